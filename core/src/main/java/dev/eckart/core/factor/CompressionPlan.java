@@ -1,0 +1,75 @@
+package dev.eckart.core.factor;
+
+import dev.eckart.core.model.SkippedWeight;
+import dev.eckart.core.rank.BreakEven;
+import dev.eckart.core.rank.RankChoice;
+import dev.eckart.core.rank.RankPlan;
+import dev.eckart.core.spectrum.WeightSpectrum;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What will be done with every weight of a network, before any of it is done. */
+public record CompressionPlan(List<PlannedWeight> weights, List<SkippedWeight> skipped) {
+    public CompressionPlan {
+        weights = List.copyOf(weights);
+        skipped = List.copyOf(skipped);
+    }
+
+    /**
+     * The plan that follows from a strategy's choices: a pair where one is wanted and smaller than the weight.
+     *
+     * @throws IllegalArgumentException if the choices are not one for each weight, or a rank is not one of its weight
+     */
+    public static CompressionPlan of(List<WeightSpectrum> spectra, RankPlan ranks, List<SkippedWeight> skipped) {
+        if (ranks.choices().size() != spectra.size()) {
+            throw new IllegalArgumentException("expected a choice for each of %d weights but was: %d"
+                    .formatted(spectra.size(), ranks.choices().size()));
+        }
+        List<PlannedWeight> planned = new ArrayList<>();
+        for (int i = 0; i < spectra.size(); i++) {
+            planned.add(new PlannedWeight(
+                    spectra.get(i), decide(spectra.get(i), ranks.choices().get(i))));
+        }
+        return new CompressionPlan(planned, skipped);
+    }
+
+    private static Decision decide(WeightSpectrum spectrum, RankChoice choice) {
+        if (choice instanceof RankChoice.Truncate truncate) {
+            return decide(spectrum, truncate.rank());
+        }
+        return new Decision.Keep(((RankChoice.Keep) choice).because());
+    }
+
+    private static Decision decide(WeightSpectrum spectrum, int rank) {
+        if (rank < 1 || rank > spectrum.smallerSide()) {
+            throw new IllegalArgumentException("%s: rank %d %s"
+                    .formatted(
+                            spectrum.weight().describe(),
+                            rank,
+                            rank < 1 ? "is below 1" : "exceeds its smaller side " + spectrum.smallerSide()));
+        }
+        int breakEven =
+                BreakEven.rank(spectrum.weight().rows(), spectrum.weight().columns());
+        return rank < breakEven
+                ? new Decision.Factor(rank)
+                : new Decision.Keep("rank %d is not below the break-even rank %d: a pair would save nothing"
+                        .formatted(rank, breakEven));
+    }
+
+    /** Those that are replaced. */
+    public List<PlannedWeight> factored() {
+        return weights.stream()
+                .filter(weight -> weight.decision() instanceof Decision.Factor)
+                .toList();
+    }
+
+    /** Numbers in all linear weights before. */
+    public long parametersBefore() {
+        return weights.stream().mapToLong(w -> w.weight().parameters()).sum();
+    }
+
+    /** Numbers in all linear weights, or their pairs, after. */
+    public long parametersAfter() {
+        return weights.stream().mapToLong(PlannedWeight::parametersAfter).sum();
+    }
+}

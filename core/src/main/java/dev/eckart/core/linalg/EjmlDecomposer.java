@@ -1,0 +1,201 @@
+package dev.eckart.core.linalg;
+
+import java.util.Arrays;
+import java.util.stream.IntStream;
+import org.ejml.data.DMatrixRMaj;
+import org.ejml.dense.row.CommonOps_DDRM;
+import org.ejml.dense.row.decomposition.eig.SymmetricQRAlgorithmDecomposition_DDRM;
+import org.ejml.dense.row.decomposition.hessenberg.TridiagonalDecompositionHouseholder_DDRM;
+import org.ejml.dense.row.decomposition.qr.QRDecompositionHouseholderColumn_DDRM;
+import org.ejml.dense.row.decomposition.svd.SvdImplicitQrDecompose_DDRM;
+
+/**
+ * The pure-Java backend, on EJML.
+ *
+ * <p>Both accuracies work on the shorter side, k = min(m, n): its orthonormal vectors come from a k × k problem, and
+ * those of the longer side by one multiplication, since W·vᵢ = σᵢ·uᵢ. That problem is the Gram matrix, summed over
+ * panels of W, for {@link Accuracy#ENERGY}; and W itself, or the triangle of its QR decomposition where W is much
+ * longer than wide, for {@link Accuracy#FULL}.
+ *
+ * <p>EJML's single-threaded classes are named outright: its multi-threaded ones split sums by the number of threads,
+ * and the result must not depend on that.
+ */
+public final class EjmlDecomposer implements Decomposer {
+    /** Numbers of a panel that is in memory at a time: 8 MB of doubles. */
+    private static final int PANEL_NUMBERS = 1 << 20;
+
+    /** A matrix this many times longer than wide is reduced to its triangle first. */
+    private static final int TALL = 2;
+
+    @Override
+    public String name() {
+        return "ejml";
+    }
+
+    @Override
+    public double[] singularValues(MatrixSource matrix, Accuracy accuracy) {
+        return shortSide(matrix, accuracy, false).singularValues;
+    }
+
+    @Override
+    public SingularValueDecomposition truncated(MatrixSource matrix, int rank, Accuracy accuracy) {
+        int k = Math.min(matrix.rows(), matrix.columns());
+        if (rank < 1 || rank > k) {
+            throw new IllegalArgumentException("Expected a rank from 1 to %d but was: %d".formatted(k, rank));
+        }
+        ShortSide side = shortSide(matrix, accuracy, true);
+        double[] values = Arrays.copyOf(side.singularValues, rank);
+        double[] inverse =
+                Arrays.stream(values).map(s -> s == 0 ? 0 : side.scale / s).toArray();
+        Matrix vectors = Matrix.wrap(CommonOps_DDRM.extract(side.vectors, 0, k, 0, rank));
+        MatrixSource tall = asTall(matrix);
+        Matrix others = times(tall, side.scale, vectors).scaleColumns(inverse);
+        return tall == matrix
+                ? new SingularValueDecomposition(others, values, vectors.transpose())
+                : new SingularValueDecomposition(vectors, values, others.transpose());
+    }
+
+    /**
+     * Singular values, largest first, with the orthonormal vectors of the shorter side as columns if asked for.
+     *
+     * @param scale the power of two that the matrix was divided by, so that squares of huge or tiny numbers stay in
+     *     range; a division that is exact
+     */
+    private record ShortSide(double[] singularValues, DMatrixRMaj vectors, double scale) {}
+
+    private static final DMatrixRMaj NO_VECTORS = new DMatrixRMaj(0, 0);
+
+    private static ShortSide shortSide(MatrixSource matrix, Accuracy accuracy, boolean vectors) {
+        double largest = largestMagnitude(matrix);
+        MatrixSource tall = asTall(matrix);
+        if (largest == 0) {
+            int k = tall.columns();
+            return new ShortSide(new double[k], vectors ? CommonOps_DDRM.identity(k) : NO_VECTORS, 1);
+        }
+        double scale = Math.scalb(1.0, Math.max(Math.getExponent(largest), Double.MIN_EXPONENT));
+        return switch (accuracy) {
+            case ENERGY -> fromGram(gram(tall, scale), scale, vectors);
+            case FULL -> fromSvd(tall, scale, vectors);
+        };
+    }
+
+    private static ShortSide fromGram(DMatrixRMaj gram, double scale, boolean vectors) {
+        int k = gram.numRows;
+        var eigen = new SymmetricQRAlgorithmDecomposition_DDRM(new TridiagonalDecompositionHouseholder_DDRM(), vectors);
+        if (!eigen.decompose(gram)) {
+            throw notConverged(k);
+        }
+        // Rounding leaves eigenvalues that should be zero a little below it.
+        double[] values = IntStream.range(0, k)
+                .mapToDouble(i ->
+                        scale * Math.sqrt(Math.max(0, eigen.getEigenvalue(i).getReal())))
+                .toArray();
+        int[] order = descending(values);
+        DMatrixRMaj basis = NO_VECTORS;
+        if (vectors) {
+            basis = new DMatrixRMaj(k, k);
+            for (int j = 0; j < k; j++) {
+                CommonOps_DDRM.insert(eigen.getEigenVector(order[j]), basis, 0, j);
+            }
+        }
+        return new ShortSide(ordered(values, order), basis, scale);
+    }
+
+    private static ShortSide fromSvd(MatrixSource tall, double scale, boolean vectors) {
+        DMatrixRMaj matrix = Matrix.copyOf(tall).ejml();
+        CommonOps_DDRM.scale(1 / scale, matrix);
+        int k = matrix.numCols;
+        if (matrix.numRows >= TALL * k) {
+            var qr = new QRDecompositionHouseholderColumn_DDRM();
+            qr.decompose(matrix);
+            matrix = qr.getR(null, true);
+        }
+        var svd = new SvdImplicitQrDecompose_DDRM(true, false, vectors, false);
+        if (!svd.decompose(matrix)) {
+            throw notConverged(k);
+        }
+        double[] values =
+                Arrays.stream(svd.getSingularValues(), 0, k).map(s -> scale * s).toArray();
+        int[] order = descending(values);
+        DMatrixRMaj basis = NO_VECTORS;
+        if (vectors) {
+            DMatrixRMaj unordered = svd.getV(null, false);
+            basis = new DMatrixRMaj(k, k);
+            for (int j = 0; j < k; j++) {
+                CommonOps_DDRM.extract(unordered, 0, k, order[j], order[j] + 1, basis, 0, j);
+            }
+        }
+        return new ShortSide(ordered(values, order), basis, scale);
+    }
+
+    private static ArithmeticException notConverged(int k) {
+        return new ArithmeticException("The decomposition of a [%d × %d] matrix did not converge".formatted(k, k));
+    }
+
+    private static int[] descending(double[] values) {
+        return IntStream.range(0, values.length)
+                .boxed()
+                .sorted((i, j) -> Double.compare(values[j], values[i]))
+                .mapToInt(Integer::intValue)
+                .toArray();
+    }
+
+    private static double[] ordered(double[] values, int[] order) {
+        return Arrays.stream(order).mapToDouble(i -> values[i]).toArray();
+    }
+
+    /** (W/scale)ᵀ·(W/scale) {@code [n × n]} of a tall W {@code [m × n]}, in double, panel by panel. */
+    private static DMatrixRMaj gram(MatrixSource tall, double scale) {
+        int n = tall.columns();
+        DMatrixRMaj sum = new DMatrixRMaj(n, n);
+        DMatrixRMaj part = new DMatrixRMaj(n, n);
+        forEachPanel(tall, (row, panel) -> {
+            CommonOps_DDRM.scale(1 / scale, panel);
+            CommonOps_DDRM.multInner(panel, part);
+            CommonOps_DDRM.addEquals(sum, part);
+        });
+        return sum;
+    }
+
+    /** (W/scale)·right for a tall W {@code [m × n]} and a matrix {@code [n × r]}. */
+    private static Matrix times(MatrixSource tall, double scale, Matrix right) {
+        DMatrixRMaj product = new DMatrixRMaj(tall.rows(), right.columns());
+        forEachPanel(tall, (row, panel) -> {
+            CommonOps_DDRM.scale(1 / scale, panel);
+            DMatrixRMaj part = new DMatrixRMaj(panel.numRows, right.columns());
+            CommonOps_DDRM.mult(panel, right.ejml(), part);
+            CommonOps_DDRM.insert(part, product, row, 0);
+        });
+        return Matrix.wrap(product);
+    }
+
+    /** The largest absolute value, having refused NaN and infinities. */
+    private static double largestMagnitude(MatrixSource matrix) {
+        double[] largest = {0};
+        forEachPanel(matrix, (row, panel) -> {
+            FiniteValues.require(panel.data, row, 0, panel.numRows, panel.numCols);
+            largest[0] = Math.max(largest[0], CommonOps_DDRM.elementMaxAbs(panel));
+        });
+        return largest[0];
+    }
+
+    private interface PanelConsumer {
+        void accept(int row, DMatrixRMaj panel);
+    }
+
+    private static void forEachPanel(MatrixSource matrix, PanelConsumer consumer) {
+        int n = matrix.columns();
+        int height = Math.max(1, Math.min(matrix.rows(), PANEL_NUMBERS / Math.max(1, n)));
+        for (int row = 0; row < matrix.rows(); row += height) {
+            int rows = Math.min(height, matrix.rows() - row);
+            double[] block = new double[rows * n];
+            matrix.read(row, 0, rows, n, block);
+            consumer.accept(row, DMatrixRMaj.wrap(rows, n, block));
+        }
+    }
+
+    /** The matrix, transposed where it is wider than tall. */
+    private static MatrixSource asTall(MatrixSource matrix) {
+        return matrix.rows() >= matrix.columns() ? matrix : new Transposed(matrix);
+    }
+}

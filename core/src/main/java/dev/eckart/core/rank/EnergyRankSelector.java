@@ -1,0 +1,48 @@
+package dev.eckart.core.rank;
+
+import dev.eckart.core.spectrum.WeightSpectrum;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * {@code energy:τ}: the smallest rank that keeps the share τ of each weight's energy, Σ_{i≤r} σᵢ² ≥ τ·Σσᵢ².
+ *
+ * @param threshold τ, in (0, 1]
+ */
+public record EnergyRankSelector(double threshold) implements RankSelector {
+    public EnergyRankSelector {
+        if (!(threshold > 0 && threshold <= 1)) {
+            throw new IllegalArgumentException("Expected an energy above 0 and up to 1 but was: " + threshold);
+        }
+    }
+
+    @Override
+    public RankPlan select(List<WeightSpectrum> weights) {
+        return RankPlan.each(
+                weights, weight -> new RankChoice.Truncate(weight.spectrum().rankAtEnergy(threshold)));
+    }
+
+    /** {@code energy:0.99}. */
+    public static final class Provider implements RankSelectorProvider {
+
+        @Override
+        public String name() {
+            return "energy";
+        }
+
+        @Override
+        public String summary() {
+            return "the smallest rank that keeps a share of each weight's energy (sum of squared singular values)";
+        }
+
+        @Override
+        public Map<String, String> usage() {
+            return Map.of("energy:0.99", "keep 99 % of the energy of each weight");
+        }
+
+        @Override
+        public RankSelector create(StrategyArguments arguments) {
+            return new EnergyRankSelector(arguments.allowing().number(0, 1));
+        }
+    }
+}

@@ -1,0 +1,27 @@
+package dev.eckart.core.rank;
+
+import dev.eckart.core.linalg.Accuracy;
+import dev.eckart.core.spectrum.WeightSpectrum;
+import java.util.List;
+
+/**
+ * A strategy for choosing ranks: the extension point of the engine.
+ *
+ * <p>It sees all weights at once, so that it can share a budget out among them; one that looks at each weight by itself
+ * returns {@link RankPlan#each}. It must be deterministic. It need not care about the break-even rank: the engine keeps
+ * a weight whose pair would not be smaller, and says so.
+ */
+public interface RankSelector {
+
+    /**
+     * Chooses for each weight.
+     *
+     * @return as many choices as there are weights, in their order; each rank from 1 to the weight's smaller side
+     */
+    RankPlan select(List<WeightSpectrum> weights);
+
+    /** How small a singular value this strategy must tell from zero. */
+    default Accuracy accuracy() {
+        return Accuracy.ENERGY;
+    }
+}

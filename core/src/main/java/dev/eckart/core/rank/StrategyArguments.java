@@ -1,0 +1,135 @@
+package dev.eckart.core.rank;
+
+import dev.eckart.core.InvalidInputException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * What the user wrote to call a strategy, {@code name[:value][,key=value…]}, taken apart.
+ *
+ * @param text as written
+ * @param name the strategy
+ * @param value what follows the colon, if anything
+ * @param options what follows the commas
+ */
+public record StrategyArguments(String text, String name, Optional<String> value, Map<String, String> options) {
+    public StrategyArguments {
+        options = Map.copyOf(options);
+    }
+
+    /**
+     * Takes a strategy's text apart. A bare whole number is short for {@code fixed:NUMBER}.
+     *
+     * @throws InvalidInputException if the text is not of that form
+     */
+    public static StrategyArguments parse(String text) {
+        if (text.matches("\\d+")) {
+            return new StrategyArguments(text, "fixed", Optional.of(text), Map.of());
+        }
+        String[] parts = text.split(",", -1);
+        int colon = parts[0].indexOf(':');
+        String name = colon < 0 ? parts[0] : parts[0].substring(0, colon);
+        Optional<String> value = colon < 0 ? Optional.empty() : Optional.of(parts[0].substring(colon + 1));
+        if (!name.matches("[a-z0-9-]+") || value.filter(String::isEmpty).isPresent()) {
+            throw malformed(text);
+        }
+        Map<String, String> options = new LinkedHashMap<>();
+        for (int i = 1; i < parts.length; i++) {
+            int equals = parts[i].indexOf('=');
+            if (equals < 1 || equals == parts[i].length() - 1) {
+                throw malformed(text);
+            }
+            String key = parts[i].substring(0, equals);
+            if (options.put(key, parts[i].substring(equals + 1)) != null) {
+                throw new InvalidInputException("strategy `%s`: option `%s` is given twice".formatted(text, key));
+            }
+        }
+        return new StrategyArguments(text, name, value, options);
+    }
+
+    private static InvalidInputException malformed(String text) {
+        return new InvalidInputException(
+                "strategy `%s`: expected name[:value][,key=value...], such as energy:0.99".formatted(text));
+    }
+
+    /**
+     * The value as a number in a range.
+     *
+     * @throws InvalidInputException if there is no value, or it is not such a number
+     */
+    public double number(double above, double atMost) {
+        String written = value.orElseThrow(() -> new InvalidInputException(
+                "strategy `%s`: expected a value after the name, such as %s:%s".formatted(text, name, atMost)));
+        double number;
+        try {
+            number = Double.parseDouble(written);
+        } catch (NumberFormatException e) {
+            number = Double.NaN;
+        }
+        if (!(number > above && number <= atMost)) {
+            throw new InvalidInputException("strategy `%s`: expected a number above %s and up to %s but was: %s"
+                    .formatted(text, plain(above), plain(atMost), written));
+        }
+        return number;
+    }
+
+    /**
+     * The value as a whole number from 1.
+     *
+     * @throws InvalidInputException if there is no value, or it is not such a number
+     */
+    public int wholeNumber() {
+        String written = value.orElseThrow(() -> new InvalidInputException(
+                "strategy `%s`: expected a value after the name, such as %s:16".formatted(text, name)));
+        try {
+            int number = Integer.parseInt(written);
+            if (number >= 1) {
+                return number;
+            }
+        } catch (NumberFormatException e) {
+            throw new InvalidInputException(
+                    "strategy `%s`: expected a whole number from 1 but was: %s".formatted(text, written), e);
+        }
+        throw new InvalidInputException(
+                "strategy `%s`: expected a whole number from 1 but was: %s".formatted(text, written));
+    }
+
+    /**
+     * Refuses what the strategy does not know.
+     *
+     * @throws InvalidInputException if there is a value though it takes none
+     */
+    public StrategyArguments withoutValue() {
+        if (value.isPresent()) {
+            throw new InvalidInputException(
+                    "strategy `%s`: `%s` takes no value but was given: %s".formatted(text, name, value.get()));
+        }
+        return this;
+    }
+
+    /**
+     * Refuses options that the strategy does not know.
+     *
+     * @throws InvalidInputException if an option is not among those known
+     */
+    public StrategyArguments allowing(String... known) {
+        Set<String> unknown = new TreeSet<>(options.keySet());
+        unknown.removeAll(Set.of(known));
+        if (!unknown.isEmpty()) {
+            throw new InvalidInputException("strategy `%s`: unknown option `%s`; `%s` has %s"
+                    .formatted(
+                            text,
+                            unknown.iterator().next(),
+                            name,
+                            known.length == 0 ? "no options" : "the options " + String.join(", ", known)));
+        }
+        return this;
+    }
+
+    private static String plain(double number) {
+        return number == Math.rint(number) ? String.valueOf((long) number) : String.valueOf(number);
+    }
+}

@@ -1,0 +1,55 @@
+package dev.eckart.core.report;
+
+import dev.eckart.core.verify.Limit;
+import dev.eckart.core.verify.Verification;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The account of a run: one value, of which text, JSON and every other form are renderings.
+ *
+ * @param version of this tool
+ * @param command as the user called it
+ * @param model the original
+ * @param output the compressed network; empty where none was made
+ * @param weights all of the original's, in the order in which it runs them
+ * @param verification empty where the outputs were not compared
+ * @param limits those that the user set
+ */
+public record Report(
+        String version,
+        String command,
+        ModelEntry model,
+        Optional<ModelEntry> output,
+        Settings settings,
+        List<WeightEntry> weights,
+        Optional<Verification> verification,
+        List<Limit.Outcome> limits,
+        Seconds seconds) {
+    public Report {
+        weights = List.copyOf(weights);
+        limits = List.copyOf(limits);
+    }
+
+    /** Whether the verification is sound and every limit kept. */
+    public boolean passed() {
+        return verification.map(Verification::sound).orElse(true)
+                && limits.stream().allMatch(Limit.Outcome::kept);
+    }
+
+    /**
+     * A network's file.
+     *
+     * @param bytes on disk
+     * @param parameters numbers in all stored weights
+     * @param linearParameters numbers in the linear weights that could be factored, or in their pairs
+     * @param opset version of the standard operators
+     */
+    public record ModelEntry(String path, long bytes, long parameters, long linearParameters, long opset) {}
+
+    /** What the user asked for. */
+    public record Settings(String rank, boolean calibrated, long seed, String backend) {}
+
+    /** Where the time went; 0 for what was not done. */
+    public record Seconds(double read, double decompose, double rewrite, double verify, double total) {}
+}

@@ -1,0 +1,94 @@
+package dev.eckart.core.report;
+
+import dev.eckart.core.factor.CompressionPlan;
+import dev.eckart.core.factor.Decision;
+import dev.eckart.core.factor.PlannedWeight;
+import dev.eckart.core.model.SkippedWeight;
+import dev.eckart.core.spectrum.Spectrum;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What became of one weight.
+ *
+ * @param shape as stored; for a linear weight {@code [in, out]}
+ * @param reason why, for people
+ * @param rank of what stands there now; 0 for a skipped weight
+ * @param energy of the original that is kept, in [0, 1]
+ * @param predictedError ‖W − B·A‖_F / ‖W‖_F
+ * @param spectrum empty for a skipped weight
+ */
+public record WeightEntry(
+        String name,
+        String operator,
+        List<Long> shape,
+        String type,
+        Outcome outcome,
+        String reason,
+        int rank,
+        int breakEvenRank,
+        double energy,
+        long parametersBefore,
+        long parametersAfter,
+        double predictedError,
+        Optional<Spectrum> spectrum) {
+
+    /** Factored: replaced by a pair. Kept: could have been. Skipped: could not. */
+    public enum Outcome {
+        FACTORED,
+        KEPT,
+        SKIPPED
+    }
+
+    public WeightEntry {
+        shape = List.copyOf(shape);
+    }
+
+    /** An entry for each weight of a plan, the linear ones first. */
+    public static List<WeightEntry> of(CompressionPlan plan) {
+        List<WeightEntry> entries = new ArrayList<>();
+        plan.weights().forEach(weight -> entries.add(of(weight)));
+        plan.skipped().forEach(weight -> entries.add(of(weight)));
+        return entries;
+    }
+
+    private static WeightEntry of(PlannedWeight planned) {
+        Spectrum spectrum = planned.spectrum().spectrum();
+        boolean factored = planned.decision() instanceof Decision.Factor;
+        return new WeightEntry(
+                planned.weight().name(),
+                planned.weight().operator(),
+                List.of((long) planned.weight().rows(), (long) planned.weight().columns()),
+                planned.weight().type().label(),
+                factored ? Outcome.FACTORED : Outcome.KEPT,
+                planned.decision() instanceof Decision.Keep keep
+                        ? keep.because()
+                        : "rank %d is below the break-even rank %d".formatted(planned.rank(), planned.breakEvenRank()),
+                planned.rank(),
+                planned.breakEvenRank(),
+                spectrum.energy(planned.rank()),
+                planned.weight().parameters(),
+                planned.parametersAfter(),
+                spectrum.relativeError(planned.rank()),
+                Optional.of(spectrum));
+    }
+
+    private static WeightEntry of(SkippedWeight skipped) {
+        long parameters = skipped.shape().stream().reduce(1L, (a, b) -> a * b);
+        return new WeightEntry(
+                skipped.name(),
+                skipped.operator(),
+                skipped.shape(),
+                skipped.type(),
+                Outcome.SKIPPED,
+                skipped.explanation(),
+                0,
+                0,
+                1,
+                parameters,
+                parameters,
+                0,
+                Optional.empty());
+    }
+}

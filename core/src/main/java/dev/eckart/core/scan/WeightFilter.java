@@ -1,0 +1,88 @@
+package dev.eckart.core.scan;
+
+import dev.eckart.core.InvalidInputException;
+import dev.eckart.core.model.LinearWeight;
+import dev.eckart.core.model.SkipReason;
+import dev.eckart.core.model.SkippedWeight;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * The weights that the user wants factored, by name.
+ *
+ * <p>In a pattern, {@code *} stands for any characters, {@code ?} for one; everything else stands for itself, so that
+ * names such as {@code onnx::MatMul_7} and {@code layer.0/W[1]} can be written as they are.
+ *
+ * @param include a weight is in if one of these matches its name, or if there are none
+ * @param exclude a weight is out if one of these matches its name
+ */
+public record WeightFilter(List<String> include, List<String> exclude) {
+
+    /** Lets every weight through. */
+    public static final WeightFilter ALL = new WeightFilter(List.of(), List.of());
+
+    public WeightFilter {
+        include = List.copyOf(include);
+        exclude = List.copyOf(exclude);
+    }
+
+    /**
+     * The inventory with the weights that the patterns leave out among the skipped.
+     *
+     * @throws InvalidInputException if a pattern matches no linear weight: most likely a misspelled name
+     */
+    public Inventory apply(Inventory inventory) {
+        List<Pattern> included = patterns(include, "--include", inventory);
+        List<Pattern> excluded = patterns(exclude, "--exclude", inventory);
+        List<LinearWeight> linear = new ArrayList<>();
+        List<SkippedWeight> skipped = new ArrayList<>();
+        for (LinearWeight weight : inventory.linear()) {
+            boolean in = included.isEmpty() || matchesAny(included, weight.name());
+            if (in && !matchesAny(excluded, weight.name())) {
+                linear.add(weight);
+            } else {
+                skipped.add(new SkippedWeight(
+                        weight.name(),
+                        weight.operator(),
+                        weight.type().label(),
+                        List.of((long) weight.rows(), (long) weight.columns()),
+                        SkipReason.EXCLUDED,
+                        ""));
+            }
+        }
+        skipped.addAll(inventory.skipped());
+        return new Inventory(linear, skipped);
+    }
+
+    private static boolean matchesAny(List<Pattern> patterns, String name) {
+        return patterns.stream().anyMatch(pattern -> pattern.matcher(name).matches());
+    }
+
+    private static List<Pattern> patterns(List<String> globs, String option, Inventory inventory) {
+        List<Pattern> patterns = new ArrayList<>();
+        for (String glob : globs) {
+            Pattern pattern = compile(glob);
+            if (inventory.linear().stream()
+                    .noneMatch(weight -> pattern.matcher(weight.name()).matches())) {
+                throw new InvalidInputException(
+                        "%s `%s` matches none of the %d linear weights; `eckart scan` lists their names"
+                                .formatted(option, glob, inventory.linear().size()));
+            }
+            patterns.add(pattern);
+        }
+        return patterns;
+    }
+
+    private static Pattern compile(String glob) {
+        String regex = glob.chars()
+                .mapToObj(c -> switch (c) {
+                    case '*' -> ".*";
+                    case '?' -> ".";
+                    default -> Pattern.quote(Character.toString(c));
+                })
+                .collect(Collectors.joining());
+        return Pattern.compile(regex, Pattern.DOTALL);
+    }
+}

@@ -1,0 +1,35 @@
+package dev.eckart.core.verify;
+
+/** What a user may hold a compressed network to. */
+public enum Limit {
+    MAX_ACCURACY_DROP("max-accuracy-drop", true),
+    MIN_COSINE("min-cosine", false),
+    MAX_RELATIVE_ERROR("max-relative-error", true),
+    MAX_SIZE_RATIO("max-size-ratio", true);
+
+    private final String label;
+    private final boolean upper;
+
+    Limit(String label, boolean upper) {
+        this.label = label;
+        this.upper = upper;
+    }
+
+    /** As users write it. */
+    public String label() {
+        return label;
+    }
+
+    /** Whether a measured value keeps this limit; one that is not a number does not. */
+    public boolean keeps(double value, double limit) {
+        return upper ? value <= limit : value >= limit;
+    }
+
+    /** The verdict on a measured value. */
+    public Outcome judge(double value, double limit) {
+        return new Outcome(label, limit, value, keeps(value, limit));
+    }
+
+    /** A limit beside what was measured. */
+    public record Outcome(String name, double limit, double value, boolean kept) {}
+}

@@ -1,0 +1,44 @@
+package dev.eckart.core.verify;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Two networks' outputs beside each other.
+ *
+ * @param inputs where the inputs came from, for people
+ * @param samples how many were compared
+ * @param proof empty where the compressed network does not say what was replaced in it
+ * @param outputs those that can be compared: every output of a floating-point type
+ * @param accuracy present where there were labels
+ */
+public record Verification(
+        String inputs,
+        long samples,
+        Optional<RewriteProof> proof,
+        List<OutputComparison> outputs,
+        Optional<LabelAccuracy> accuracy,
+        Latency latency) {
+    public Verification {
+        outputs = List.copyOf(outputs);
+    }
+
+    /** Whether all that was compared is finite, and the proof, if there is one, holds. */
+    public boolean sound() {
+        return proof.map(RewriteProof::holds).orElse(true)
+                && outputs.stream().allMatch(output -> Double.isFinite(output.relativeError()));
+    }
+
+    /** The largest relative error of an output. */
+    public double relativeError() {
+        return outputs.stream()
+                .mapToDouble(OutputComparison::relativeError)
+                .max()
+                .orElse(0);
+    }
+
+    /** The smallest mean cosine of an output. */
+    public double cosine() {
+        return outputs.stream().mapToDouble(OutputComparison::cosine).min().orElse(1);
+    }
+}

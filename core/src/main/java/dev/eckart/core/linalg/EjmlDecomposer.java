@@ -55,13 +55,19 @@ public final class EjmlDecomposer implements Decomposer {
                 : new SingularValueDecomposition(vectors, values, others.transpose());
     }
 
-    /**
-     * Singular values, largest first, with the orthonormal vectors of the shorter side as columns if asked for.
-     *
-     * @param scale the power of two that the matrix was divided by, so that squares of huge or tiny numbers stay in
-     *     range; a division that is exact
-     */
-    private record ShortSide(double[] singularValues, DMatrixRMaj vectors, double scale) {}
+    /** Singular values, largest first, with the orthonormal vectors of the shorter side as columns if asked for. */
+    private static final class ShortSide {
+        private final double[] singularValues;
+        private final DMatrixRMaj vectors;
+        /** The power of two that the matrix was divided by, exactly, so that squares of its numbers stay in range. */
+        private final double scale;
+
+        ShortSide(double[] singularValues, DMatrixRMaj vectors, double scale) {
+            this.singularValues = singularValues;
+            this.vectors = vectors;
+            this.scale = scale;
+        }
+    }
 
     private static final DMatrixRMaj NO_VECTORS = new DMatrixRMaj(0, 0);
 

@@ -38,12 +38,8 @@ public final class Compressor {
     }
 
     /** The compressed network, in one go: {@link #plan}, then {@link #apply}. */
-    public Network compress(
-            Network network,
-            WeightFilter filter,
-            RankSelector selector,
-            FactorPair.Balance balance,
-            Provenance provenance) {
+    public <N extends Network<N>> N compress(
+            N network, WeightFilter filter, RankSelector selector, FactorPair.Balance balance, Provenance provenance) {
         return apply(plan(network, filter, selector), network, balance, provenance);
     }
 
@@ -52,7 +48,7 @@ public final class Compressor {
      *
      * @throws InvalidInputException if a weight holds a NaN or an infinity, or the strategy's choices are not feasible
      */
-    public CompressionPlan plan(Network network, WeightFilter filter, RankSelector selector) {
+    public CompressionPlan plan(Network<?> network, WeightFilter filter, RankSelector selector) {
         Inventory inventory = filter.apply(network.inventory());
         List<WeightSpectrum> spectra = decompose(inventory.linear(), selector.accuracy());
         RankPlan ranks = selector.select(spectra);
@@ -65,7 +61,8 @@ public final class Compressor {
     }
 
     /** Carries a plan out on the network that it was made for. */
-    public Network apply(CompressionPlan plan, Network network, FactorPair.Balance balance, Provenance provenance) {
+    public <N extends Network<N>> N apply(
+            CompressionPlan plan, N network, FactorPair.Balance balance, Provenance provenance) {
         List<PlannedWeight> factored = plan.factored();
         try (Progress.Task task = progress.start("Factoring", factored.size());
                 OrderedWork<Replacement> replacements =

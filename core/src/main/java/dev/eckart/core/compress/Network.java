@@ -3,8 +3,12 @@ package dev.eckart.core.compress;
 import dev.eckart.core.factor.Replacement;
 import dev.eckart.core.scan.Inventory;
 
-/** A loaded network: the port that a format's adapter implements. Immutable. */
-public interface Network {
+/**
+ * A loaded network: the port that a format's adapter implements. Immutable.
+ *
+ * @param <N> the adapter's own type
+ */
+public interface Network<N extends Network<N>> {
 
     /** Every weight, in the order in which the network runs them. */
     Inventory inventory();
@@ -16,5 +20,5 @@ public interface Network {
      * @param provenance said in the new network's metadata
      * @throws IllegalArgumentException if a replacement's weight is not among this network's linear ones
      */
-    Network rewrite(Iterable<Replacement> replacements, Provenance provenance);
+    N rewrite(Iterable<Replacement> replacements, Provenance provenance);
 }

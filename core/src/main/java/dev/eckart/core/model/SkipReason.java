@@ -18,6 +18,8 @@ public enum SkipReason {
     INTERFACE("it is an input or output of the network itself"),
     /** The graph computes it, from constants, each time. */
     COMPUTED("it is computed from other constants by the graph"),
+    /** No node uses it. */
+    UNUSED("nothing uses it"),
     /** It holds no numbers. */
     EMPTY("it is empty");
 

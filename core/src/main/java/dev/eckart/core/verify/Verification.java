@@ -26,7 +26,7 @@ public record Verification(
     /** Whether all that was compared is finite, and the proof, if there is one, holds. */
     public boolean sound() {
         return proof.map(RewriteProof::holds).orElse(true)
-                && outputs.stream().allMatch(output -> Double.isFinite(output.relativeError()));
+                && outputs.stream().allMatch(output -> Double.isFinite(output.maxAbsoluteError()));
     }
 
     /** The largest relative error of an output. */

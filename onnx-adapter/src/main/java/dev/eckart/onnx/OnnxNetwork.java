@@ -1,0 +1,84 @@
+package dev.eckart.onnx;
+
+import dev.eckart.core.InvalidInputException;
+import dev.eckart.core.compress.Network;
+import dev.eckart.core.compress.Provenance;
+import dev.eckart.core.factor.Replacement;
+import dev.eckart.core.model.NetworkSummary;
+import dev.eckart.core.scan.Inventory;
+import dev.eckart.onnx.file.OnnxModel;
+import dev.eckart.onnx.file.OnnxReader;
+import dev.eckart.onnx.file.OnnxWriter;
+import dev.eckart.onnx.proto.ModelProto;
+import dev.eckart.onnx.proto.OperatorSetIdProto;
+import dev.eckart.onnx.rewrite.FactorRewriter;
+import dev.eckart.onnx.scan.LinearSite;
+import dev.eckart.onnx.scan.WeightScan;
+import dev.eckart.onnx.scan.WeightScanner;
+import dev.eckart.onnx.tensor.Constants;
+import dev.eckart.onnx.tensor.Tensors;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** An ONNX model as a network of the engine. */
+public final class OnnxNetwork implements Network<OnnxNetwork> {
+    private final OnnxModel model;
+    private final WeightScan scan;
+
+    private OnnxNetwork(OnnxModel model) {
+        this.model = model;
+        this.scan = WeightScanner.scan(model);
+    }
+
+    /**
+     * Reads a model and finds its weights. The file stays mapped, and its numbers in it.
+     *
+     * @throws InvalidInputException if there is no such file, or it is not a model that can be worked with
+     */
+    public static OnnxNetwork read(Path path) {
+        return new OnnxNetwork(OnnxReader.read(path));
+    }
+
+    @Override
+    public Inventory inventory() {
+        return new Inventory(scan.linear().stream().map(LinearSite::weight).toList(), scan.skipped());
+    }
+
+    @Override
+    public OnnxNetwork rewrite(Iterable<Replacement> replacements, Provenance provenance) {
+        Map<String, LinearSite> sites = scan.linear().stream()
+                .collect(Collectors.toMap(site -> site.weight().name(), Function.identity()));
+        return new OnnxNetwork(FactorRewriter.rewrite(model, sites, replacements, provenance));
+    }
+
+    /**
+     * Writes the model to a new or empty file.
+     *
+     * @throws InvalidInputException if it is too large for the format
+     * @throws IOException if the file cannot be written
+     */
+    public void write(Path path) throws IOException {
+        OnnxWriter.write(model, path);
+    }
+
+    /** Its size in numbers; {@code bytes} are those of its file. */
+    public NetworkSummary summary(long bytes) {
+        ModelProto message = model.message();
+        long parameters = Constants.of(message.getGraph()).values().stream()
+                .mapToLong(Tensors::elements)
+                .sum();
+        long opset = message.getOpsetImportList().stream()
+                .filter(set -> set.getDomain().isEmpty() || set.getDomain().equals("ai.onnx"))
+                .mapToLong(OperatorSetIdProto::getVersion)
+                .findFirst()
+                .orElse(0);
+        return new NetworkSummary(bytes, parameters, opset);
+    }
+
+    public OnnxModel model() {
+        return model;
+    }
+}

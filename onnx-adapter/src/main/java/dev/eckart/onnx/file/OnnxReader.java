@@ -1,0 +1,139 @@
+package dev.eckart.onnx.file;
+
+import com.google.protobuf.Descriptors.Descriptor;
+import com.google.protobuf.InvalidProtocolBufferException;
+import dev.eckart.core.InvalidInputException;
+import dev.eckart.onnx.proto.ModelProto;
+import dev.eckart.onnx.proto.TensorProto;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Reads a model's file: maps it, and keeps the data of large tensors in the map. */
+public final class OnnxReader {
+    /** Data from this size on stays in the file; 1 KiB is about what a tensor costs on the heap anyway. */
+    private static final int PAYLOAD_BYTES = 1024;
+
+    private final ByteBuffer file;
+    private final List<ByteBuffer> payloads = new ArrayList<>();
+
+    private OnnxReader(ByteBuffer file) {
+        this.file = file;
+    }
+
+    /**
+     * Reads a model.
+     *
+     * @throws InvalidInputException if there is no such file, it cannot be read, or it is not an ONNX model
+     */
+    public static OnnxModel read(Path path) {
+        OnnxReader reader = new OnnxReader(map(path));
+        try {
+            ByteBuffer skeleton = reader.skeleton();
+            ModelProto message = ModelProto.parseFrom(skeleton);
+            if (!message.hasGraph() || message.getOpsetImportCount() == 0) {
+                throw new InvalidInputException(
+                        "`%s` is not an ONNX model: it has no %s; expected a file such as torch.onnx.export writes"
+                                .formatted(path, message.hasGraph() ? "operator set" : "graph"));
+            }
+            return new OnnxModel(message, Payloads.of(reader.payloads));
+        } catch (MalformedMessageException | InvalidProtocolBufferException e) {
+            throw new InvalidInputException(
+                    "`%s` is not an ONNX model, or is cut short: %s".formatted(path, e.getMessage()), e);
+        }
+    }
+
+    private static ByteBuffer map(Path path) {
+        if (Files.isDirectory(path)) {
+            throw new InvalidInputException("`%s` is a directory; expected an .onnx file".formatted(path));
+        }
+        try (FileChannel channel = FileChannel.open(path)) {
+            long size = channel.size();
+            if (size == 0) {
+                throw new InvalidInputException("`%s` is empty; expected an .onnx file".formatted(path));
+            }
+            if (size > Integer.MAX_VALUE) {
+                throw new InvalidInputException(
+                        "`%s` has %d bytes; an .onnx file has less than 2 GiB (larger models keep their tensors in external data)"
+                                .formatted(path, size));
+            }
+            return channel.map(FileChannel.MapMode.READ_ONLY, 0, size);
+        } catch (NoSuchFileException e) {
+            throw new InvalidInputException("`%s` does not exist; expected an .onnx file".formatted(path), e);
+        } catch (IOException e) {
+            throw new InvalidInputException("`%s` cannot be read: %s".formatted(path, e.getMessage()), e);
+        }
+    }
+
+    private ByteBuffer skeleton() throws MalformedMessageException {
+        return ByteBuffer.wrap(
+                withoutData(ModelProto.getDescriptor(), 0, file.limit(), 0).toByteArray());
+    }
+
+    /** The encoded message in a region of the file, with payloads in place of the data of its large tensors. */
+    private ByteArrayOutputStream withoutData(Descriptor message, int start, int end, int depth)
+            throws MalformedMessageException {
+        if (depth > Wire.MAX_DEPTH) {
+            throw new MalformedMessageException("messages nested deeper than " + Wire.MAX_DEPTH);
+        }
+        boolean tensor = message == TensorProto.getDescriptor();
+        Map<Integer, Integer> occurrences = tensor ? occurrences(start, end) : Map.of();
+        ByteArrayOutputStream result = new ByteArrayOutputStream();
+        Wire wire = new Wire(file, start, end);
+        while (wire.next()) {
+            int field = wire.field();
+            @Nullable Descriptor inner = wire.isLengthDelimited() ? Wire.towardsTensors(message, field) : null;
+            if (inner != null) {
+                ByteArrayOutputStream content = withoutData(inner, wire.contentStart(), wire.fieldEnd(), depth + 1);
+                result.writeBytes(Wire.prefix(field, content.size()));
+                result.writeBytes(content.toByteArray());
+            } else if (tensor && field == TensorProto.PAYLOAD_FIELD_NUMBER) {
+                throw new MalformedMessageException("a tensor with the field " + field + ", which no ONNX version has");
+            } else if (wire.isLengthDelimited()
+                    && wire.fieldEnd() - wire.contentStart() >= PAYLOAD_BYTES
+                    // Data in several pieces is for protobuf to put together.
+                    && occurrences.getOrDefault(field, 0) == 1) {
+                result.writeBytes(payload(field, wire.contentStart(), wire.fieldEnd()));
+            } else {
+                copy(wire.fieldStart(), wire.fieldEnd(), result);
+            }
+        }
+        return result;
+    }
+
+    private Map<Integer, Integer> occurrences(int start, int end) throws MalformedMessageException {
+        Map<Integer, Integer> counts = new HashMap<>();
+        Wire wire = new Wire(file, start, end);
+        while (wire.next()) {
+            if (Wire.DATA_FIELDS.contains(wire.field())) {
+                counts.merge(wire.field(), 1, Integer::sum);
+            }
+        }
+        return counts;
+    }
+
+    private byte[] payload(int field, int start, int end) {
+        payloads.add(file.slice(start, end - start));
+        return TensorProto.newBuilder()
+                .setPayload(TensorProto.Payload.newBuilder()
+                        .setIndex(payloads.size() - 1)
+                        .setField(field))
+                .build()
+                .toByteArray();
+    }
+
+    private void copy(int start, int end, ByteArrayOutputStream target) {
+        byte[] bytes = new byte[end - start];
+        file.get(start, bytes);
+        target.writeBytes(bytes);
+    }
+}

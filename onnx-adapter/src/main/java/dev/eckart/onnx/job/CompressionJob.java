@@ -1,0 +1,201 @@
+package dev.eckart.onnx.job;
+
+import dev.eckart.core.InvalidInputException;
+import dev.eckart.core.compress.Compressor;
+import dev.eckart.core.compress.Provenance;
+import dev.eckart.core.factor.CompressionPlan;
+import dev.eckart.core.model.LinearWeight;
+import dev.eckart.core.model.NetworkSummary;
+import dev.eckart.core.report.Report;
+import dev.eckart.core.report.WeightEntry;
+import dev.eckart.core.verify.Limit;
+import dev.eckart.core.verify.Verification;
+import dev.eckart.onnx.OnnxNetwork;
+import dev.eckart.onnx.file.PendingFile;
+import dev.eckart.onnx.run.Session;
+import dev.eckart.onnx.verify.ModelVerifier;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/** The jobs that are done on files, each ending in a report. */
+public final class CompressionJob {
+    private final Engine engine;
+
+    public CompressionJob(Engine engine) {
+        this.engine = engine;
+    }
+
+    /**
+     * Says what {@link #compress} would do, and does none of it.
+     *
+     * @param command as the user called it
+     * @throws InvalidInputException if the model cannot be worked with
+     */
+    public Report plan(String command, Path model, Selection selection) {
+        Stopwatch stopwatch = new Stopwatch();
+        OnnxNetwork network = OnnxNetwork.read(model);
+        double read = stopwatch.lap();
+        CompressionPlan plan = engine.compressor().plan(network, selection.filter(), selection.selector());
+        return new Report(
+                engine.version(),
+                command,
+                entry(model, network),
+                Optional.empty(),
+                settings(selection.rank(), 0),
+                WeightEntry.of(plan),
+                Optional.empty(),
+                List.of(),
+                new Report.Seconds(read, stopwatch.lap(), 0, 0, stopwatch.total()));
+    }
+
+    /**
+     * Compresses a model: reads, decides, rewrites, writes beside the target, verifies what was written, and only then
+     * puts it in place.
+     *
+     * @param evaluation empty to write without running either model
+     * @return the report; the target was written if {@link Report#passed()}, or the target wants failures kept
+     * @throws InvalidInputException if something of what the user gave cannot be worked with; then nothing was written
+     */
+    public Report compress(
+            Path model, Target target, Selection selection, Optional<Evaluation> evaluation, Limits limits) {
+        target.require(model);
+        limits.requireMeasurable(evaluation);
+        Stopwatch stopwatch = new Stopwatch();
+        OnnxNetwork network = OnnxNetwork.read(model);
+        double read = stopwatch.lap();
+        try (Verifying verifying = Verifying.open(engine, evaluation, model, network)) {
+            double load = stopwatch.lap();
+            Compressor compressor = engine.compressor();
+            CompressionPlan plan = compressor.plan(network, selection.filter(), selection.selector());
+            double decompose = stopwatch.lap();
+            OnnxNetwork compressed = compressor.apply(
+                    plan, network, selection.balance(), new Provenance(engine.version(), selection.rank()));
+            try (PendingFile pending = PendingFile.beside(target.path())) {
+                compressed.write(pending.path());
+                double rewrite = stopwatch.lap();
+                OnnxNetwork written = OnnxNetwork.read(pending.path());
+                Optional<Verification> verification = verifying.verifyOwn(pending.path(), written);
+                Report.ModelEntry before = entry(model, network);
+                Report.ModelEntry after = entry(target.path(), written, Files.size(pending.path()));
+                List<Limit.Outcome> outcomes = limits.judge((double) after.bytes() / before.bytes(), verification);
+                Report report = new Report(
+                        engine.version(),
+                        "compress",
+                        before,
+                        Optional.of(after),
+                        settings(selection.rank(), seed(evaluation)),
+                        WeightEntry.of(plan),
+                        verification,
+                        outcomes,
+                        new Report.Seconds(read, decompose, rewrite, load + stopwatch.lap(), stopwatch.total()));
+                if (report.passed() || target.keepFailed()) {
+                    pending.commit();
+                }
+                return report;
+            } catch (IOException e) {
+                throw new InvalidInputException("`%s` cannot be written: %s".formatted(target.path(), e), e);
+            }
+        }
+    }
+
+    /**
+     * Compares a compressed model with its original.
+     *
+     * @throws InvalidInputException if one of them, or the inputs, cannot be worked with
+     */
+    public Report verify(Path model, Path compressed, Evaluation evaluation, Limits limits) {
+        limits.requireMeasurable(Optional.of(evaluation));
+        Stopwatch stopwatch = new Stopwatch();
+        OnnxNetwork network = OnnxNetwork.read(model);
+        OnnxNetwork other = OnnxNetwork.read(compressed);
+        double read = stopwatch.lap();
+        try (Verifying verifying = Verifying.open(engine, Optional.of(evaluation), model, network)) {
+            Optional<Verification> verification = verifying.verify(compressed, other);
+            Report.ModelEntry before = entry(model, network);
+            Report.ModelEntry after = entry(compressed, other);
+            return new Report(
+                    engine.version(),
+                    "verify",
+                    before,
+                    Optional.of(after),
+                    settings("", evaluation.seed()),
+                    List.of(),
+                    verification,
+                    limits.judge((double) after.bytes() / before.bytes(), verification),
+                    new Report.Seconds(read, 0, 0, stopwatch.lap(), stopwatch.total()));
+        }
+    }
+
+    /** A verifier, or none where none is wanted. */
+    private record Verifying(Engine engine, Optional<ModelVerifier> verifier) implements AutoCloseable {
+
+        static Verifying open(Engine engine, Optional<Evaluation> evaluation, Path model, OnnxNetwork network) {
+            return new Verifying(
+                    engine,
+                    evaluation.map(wanted -> ModelVerifier.open(
+                            model, network, wanted.inputs(), wanted.labels(), wanted.seed(), engine.threads())));
+        }
+
+        Optional<Verification> verify(Path path, OnnxNetwork compressed) {
+            return verify(() -> open(path), compressed);
+        }
+
+        /** As {@link #verify}, for a model of our own making: that it cannot be loaded is no fault of the user's. */
+        Optional<Verification> verifyOwn(Path path, OnnxNetwork compressed) {
+            return verify(() -> openOwn(path), compressed);
+        }
+
+        private Optional<Verification> verify(Supplier<Session> opener, OnnxNetwork compressed) {
+            return verifier.map(original -> {
+                try (Session session = opener.get()) {
+                    return original.verify(session, compressed, engine.progress());
+                }
+            });
+        }
+
+        private Session open(Path path) {
+            return Session.open(path, Session.Optimization.ALL, engine.threads());
+        }
+
+        private Session openOwn(Path path) {
+            try {
+                return open(path);
+            } catch (InvalidInputException e) {
+                throw new IllegalStateException("The compressed model cannot be loaded: " + e.getMessage(), e);
+            }
+        }
+
+        @Override
+        public void close() {
+            verifier.ifPresent(ModelVerifier::close);
+        }
+    }
+
+    private static long seed(Optional<Evaluation> evaluation) {
+        return evaluation.map(Evaluation::seed).orElse(0L);
+    }
+
+    private Report.Settings settings(String rank, long seed) {
+        return new Report.Settings(rank, false, seed, engine.decomposer().name());
+    }
+
+    private static Report.ModelEntry entry(Path path, OnnxNetwork network) {
+        try {
+            return entry(path, network, Files.size(path));
+        } catch (IOException e) {
+            throw new InvalidInputException("`%s` cannot be looked at: %s".formatted(path, e), e);
+        }
+    }
+
+    private static Report.ModelEntry entry(Path path, OnnxNetwork network, long bytes) {
+        NetworkSummary summary = network.summary(bytes);
+        long linear = network.inventory().linear().stream()
+                .mapToLong(LinearWeight::parameters)
+                .sum();
+        return new Report.ModelEntry(path.toString(), summary.bytes(), summary.parameters(), linear, summary.opset());
+    }
+}

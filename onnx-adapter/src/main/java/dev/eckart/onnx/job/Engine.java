@@ -1,0 +1,18 @@
+package dev.eckart.onnx.job;
+
+import dev.eckart.core.Progress;
+import dev.eckart.core.compress.Compressor;
+import dev.eckart.core.linalg.Decomposer;
+
+/**
+ * What does the work.
+ *
+ * @param version of this tool, as it goes into models and reports
+ * @param threads how many weights, and operators of ONNX Runtime, are worked on at a time
+ */
+public record Engine(String version, Decomposer decomposer, int threads, Progress progress) {
+
+    Compressor compressor() {
+        return new Compressor(decomposer, threads, progress);
+    }
+}

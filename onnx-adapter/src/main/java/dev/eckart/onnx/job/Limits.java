@@ -1,0 +1,62 @@
+package dev.eckart.onnx.job;
+
+import dev.eckart.core.InvalidInputException;
+import dev.eckart.core.verify.LabelAccuracy;
+import dev.eckart.core.verify.Limit;
+import dev.eckart.core.verify.Verification;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** The limits that a user set. */
+public record Limits(Map<Limit, Double> values) {
+
+    /** Every outcome is right. */
+    public static final Limits NONE = new Limits(Map.of());
+
+    public Limits {
+        values = Map.copyOf(values);
+    }
+
+    /**
+     * Refuses limits that nothing will be measured for.
+     *
+     * @param evaluation empty if outputs are not compared
+     * @throws InvalidInputException if there is such a limit
+     */
+    void requireMeasurable(Optional<Evaluation> evaluation) {
+        for (Limit limit : values.keySet()) {
+            if (limit != Limit.MAX_SIZE_RATIO && evaluation.isEmpty()) {
+                throw new InvalidInputException(
+                        "--%s cannot be judged with --no-verify; leave one of them out".formatted(limit.label()));
+            }
+            if (limit == Limit.MAX_ACCURACY_DROP
+                    && evaluation.flatMap(Evaluation::labels).isEmpty()) {
+                throw new InvalidInputException(
+                        "--%s needs --inputs and --labels to measure accuracy with".formatted(limit.label()));
+            }
+        }
+    }
+
+    /** Each limit beside what was measured. */
+    List<Limit.Outcome> judge(double sizeRatio, Optional<Verification> verification) {
+        List<Limit.Outcome> outcomes = new ArrayList<>();
+        new TreeMap<>(values).forEach((limit, value) -> {
+            double measured = switch (limit) {
+                case MAX_SIZE_RATIO -> sizeRatio;
+                case MAX_RELATIVE_ERROR ->
+                    verification.map(Verification::relativeError).orElse(Double.NaN);
+                case MIN_COSINE -> verification.map(Verification::cosine).orElse(Double.NaN);
+                case MAX_ACCURACY_DROP ->
+                    verification
+                            .flatMap(Verification::accuracy)
+                            .map(LabelAccuracy::drop)
+                            .orElse(Double.NaN);
+            };
+            outcomes.add(limit.judge(measured, value));
+        });
+        return outcomes;
+    }
+}

@@ -1,0 +1,80 @@
+package dev.eckart.onnx.run;
+
+import ai.onnxruntime.OnnxJavaType;
+import ai.onnxruntime.platform.Fp16Conversions;
+import dev.eckart.core.InvalidInputException;
+import dev.eckart.core.npy.NpyArray;
+import dev.eckart.core.npy.NpyType;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Map;
+
+/** Arrays as the element type that a model wants, where no number changes by it. */
+final class ElementConversion {
+    private static final Map<OnnxJavaType, NpyType> TYPES = Map.of(
+            OnnxJavaType.FLOAT, NpyType.FLOAT32,
+            OnnxJavaType.DOUBLE, NpyType.FLOAT64,
+            OnnxJavaType.FLOAT16, NpyType.FLOAT16,
+            OnnxJavaType.INT8, NpyType.INT8,
+            OnnxJavaType.INT16, NpyType.INT16,
+            OnnxJavaType.INT32, NpyType.INT32,
+            OnnxJavaType.INT64, NpyType.INT64,
+            OnnxJavaType.UINT8, NpyType.UINT8,
+            OnnxJavaType.BOOL, NpyType.BOOL);
+
+    private ElementConversion() {}
+
+    /**
+     * The array in an input's type.
+     *
+     * @throws InvalidInputException if the input takes a type that arrays cannot have, or a number would change
+     */
+    static NpyArray to(NpyArray array, ModelInput input, String origin) {
+        NpyType wanted = TYPES.get(input.type());
+        if (wanted == null) {
+            throw new InvalidInputException(
+                    "input `%s` takes %s, which cannot be fed from arrays".formatted(input.name(), input.describe()));
+        }
+        if (array.type() == wanted) {
+            return array;
+        }
+        ByteBuffer bytes = ByteBuffer.allocate(Math.multiplyExact(array.size(), wanted.bytes()))
+                .order(ByteOrder.LITTLE_ENDIAN);
+        for (int i = 0; i < array.size(); i++) {
+            put(bytes, wanted, array, i);
+        }
+        NpyArray converted = NpyArray.of(wanted, array.shape(), bytes.flip());
+        for (int i = 0; i < array.size(); i++) {
+            if (converted.doubleAt(i) != array.doubleAt(i)
+                    || (array.type().isInteger() && wanted.isInteger() && converted.longAt(i) != array.longAt(i))) {
+                throw new InvalidInputException(
+                        "%s: array `%s` is %s and input takes %s, but %s cannot be stored as %s without a change"
+                                .formatted(
+                                        origin,
+                                        input.name(),
+                                        array.type().label(),
+                                        wanted.label(),
+                                        array.doubleAt(i),
+                                        wanted.label()));
+            }
+        }
+        return converted;
+    }
+
+    private static void put(ByteBuffer bytes, NpyType type, NpyArray from, int i) {
+        switch (type) {
+            case FLOAT32 -> bytes.putFloat((float) from.doubleAt(i));
+            case FLOAT64 -> bytes.putDouble(from.doubleAt(i));
+            case FLOAT16 -> bytes.putShort(Fp16Conversions.floatToFp16((float) from.doubleAt(i)));
+            case INT8, UINT8 -> bytes.put((byte) whole(from, i));
+            case BOOL -> bytes.put((byte) (from.doubleAt(i) != 0 ? 1 : 0));
+            case INT16, UINT16 -> bytes.putShort((short) whole(from, i));
+            case INT32, UINT32 -> bytes.putInt((int) whole(from, i));
+            case INT64, UINT64 -> bytes.putLong(whole(from, i));
+        }
+    }
+
+    private static long whole(NpyArray from, int i) {
+        return from.type().isInteger() ? from.longAt(i) : (long) from.doubleAt(i);
+    }
+}

@@ -1,0 +1,196 @@
+package dev.eckart.onnx.run;
+
+import ai.onnxruntime.OnnxJavaType;
+import dev.eckart.core.InvalidInputException;
+import dev.eckart.core.npy.NpyArray;
+import dev.eckart.core.npy.NpyType;
+import dev.eckart.onnx.file.OnnxModel;
+import dev.eckart.onnx.proto.NodeProto;
+import dev.eckart.onnx.proto.TensorProto;
+import dev.eckart.onnx.tensor.Constants;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Random;
+import java.util.Set;
+
+/**
+ * Inputs for a model that nobody gave any for: valid for its graph, but like no data it was made for.
+ *
+ * <ul>
+ *   <li>Floating-point inputs are standard normal numbers.
+ *   <li>Integers that end up as the indices of a {@code Gather} from a constant table stay inside that table.
+ *   <li>Masks, told by their names, are ones, and so is every other integer.
+ *   <li>Symbolic dimensions of the same name get the same size, and the model is run at two sizes.
+ * </ul>
+ */
+public final class MadeUpInputs {
+
+    /** Sizes for symbolic dimensions: those that some input has as its first axis, and the others. */
+    private record Sizes(long first, long other) {}
+
+    /** Tried in this order: small first; images need more. */
+    private static final List<List<Sizes>> SIZES = List.of(
+            List.of(new Sizes(2, 16), new Sizes(3, 7)),
+            List.of(new Sizes(2, 64), new Sizes(1, 96)),
+            List.of(new Sizes(1, 224), new Sizes(2, 256)),
+            List.of(new Sizes(1, 1)));
+
+    private static final long MOST_NUMBERS = 1L << 26;
+
+    /** Operators that hand the values of their first input on, each value as it is. */
+    private static final Set<String> PASSING_VALUES = Set.of(
+            "Identity", "Cast", "Unsqueeze", "Squeeze", "Reshape", "Flatten", "Transpose", "Expand", "Slice", "Concat");
+
+    private final List<ModelInput> inputs;
+    private final Map<String, Long> tableSizes;
+    private final long seed;
+
+    private MadeUpInputs(List<ModelInput> inputs, Map<String, Long> tableSizes, long seed) {
+        this.inputs = inputs;
+        this.tableSizes = tableSizes;
+        this.seed = seed;
+    }
+
+    /**
+     * Inputs on which a model runs.
+     *
+     * @param session the model, loaded
+     * @param model the same model
+     * @param seed the same seed gives the same inputs
+     * @throws InvalidInputException if none of those tried are accepted by the model
+     */
+    public static List<InputSet> forModel(Session session, OnnxModel model, long seed) {
+        List<ModelInput> inputs = session.inputs();
+        MadeUpInputs maker = new MadeUpInputs(inputs, tableSizes(model, inputs), seed);
+        List<InvalidInputException> refusals = new ArrayList<>();
+        for (List<Sizes> sizes : SIZES) {
+            try {
+                List<InputSet> sets = new ArrayList<>();
+                for (Sizes size : sizes) {
+                    InputSet set = maker.make(size);
+                    session.run(set.batch(0, set.samples()));
+                    sets.add(set);
+                }
+                return sets;
+            } catch (InvalidInputException e) {
+                refusals.add(e);
+            }
+        }
+        throw new InvalidInputException(
+                "no inputs could be made up that the model accepts; give some with --inputs, or skip the check with"
+                        + " --no-verify (" + refusals.get(0).getMessage() + ")",
+                refusals.get(0));
+    }
+
+    private InputSet make(Sizes sizes) {
+        Map<String, Long> bound = new HashMap<>();
+        for (ModelInput input : inputs) {
+            if (!input.dims().isEmpty()) {
+                bound.put(input.dims().get(0).symbol(), sizes.first);
+            }
+        }
+        Map<String, NpyArray> arrays = new LinkedHashMap<>();
+        for (ModelInput input : inputs) {
+            List<Integer> shape = new ArrayList<>();
+            for (int axis = 0; axis < input.dims().size(); axis++) {
+                ModelInput.Dim dim = input.dims().get(axis);
+                long otherwise = axis == 0 ? sizes.first : sizes.other;
+                shape.add(Math.toIntExact(dim.isSymbolic() ? size(dim.symbol(), bound, otherwise) : dim.size()));
+            }
+            arrays.put(input.name(), array(input, shape));
+        }
+        return InputSet.of(inputs, arrays, "made-up inputs");
+    }
+
+    /** The size of a symbolic dimension, which may be a sum of others, such as {@code past + 1}. */
+    private static long size(String symbol, Map<String, Long> bound, long otherwise) {
+        if (symbol.isEmpty()) {
+            return otherwise;
+        }
+        if (symbol.contains("+")) {
+            long sum = 0;
+            for (String term : symbol.split("\\+", -1)) {
+                sum += size(term.strip(), bound, otherwise);
+            }
+            return sum;
+        }
+        if (symbol.matches("\\d{1,9}")) {
+            return Long.parseLong(symbol);
+        }
+        return bound.getOrDefault(symbol, otherwise);
+    }
+
+    private NpyArray array(ModelInput input, List<Integer> shape) {
+        long numbers = shape.stream().mapToLong(Integer::longValue).reduce(1, (a, b) -> a * b);
+        if (numbers > MOST_NUMBERS) {
+            throw new InvalidInputException("input `%s` would have %d numbers".formatted(input.name(), numbers));
+        }
+        Random random = new Random(seed ^ input.name().hashCode());
+        Optional<Long> table = Optional.ofNullable(tableSizes.get(input.name()));
+        boolean mask = input.name().toLowerCase(Locale.ROOT).contains("mask");
+        NpyType type = isFloating(input.type()) ? NpyType.FLOAT32 : NpyType.INT64;
+        ByteBuffer bytes = ByteBuffer.allocate((int) numbers * type.bytes()).order(ByteOrder.LITTLE_ENDIAN);
+        for (int i = 0; i < numbers; i++) {
+            if (type == NpyType.FLOAT32) {
+                // A short fraction, so that it is the same number in every floating-point type.
+                bytes.putFloat(mask ? 1 : Math.round(random.nextGaussian() * 64) / 64f);
+            } else {
+                bytes.putLong(
+                        table.map(rows -> random.nextLong(0, Math.max(1, rows))).orElse(1L));
+            }
+        }
+        return NpyArray.of(type, shape, bytes.flip());
+    }
+
+    private static boolean isFloating(OnnxJavaType type) {
+        return switch (type) {
+            case FLOAT, DOUBLE, FLOAT16, BFLOAT16 -> true;
+            case INT8, INT16, INT32, INT64, UINT8, BOOL, STRING, UNKNOWN -> false;
+        };
+    }
+
+    /** For each input whose values end up as indices into constant tables: the rows of the smallest. */
+    private static Map<String, Long> tableSizes(OnnxModel model, List<ModelInput> inputs) {
+        Map<String, TensorProto> constants = Constants.of(model.message().getGraph());
+        Map<String, Long> sizes = new HashMap<>();
+        for (ModelInput input : inputs) {
+            Set<String> carriers = new HashSet<>(Set.of(input.name()));
+            for (NodeProto node : model.message().getGraph().getNodeList()) {
+                if (node.getInputCount() > 0
+                        && PASSING_VALUES.contains(node.getOpType())
+                        && node.getInputList().stream().anyMatch(carriers::contains)) {
+                    carriers.addAll(node.getOutputList());
+                }
+                OptionalLong rows = tableRows(node, constants);
+                if (rows.isPresent() && carriers.contains(node.getInput(1))) {
+                    sizes.merge(input.name(), rows.getAsLong(), Math::min);
+                }
+            }
+        }
+        return sizes;
+    }
+
+    private static OptionalLong tableRows(NodeProto node, Map<String, TensorProto> constants) {
+        if (!node.getOpType().equals("Gather") || node.getInputCount() != 2) {
+            return OptionalLong.empty();
+        }
+        TensorProto table = constants.get(node.getInput(0));
+        long axis = node.getAttributeList().stream()
+                .filter(attribute -> attribute.getName().equals("axis"))
+                .mapToLong(attribute -> attribute.getI())
+                .findFirst()
+                .orElse(0);
+        return table == null || axis != 0 || table.getDimsCount() == 0
+                ? OptionalLong.empty()
+                : OptionalLong.of(table.getDims(0));
+    }
+}

@@ -1,0 +1,42 @@
+package dev.eckart.onnx.run;
+
+import ai.onnxruntime.OnnxJavaType;
+import java.util.List;
+
+/**
+ * An input that a model must be given.
+ *
+ * @param type {@link OnnxJavaType#UNKNOWN} where it is not a tensor
+ * @param dims its dimensions; those that are not fixed are symbolic
+ */
+public record ModelInput(String name, OnnxJavaType type, List<Dim> dims) {
+    public ModelInput {
+        dims = List.copyOf(dims);
+    }
+
+    /**
+     * One dimension.
+     *
+     * @param size −1 where it is symbolic
+     * @param symbol its name, or an empty text
+     */
+    public record Dim(long size, String symbol) {
+        public boolean isSymbolic() {
+            return size < 0;
+        }
+    }
+
+    /** As messages name it: {@code INT64 [batch×128]}. */
+    public String describe() {
+        return "%s [%s]"
+                .formatted(
+                        type,
+                        String.join(
+                                "×",
+                                dims.stream()
+                                        .map(dim -> !dim.isSymbolic()
+                                                ? String.valueOf(dim.size())
+                                                : dim.symbol().isEmpty() ? "?" : dim.symbol())
+                                        .toList()));
+    }
+}

@@ -1,0 +1,211 @@
+package dev.eckart.onnx.run;
+
+import ai.onnxruntime.NodeInfo;
+import ai.onnxruntime.OnnxJavaType;
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OnnxValue;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtLoggingLevel;
+import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.TensorInfo;
+import dev.eckart.core.InvalidInputException;
+import dev.eckart.core.npy.NpyArray;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.DoubleBuffer;
+import java.nio.FloatBuffer;
+import java.nio.IntBuffer;
+import java.nio.LongBuffer;
+import java.nio.ShortBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** A model, loaded in ONNX Runtime on the CPU. */
+public final class Session implements AutoCloseable {
+
+    /** How far ONNX Runtime may rearrange the graph. */
+    public enum Optimization {
+        NONE(OrtSession.SessionOptions.OptLevel.NO_OPT),
+        BASIC(OrtSession.SessionOptions.OptLevel.BASIC_OPT),
+        /** ONNX Runtime's default. */
+        ALL(OrtSession.SessionOptions.OptLevel.ALL_OPT);
+
+        private final OrtSession.SessionOptions.OptLevel level;
+
+        Optimization(OrtSession.SessionOptions.OptLevel level) {
+            this.level = level;
+        }
+    }
+
+    private final Path path;
+    private final OrtSession session;
+
+    private Session(Path path, OrtSession session) {
+        this.path = path;
+        this.session = session;
+    }
+
+    /**
+     * Loads a model.
+     *
+     * @throws InvalidInputException if ONNX Runtime refuses it
+     */
+    public static Session open(Path path, Optimization optimization, int threads) {
+        OrtEnvironment environment = environment();
+        try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
+            options.setOptimizationLevel(optimization.level);
+            options.setIntraOpNumThreads(threads);
+            options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
+            return new Session(path, environment.createSession(path.toString(), options));
+        } catch (OrtException e) {
+            throw new InvalidInputException("ONNX Runtime refuses `%s`: %s".formatted(path, oneLine(e)), e);
+        }
+    }
+
+    private static OrtEnvironment environment() {
+        // What goes wrong arrives as an exception; the runtime's own log would only repeat it.
+        return OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
+    }
+
+    private static String oneLine(OrtException e) {
+        return String.valueOf(e.getMessage()).strip().replaceAll("\\s*\\R\\s*", " ");
+    }
+
+    /** The inputs that a run must be given, in the model's order. */
+    public List<ModelInput> inputs() {
+        try {
+            List<ModelInput> inputs = new ArrayList<>();
+            for (NodeInfo info : session.getInputInfo().values()) {
+                inputs.add(input(info));
+            }
+            return inputs;
+        } catch (OrtException e) {
+            throw new IllegalStateException("ONNX Runtime does not tell the inputs of a model that it loaded", e);
+        }
+    }
+
+    private static ModelInput input(NodeInfo info) {
+        if (!(info.getInfo() instanceof TensorInfo tensor)) {
+            return new ModelInput(info.getName(), OnnxJavaType.UNKNOWN, List.of());
+        }
+        List<ModelInput.Dim> dims = new ArrayList<>();
+        long[] shape = tensor.getShape();
+        String[] symbols = tensor.getDimensionNames();
+        for (int i = 0; i < shape.length; i++) {
+            dims.add(new ModelInput.Dim(shape[i], symbols[i]));
+        }
+        return new ModelInput(info.getName(), tensor.type, dims);
+    }
+
+    /**
+     * Runs the model once, and returns those of its outputs that are tensors of numbers or flags.
+     *
+     * @throws InvalidInputException if the model fails on these inputs
+     */
+    public Map<String, Output> run(Map<String, NpyArray> inputs) {
+        Map<String, OnnxTensor> tensors = new LinkedHashMap<>();
+        try {
+            for (Map.Entry<String, NpyArray> input : inputs.entrySet()) {
+                tensors.put(input.getKey(), tensor(input.getValue()));
+            }
+            try (OrtSession.Result result = session.run(tensors)) {
+                Map<String, Output> outputs = new LinkedHashMap<>();
+                for (Map.Entry<String, OnnxValue> entry : result) {
+                    output(entry.getKey(), entry.getValue()).ifPresent(value -> outputs.put(entry.getKey(), value));
+                }
+                return outputs;
+            }
+        } catch (OrtException e) {
+            throw new InvalidInputException(
+                    "`%s` fails on its inputs in ONNX Runtime: %s".formatted(path, oneLine(e)), e);
+        } finally {
+            tensors.values().forEach(OnnxTensor::close);
+        }
+    }
+
+    /** Runs the model once and drops what it gives, for timing. */
+    long nanoseconds(Map<String, NpyArray> inputs) {
+        long start = System.nanoTime();
+        run(inputs);
+        return System.nanoTime() - start;
+    }
+
+    private static OnnxTensor tensor(NpyArray array) throws OrtException {
+        long[] shape = array.shape().stream().mapToLong(Integer::longValue).toArray();
+        ByteBuffer bytes = array.bytes();
+        ByteBuffer direct = ByteBuffer.allocateDirect(bytes.remaining())
+                .order(ByteOrder.nativeOrder())
+                .put(bytes)
+                .flip();
+        OrtEnvironment environment = environment();
+        return switch (array.type()) {
+            case FLOAT32 -> OnnxTensor.createTensor(environment, direct.asFloatBuffer(), shape);
+            case FLOAT64 -> OnnxTensor.createTensor(environment, direct.asDoubleBuffer(), shape);
+            case INT32 -> OnnxTensor.createTensor(environment, direct.asIntBuffer(), shape);
+            case INT64 -> OnnxTensor.createTensor(environment, direct.asLongBuffer(), shape);
+            case INT16 -> OnnxTensor.createTensor(environment, direct.asShortBuffer(), shape);
+            case FLOAT16 -> OnnxTensor.createTensor(environment, direct, shape, OnnxJavaType.FLOAT16);
+            case INT8 -> OnnxTensor.createTensor(environment, direct, shape, OnnxJavaType.INT8);
+            case UINT8 -> OnnxTensor.createTensor(environment, direct, shape, OnnxJavaType.UINT8);
+            case BOOL -> OnnxTensor.createTensor(environment, direct, shape, OnnxJavaType.BOOL);
+            case UINT16, UINT32, UINT64 ->
+                throw new InvalidInputException("ONNX Runtime's Java binding takes no inputs of type "
+                        + array.type().label());
+        };
+    }
+
+    private static Optional<Output> output(String name, OnnxValue value) {
+        if (!(value instanceof OnnxTensor tensor)) {
+            return Optional.empty();
+        }
+        TensorInfo info = tensor.getInfo();
+        List<Long> shape = Arrays.stream(info.getShape()).boxed().toList();
+        int size = Math.toIntExact(shape.stream().reduce(1L, Math::multiplyExact));
+        return switch (info.type) {
+            case FLOAT, FLOAT16, BFLOAT16 -> {
+                FloatBuffer floats = tensor.getFloatBuffer();
+                yield Optional.of(new Output(name, shape, true, size, floats::get));
+            }
+            case DOUBLE -> {
+                DoubleBuffer doubles = tensor.getDoubleBuffer();
+                yield Optional.of(new Output(name, shape, true, size, doubles::get));
+            }
+            case INT64 -> {
+                LongBuffer longs = tensor.getLongBuffer();
+                yield Optional.of(new Output(name, shape, false, size, longs::get));
+            }
+            case INT32 -> {
+                IntBuffer ints = tensor.getIntBuffer();
+                yield Optional.of(new Output(name, shape, false, size, ints::get));
+            }
+            case INT16 -> {
+                ShortBuffer shorts = tensor.getShortBuffer();
+                yield Optional.of(new Output(name, shape, false, size, shorts::get));
+            }
+            case INT8, BOOL -> {
+                ByteBuffer bytes = tensor.getByteBuffer();
+                yield Optional.of(new Output(name, shape, false, size, bytes::get));
+            }
+            case UINT8 -> {
+                ByteBuffer bytes = tensor.getByteBuffer();
+                yield Optional.of(new Output(name, shape, false, size, i -> bytes.get(i) & 0xff));
+            }
+            case STRING, UNKNOWN -> Optional.empty();
+        };
+    }
+
+    @Override
+    public void close() {
+        try {
+            session.close();
+        } catch (OrtException e) {
+            throw new IllegalStateException("ONNX Runtime does not close a session", e);
+        }
+    }
+}

@@ -1,0 +1,67 @@
+package dev.eckart.onnx.verify;
+
+import dev.eckart.core.InvalidInputException;
+import dev.eckart.core.npy.NpyArray;
+import dev.eckart.onnx.run.Output;
+import java.util.Collection;
+
+/** The class that each sample is of. */
+public final class Labels {
+    private final NpyArray classes;
+
+    /**
+     * Labels, one for each sample.
+     *
+     * @throws InvalidInputException if they are not whole numbers in one row
+     */
+    public Labels(NpyArray classes) {
+        boolean oneRow = classes.shape().size() == 1
+                || (classes.shape().size() == 2 && classes.shape().get(1) == 1);
+        if (!classes.type().isInteger() || !oneRow) {
+            throw new InvalidInputException(
+                    "the labels are %s; expected whole numbers, one for each sample".formatted(classes.describe()));
+        }
+        this.classes = classes;
+    }
+
+    int count() {
+        return classes.size();
+    }
+
+    /**
+     * How many samples of a batch an output classifies as the labels say.
+     *
+     * @param from number of the batch's first sample
+     */
+    int correct(Output output, int from, int batch) {
+        int correct = 0;
+        for (int i = 0; i < batch; i++) {
+            long found = output.floating() ? output.argmax(i) : (long) output.at(i);
+            if (found == classes.longAt(from + i)) {
+                correct++;
+            }
+        }
+        return correct;
+    }
+
+    /**
+     * The output that classifies: scores {@code [samples × classes]}, or else class numbers {@code [samples]}.
+     *
+     * @throws InvalidInputException if there is none
+     */
+    static Output classifying(Collection<Output> outputs, int batch) {
+        return outputs.stream()
+                .filter(output -> output.floating() && output.shape().size() == 2 && isPerSample(output, batch))
+                .findFirst()
+                .or(() -> outputs.stream()
+                        .filter(output -> !output.floating() && output.size() == batch && isPerSample(output, batch))
+                        .findFirst())
+                .orElseThrow(
+                        () -> new InvalidInputException(
+                                "--labels: the model has no output of scores [samples×classes], nor of class numbers [samples]"));
+    }
+
+    private static boolean isPerSample(Output output, int batch) {
+        return !output.shape().isEmpty() && output.shape().get(0) == batch;
+    }
+}

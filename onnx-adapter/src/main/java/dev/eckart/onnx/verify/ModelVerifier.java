@@ -1,0 +1,292 @@
+package dev.eckart.onnx.verify;
+
+import dev.eckart.core.InvalidInputException;
+import dev.eckart.core.Progress;
+import dev.eckart.core.model.ElementType;
+import dev.eckart.core.model.LinearWeight;
+import dev.eckart.core.npy.NpyArray;
+import dev.eckart.core.verify.LabelAccuracy;
+import dev.eckart.core.verify.OutputComparison;
+import dev.eckart.core.verify.RewriteProof;
+import dev.eckart.core.verify.Verification;
+import dev.eckart.onnx.OnnxNetwork;
+import dev.eckart.onnx.file.OnnxModel;
+import dev.eckart.onnx.file.OnnxWriter;
+import dev.eckart.onnx.rewrite.ProductReference;
+import dev.eckart.onnx.run.InputFiles;
+import dev.eckart.onnx.run.InputSet;
+import dev.eckart.onnx.run.LatencyMeter;
+import dev.eckart.onnx.run.MadeUpInputs;
+import dev.eckart.onnx.run.Output;
+import dev.eckart.onnx.run.Session;
+import dev.eckart.onnx.run.Session.Optimization;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * Compares compressed models with their original, asking two questions.
+ *
+ * <ol>
+ *   <li>Is the rewrite right? The compressed model against the original with each replaced W set to its B·A: they must
+ *       agree to within rounding.
+ *   <li>How much was lost? The compressed model against the original.
+ * </ol>
+ */
+public final class ModelVerifier implements AutoCloseable {
+    /** Samples of each set of inputs on which the rewrite is proved; rounding shows on a few as on many. */
+    private static final int PROOF_SAMPLES = 32;
+
+    /** Numbers of all outputs together that a batch should have. */
+    private static final int BATCH_NUMBERS = 1 << 21;
+
+    private static final int LARGEST_BATCH = 256;
+
+    /** Different orders of summation differ from each other as much as optimization levels do; this many times. */
+    private static final double NOISE_MARGIN = 10;
+
+    private final Path path;
+    private final OnnxNetwork network;
+    private final Session original;
+    private final List<InputSet> inputs;
+    private final String description;
+    private final Optional<Labels> labels;
+    private final int threads;
+
+    private ModelVerifier(
+            Path path,
+            OnnxNetwork network,
+            Session original,
+            List<InputSet> inputs,
+            String description,
+            Optional<Labels> labels,
+            int threads) {
+        this.path = path;
+        this.network = network;
+        this.original = original;
+        this.inputs = inputs;
+        this.description = description;
+        this.labels = labels;
+        this.threads = threads;
+    }
+
+    /**
+     * Loads an original and the inputs to compare on, so that what is wrong with them shows before any work is done.
+     *
+     * @param path the original's file
+     * @param network the same, read
+     * @param inputs where to read inputs from; if empty, they are made up
+     * @param seed for made-up inputs
+     * @throws InvalidInputException if ONNX Runtime refuses the original, or inputs or labels do not fit it
+     */
+    public static ModelVerifier open(
+            Path path, OnnxNetwork network, Optional<Path> inputs, Optional<Labels> labels, long seed, int threads) {
+        Session session = Session.open(path, Optimization.ALL, threads);
+        try {
+            List<InputSet> sets = inputs.isPresent()
+                    ? List.of(InputFiles.read(inputs.get(), session.inputs()))
+                    : MadeUpInputs.forModel(session, network.model(), seed);
+            requireAsMany(labels, inputs, sets);
+            String description = inputs.map(Path::toString).orElse("made up");
+            return new ModelVerifier(path, network, session, sets, description, labels, threads);
+        } catch (RuntimeException e) {
+            session.close();
+            throw e;
+        }
+    }
+
+    private static void requireAsMany(Optional<Labels> labels, Optional<Path> inputs, List<InputSet> sets) {
+        if (labels.isEmpty()) {
+            return;
+        }
+        if (inputs.isEmpty()) {
+            throw new InvalidInputException("--labels needs the inputs that they belong to: give --inputs");
+        }
+        int samples = sets.get(0).samples();
+        if (labels.get().count() != samples) {
+            throw new InvalidInputException("there are %d labels for %d samples; expected one for each"
+                    .formatted(labels.get().count(), samples));
+        }
+    }
+
+    /**
+     * Compares a compressed model with the original.
+     *
+     * @param session the compressed model, loaded
+     * @param compressed the same model
+     * @throws InvalidInputException if it is not made from this original
+     */
+    public Verification verify(Session session, OnnxNetwork compressed, Progress progress) {
+        requireSameInterface(session);
+        long samples = inputs.stream().mapToLong(InputSet::samples).sum();
+        try (Progress.Task task = progress.start("Verifying", samples)) {
+            LossComparison loss = new LossComparison();
+            for (InputSet set : inputs) {
+                forEachBatch(set, set.samples(), (from, to) -> {
+                    loss.add(original.run(set.batch(from, to)), session.run(set.batch(from, to)), from, to - from);
+                    task.step(to - from);
+                });
+            }
+            InputSet timed = inputs.get(0);
+            int batch = Math.min(timed.samples(), Math.max(timed.step(), PROOF_SAMPLES / timed.step() * timed.step()));
+            return new Verification(
+                    description,
+                    samples,
+                    proof(compressed, session),
+                    loss.comparisons(),
+                    loss.accuracy(samples),
+                    LatencyMeter.measure(original, session, timed.batch(0, batch), batch));
+        }
+    }
+
+    private void requireSameInterface(Session compressed) {
+        if (!compressed.inputs().equals(original.inputs())) {
+            throw new InvalidInputException(
+                    "the compressed model is not made from `%s`, which takes other inputs: expected %s but was: %s"
+                            .formatted(path, describe(original), describe(compressed)));
+        }
+    }
+
+    private static String describe(Session session) {
+        return session.inputs().stream()
+                .map(input -> input.name() + " " + input.describe())
+                .collect(Collectors.joining(", "));
+    }
+
+    /** The second question: comparisons of every output, and correct classifications. */
+    private final class LossComparison {
+        private final Map<String, OutputTally> tallies = new LinkedHashMap<>();
+        private long correctInOriginal;
+        private long correctInCompressed;
+
+        void add(Map<String, Output> before, Map<String, Output> after, int from, int batch) {
+            for (Output output : comparable(before.values())) {
+                Output other = after.get(output.name());
+                if (other == null) {
+                    throw new InvalidInputException(
+                            "the compressed model has no output `%s`, which the original has".formatted(output.name()));
+                }
+                tallies.computeIfAbsent(output.name(), OutputTally::new).add(output, other, batch);
+            }
+            labels.ifPresent(classes -> {
+                Output output = Labels.classifying(before.values(), batch);
+                correctInOriginal += classes.correct(output, from, batch);
+                correctInCompressed += classes.correct(after.getOrDefault(output.name(), output), from, batch);
+            });
+        }
+
+        List<OutputComparison> comparisons() {
+            return tallies.values().stream().map(OutputTally::result).toList();
+        }
+
+        Optional<LabelAccuracy> accuracy(long samples) {
+            return labels.map(classes -> new LabelAccuracy(
+                    (double) correctInOriginal / samples, (double) correctInCompressed / samples, samples));
+        }
+    }
+
+    /** The floating-point outputs; those of integers only where there are no others. */
+    private static List<Output> comparable(Collection<Output> outputs) {
+        List<Output> floating = outputs.stream().filter(Output::floating).toList();
+        if (outputs.isEmpty()) {
+            throw new InvalidInputException(
+                    "the model has no output of numbers to compare; --no-verify writes without comparing");
+        }
+        return floating.isEmpty() ? List.copyOf(outputs) : floating;
+    }
+
+    /** The first question. */
+    private Optional<RewriteProof> proof(OnnxNetwork compressed, Session session) {
+        Optional<OnnxModel> reference = ProductReference.of(network.model(), compressed.model());
+        if (reference.isEmpty()) {
+            return Optional.empty();
+        }
+        double error;
+        try {
+            Path file = Files.createTempFile("eckart-reference", ".onnx");
+            try {
+                OnnxWriter.write(reference.get(), file);
+                try (Session products = Session.open(file, Optimization.ALL, threads)) {
+                    error = largestError(products, session);
+                }
+            } finally {
+                Files.deleteIfExists(file);
+            }
+        } catch (IOException e) {
+            throw new InvalidInputException(
+                    "the model to prove the rewrite against cannot be written to the temporary folder: " + e, e);
+        }
+        double noise = 0;
+        for (Optimization other : List.of(Optimization.NONE, Optimization.BASIC)) {
+            try (Session differently = Session.open(path, other, threads)) {
+                noise = Math.max(noise, largestError(original, differently));
+            }
+        }
+        return Optional.of(new RewriteProof(error, noise, Math.max(NOISE_MARGIN * noise, rounding(compressed))));
+    }
+
+    /** What rounding alone may amount to: that of one product, for each of the products that it adds up over. */
+    private static double rounding(OnnxNetwork compressed) {
+        double epsilon = compressed.inventory().linear().stream()
+                .mapToDouble(weight -> weight.type().epsilon())
+                .max()
+                .orElse(ElementType.FLOAT32.epsilon());
+        int longest = compressed.inventory().linear().stream()
+                .mapToInt(LinearWeight::rows)
+                .max()
+                .orElse(1);
+        return NOISE_MARGIN * epsilon * Math.sqrt(longest);
+    }
+
+    private double largestError(Session one, Session other) {
+        Map<String, OutputTally> tallies = new LinkedHashMap<>();
+        for (InputSet set : inputs) {
+            int samples = Math.min(set.samples(), Math.max(1, PROOF_SAMPLES / set.step()) * set.step());
+            forEachBatch(set, samples, (from, to) -> {
+                Map<String, Output> after = other.run(set.batch(from, to));
+                for (Output output : one.run(set.batch(from, to)).values()) {
+                    Output counterpart = after.get(output.name());
+                    if (output.floating() && counterpart != null) {
+                        tallies.computeIfAbsent(output.name(), OutputTally::new).add(output, counterpart, to - from);
+                    }
+                }
+            });
+        }
+        return tallies.values().stream()
+                .mapToDouble(tally -> tally.result().relativeError())
+                .max()
+                .orElse(0);
+    }
+
+    private interface BatchWork {
+        void accept(int from, int to);
+    }
+
+    /** In batches as large as the outputs of the first sample allow. */
+    private void forEachBatch(InputSet set, int samples, BatchWork work) {
+        int step = set.step();
+        int batch = step;
+        if (samples > step) {
+            Map<String, NpyArray> first = set.batch(0, step);
+            long numbers = original.run(first).values().stream()
+                    .mapToLong(Output::size)
+                    .sum();
+            long fitting = Math.max(1, BATCH_NUMBERS / Math.max(1, numbers));
+            batch = (int) Math.min(fitting, Math.max(1, LARGEST_BATCH / step)) * step;
+        }
+        for (int from = 0; from < samples; from += batch) {
+            work.accept(from, Math.min(samples, from + batch));
+        }
+    }
+
+    @Override
+    public void close() {
+        original.close();
+    }
+}

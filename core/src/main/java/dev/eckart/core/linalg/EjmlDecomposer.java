@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.ejml.data.DMatrixRMaj;
 import org.ejml.dense.row.CommonOps_DDRM;
+import org.ejml.dense.row.NormOps_DDRM;
 import org.ejml.dense.row.decomposition.eig.SymmetricQRAlgorithmDecomposition_DDRM;
 import org.ejml.dense.row.decomposition.hessenberg.TridiagonalDecompositionHouseholder_DDRM;
 import org.ejml.dense.row.decomposition.qr.QRDecompositionHouseholderColumn_DDRM;
@@ -45,14 +46,26 @@ public final class EjmlDecomposer implements Decomposer {
         }
         ShortSide side = shortSide(matrix, accuracy, true);
         double[] values = Arrays.copyOf(side.singularValues, rank);
-        double[] inverse =
-                Arrays.stream(values).map(s -> s == 0 ? 0 : side.scale / s).toArray();
         Matrix vectors = Matrix.wrap(CommonOps_DDRM.extract(side.vectors, 0, k, 0, rank));
         MatrixSource tall = asTall(matrix);
-        Matrix others = times(tall, side.scale, vectors).scaleColumns(inverse);
+        Matrix others = Matrix.wrap(divided(times(tall, side.scale, vectors), values, side.scale));
         return tall == matrix
                 ? new SingularValueDecomposition(others, values, vectors.transpose())
                 : new SingularValueDecomposition(vectors, values, others.transpose());
+    }
+
+    /**
+     * Each column W·vᵢ/scale divided by σᵢ/scale. Where σᵢ is but rounding noise, W·vᵢ can be longer than it by any
+     * factor: it is divided by its own length then, so that no column is longer than 1.
+     */
+    private static DMatrixRMaj divided(DMatrixRMaj products, double[] values, double scale) {
+        double[] lengths = new double[values.length];
+        for (int j = 0; j < lengths.length; j++) {
+            double length = NormOps_DDRM.normF(CommonOps_DDRM.extractColumn(products, j, null));
+            lengths[j] = length == 0 ? 1 : Math.max(length, values[j] / scale);
+        }
+        CommonOps_DDRM.divideCols(products, lengths);
+        return products;
     }
 
     /** Singular values, largest first, with the orthonormal vectors of the shorter side as columns if asked for. */
@@ -78,7 +91,7 @@ public final class EjmlDecomposer implements Decomposer {
             int k = tall.columns();
             return new ShortSide(new double[k], vectors ? CommonOps_DDRM.identity(k) : NO_VECTORS, 1);
         }
-        double scale = Math.scalb(1.0, Math.max(Math.getExponent(largest), Double.MIN_EXPONENT));
+        double scale = Scale.of(largest);
         return switch (accuracy) {
             case ENERGY -> fromGram(gram(tall, scale), scale, vectors);
             case FULL -> fromSvd(tall, scale, vectors);
@@ -96,7 +109,7 @@ public final class EjmlDecomposer implements Decomposer {
                 .mapToDouble(i ->
                         scale * Math.sqrt(Math.max(0, eigen.getEigenvalue(i).getReal())))
                 .toArray();
-        int[] order = descending(values);
+        int[] order = Descending.order(values);
         DMatrixRMaj basis = NO_VECTORS;
         if (vectors) {
             basis = new DMatrixRMaj(k, k);
@@ -104,12 +117,11 @@ public final class EjmlDecomposer implements Decomposer {
                 CommonOps_DDRM.insert(eigen.getEigenVector(order[j]), basis, 0, j);
             }
         }
-        return new ShortSide(ordered(values, order), basis, scale);
+        return new ShortSide(Descending.ordered(values, order), basis, scale);
     }
 
     private static ShortSide fromSvd(MatrixSource tall, double scale, boolean vectors) {
-        DMatrixRMaj matrix = Matrix.copyOf(tall).ejml();
-        CommonOps_DDRM.scale(1 / scale, matrix);
+        DMatrixRMaj matrix = Scale.divide(Matrix.copyOf(tall).ejml(), scale);
         int k = matrix.numCols;
         if (matrix.numRows >= TALL * k) {
             var qr = new QRDecompositionHouseholderColumn_DDRM();
@@ -122,7 +134,7 @@ public final class EjmlDecomposer implements Decomposer {
         }
         double[] values =
                 Arrays.stream(svd.getSingularValues(), 0, k).map(s -> scale * s).toArray();
-        int[] order = descending(values);
+        int[] order = Descending.order(values);
         DMatrixRMaj basis = NO_VECTORS;
         if (vectors) {
             DMatrixRMaj unordered = svd.getV(null, false);
@@ -131,23 +143,11 @@ public final class EjmlDecomposer implements Decomposer {
                 CommonOps_DDRM.extract(unordered, 0, k, order[j], order[j] + 1, basis, 0, j);
             }
         }
-        return new ShortSide(ordered(values, order), basis, scale);
+        return new ShortSide(Descending.ordered(values, order), basis, scale);
     }
 
     private static ArithmeticException notConverged(int k) {
         return new ArithmeticException("The decomposition of a [%d × %d] matrix did not converge".formatted(k, k));
-    }
-
-    private static int[] descending(double[] values) {
-        return IntStream.range(0, values.length)
-                .boxed()
-                .sorted((i, j) -> Double.compare(values[j], values[i]))
-                .mapToInt(Integer::intValue)
-                .toArray();
-    }
-
-    private static double[] ordered(double[] values, int[] order) {
-        return Arrays.stream(order).mapToDouble(i -> values[i]).toArray();
     }
 
     /** (W/scale)ᵀ·(W/scale) {@code [n × n]} of a tall W {@code [m × n]}, in double, panel by panel. */
@@ -156,23 +156,21 @@ public final class EjmlDecomposer implements Decomposer {
         DMatrixRMaj sum = new DMatrixRMaj(n, n);
         DMatrixRMaj part = new DMatrixRMaj(n, n);
         forEachPanel(tall, (row, panel) -> {
-            CommonOps_DDRM.scale(1 / scale, panel);
-            CommonOps_DDRM.multInner(panel, part);
+            CommonOps_DDRM.multInner(Scale.divide(panel, scale), part);
             CommonOps_DDRM.addEquals(sum, part);
         });
         return sum;
     }
 
     /** (W/scale)·right for a tall W {@code [m × n]} and a matrix {@code [n × r]}. */
-    private static Matrix times(MatrixSource tall, double scale, Matrix right) {
+    private static DMatrixRMaj times(MatrixSource tall, double scale, Matrix right) {
         DMatrixRMaj product = new DMatrixRMaj(tall.rows(), right.columns());
         forEachPanel(tall, (row, panel) -> {
-            CommonOps_DDRM.scale(1 / scale, panel);
             DMatrixRMaj part = new DMatrixRMaj(panel.numRows, right.columns());
-            CommonOps_DDRM.mult(panel, right.ejml(), part);
+            CommonOps_DDRM.mult(Scale.divide(panel, scale), right.ejml(), part);
             CommonOps_DDRM.insert(part, product, row, 0);
         });
-        return Matrix.wrap(product);
+        return product;
     }
 
     /** The largest absolute value, having refused NaN and infinities. */

@@ -1,7 +1,6 @@
 package dev.eckart.core.linalg;
 
 import java.util.Arrays;
-import java.util.stream.IntStream;
 import org.ejml.data.DMatrixRMaj;
 import org.ejml.dense.row.decomposition.svd.SvdImplicitQrDecompose_DDRM;
 
@@ -49,23 +48,20 @@ public final class SingularValueDecomposition {
         return new EjmlDecomposer().truncated(matrix, rank, Accuracy.FULL);
     }
 
-    private static SingularValueDecomposition decompose(MatrixSource matrix, boolean compact) {
+    private static SingularValueDecomposition decompose(MatrixSource source, boolean compact) {
+        Matrix matrix = FiniteValues.require(Matrix.copyOf(source));
+        double scale = Scale.of(matrix);
         var svd = new SvdImplicitQrDecompose_DDRM(compact, true, true, false);
-        if (!svd.decompose(FiniteValues.require(Matrix.copyOf(matrix)).ejml())) {
-            throw new ArithmeticException("The singular value decomposition of [%d × %d] did not converge"
-                    .formatted(matrix.rows(), matrix.columns()));
+        if (!svd.decompose(Scale.divide(matrix.ejml().copy(), scale))) {
+            throw new ArithmeticException("The singular value decomposition of %s did not converge".formatted(matrix));
         }
-        int k = Math.min(matrix.rows(), matrix.columns());
-        double[] unordered = Arrays.copyOf(svd.getSingularValues(), k);
-        int[] order = IntStream.range(0, k)
-                .boxed()
-                .sorted((i, j) -> Double.compare(unordered[j], unordered[i]))
-                .mapToInt(Integer::intValue)
+        double[] unordered = Arrays.stream(svd.getSingularValues(), 0, Math.min(matrix.rows(), matrix.columns()))
+                .map(value -> scale * value)
                 .toArray();
-        double[] ordered = Arrays.stream(order).mapToDouble(i -> unordered[i]).toArray();
+        int[] order = Descending.order(unordered);
         return new SingularValueDecomposition(
                 permuteColumns(svd.getU(null, false), order),
-                ordered,
+                Descending.ordered(unordered, order),
                 permuteColumns(svd.getV(null, false), order).transpose());
     }
 

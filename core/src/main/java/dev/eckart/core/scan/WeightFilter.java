@@ -76,7 +76,7 @@ public record WeightFilter(List<String> include, List<String> exclude) {
     }
 
     private static Pattern compile(String glob) {
-        String regex = glob.chars()
+        String regex = glob.codePoints()
                 .mapToObj(c -> switch (c) {
                     case '*' -> ".*";
                     case '?' -> ".";

@@ -72,12 +72,16 @@ public final class Spectrum {
      * @param threshold in (0, 1]
      */
     public int rankAtEnergy(double threshold) {
-        double allowed = (1 - threshold) * tail[0];
         int rank = 1;
-        while (rank < size() && tail[rank] > allowed) {
+        while (rank < size() && !reaches(rank, threshold)) {
             rank++;
         }
         return rank;
+    }
+
+    /** At a threshold of 1 nothing may be left out, not even what is too little for {@link #energy} to show. */
+    private boolean reaches(int rank, double threshold) {
+        return threshold < 1 ? energy(rank) >= threshold : tail[rank] == 0;
     }
 
     /** How many values are above {@code tolerance}. */

@@ -2,6 +2,7 @@ package dev.eckart.onnx.run;
 
 import dev.eckart.core.InvalidInputException;
 import dev.eckart.core.npy.NpyArray;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -11,9 +12,9 @@ import java.util.Set;
 /**
  * Values for all inputs of a model, to be run in batches along the first axis.
  *
- * <p>Where every input's first axis is symbolic or of the same fixed size, and their arrays agree in its length, that
- * axis counts samples. A model exported with a fixed first axis of b is run on b samples at a time. Otherwise the whole
- * is one sample.
+ * <p>Where every input's first axis is symbolic, or all are of the same fixed size, and their arrays agree in its length,
+ * that axis counts samples. A model exported with a fixed first axis of b is run on b samples at a time. Otherwise, and
+ * where the name of a first axis is also that of a later one, the whole is one sample.
  */
 public final class InputSet {
     private final Map<String, NpyArray> arrays;
@@ -59,10 +60,20 @@ public final class InputSet {
         if (lengths.contains(0)) {
             throw new InvalidInputException("%s holds no samples: an array's first axis is 0 long".formatted(origin));
         }
-        boolean sliceable = lengths.size() == 1 && steps.size() == 1 && !lengths.contains(-1);
+        boolean sliceable =
+                lengths.size() == 1 && steps.size() == 1 && !lengths.contains(-1) && firstAxesStandApart(inputs);
         int samples = sliceable ? lengths.iterator().next() : 1;
         return new InputSet(
                 fitted, sliceable, samples, sliceable ? steps.iterator().next() : 1);
+    }
+
+    private static boolean firstAxesStandApart(List<ModelInput> inputs) {
+        Set<String> later = new HashSet<>();
+        inputs.forEach(input ->
+                input.dims().stream().skip(1).map(ModelInput.Dim::symbol).forEach(later::add));
+        later.remove("");
+        return inputs.stream()
+                .noneMatch(input -> later.contains(input.dims().get(0).symbol()));
     }
 
     private static void requireShape(ModelInput input, NpyArray array, String origin) {

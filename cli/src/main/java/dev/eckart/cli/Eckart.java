@@ -1,0 +1,108 @@
+package dev.eckart.cli;
+
+import dev.eckart.core.InvalidInputException;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** The {@code eckart} command and its entry point. */
+@Command(
+        name = "eckart",
+        description = "Makes exported ONNX networks smaller by low-rank factorization, and proves what that did.",
+        versionProvider = Version.class,
+        mixinStandardHelpOptions = true,
+        usageHelpAutoWidth = true,
+        synopsisSubcommandLabel = "COMMAND",
+        exitCodeListHeading = "%nExit status:%n",
+        exitCodeList = {
+            "0:done, limits kept",
+            "1:internal error (a bug)",
+            "2:bad usage or bad input",
+            "3:a limit was not kept, or verification failed"
+        })
+public final class Eckart {
+    /** Set by the launcher, which can tell; the JVM cannot tell for standard error alone. */
+    private static final String STDERR_IS_TERMINAL = "eckart.stderr.terminal";
+
+    private Eckart() {}
+
+    /** Runs the command of the process, and ends the process with its exit code. */
+    public static void main(String[] args) {
+        PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8);
+        PrintStream err = new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
+        boolean interactive = Boolean.getBoolean(STDERR_IS_TERMINAL);
+        System.exit(run(new Console(out, err, interactive), args));
+    }
+
+    /** Runs a command, and returns its exit code. */
+    static int run(Console console, String... args) {
+        CommandLine commandLine = new CommandLine(new Eckart())
+                .addSubcommand(new ScanCommand(console))
+                .addSubcommand(new CompressCommand(console))
+                .addSubcommand(new VerifyCommand(console))
+                .addSubcommand(new SvdCommand(console))
+                .addSubcommand(new StrategiesCommand(console))
+                .setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8))
+                .setErr(new PrintWriter(console.err(), true, StandardCharsets.UTF_8))
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setParameterExceptionHandler((exception, arguments) -> badUsage(console, exception))
+                .setExecutionExceptionHandler(
+                        (exception, command, parsed) -> failed(console, exception, isDebug(parsed)));
+        int code = args.length == 0 ? usage(commandLine) : commandLine.execute(args);
+        console.out().flush();
+        return code;
+    }
+
+    private static int usage(CommandLine commandLine) {
+        commandLine.usage(commandLine.getErr());
+        return ExitCode.BAD_INPUT;
+    }
+
+    private static int badUsage(Console console, ParameterException exception) {
+        String suggestion = exception instanceof UnmatchedArgumentException unmatched
+                ? unmatched.getSuggestions().stream()
+                        .findFirst()
+                        .map(" (did you mean %s?)"::formatted)
+                        .orElse("")
+                : "";
+        console.err()
+                .printf(
+                        "eckart: %s%s; see `%s --help`%n",
+                        oneLine(String.valueOf(exception.getMessage())),
+                        suggestion,
+                        exception.getCommandLine().getCommandSpec().qualifiedName());
+        return ExitCode.BAD_INPUT;
+    }
+
+    private static boolean isDebug(CommandLine.ParseResult parsed) {
+        CommandLine.ParseResult command = parsed.hasSubcommand() ? parsed.subcommand() : parsed;
+        return command.hasMatchedOption("--debug");
+    }
+
+    private static int failed(Console console, Exception exception, boolean debug) {
+        if (debug) {
+            exception.printStackTrace(console.err());
+        }
+        if (exception instanceof InvalidInputException) {
+            console.err().println("eckart: " + oneLine(String.valueOf(exception.getMessage())));
+            return ExitCode.BAD_INPUT;
+        }
+        console.err()
+                .printf(
+                        "eckart: internal error, a bug in eckart %s: %s%s%n",
+                        Version.current(),
+                        oneLine(exception.toString()),
+                        debug ? "" : "; run again with --debug and report what it prints");
+        return ExitCode.INTERNAL_ERROR;
+    }
+
+    private static String oneLine(String message) {
+        return message.strip().replaceAll("\\s*\\R\\s*", " ");
+    }
+}

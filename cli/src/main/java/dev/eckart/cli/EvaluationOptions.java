@@ -1,0 +1,36 @@
+package dev.eckart.cli;
+
+import dev.eckart.core.npy.NpyFile;
+import dev.eckart.onnx.job.Evaluation;
+import dev.eckart.onnx.verify.Labels;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** What two models are compared on. */
+final class EvaluationOptions {
+    @Option(
+            names = "--inputs",
+            paramLabel = "INPUTS",
+            description =
+                    "Inputs to compare outputs on: an .npz keyed by input name, a directory of NAME.npy, or an ONNX"
+                            + " test_data_set directory (default: made up).")
+    private @Nullable Path inputs;
+
+    @Option(
+            names = "--labels",
+            paramLabel = "FILE.npy|FILE.npz:NAME",
+            description = "Class labels of the inputs, to measure accuracy with.")
+    private @Nullable String labels;
+
+    @Option(names = "--seed", paramLabel = "N", description = "Seed of made-up inputs (default: 0).")
+    private long seed;
+
+    Evaluation evaluation() {
+        return new Evaluation(
+                Optional.ofNullable(inputs),
+                Optional.ofNullable(labels).map(NpyFile::read).map(Labels::new),
+                seed);
+    }
+}

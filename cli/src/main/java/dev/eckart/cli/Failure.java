@@ -1,0 +1,40 @@
+package dev.eckart.cli;
+
+import dev.eckart.cli.render.Numbers;
+import dev.eckart.core.report.Report;
+import dev.eckart.core.verify.Limit;
+import dev.eckart.core.verify.RewriteProof;
+import dev.eckart.core.verify.Verification;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Why a report did not pass, in one sentence. */
+final class Failure {
+    private Failure() {}
+
+    static String of(Report report) {
+        List<String> failures = new ArrayList<>();
+        report.verification().ifPresent(verification -> addUnsound(verification, failures));
+        for (Limit.Outcome outcome : report.limits()) {
+            if (!outcome.kept()) {
+                failures.add("%s %s is not kept: measured %s"
+                        .formatted(outcome.name(), Numbers.plain(outcome.limit()), Numbers.plain(outcome.value())));
+            }
+        }
+        return String.join("; ", failures);
+    }
+
+    private static void addUnsound(Verification verification, List<String> failures) {
+        verification
+                .proof()
+                .filter(proof -> !proof.holds())
+                .map(RewriteProof::error)
+                .ifPresent(error -> failures.add(
+                        "the rewrite is wrong, a bug in eckart: it differs from the product of its factors by %s"
+                                .formatted(Numbers.plain(error))));
+        verification.outputs().stream()
+                .filter(output -> !Double.isFinite(output.maxAbsoluteError()))
+                .findFirst()
+                .ifPresent(output -> failures.add("output `%s` holds NaN or infinity".formatted(output.name())));
+    }
+}

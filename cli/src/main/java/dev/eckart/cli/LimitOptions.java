@@ -1,0 +1,58 @@
+package dev.eckart.cli;
+
+import dev.eckart.core.InvalidInputException;
+import dev.eckart.core.verify.Limit;
+import dev.eckart.onnx.job.Limits;
+import java.util.EnumMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** What the compressed model is held to. */
+final class LimitOptions {
+    @Option(
+            names = "--max-accuracy-drop",
+            paramLabel = "X",
+            description = "Most accuracy to lose on --labels, 0.005 for half a point.")
+    private @Nullable Double maxAccuracyDrop;
+
+    @Option(
+            names = "--min-cosine",
+            paramLabel = "X",
+            description = "Least mean cosine between the outputs of original and compressed.")
+    private @Nullable Double minCosine;
+
+    @Option(names = "--max-relative-error", paramLabel = "X", description = "Largest relative error of an output.")
+    private @Nullable Double maxRelativeError;
+
+    @Option(
+            names = "--max-size-ratio",
+            paramLabel = "X",
+            description = "Largest size of the compressed file, as a share of the original's.")
+    private @Nullable Double maxSizeRatio;
+
+    Limits limits() {
+        Map<Limit, Double> values = new EnumMap<>(Limit.class);
+        put(values, Limit.MAX_ACCURACY_DROP, maxAccuracyDrop);
+        put(values, Limit.MIN_COSINE, minCosine);
+        put(values, Limit.MAX_RELATIVE_ERROR, maxRelativeError);
+        put(values, Limit.MAX_SIZE_RATIO, maxSizeRatio);
+        return new Limits(values);
+    }
+
+    /** Whether the user said how much may be lost. */
+    boolean limitLoss() {
+        return maxAccuracyDrop != null || minCosine != null || maxRelativeError != null;
+    }
+
+    private static void put(Map<Limit, Double> values, Limit limit, @Nullable Double value) {
+        if (value == null) {
+            return;
+        }
+        if (!Double.isFinite(value)) {
+            throw new InvalidInputException(
+                    "--%s: expected a finite number but was: %s".formatted(limit.label(), value));
+        }
+        values.put(limit, value);
+    }
+}

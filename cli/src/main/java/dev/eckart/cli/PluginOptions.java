@@ -1,0 +1,49 @@
+package dev.eckart.cli;
+
+import dev.eckart.core.InvalidInputException;
+import dev.eckart.core.rank.RankStrategies;
+import java.io.IOException;
+import java.net.MalformedURLException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.zip.ZipFile;
+import picocli.CommandLine.Option;
+
+/** Strategies from outside. */
+final class PluginOptions {
+    private static final String SERVICE = "META-INF/services/dev.eckart.core.rank.RankSelectorProvider";
+
+    @Option(
+            names = "--plugin",
+            paramLabel = "JAR",
+            description = "A jar with further rank strategies; may be repeated.")
+    private List<Path> jars = new ArrayList<>();
+
+    /** The strategies built in and those of the jars, which stay open until the process ends. */
+    RankStrategies strategies() {
+        URL[] urls = jars.stream().map(PluginOptions::url).toArray(URL[]::new);
+        return RankStrategies.load(new URLClassLoader("plugins", urls, PluginOptions.class.getClassLoader()));
+    }
+
+    private static URL url(Path jar) {
+        if (!Files.isRegularFile(jar)) {
+            throw new InvalidInputException("--plugin: there is no file `%s`; expected a jar".formatted(jar));
+        }
+        try (ZipFile zip = new ZipFile(jar.toFile())) {
+            if (zip.getEntry(SERVICE) == null) {
+                throw new InvalidInputException(
+                        "--plugin: `%s` offers no strategy; expected an entry `%s` that names one"
+                                .formatted(jar, SERVICE));
+            }
+            return jar.toUri().toURL();
+        } catch (MalformedURLException e) {
+            throw new IllegalStateException(e);
+        } catch (IOException e) {
+            throw new InvalidInputException("--plugin: `%s` is not a jar: %s".formatted(jar, e.getMessage()), e);
+        }
+    }
+}

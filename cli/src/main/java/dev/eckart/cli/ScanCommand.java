@@ -1,0 +1,54 @@
+package dev.eckart.cli;
+
+import dev.eckart.cli.render.JsonReport;
+import dev.eckart.cli.render.TextReport;
+import dev.eckart.core.report.Report;
+import dev.eckart.onnx.job.CompressionJob;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code eckart scan MODEL}. */
+@Command(
+        name = "scan",
+        description = "Shows each weight of a model, its spectrum and what a strategy would do with it, or why it is"
+                + " skipped.",
+        usageHelpAutoWidth = true,
+        sortOptions = false)
+final class ScanCommand implements Callable<Integer> {
+    private final Console console;
+
+    @Parameters(paramLabel = "MODEL", description = "An .onnx file; never touched.")
+    private Path model = Path.of("");
+
+    @Mixin
+    private SelectionOptions selection = new SelectionOptions();
+
+    @Option(names = "--json", description = "Print JSON, and nothing else, on standard output.")
+    private boolean json;
+
+    @Mixin
+    private EngineOptions engine = new EngineOptions();
+
+    @Mixin
+    private ConsoleOptions options = new ConsoleOptions();
+
+    ScanCommand(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public Integer call() {
+        CompressionJob job = new CompressionJob(engine.engine(options.progress(console)));
+        Report report = job.plan("scan", model, selection.selection());
+        if (json) {
+            console.out().println(JsonReport.renderScan(report));
+        } else if (!options.quiet()) {
+            console.out().print(TextReport.renderScan(report));
+        }
+        return ExitCode.DONE;
+    }
+}

@@ -1,0 +1,233 @@
+package dev.eckart.cli;
+
+import dev.eckart.cli.plot.SvdPlot;
+import dev.eckart.cli.render.Json;
+import dev.eckart.cli.render.Numbers;
+import dev.eckart.core.InvalidInputException;
+import dev.eckart.core.factor.FactorPair;
+import dev.eckart.core.linalg.Accuracy;
+import dev.eckart.core.linalg.Decomposer;
+import dev.eckart.core.linalg.Matrix;
+import dev.eckart.core.linalg.NonFiniteValueException;
+import dev.eckart.core.linalg.SingularValueDecomposition;
+import dev.eckart.core.model.ElementType;
+import dev.eckart.core.model.LinearWeight;
+import dev.eckart.core.npy.NpyArray;
+import dev.eckart.core.npy.NpyFile;
+import dev.eckart.core.npy.NpyType;
+import dev.eckart.core.rank.BreakEven;
+import dev.eckart.core.rank.RankChoice;
+import dev.eckart.core.spectrum.Spectrum;
+import dev.eckart.core.spectrum.WeightSpectrum;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** {@code eckart svd MATRIX.npy}. */
+@Command(
+        name = "svd",
+        description = "Decomposes one matrix; axes after the first are taken as one.",
+        usageHelpAutoWidth = true,
+        sortOptions = false)
+final class SvdCommand implements Callable<Integer> {
+    private static final int SHOWN_VALUES = 16;
+
+    private final Console console;
+
+    @Parameters(paramLabel = "MATRIX.npy|FILE.npz:NAME", description = "The matrix; never touched.")
+    private String reference = "";
+
+    @Option(
+            names = "--rank",
+            paramLabel = "STRATEGY",
+            defaultValue = SelectionOptions.DEFAULT_RANK,
+            description = "The rank to cut to: a number, or a strategy (default: ${DEFAULT-VALUE}).")
+    private String rank = "";
+
+    @Option(
+            names = {"-o", "--output"},
+            paramLabel = "OUT.npy",
+            description = "Write the best approximation of that rank, in the shape of the matrix.")
+    private @Nullable Path output;
+
+    @Option(
+            names = "--plot",
+            paramLabel = "FILE.svg",
+            description = "Draw what the factors do to a cloud of points (2×2), or the spectrum and its energy.")
+    private @Nullable Path plot;
+
+    @Option(names = "--force", description = "Overwrite existing files (never MATRIX).")
+    private boolean force;
+
+    @Option(names = "--json", description = "Print JSON, and nothing else, on standard output.")
+    private boolean json;
+
+    @Mixin
+    private PluginOptions plugins = new PluginOptions();
+
+    @Mixin
+    private EngineOptions engine = new EngineOptions();
+
+    @Mixin
+    private ConsoleOptions options = new ConsoleOptions();
+
+    SvdCommand(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        requireWritable(output, ".npy");
+        requireWritable(plot, ".svg");
+        NpyArray array = NpyFile.read(reference);
+        Matrix matrix = array.toMatrix();
+        Decomposer decomposer = engine.engine(options.progress(console)).decomposer();
+        LinearWeight weight = weight(array, matrix);
+        Spectrum spectrum = spectrum(decomposer, matrix);
+        Cut cut = new Cut(weight, spectrum, chooseRank(new WeightSpectrum(weight, spectrum, Accuracy.FULL)));
+        if (output != null) {
+            write(output, decomposer.truncated(matrix, cut.rank, Accuracy.FULL), array.type());
+        }
+        if (plot != null) {
+            ReportOptions.write(plot, SvdPlot.svg(matrix, spectrum));
+        }
+        if (json) {
+            console.out().println(renderJson(cut));
+        } else if (!options.quiet()) {
+            console.out().print(renderText(cut));
+        }
+        return ExitCode.DONE;
+    }
+
+    /** A matrix cut to a rank. */
+    private record Cut(LinearWeight weight, Spectrum spectrum, int rank) {
+
+        int numericalRank() {
+            return spectrum.numericalRank(
+                    weight.rows(), weight.columns(), weight.type().epsilon());
+        }
+
+        long parametersAfter() {
+            return BreakEven.pairParameters(weight.rows(), weight.columns(), rank);
+        }
+    }
+
+    private void requireWritable(@Nullable Path file, String ending) {
+        if (file == null) {
+            return;
+        }
+        if (!file.toString().endsWith(ending)) {
+            throw new InvalidInputException("`%s` has an unknown ending; expected %s".formatted(file, ending));
+        }
+        if (file.toAbsolutePath().normalize().toString().equals(matrixFile())) {
+            throw new InvalidInputException("`%s` is the matrix itself, which is never overwritten".formatted(file));
+        }
+        if (file.toFile().exists() && !force) {
+            throw new InvalidInputException(
+                    "`%s` exists already; name another file, or overwrite it with --force".formatted(file));
+        }
+    }
+
+    private String matrixFile() {
+        return Path.of(reference).toAbsolutePath().normalize().toString();
+    }
+
+    private LinearWeight weight(NpyArray array, Matrix matrix) {
+        if (matrix.rows() == 0 || matrix.columns() == 0) {
+            throw new InvalidInputException(
+                    "`%s` is %s; expected a matrix with numbers in it".formatted(reference, array.describe()));
+        }
+        ElementType type = switch (array.type()) {
+            case FLOAT16 -> ElementType.FLOAT16;
+            case FLOAT32 -> ElementType.FLOAT32;
+            default -> ElementType.FLOAT64;
+        };
+        return new LinearWeight(reference, "svd", type, matrix);
+    }
+
+    private Spectrum spectrum(Decomposer decomposer, Matrix matrix) {
+        try {
+            return Spectrum.of(decomposer.singularValues(matrix, Accuracy.FULL));
+        } catch (NonFiniteValueException e) {
+            throw new InvalidInputException(
+                    "`%s` holds %s; only finite numbers can be decomposed".formatted(reference, e.getMessage()), e);
+        }
+    }
+
+    private int chooseRank(WeightSpectrum spectrum) {
+        RankChoice choice = plugins.strategies()
+                .select(rank)
+                .select(List.of(spectrum))
+                .choices()
+                .get(0);
+        return choice instanceof RankChoice.Truncate truncate ? truncate.rank() : spectrum.smallerSide();
+    }
+
+    private static void write(Path file, SingularValueDecomposition svd, NpyType type) {
+        Matrix product = FactorPair.of(svd, FactorPair.Balance.PLAIN).product();
+        boolean single = type == NpyType.FLOAT32 || type == NpyType.FLOAT16;
+        NpyFile.write(file, single ? floats(product) : NpyArray.ofMatrix(product));
+    }
+
+    private static NpyArray floats(Matrix matrix) {
+        double[] numbers = matrix.toArray();
+        float[] floats = new float[numbers.length];
+        for (int i = 0; i < numbers.length; i++) {
+            floats[i] = (float) numbers[i];
+        }
+        return NpyArray.ofFloats(List.of(matrix.rows(), matrix.columns()), floats);
+    }
+
+    private static String renderJson(Cut cut) {
+        ObjectNode root = Json.object().put("schema", "eckart.svd/1");
+        root.putArray("shape").add(cut.weight.rows()).add(cut.weight.columns());
+        ArrayNode values = root.putArray("singularValues");
+        Arrays.stream(cut.spectrum.singularValues()).forEach(values::add);
+        root.put("numericalRank", cut.numericalRank())
+                .put("rank", cut.rank)
+                .put("energy", cut.spectrum.energy(cut.rank))
+                .put("relativeError", cut.spectrum.relativeError(cut.rank))
+                .put("parametersBefore", cut.weight.parameters())
+                .put("parametersAfter", cut.parametersAfter());
+        return Json.render(root);
+    }
+
+    private static String renderText(Cut cut) {
+        int size = cut.spectrum.size();
+        String values = Arrays.stream(cut.spectrum.singularValues())
+                .limit(SHOWN_VALUES)
+                .mapToObj(Numbers::plain)
+                .collect(Collectors.joining("  "));
+        return """
+                %s: %d × %d %s
+                singular values   %s%s
+                numerical rank    %d of %d
+                rank              %d, energy %s, relative error %s
+                parameters        %s → %s (%s)
+                """.formatted(
+                        cut.weight.name(),
+                        cut.weight.rows(),
+                        cut.weight.columns(),
+                        cut.weight.type().label(),
+                        values,
+                        size > SHOWN_VALUES ? "  … %d more".formatted(size - SHOWN_VALUES) : "",
+                        cut.numericalRank(),
+                        size,
+                        cut.rank,
+                        Numbers.plain(cut.spectrum.energy(cut.rank)),
+                        Numbers.plain(cut.spectrum.relativeError(cut.rank)),
+                        Numbers.count(cut.weight.parameters()),
+                        Numbers.count(cut.parametersAfter()),
+                        Numbers.percent((double) cut.parametersAfter() / cut.weight.parameters()));
+    }
+}

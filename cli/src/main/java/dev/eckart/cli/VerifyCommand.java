@@ -1,0 +1,57 @@
+package dev.eckart.cli;
+
+import dev.eckart.core.report.Report;
+import dev.eckart.onnx.job.CompressionJob;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** {@code eckart verify ORIGINAL COMPRESSED}. */
+@Command(
+        name = "verify",
+        description = "Compares the outputs of two models; for one that eckart compressed, proves the rewrite too.",
+        usageHelpAutoWidth = true,
+        sortOptions = false)
+final class VerifyCommand implements Callable<Integer> {
+    private final Console console;
+
+    @Parameters(paramLabel = "ORIGINAL", description = "The model to compare with.")
+    private Path original = Path.of("");
+
+    @Parameters(paramLabel = "COMPRESSED", description = "The model to compare.")
+    private Path compressed = Path.of("");
+
+    @Mixin
+    private EvaluationOptions evaluation = new EvaluationOptions();
+
+    @Mixin
+    private LimitOptions limits = new LimitOptions();
+
+    @Mixin
+    private ReportOptions reports = new ReportOptions();
+
+    @Mixin
+    private EngineOptions engine = new EngineOptions();
+
+    @Mixin
+    private ConsoleOptions options = new ConsoleOptions();
+
+    VerifyCommand(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public Integer call() {
+        reports.require();
+        CompressionJob job = new CompressionJob(engine.engine(options.progress(console)));
+        Report report = job.verify(original, compressed, evaluation.evaluation(), limits.limits());
+        reports.deliver(report, console, options.quiet());
+        if (report.passed()) {
+            return ExitCode.DONE;
+        }
+        console.err().println("eckart: " + Failure.of(report));
+        return ExitCode.LIMIT_NOT_KEPT;
+    }
+}

@@ -1,0 +1,140 @@
+package dev.eckart.cli.render;
+
+import dev.eckart.core.report.Report;
+import dev.eckart.core.report.WeightEntry;
+import dev.eckart.core.spectrum.Spectrum;
+import dev.eckart.core.verify.Limit;
+import dev.eckart.core.verify.OutputComparison;
+import dev.eckart.core.verify.Verification;
+import java.util.List;
+import java.util.Locale;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** A report as JSON, schema {@code eckart.report/1}: names of fields are stable. */
+public final class JsonReport {
+    private static final String SCHEMA = "eckart.report/1";
+    private static final List<String> ENERGIES = List.of("0.9", "0.95", "0.99");
+
+    private JsonReport() {}
+
+    /** The whole report. */
+    public static String render(Report report) {
+        ObjectNode root = head(report);
+        report.output().ifPresent(output -> model(root.putObject("output"), output));
+        settings(root, report);
+        ArrayNode weights = root.putArray("weights");
+        report.weights().forEach(weight -> weight(weights.addObject(), weight));
+        report.verification().ifPresent(verification -> verification(root.putObject("verification"), verification));
+        ArrayNode limits = root.putArray("limits");
+        report.limits().forEach(limit -> limit(limits.addObject(), limit));
+        root.putObject("seconds")
+                .put("read", report.seconds().read())
+                .put("decompose", report.seconds().decompose())
+                .put("rewrite", report.seconds().rewrite())
+                .put("verify", report.seconds().verify())
+                .put("total", report.seconds().total());
+        root.put("verdict", report.passed() ? "pass" : "fail");
+        return Json.render(root);
+    }
+
+    /** What there is of it after a scan, with the spectra summarised. */
+    public static String renderScan(Report report) {
+        ObjectNode root = head(report);
+        settings(root, report);
+        ArrayNode weights = root.putArray("weights");
+        for (WeightEntry weight : report.weights()) {
+            ObjectNode node = weights.addObject();
+            weight(node, weight);
+            weight.spectrum().ifPresent(spectrum -> rankAtEnergy(node.putObject("rankAtEnergy"), spectrum));
+        }
+        return Json.render(root);
+    }
+
+    private static ObjectNode head(Report report) {
+        ObjectNode root = Json.object().put("schema", SCHEMA);
+        root.putObject("tool").put("version", report.version());
+        root.put("command", report.command());
+        model(root.putObject("model"), report.model());
+        return root;
+    }
+
+    private static void settings(ObjectNode root, Report report) {
+        root.putObject("settings")
+                .put("rank", report.settings().rank())
+                .put("calibrated", report.settings().calibrated())
+                .put("seed", report.settings().seed())
+                .put("backend", report.settings().backend());
+    }
+
+    private static void model(ObjectNode node, Report.ModelEntry model) {
+        node.put("path", model.path())
+                .put("bytes", model.bytes())
+                .put("parameters", model.parameters())
+                .put("linearParameters", model.linearParameters())
+                .put("opset", model.opset());
+    }
+
+    private static void weight(ObjectNode node, WeightEntry weight) {
+        node.put("name", weight.name()).put("operator", weight.operator());
+        // A weight that is no matrix has no rows and columns, but a shape.
+        boolean matrix = weight.shape().size() == 2;
+        if (matrix) {
+            node.put("rows", weight.shape().get(0))
+                    .put("columns", weight.shape().get(1));
+        } else {
+            node.putNull("rows").putNull("columns");
+        }
+        ArrayNode shape = node.putArray("shape");
+        weight.shape().forEach(shape::add);
+        node.put("type", weight.type())
+                .put("decision", weight.outcome().name().toLowerCase(Locale.ROOT))
+                .put("reason", weight.reason())
+                .put("rank", weight.rank())
+                .put("breakEvenRank", weight.breakEvenRank());
+        Json.putNumber(node, "energy", weight.energy());
+        node.put("parametersBefore", weight.parametersBefore()).put("parametersAfter", weight.parametersAfter());
+        Json.putNumber(node, "predictedError", weight.predictedError());
+    }
+
+    private static void rankAtEnergy(ObjectNode node, Spectrum spectrum) {
+        ENERGIES.forEach(energy -> node.put(energy, spectrum.rankAtEnergy(Double.parseDouble(energy))));
+    }
+
+    private static void verification(ObjectNode node, Verification verification) {
+        node.put("inputs", verification.inputs()).put("samples", verification.samples());
+        verification.proof().ifPresent(proof -> {
+            Json.putNumber(node, "rewriteError", proof.error());
+            Json.putNumber(node, "noiseFloor", proof.noiseFloor());
+            Json.putNumber(node, "rewriteTolerance", proof.tolerance());
+        });
+        ArrayNode outputs = node.putArray("outputs");
+        verification.outputs().forEach(output -> output(outputs.addObject(), output));
+        verification
+                .accuracy()
+                .ifPresent(accuracy -> node.putObject("accuracy")
+                        .put("original", accuracy.original())
+                        .put("compressed", accuracy.compressed())
+                        .put("samples", accuracy.samples()));
+        node.putObject("latency")
+                .put("originalMs", verification.latency().originalMs())
+                .put("compressedMs", verification.latency().compressedMs())
+                .put("ratio", verification.latency().ratio())
+                .put("samples", verification.latency().samples());
+    }
+
+    private static void output(ObjectNode node, OutputComparison output) {
+        node.put("name", output.name());
+        Json.putNumber(node, "maxAbsoluteError", output.maxAbsoluteError());
+        Json.putNumber(node, "relativeError", output.relativeError());
+        Json.putNumber(node, "cosine", output.cosine());
+        Json.putNumber(node, "top1Agreement", output.top1Agreement());
+    }
+
+    private static void limit(ObjectNode node, Limit.Outcome limit) {
+        node.put("name", limit.name());
+        Json.putNumber(node, "limit", limit.limit());
+        Json.putNumber(node, "value", limit.value());
+        node.put("kept", limit.kept());
+    }
+}

@@ -1,0 +1,192 @@
+package dev.eckart.cli.render;
+
+import dev.eckart.core.report.Report;
+import dev.eckart.core.report.WeightEntry;
+import dev.eckart.core.report.WeightEntry.Outcome;
+import dev.eckart.core.spectrum.Spectrum;
+import dev.eckart.core.verify.Limit;
+import dev.eckart.core.verify.OutputComparison;
+import dev.eckart.core.verify.Verification;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** The tables that a report shows to people, in whatever form. */
+final class ReportTables {
+    private ReportTables() {}
+
+    /** Linear weights: what each was, and what was done with it. */
+    static Optional<Table> linear(Report report) {
+        Table table = new Table(
+                "weight", "operator", "in × out", "type", "rank", "break-even", "energy", "error", "parameters", "why");
+        List<WeightEntry> linear = report.weights().stream()
+                .filter(weight -> weight.outcome() != Outcome.SKIPPED)
+                .toList();
+        for (WeightEntry weight : linear) {
+            boolean factored = weight.outcome() == Outcome.FACTORED;
+            table.row(
+                    weight.name(),
+                    weight.operator(),
+                    shape(weight),
+                    weight.type(),
+                    factored ? String.valueOf(weight.rank()) : "kept",
+                    String.valueOf(weight.breakEvenRank()),
+                    Numbers.closeToOne(weight.energy()),
+                    Numbers.error(weight.predictedError()),
+                    factored
+                            ? Numbers.count(weight.parametersBefore()) + " → " + Numbers.count(weight.parametersAfter())
+                            : Numbers.count(weight.parametersBefore()),
+                    factored ? "" : weight.reason());
+        }
+        return linear.isEmpty() ? Optional.empty() : Optional.of(table);
+    }
+
+    /** Linear weights: their spectra, and what would be done with them. */
+    static Optional<Table> spectra(Report report) {
+        Table table = new Table(
+                "weight",
+                "operator",
+                "in × out",
+                "type",
+                "σ₁",
+                "σₖ",
+                "rank at .9",
+                ".95",
+                ".99",
+                "break-even",
+                report.settings().rank());
+        List<WeightEntry> linear = report.weights().stream()
+                .filter(weight -> weight.spectrum().isPresent())
+                .toList();
+        for (WeightEntry weight : linear) {
+            Spectrum spectrum = weight.spectrum().orElseThrow();
+            table.row(
+                    weight.name(),
+                    weight.operator(),
+                    shape(weight),
+                    weight.type(),
+                    Numbers.error(spectrum.sigma(1)),
+                    Numbers.error(spectrum.sigma(spectrum.size())),
+                    String.valueOf(spectrum.rankAtEnergy(0.9)),
+                    String.valueOf(spectrum.rankAtEnergy(0.95)),
+                    String.valueOf(spectrum.rankAtEnergy(0.99)),
+                    String.valueOf(weight.breakEvenRank()),
+                    weight.outcome() == Outcome.FACTORED ? "rank " + weight.rank() : "keep: " + weight.reason());
+        }
+        return linear.isEmpty() ? Optional.empty() : Optional.of(table);
+    }
+
+    /** Weights that are left alone, with the reason. */
+    static Optional<Table> skipped(Report report) {
+        Table table = new Table("skipped", "operator", "shape", "type", "why");
+        List<WeightEntry> skipped = report.weights().stream()
+                .filter(weight -> weight.outcome() == Outcome.SKIPPED)
+                .toList();
+        skipped.forEach(
+                weight -> table.row(weight.name(), weight.operator(), shape(weight), weight.type(), weight.reason()));
+        return skipped.isEmpty() ? Optional.empty() : Optional.of(table);
+    }
+
+    /** Sizes, before and after. */
+    static Optional<Table> sizes(Report report) {
+        return report.output().map(output -> {
+            Report.ModelEntry model = report.model();
+            return new Table("", "before", "after", "ratio")
+                    .row(
+                            "file",
+                            Numbers.bytes(model.bytes()),
+                            Numbers.bytes(output.bytes()),
+                            Numbers.percent((double) output.bytes() / model.bytes()))
+                    .row(
+                            "parameters",
+                            Numbers.count(model.parameters()),
+                            Numbers.count(output.parameters()),
+                            ratio(output.parameters(), model.parameters()))
+                    .row(
+                            "of linear weights",
+                            Numbers.count(model.linearParameters()),
+                            Numbers.count(output.linearParameters()),
+                            ratio(output.linearParameters(), model.linearParameters()));
+        });
+    }
+
+    /** What was lost, output by output. */
+    static Optional<Table> outputs(Report report) {
+        return report.verification().map(verification -> {
+            Table table = new Table("output", "relative error", "largest error", "cosine", "same top-1");
+            for (OutputComparison output : verification.outputs()) {
+                table.row(
+                        output.name(),
+                        Numbers.error(output.relativeError()),
+                        Numbers.error(output.maxAbsoluteError()),
+                        Numbers.closeToOne(output.cosine()),
+                        Numbers.percent(output.top1Agreement()));
+            }
+            return table;
+        });
+    }
+
+    /** The other measurements and judgements, a line each. */
+    static Optional<Table> findings(Report report) {
+        Table table = new Table("check", "result", "");
+        int rows = 0;
+        for (Verification verification : report.verification().stream().toList()) {
+            for (var proof : verification.proof().stream().toList()) {
+                table.row(
+                        "rewrite",
+                        proof.holds() ? "proved" : "WRONG",
+                        "differs from the product of its factors by %s; rounding is %s, up to %s counts as rounding"
+                                .formatted(
+                                        Numbers.error(proof.error()),
+                                        Numbers.error(proof.noiseFloor()),
+                                        Numbers.error(proof.tolerance())));
+                rows++;
+            }
+            for (var accuracy : verification.accuracy().stream().toList()) {
+                table.row(
+                        "accuracy",
+                        Numbers.accuracy(accuracy.original()) + " → " + Numbers.accuracy(accuracy.compressed()),
+                        "on %s samples".formatted(Numbers.count(accuracy.samples())));
+                rows++;
+            }
+            table.row(
+                    "latency",
+                    Numbers.times(verification.latency().ratio()),
+                    "%s ms → %s ms for %s samples"
+                            .formatted(
+                                    Numbers.error(verification.latency().originalMs()),
+                                    Numbers.error(verification.latency().compressedMs()),
+                                    Numbers.count(verification.latency().samples())));
+            rows++;
+        }
+        for (Limit.Outcome limit : report.limits()) {
+            table.row(
+                    limit.name(),
+                    limit.kept() ? "kept" : "NOT KEPT",
+                    "%s, limit %s".formatted(Numbers.plain(limit.value()), Numbers.plain(limit.limit())));
+            rows++;
+        }
+        return rows == 0 ? Optional.empty() : Optional.of(table);
+    }
+
+    /** How many weights met which fate, in a sentence. */
+    static String counts(Report report) {
+        return "%d weights factored, %d kept, %d skipped"
+                .formatted(
+                        count(report, Outcome.FACTORED), count(report, Outcome.KEPT), count(report, Outcome.SKIPPED));
+    }
+
+    static long count(Report report, Outcome outcome) {
+        return report.weights().stream()
+                .filter(weight -> weight.outcome() == outcome)
+                .count();
+    }
+
+    private static String ratio(long after, long before) {
+        return before == 0 ? "" : Numbers.percent((double) after / before);
+    }
+
+    private static String shape(WeightEntry weight) {
+        return weight.shape().stream().map(String::valueOf).collect(Collectors.joining("×"));
+    }
+}

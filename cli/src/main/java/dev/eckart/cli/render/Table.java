@@ -1,0 +1,72 @@
+package dev.eckart.cli.render;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** Rows of text under headings, in columns as wide as their widest cell. */
+public final class Table {
+    private static final String GAP = "  ";
+
+    private final List<List<String>> rows = new ArrayList<>();
+
+    public Table(String... headings) {
+        row(headings);
+    }
+
+    /** Adds a row of as many cells as there are headings. */
+    public Table row(String... cells) {
+        if (!rows.isEmpty() && cells.length != rows.get(0).size()) {
+            throw new IllegalArgumentException(
+                    "Expected %d cells but was: %s".formatted(rows.get(0).size(), Arrays.toString(cells)));
+        }
+        rows.add(List.of(cells));
+        return this;
+    }
+
+    /** As lines for a terminal. */
+    public String render() {
+        int columns = rows.get(0).size();
+        int[] widths = new int[columns];
+        for (List<String> row : rows) {
+            for (int i = 0; i < columns; i++) {
+                widths[i] = Math.max(widths[i], width(row.get(i)));
+            }
+        }
+        StringBuilder text = new StringBuilder();
+        for (List<String> row : rows) {
+            StringBuilder line = new StringBuilder();
+            for (int i = 0; i < columns; i++) {
+                line.append(row.get(i))
+                        .append(" ".repeat(widths[i] - width(row.get(i))))
+                        .append(GAP);
+            }
+            text.append(line.toString().stripTrailing()).append('\n');
+        }
+        return text.toString();
+    }
+
+    /** As a Markdown table. */
+    public String renderMarkdown() {
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < rows.size(); i++) {
+            text.append("| ")
+                    .append(String.join(
+                            " | ", rows.get(i).stream().map(Table::escape).toList()))
+                    .append(" |\n");
+            if (i == 0) {
+                text.append("|").append(" --- |".repeat(rows.get(0).size())).append('\n');
+            }
+        }
+        return text.toString();
+    }
+
+    /** Text that Markdown shows as it is: names come from the model, and may hold anything. */
+    static String escape(String text) {
+        return text.replaceAll("([\\\\`*_\\[\\]<>|#~$!&])", "\\\\$1").replaceAll("\\R", " ");
+    }
+
+    private static int width(String text) {
+        return text.codePointCount(0, text.length());
+    }
+}

@@ -1,0 +1,86 @@
+package dev.eckart.cli.render;
+
+import dev.eckart.core.report.Report;
+import dev.eckart.core.report.WeightEntry.Outcome;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** A report as text for a terminal. */
+public final class TextReport {
+    private TextReport() {}
+
+    /** The whole report. */
+    public static String render(Report report) {
+        List<String> parts = new ArrayList<>();
+        parts.add(title(report));
+        add(parts, ReportTables.linear(report));
+        add(parts, ReportTables.skipped(report));
+        if (!report.weights().isEmpty()) {
+            parts.add(summary(report));
+        }
+        add(parts, ReportTables.sizes(report));
+        report.verification()
+                .ifPresent(verification -> parts.add("%s samples, inputs: %s%n%n%s"
+                        .formatted(
+                                Numbers.count(verification.samples()),
+                                verification.inputs(),
+                                ReportTables.outputs(report).orElseThrow().render())));
+        add(parts, ReportTables.findings(report));
+        if (report.output().isPresent()) {
+            parts.add("%s in %s%n"
+                    .formatted(
+                            report.passed() ? "pass" : "FAIL",
+                            Numbers.seconds(report.seconds().total())));
+        }
+        return String.join("\n", parts);
+    }
+
+    /** What there is of it after a scan. */
+    public static String renderScan(Report report) {
+        List<String> parts = new ArrayList<>();
+        parts.add(title(report));
+        add(parts, ReportTables.spectra(report));
+        add(parts, ReportTables.skipped(report));
+        parts.add("%s of %s parameters are in linear weights; %s would leave %s of those%n"
+                .formatted(
+                        Numbers.count(report.model().linearParameters()),
+                        Numbers.count(report.model().parameters()),
+                        report.settings().rank(),
+                        remaining(report)));
+        return String.join("\n", parts);
+    }
+
+    private static String remaining(Report report) {
+        long before = report.weights().stream()
+                .filter(weight -> weight.outcome() != Outcome.SKIPPED)
+                .mapToLong(weight -> weight.parametersBefore())
+                .sum();
+        long after = report.weights().stream()
+                .filter(weight -> weight.outcome() != Outcome.SKIPPED)
+                .mapToLong(weight -> weight.parametersAfter())
+                .sum();
+        return before == 0 ? "nothing" : Numbers.percent((double) after / before);
+    }
+
+    private static String title(Report report) {
+        return "%s: %s, %s parameters, opset %d%n"
+                .formatted(
+                        report.model().path(),
+                        Numbers.bytes(report.model().bytes()),
+                        Numbers.count(report.model().parameters()),
+                        report.model().opset());
+    }
+
+    private static String summary(Report report) {
+        String nothing = ReportTables.count(report, Outcome.FACTORED) == 0
+                ? "; with %s nothing is worth factoring"
+                        .formatted(report.settings().rank())
+                : "";
+        return ReportTables.counts(report) + nothing + "\n";
+    }
+
+    private static void add(List<String> parts, Optional<Table> table) {
+        table.map(Table::render).ifPresent(parts::add);
+    }
+}

@@ -1,0 +1,168 @@
+package dev.eckart.models;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.eckart.core.Progress;
+import dev.eckart.core.factor.FactorPair;
+import dev.eckart.core.linalg.Accuracy;
+import dev.eckart.core.linalg.EjmlDecomposer;
+import dev.eckart.core.model.ElementType;
+import dev.eckart.core.model.LinearWeight;
+import dev.eckart.core.model.SkipReason;
+import dev.eckart.core.model.SkippedWeight;
+import dev.eckart.core.rank.RankStrategies;
+import dev.eckart.core.report.Report;
+import dev.eckart.core.report.WeightEntry;
+import dev.eckart.core.scan.Inventory;
+import dev.eckart.core.scan.WeightFilter;
+import dev.eckart.core.spectrum.Spectrum;
+import dev.eckart.core.verify.RewriteProof;
+import dev.eckart.onnx.OnnxNetwork;
+import dev.eckart.onnx.job.CompressionJob;
+import dev.eckart.onnx.job.Engine;
+import dev.eckart.onnx.job.Evaluation;
+import dev.eckart.onnx.job.Limits;
+import dev.eckart.onnx.job.Selection;
+import dev.eckart.onnx.job.Target;
+import dev.eckart.onnx.proto.ModelProto;
+import dev.eckart.onnx.run.Session;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every network of the catalogue, through all that is done with one. */
+class CatalogueTest {
+    private static final RankStrategies STRATEGIES = RankStrategies.load(CatalogueTest.class.getClassLoader());
+
+    /** What cutting to the numerical rank may change: the weights' rounding, times some. */
+    private static final double ROUNDING_MARGIN = 50;
+
+    @TempDir
+    private Path folder;
+
+    static Stream<CatalogueModel> all() {
+        return Catalogue.all().stream();
+    }
+
+    static Stream<Arguments> allWithEachStrategy() {
+        return all().flatMap(model -> Stream.of("energy:0.5", "energy:0.9", "fixed:1", "ratio:0.4", "numerical")
+                .map(rank -> Arguments.of(model, rank)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("all")
+    void should_find_every_weight_and_its_rank_or_the_reason_against_it(CatalogueModel entry) throws IOException {
+        Inventory inventory = OnnxNetwork.read(file(entry)).inventory();
+
+        Map<String, Integer> ranks =
+                inventory.linear().stream().collect(Collectors.toMap(LinearWeight::name, CatalogueTest::numericalRank));
+        Map<String, SkipReason> reasons =
+                inventory.skipped().stream().collect(Collectors.toMap(SkippedWeight::name, SkippedWeight::reason));
+
+        assertThat(ranks).isEqualTo(entry.linear());
+        assertThat(reasons).isEqualTo(entry.skipped());
+    }
+
+    @ParameterizedTest
+    @MethodSource("all")
+    void should_write_what_was_read(CatalogueModel entry) throws IOException {
+        Path copy = folder.resolve("copy.onnx");
+
+        OnnxNetwork.read(file(entry)).write(copy);
+
+        assertThat(ModelProto.parseFrom(Files.readAllBytes(copy))).isEqualTo(entry.model());
+    }
+
+    @ParameterizedTest
+    @MethodSource("all")
+    void should_lose_nothing_at_the_numerical_rank(CatalogueModel entry) throws IOException {
+        Report report = compress(entry, "numerical", 2, "small.onnx");
+
+        for (WeightEntry weight : report.weights()) {
+            if (weight.outcome() == WeightEntry.Outcome.FACTORED) {
+                assertThat(weight.rank()).isEqualTo(Math.max(1, knownRank(entry, weight)));
+            }
+            if (weight.outcome() == WeightEntry.Outcome.KEPT) {
+                assertThat(knownRank(entry, weight)).isGreaterThanOrEqualTo(weight.breakEvenRank());
+            }
+        }
+        double epsilon = epsilon(report);
+        assertThat(report.verification().orElseThrow().outputs())
+                .isNotEmpty()
+                .allSatisfy(
+                        output -> assertThat(output.relativeError()).isCloseTo(0, within(ROUNDING_MARGIN * epsilon)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("allWithEachStrategy")
+    void should_rewrite_rightly_at_every_setting(CatalogueModel entry, String rank) throws IOException {
+        Report report = compress(entry, rank, 2, "small.onnx");
+        Path small = folder.resolve("small.onnx");
+
+        assertThat(report.passed()).isTrue();
+        assertThat(report.output().orElseThrow().bytes()).isEqualTo(Files.size(small));
+        boolean factored =
+                report.weights().stream().anyMatch(weight -> weight.outcome() == WeightEntry.Outcome.FACTORED);
+        assertThat(report.verification().orElseThrow().proof().map(RewriteProof::holds))
+                .isEqualTo(factored ? Optional.of(true) : Optional.empty());
+        assertThat(report.weights()).allSatisfy(weight -> {
+            if (weight.outcome() == WeightEntry.Outcome.FACTORED) {
+                assertThat(weight.rank()).isLessThan(weight.breakEvenRank());
+                assertThat(weight.parametersAfter()).isLessThan(weight.parametersBefore());
+            }
+        });
+        for (Session.Optimization level : Session.Optimization.values()) {
+            Session.open(small, level, 1).close();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("all")
+    void should_write_the_same_bytes_on_any_number_of_threads(CatalogueModel entry) throws IOException {
+        compress(entry, "energy:0.8", 1, "one.onnx");
+        compress(entry, "energy:0.8", 3, "three.onnx");
+
+        assertThat(folder.resolve("one.onnx")).hasSameBinaryContentAs(folder.resolve("three.onnx"));
+    }
+
+    private Report compress(CatalogueModel entry, String rank, int threads, String output) throws IOException {
+        CompressionJob job = new CompressionJob(new Engine("test", new EjmlDecomposer(), threads, Progress.NONE));
+        return job.compress(
+                file(entry),
+                new Target(folder.resolve(output), false, false),
+                new Selection(rank, STRATEGIES.select(rank), WeightFilter.ALL, FactorPair.Balance.PLAIN),
+                Optional.of(Evaluation.onMadeUpInputs(1)),
+                Limits.NONE);
+    }
+
+    private Path file(CatalogueModel entry) throws IOException {
+        return Files.write(folder.resolve("original.onnx"), entry.model().toByteArray());
+    }
+
+    private static int numericalRank(LinearWeight weight) {
+        return Spectrum.of(new EjmlDecomposer().singularValues(weight.values(), Accuracy.FULL))
+                .numericalRank(weight.rows(), weight.columns(), weight.type().epsilon());
+    }
+
+    private static int knownRank(CatalogueModel entry, WeightEntry weight) {
+        return Objects.requireNonNull(entry.linear().get(weight.name()));
+    }
+
+    private static double epsilon(Report report) {
+        List<String> types = report.weights().stream().map(WeightEntry::type).toList();
+        return types.contains(ElementType.FLOAT16.label())
+                ? ElementType.FLOAT16.epsilon()
+                : ElementType.FLOAT32.epsilon();
+    }
+}

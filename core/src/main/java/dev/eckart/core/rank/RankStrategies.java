@@ -1,7 +1,9 @@
 package dev.eckart.core.rank;
 
 import dev.eckart.core.InvalidInputException;
+import java.net.URI;
 import java.net.URL;
+import java.nio.file.Path;
 import java.security.CodeSource;
 import java.util.Collection;
 import java.util.Collections;
@@ -49,7 +51,10 @@ public final class RankStrategies {
     public static String origin(RankSelectorProvider provider) {
         CodeSource source = provider.getClass().getProtectionDomain().getCodeSource();
         URL location = source == null ? null : source.getLocation();
-        return location == null ? "the Java runtime" : location.getPath();
+        if (location == null) {
+            return "the Java runtime";
+        }
+        return location.getProtocol().equals("file") ? Path.of(URI.create(location.toString())).toString() : location.toString();
     }
 
     /** All of them, by name. */

@@ -54,7 +54,9 @@ public final class RankStrategies {
         if (location == null) {
             return "the Java runtime";
         }
-        return location.getProtocol().equals("file") ? Path.of(URI.create(location.toString())).toString() : location.toString();
+        return location.getProtocol().equals("file")
+                ? Path.of(URI.create(location.toString())).toString()
+                : location.toString();
     }
 
     /** All of them, by name. */

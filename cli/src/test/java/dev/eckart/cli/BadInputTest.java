@@ -1,0 +1,338 @@
+package dev.eckart.cli;
+
+import static dev.eckart.cli.CommandLineRun.eckart;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.eckart.core.linalg.Matrix;
+import dev.eckart.core.npy.NpyArray;
+import dev.eckart.core.npy.NpyFile;
+import dev.eckart.core.npy.NpyType;
+import dev.eckart.models.ModelBuilder;
+import dev.eckart.models.RandomMatrices;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Each mistake of a user: one sentence, exit code 2, and no file touched. */
+class BadInputTest {
+    @TempDir
+    private Path folder;
+
+    private Path model = Path.of("");
+    private Path out = Path.of("");
+
+    @BeforeEach
+    void writeModel() throws IOException {
+        model = write("model.onnx", linear(RandomMatrices.normal(20, 30, 1)));
+        out = folder.resolve("out.onnx");
+    }
+
+    @Test
+    void should_refuse_a_missing_file() {
+        refused("does not exist", "compress", folder.resolve("none.onnx"), "-o", out);
+    }
+
+    @Test
+    void should_refuse_an_empty_file() throws IOException {
+        refused("is empty", "compress", write("empty.onnx", new byte[0]), "-o", out);
+    }
+
+    @Test
+    void should_refuse_a_truncated_file() throws IOException {
+        byte[] whole = Files.readAllBytes(model);
+        refused(
+                "is not an ONNX model, or is cut short",
+                "compress",
+                write("cut.onnx", Arrays.copyOf(whole, whole.length / 2)),
+                "-o",
+                out);
+    }
+
+    @Test
+    void should_refuse_a_text_file() throws IOException {
+        byte[] text = "not a network\n".repeat(50).getBytes(StandardCharsets.UTF_8);
+        refused("is not an ONNX model", "compress", write("text.onnx", text), "-o", out);
+    }
+
+    @Test
+    void should_refuse_another_kind_of_binary_file() throws IOException {
+        Path matrix = folder.resolve("matrix.npy");
+        NpyFile.write(matrix, NpyArray.ofMatrix(Matrix.of(1, 2, 3, 4)));
+        refused("is not an ONNX model", "compress", matrix, "-o", out);
+    }
+
+    @Test
+    void should_refuse_a_directory() {
+        refused("is a directory", "compress", folder, "-o", out);
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {Double.NaN, Double.POSITIVE_INFINITY})
+    void should_refuse_a_weight_that_is_not_finite(double value) throws IOException {
+        double[] numbers = RandomMatrices.normal(20, 30, 1).toArray();
+        numbers[3 * 30 + 4] = value;
+        Path broken = write("broken.onnx", linear(Matrix.of(20, 30, numbers)));
+
+        refused("weight `w` [20×30] holds %s at [3, 4]".formatted(value), "compress", broken, "-o", out);
+        refused("weight `w` [20×30] holds %s at [3, 4]".formatted(value), "scan", broken);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "nonsense | unknown strategy `nonsense`: expected one of energy, fixed, numerical, ratio",
+                "energy | expected a value after the name",
+                "energy: | expected name[:value][,key=value...]",
+                "energy:much | expected a number above 0 and up to 1 but was: much",
+                "energy:1.5 | expected a number above 0 and up to 1 but was: 1.5",
+                "energy:0 | expected a number above 0 and up to 1 but was: 0",
+                "energy:NaN | expected a number above 0 and up to 1 but was: NaN",
+                "energy:0.9,speed=1 | unknown option `speed`; `energy` has no options",
+                "fixed:0 | expected a whole number from 1 but was: 0",
+                "fixed:2.5 | expected a whole number from 1 but was: 2.5",
+                "fixed:21 | weight `w` [20×30]: rank 21 exceeds its smaller side 20",
+                "ratio:-1 | expected a number above 0 and up to 1 but was: -1",
+                "numerical:3 | `numerical` takes no value",
+                "Energy 0.9 | expected name[:value][,key=value...]",
+            })
+    void should_refuse_a_strategy_that_makes_no_sense(String rank, String sentence) {
+        refused(sentence, "compress", model, "-o", out, "--rank", rank);
+    }
+
+    @Test
+    void should_refuse_to_overwrite_unless_told_to() throws IOException {
+        Path there = write("there.onnx", new byte[] {1});
+
+        refused("exists already", "compress", model, "-o", there);
+        assertThat(eckart("compress", model, "-o", there, "--rank", "fixed:3", "--force")
+                        .code())
+                .isZero();
+    }
+
+    @Test
+    void should_never_overwrite_the_original() throws IOException {
+        refused("is the original itself", "compress", model, "-o", model);
+        refused("is the original itself", "compress", model, "-o", model, "--force");
+        Path link = Files.createSymbolicLink(folder.resolve("link.onnx"), model);
+        refused("is the original itself", "compress", link, "-o", model, "--force");
+        refused("is the original itself", "compress", model, "-o", link, "--force");
+    }
+
+    @Test
+    void should_refuse_an_output_that_has_no_place() {
+        refused("there is no directory", "compress", model, "-o", folder.resolve("none/out.onnx"));
+        refused("is a directory", "compress", model, "-o", folder);
+        refused("name the file to write with -o OUT", "compress", model);
+    }
+
+    @Test
+    void should_refuse_a_model_that_onnx_runtime_refuses() throws IOException {
+        Path strange = write(
+                "strange.onnx",
+                ModelBuilder.model("strange", 13)
+                        .input("x", "batch", 20)
+                        .weight("w", RandomMatrices.normal(20, 30, 1))
+                        .node("MatMul", List.of("x", "w"), "h")
+                        .node("NoSuchOperator", List.of("h"), "y")
+                        .output("y", "batch", 30)
+                        .build()
+                        .toByteArray());
+
+        refused("ONNX Runtime refuses `%s`".formatted(strange), "compress", strange, "-o", out);
+        refused("ONNX Runtime refuses `%s`".formatted(strange), "verify", strange, strange);
+        assertThat(eckart("compress", strange, "-o", out, "--no-verify", "--rank", "fixed:3")
+                        .code())
+                .as("it can be compressed all the same, unverified")
+                .isZero();
+    }
+
+    @Test
+    void should_refuse_inputs_that_do_not_fit() {
+        Path inputs = folder.resolve("inputs.npz");
+        NpyFile.writeAll(inputs, Map.of("z", NpyArray.ofFloats(List.of(2, 20), new float[40])));
+        refused("has no array for input `x`", "compress", model, "-o", out, "--inputs", inputs);
+
+        NpyFile.writeAll(inputs, Map.of("x", NpyArray.ofFloats(List.of(2, 21), new float[42])));
+        refused("expected FLOAT [batch×20]", "compress", model, "-o", out, "--inputs", inputs);
+
+        NpyFile.writeAll(inputs, Map.of("x", NpyArray.ofFloats(List.of(0, 20), new float[0])));
+        refused("holds no samples", "compress", model, "-o", out, "--inputs", inputs);
+
+        refused("does not exist", "compress", model, "-o", out, "--inputs", folder.resolve("none.npz"));
+    }
+
+    @Test
+    void should_refuse_labels_that_do_not_fit() {
+        Path inputs = folder.resolve("inputs.npz");
+        NpyFile.writeAll(
+                inputs,
+                Map.of(
+                        "x", NpyArray.ofFloats(List.of(2, 20), new float[40]),
+                        "three", NpyArray.of(NpyType.UINT8, List.of(3), ByteBuffer.allocate(3)),
+                        "floats", NpyArray.ofFloats(List.of(2), new float[2])));
+
+        refused(
+                "there are 3 labels for 2 samples",
+                "compress",
+                model,
+                "-o",
+                out,
+                "--inputs",
+                inputs,
+                "--labels",
+                inputs + ":three");
+        refused(
+                "expected whole numbers",
+                "compress",
+                model,
+                "-o",
+                out,
+                "--inputs",
+                inputs,
+                "--labels",
+                inputs + ":floats");
+        refused("labels", "compress", model, "-o", out, "--inputs", inputs, "--labels", inputs + ":labels");
+        refused("give --inputs", "compress", model, "-o", out, "--labels", inputs + ":three");
+    }
+
+    @Test
+    void should_refuse_limits_that_nothing_measures() {
+        refused(
+                "needs --inputs and --labels",
+                "compress",
+                model,
+                "-o",
+                out,
+                "--rank",
+                "3",
+                "--max-accuracy-drop",
+                "0.1");
+        refused(
+                "cannot be judged with --no-verify",
+                "compress",
+                model,
+                "-o",
+                out,
+                "--rank",
+                "3",
+                "--min-cosine",
+                "0.9",
+                "--no-verify");
+        refused("say with --rank", "compress", model, "-o", out, "--min-cosine", "0.9");
+        refused("expected a finite number", "compress", model, "-o", out, "--max-size-ratio", "NaN");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"--calibration=x", "--joint", "--refit", "--cache=x", "--max-latency-ratio=1", "--keep-if-faster"
+            })
+    void should_refuse_options_that_do_not_exist(String option) {
+        refused("Unknown option", "compress", model, "-o", out, option);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"sweep", "check", "squeeze"})
+    void should_refuse_commands_that_do_not_exist(String command) {
+        refused("Unmatched argument", command, model);
+    }
+
+    @Test
+    void should_refuse_a_report_of_an_unknown_kind_or_without_a_place() {
+        refused("unknown ending", "compress", model, "-o", out, "--report", folder.resolve("report.html"));
+        refused("there is no directory", "compress", model, "-o", out, "--report", folder.resolve("none/report.json"));
+    }
+
+    @Test
+    void should_refuse_a_plugin_that_is_none() throws IOException {
+        refused("there is no file", "strategies", "--plugin", folder.resolve("none.jar"));
+        refused("is not a jar", "strategies", "--plugin", write("text.jar", new byte[] {1, 2, 3}));
+    }
+
+    @Test
+    void should_refuse_nonsense_about_the_engine() {
+        refused("unknown backend `abacus`", "compress", model, "-o", out, "--backend", "abacus");
+        refused("expected a whole number from 1", "compress", model, "-o", out, "--threads", "0");
+        refused("'many' is not an int", "compress", model, "-o", out, "--threads", "many");
+    }
+
+    @Test
+    void should_refuse_a_pattern_that_matches_no_weight() {
+        refused(
+                "--include `fc*` matches none of the 1 linear weights",
+                "compress",
+                model,
+                "-o",
+                out,
+                "--include",
+                "fc*");
+    }
+
+    @Test
+    void should_refuse_a_matrix_that_is_none() throws IOException {
+        refused("does not exist", "svd", folder.resolve("none.npy"));
+        Path row = folder.resolve("row.npy");
+        NpyFile.write(row, NpyArray.ofFloats(List.of(3), 1, 2, 3));
+        refused("row.npy", "svd", row);
+        Path matrix = folder.resolve("matrix.npy");
+        NpyFile.write(matrix, NpyArray.ofMatrix(Matrix.of(2, 2, 1, 2, 3, Double.NaN)));
+        refused("holds NaN at [1, 1]", "svd", matrix);
+        NpyFile.write(matrix, NpyArray.ofMatrix(Matrix.of(2, 2, 1, 2, 3, 4)));
+        refused("rank 3 exceeds its smaller side 2", "svd", matrix, "--rank", "3");
+        refused("never overwritten", "svd", matrix, "-o", matrix, "--force");
+        refused("expected .svg", "svd", matrix, "--plot", folder.resolve("plot.png"));
+    }
+
+    private void refused(String sentence, Object... args) {
+        Map<String, String> before = contents();
+
+        CommandLineRun run = eckart(args);
+
+        assertThat(run.code()).as(run.err()).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(run.out()).isEmpty();
+        assertThat(run.err().lines()).as(run.err()).hasSize(1);
+        assertThat(run.err()).startsWith("eckart: ").contains(sentence).doesNotContain("Exception");
+        assertThat(contents()).isEqualTo(before);
+    }
+
+    /** Every file of the folder, to its content. */
+    private Map<String, String> contents() {
+        Map<String, String> contents = new TreeMap<>();
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                contents.put(file.toString(), new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1));
+            }
+            return contents;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Path write(String name, byte[] bytes) throws IOException {
+        return Files.write(folder.resolve(name), bytes);
+    }
+
+    private static byte[] linear(Matrix weight) {
+        return ModelBuilder.model("linear", 13)
+                .input("x", "batch", weight.rows())
+                .weight("w", weight)
+                .node("MatMul", List.of("x", "w"), "y")
+                .output("y", "batch", weight.columns())
+                .build()
+                .toByteArray();
+    }
+}

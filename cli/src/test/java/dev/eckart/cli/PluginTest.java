@@ -1,0 +1,176 @@
+package dev.eckart.cli;
+
+import static dev.eckart.cli.CommandLineRun.eckart;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.eckart.models.ModelBuilder;
+import dev.eckart.models.RandomMatrices;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
+import java.util.stream.Stream;
+import javax.tools.JavaCompiler;
+import javax.tools.ToolProvider;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/** Strategies in jars from outside, compiled here as their authors would. */
+class PluginTest {
+    private static final String SERVICE = "META-INF/services/dev.eckart.core.rank.RankSelectorProvider";
+
+    private static final String SOURCE = """
+            package org.example;
+
+            import dev.eckart.core.rank.*;
+            import dev.eckart.core.spectrum.WeightSpectrum;
+            import java.util.*;
+
+            public final class NAME implements RankSelectorProvider {
+                @Override public String name() { return "STRATEGY"; }
+                @Override public String summary() { return "half of the smaller side, and no more than the value"; }
+                @Override public Map<String, String> usage() { return Map.of("STRATEGY:8", "eight at the most"); }
+                @Override public RankSelector create(StrategyArguments arguments) {
+                    int most = arguments.allowing().wholeNumber();
+                    return weights -> RankPlan.each(weights, weight -> weight.weight().name().equals("keep")
+                            ? new RankChoice.Keep("its name says so")
+                            : new RankChoice.Truncate(RANK));
+                }
+            }
+            """;
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void should_use_a_strategy_from_a_jar() throws IOException {
+        Path jar = jar("HalfProvider", "half", "Math.min(most, weight.smallerSide() / 2)");
+        Path out = folder.resolve("out.onnx");
+
+        CommandLineRun run = eckart("compress", model(), "-o", out, "--rank", "half:6", "--plugin", jar, "--json");
+
+        assertThat(run.code()).as(run.err()).isZero();
+        JsonNode weights = run.json().get("weights");
+        assertThat(weights.get(0).get("rank").asInt()).isEqualTo(6);
+        assertThat(weights.get(1).get("decision").asString()).isEqualTo("kept");
+        assertThat(weights.get(1).get("reason").asString()).isEqualTo("its name says so");
+    }
+
+    @Test
+    void should_list_it_with_where_it_is_from() throws IOException {
+        Path jar = jar("HalfProvider", "half", "1");
+
+        assertThat(eckart("strategies", "--plugin", jar).out())
+                .contains("half of the smaller side", "half:8", jar.toString(), "built in");
+        JsonNode entry = eckart("strategies", "--plugin", jar, "--json")
+                .json()
+                .get("strategies")
+                .get(2);
+        assertThat(entry.get("name").asString()).isEqualTo("half");
+        assertThat(entry.get("origin").asString()).isEqualTo(jar.toString());
+    }
+
+    @Test
+    void should_refuse_a_second_strategy_of_the_same_name_naming_both_jars() throws IOException {
+        Path one = jar("OneProvider", "half", "1");
+        Path other = jar("OtherProvider", "half", "1");
+
+        CommandLineRun run = eckart("strategies", "--plugin", one, "--plugin", other);
+
+        assertThat(run.code()).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(run.err()).contains("two strategies are named `half`", one.toString(), other.toString());
+    }
+
+    @Test
+    void should_refuse_a_rank_that_cannot_be_and_say_whose_it_is() throws IOException {
+        Path jar = jar("WildProvider", "wild", "900");
+        Path out = folder.resolve("out.onnx");
+
+        CommandLineRun run = eckart("compress", model(), "-o", out, "--rank", "wild:1", "--plugin", jar);
+
+        assertThat(run.code()).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(run.err())
+                .contains("org.example.WildProvider", "weight `w` [40×30]: rank 900 exceeds its smaller side 30");
+        assertThat(out).doesNotExist();
+    }
+
+    @Test
+    void should_refuse_a_jar_that_names_a_class_it_does_not_have() throws IOException {
+        Path jar = folder.resolve("broken.jar");
+        write(jar, List.of(), "org.example.Missing");
+
+        CommandLineRun run = eckart("strategies", "--plugin", jar);
+
+        assertThat(run.code()).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(run.err()).contains("could not be loaded", "org.example.Missing");
+    }
+
+    @Test
+    void should_refuse_a_jar_without_strategies() throws IOException {
+        Path jar = folder.resolve("empty.jar");
+        write(jar, List.of(), "");
+
+        CommandLineRun run = eckart("strategies", "--plugin", jar);
+
+        assertThat(run.code()).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(run.err()).contains("offers no strategy", SERVICE);
+    }
+
+    private Path model() throws IOException {
+        return Files.write(
+                folder.resolve("model.onnx"),
+                ModelBuilder.model("two", 13)
+                        .input("x", "batch", 40)
+                        .weight("w", RandomMatrices.normal(40, 30, 1))
+                        .node("MatMul", List.of("x", "w"), "h")
+                        .weight("keep", RandomMatrices.normal(30, 20, 2))
+                        .node("MatMul", List.of("h", "keep"), "y")
+                        .output("y", "batch", 20)
+                        .build()
+                        .toByteArray());
+    }
+
+    /** A jar with a provider, compiled against the engine alone. */
+    private Path jar(String className, String strategy, String rank) throws IOException {
+        Path classes = Files.createDirectories(folder.resolve(className));
+        Path source = Files.writeString(
+                classes.resolve(className + ".java"),
+                SOURCE.replace("NAME", className).replace("STRATEGY", strategy).replace("RANK", rank));
+        JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
+        int result = compiler.run(
+                null,
+                null,
+                null,
+                "-proc:none",
+                "-d",
+                classes.toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                source.toString());
+        assertThat(result).isZero();
+        Path jar = folder.resolve(className + ".jar");
+        try (Stream<Path> files = Files.walk(classes)) {
+            write(jar, files.filter(file -> file.toString().endsWith(".class")).toList(), "org.example." + className);
+        }
+        return jar;
+    }
+
+    private static void write(Path jar, List<Path> classes, String provider) throws IOException {
+        try (OutputStream file = Files.newOutputStream(jar);
+                JarOutputStream entries = new JarOutputStream(file)) {
+            for (Path compiled : classes) {
+                entries.putNextEntry(new JarEntry("org/example/" + compiled.getFileName()));
+                entries.write(Files.readAllBytes(compiled));
+            }
+            if (!provider.isEmpty()) {
+                entries.putNextEntry(new JarEntry(SERVICE));
+                entries.write(provider.getBytes(StandardCharsets.UTF_8));
+            }
+        }
+    }
+}

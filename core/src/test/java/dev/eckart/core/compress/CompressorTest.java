@@ -1,0 +1,475 @@
+package dev.eckart.core.compress;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.eckart.core.InvalidInputException;
+import dev.eckart.core.Progress;
+import dev.eckart.core.factor.CompressionPlan;
+import dev.eckart.core.factor.Decision;
+import dev.eckart.core.factor.FactorPair;
+import dev.eckart.core.factor.PlannedWeight;
+import dev.eckart.core.factor.Replacement;
+import dev.eckart.core.linalg.Accuracy;
+import dev.eckart.core.linalg.Decomposer;
+import dev.eckart.core.linalg.EjmlDecomposer;
+import dev.eckart.core.linalg.Matrix;
+import dev.eckart.core.linalg.MatrixSource;
+import dev.eckart.core.linalg.NonFiniteValueException;
+import dev.eckart.core.linalg.SampleMatrices;
+import dev.eckart.core.linalg.SingularValueDecomposition;
+import dev.eckart.core.model.ElementType;
+import dev.eckart.core.model.LinearWeight;
+import dev.eckart.core.model.SkipReason;
+import dev.eckart.core.model.SkippedWeight;
+import dev.eckart.core.rank.EnergyRankSelector;
+import dev.eckart.core.rank.FixedRankSelector;
+import dev.eckart.core.rank.NumericalRankSelector;
+import dev.eckart.core.rank.RankChoice;
+import dev.eckart.core.rank.RankPlan;
+import dev.eckart.core.rank.RankSelector;
+import dev.eckart.core.scan.Inventory;
+import dev.eckart.core.scan.WeightFilter;
+import dev.eckart.core.spectrum.WeightSpectrum;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.BrokenBarrierException;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CompressorTest {
+    /** What a few layers of some dozen inputs each make of rounding in double, for outputs up to 10⁴. */
+    private static final double ROUNDING = 1e-9;
+
+    /** What rounding the weights to floats, of 24 bits, comes to after three layers, as a share of the outputs. */
+    private static final double FLOAT_NOISE = 1e-5;
+
+    private static final Provenance PROVENANCE = new Provenance("1.2.3", "fixed:3");
+
+    /** 20 inputs, 30 and 16 between, 10 outputs. The second weight has rank 3, but for rounding to floats. */
+    private static final InMemoryNetwork NETWORK = InMemoryNetwork.of(
+            ElementType.FLOAT32,
+            floats(SampleMatrices.normal(20, 30, 1)),
+            floats(SampleMatrices.normalOfRank(3, 30, 16, 2)),
+            floats(SampleMatrices.normal(16, 10, 3)));
+
+    private static final Matrix INPUTS = SampleMatrices.normal(8, 20, 4);
+
+    private static Matrix floats(Matrix matrix) {
+        return SampleMatrices.roundedToFloat(matrix);
+    }
+
+    private static Compressor compressor(int threads) {
+        return new Compressor(new EjmlDecomposer(), threads, Progress.NONE);
+    }
+
+    private static InMemoryNetwork compress(InMemoryNetwork network, RankSelector selector) {
+        return compressor(2).compress(network, WeightFilter.ALL, selector, FactorPair.Balance.PLAIN, PROVENANCE);
+    }
+
+    @Test
+    void should_replace_each_weight_by_the_best_pair_of_its_rank() {
+        InMemoryNetwork compressed = compress(NETWORK, new FixedRankSelector(3));
+
+        assertThat(compressed.pairs()).containsOnlyKeys("fc1", "fc2", "fc3");
+        Matrix expected = INPUTS;
+        for (LinearWeight weight : NETWORK.inventory().linear()) {
+            expected = expected.times(
+                    SingularValueDecomposition.truncated(weight.values(), 3).product());
+            assertThat(compressed.pair(weight.name()).rank()).isEqualTo(3);
+        }
+        assertThat(compressed.run(INPUTS).minus(expected).frobeniusNorm()).isLessThanOrEqualTo(ROUNDING);
+        // Truncation does show: the test above is not about nothing.
+        assertThat(compressed.run(INPUTS).minus(NETWORK.run(INPUTS)).frobeniusNorm())
+                .isGreaterThan(0.1 * NETWORK.run(INPUTS).frobeniusNorm());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void should_compute_the_same_where_only_noise_is_left_out(FactorPair.Balance balance) {
+        InMemoryNetwork compressed =
+                compressor(2).compress(NETWORK, WeightFilter.ALL, new NumericalRankSelector(), balance, PROVENANCE);
+
+        assertThat(compressed.pairs()).containsOnlyKeys("fc2");
+        assertThat(compressed.pair("fc2").rank()).isEqualTo(3);
+        Matrix outputs = NETWORK.run(INPUTS);
+        assertThat(compressed.run(INPUTS).minus(outputs).frobeniusNorm())
+                .isLessThanOrEqualTo(FLOAT_NOISE * outputs.frobeniusNorm());
+    }
+
+    @Test
+    void should_share_the_values_out_as_it_is_told() {
+        for (FactorPair.Balance balance : FactorPair.Balance.values()) {
+            InMemoryNetwork compressed =
+                    compressor(1).compress(NETWORK, WeightFilter.ALL, new FixedRankSelector(3), balance, PROVENANCE);
+            MatrixSource first = NETWORK.inventory().linear().get(0).values();
+
+            assertThat(compressed.pair("fc1"))
+                    .isEqualTo(FactorPair.of(new EjmlDecomposer().truncated(first, 3, Accuracy.ENERGY), balance));
+        }
+    }
+
+    @Test
+    void should_leave_the_original_as_it_was_and_say_how_the_new_one_came_to_be() {
+        Matrix before = NETWORK.run(INPUTS);
+
+        InMemoryNetwork compressed = compress(NETWORK, new FixedRankSelector(3));
+
+        assertThat(compressed.provenance()).contains(PROVENANCE);
+        assertThat(NETWORK.provenance()).isEmpty();
+        assertThat(NETWORK.pairs()).isEmpty();
+        assertThat(NETWORK.run(INPUTS)).isEqualTo(before);
+    }
+
+    @Test
+    void should_plan_for_every_weight_of_the_network() {
+        SkippedWeight bias = new SkippedWeight("bias", "Add", "float32", List.of(9L), SkipReason.NOT_A_MATRIX, "");
+        InMemoryNetwork network = new InMemoryNetwork(NETWORK.layers(), List.of(bias), Optional.empty());
+
+        CompressionPlan plan =
+                compressor(2).plan(network, new WeightFilter(List.of(), List.of("fc2")), new FixedRankSelector(6));
+
+        assertThat(plan.weights()).extracting(weight -> weight.weight().name()).containsExactly("fc1", "fc3");
+        // fc3 is [16 × 10], whose break-even rank is 6.
+        assertThat(plan.weights())
+                .extracting(PlannedWeight::decision)
+                .containsExactly(
+                        new Decision.Factor(6),
+                        new Decision.Keep("rank 6 is not below the break-even rank 6: a pair would save nothing"));
+        assertThat(plan.skipped()).extracting(SkippedWeight::name).containsExactly("fc2", "bias");
+        assertThat(plan.skipped())
+                .extracting(SkippedWeight::reason)
+                .containsExactly(SkipReason.EXCLUDED, SkipReason.NOT_A_MATRIX);
+    }
+
+    @Test
+    void should_carry_out_nothing_but_the_plan() {
+        CompressionPlan plan =
+                compressor(2).plan(NETWORK, new WeightFilter(List.of("fc1"), List.of()), new FixedRankSelector(2));
+
+        InMemoryNetwork compressed = compressor(2).apply(plan, NETWORK, FactorPair.Balance.PLAIN, PROVENANCE);
+
+        assertThat(compressed.pairs()).containsOnlyKeys("fc1");
+        assertThat(compressed.layers().subList(1, 3)).isEqualTo(NETWORK.layers().subList(1, 3));
+    }
+
+    @Test
+    void should_give_back_a_network_without_linear_weights() {
+        InMemoryNetwork empty = InMemoryNetwork.of(ElementType.FLOAT32);
+
+        assertThat(compress(empty, new EnergyRankSelector(0.9)).layers()).isEmpty();
+    }
+
+    @Test
+    void should_not_depend_on_the_number_of_threads() {
+        Map<String, FactorPair> expected = pairs(1);
+
+        // Equal matrices are equal bit by bit.
+        assertThat(expected).hasSize(9);
+        assertThat(pairs(2)).isEqualTo(expected);
+        assertThat(pairs(3)).isEqualTo(expected);
+    }
+
+    private static Map<String, FactorPair> pairs(int threads) {
+        return compressor(threads)
+                .compress(
+                        many(9), WeightFilter.ALL, new EnergyRankSelector(0.6), FactorPair.Balance.BALANCED, PROVENANCE)
+                .pairs();
+    }
+
+    /** Square weights of different sizes, so that they are not done in the order in which they are begun. */
+    private static InMemoryNetwork many(int count) {
+        return InMemoryNetwork.of(
+                ElementType.FLOAT32,
+                IntStream.range(0, count)
+                        .mapToObj(i -> SampleMatrices.normal(20 + 13 * (count - i), 24 + i, i))
+                        .toArray(Matrix[]::new));
+    }
+
+    @Test
+    void should_ask_for_full_accuracy_where_the_strategy_or_the_type_needs_it() {
+        expectAccuracy(ElementType.FLOAT32, new FixedRankSelector(1), Accuracy.ENERGY);
+        expectAccuracy(ElementType.FLOAT32, new NumericalRankSelector(), Accuracy.FULL);
+        expectAccuracy(ElementType.FLOAT64, new FixedRankSelector(1), Accuracy.FULL);
+    }
+
+    private static void expectAccuracy(ElementType type, RankSelector selector, Accuracy expected) {
+        List<Accuracy> asked = new CopyOnWriteArrayList<>();
+        Decomposer listening = new Listening(asked::add, asked::add);
+        InMemoryNetwork network = InMemoryNetwork.of(type, SampleMatrices.normalOfRank(1, 9, 9, 1));
+        Compressor compressor = new Compressor(listening, 1, Progress.NONE);
+
+        CompressionPlan plan = compressor.plan(network, WeightFilter.ALL, selector);
+        compressor.apply(plan, network, FactorPair.Balance.PLAIN, PROVENANCE);
+
+        assertThat(plan.weights().get(0).spectrum().accuracy()).isEqualTo(expected);
+        assertThat(asked).containsExactly(expected, expected);
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY})
+    void should_refuse_a_number_that_is_not_finite_and_name_weight_and_position(double bad) {
+        InMemoryNetwork network = InMemoryNetwork.of(
+                ElementType.FLOAT32,
+                SampleMatrices.normal(4, 6, 1),
+                SampleMatrices.with(SampleMatrices.normal(6, 5, 2), 3, 2, bad));
+
+        assertThatExceptionOfType(InvalidInputException.class)
+                .isThrownBy(() -> compress(network, new EnergyRankSelector(0.9)))
+                .withMessage(
+                        "weight `fc2` [6×5] holds %s at [3, 2]; only finite numbers can be decomposed"
+                                + " (--exclude leaves a weight out)",
+                        bad)
+                .withCauseInstanceOf(NonFiniteValueException.class);
+        // And what the message advises works.
+        assertThat(compressor(2)
+                        .plan(network, new WeightFilter(List.of(), List.of("fc2")), new EnergyRankSelector(0.9))
+                        .weights())
+                .hasSize(1);
+    }
+
+    @Test
+    void should_refuse_a_rank_that_a_weight_does_not_have() {
+        expectBadChoice(
+                weights -> truncateAll(weights, 900), "weight `fc1` [20×30]: rank 900 exceeds its smaller side 20");
+        expectBadChoice(weights -> truncateAll(weights, 0), "weight `fc1` [20×30]: rank 0 is below 1");
+    }
+
+    @Test
+    void should_refuse_choices_that_are_not_one_for_each_weight() {
+        expectBadChoice(weights -> new RankPlan(List.of()), "expected a choice for each of 3 weights but was: 0");
+    }
+
+    private static RankPlan truncateAll(List<WeightSpectrum> weights, int rank) {
+        return RankPlan.each(weights, weight -> new RankChoice.Truncate(rank));
+    }
+
+    private static void expectBadChoice(RankSelector selector, String complaint) {
+        assertThatExceptionOfType(InvalidInputException.class)
+                .isThrownBy(() -> compress(NETWORK, selector))
+                .withMessage("strategy %s chose badly: %s", selector.getClass().getName(), complaint);
+    }
+
+    @Test
+    void should_pass_on_what_a_strategy_refuses() {
+        assertThatExceptionOfType(InvalidInputException.class)
+                .isThrownBy(() -> compress(NETWORK, new FixedRankSelector(21)))
+                .withMessage(
+                        "weight `fc1` [20×30]: rank 21 exceeds its smaller side 20, and no other weight is larger");
+    }
+
+    @Test
+    void should_tell_a_strategy_of_all_weights_at_once_in_the_order_of_the_network() {
+        List<String> shown = new ArrayList<>();
+        compress(many(5), weights -> {
+            weights.forEach(weight -> shown.add(weight.weight().name()));
+            return truncateAll(weights, 1);
+        });
+
+        assertThat(shown).containsExactly("fc1", "fc2", "fc3", "fc4", "fc5");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3})
+    void should_report_progress_by_the_weight(int threads) {
+        Recorder recorder = new Recorder();
+        Compressor compressor = new Compressor(new EjmlDecomposer(), threads, recorder);
+
+        compressor.compress(
+                NETWORK, WeightFilter.ALL, new NumericalRankSelector(), FactorPair.Balance.PLAIN, PROVENANCE);
+
+        assertThat(recorder.stages)
+                .extracting(Stage::toString)
+                .containsExactly("Decomposing 3 of 3, closed", "Factoring 1 of 1, closed");
+    }
+
+    @Test
+    void should_end_the_stage_when_it_fails() {
+        Recorder recorder = new Recorder();
+        InMemoryNetwork network = InMemoryNetwork.of(ElementType.FLOAT32, Matrix.of(1, 1, Double.NaN));
+
+        assertThatExceptionOfType(InvalidInputException.class)
+                .isThrownBy(() -> new Compressor(new EjmlDecomposer(), 1, recorder)
+                        .plan(network, WeightFilter.ALL, new FixedRankSelector(1)));
+
+        assertThat(recorder.stages).extracting(Stage::toString).containsExactly("Decomposing 0 of 1, closed");
+    }
+
+    /** Hears of stages, and how they went. */
+    private static final class Recorder implements Progress {
+        private final List<Stage> stages = new CopyOnWriteArrayList<>();
+
+        @Override
+        public Task start(String label, long steps) {
+            Stage stage = new Stage(label, steps);
+            stages.add(stage);
+            return stage;
+        }
+    }
+
+    private static final class Stage implements Progress.Task {
+        private final String label;
+        private final long steps;
+        private final AtomicLong done = new AtomicLong();
+        private volatile boolean closed;
+
+        Stage(String label, long steps) {
+            this.label = label;
+            this.steps = steps;
+        }
+
+        @Override
+        public void step(long more) {
+            done.addAndGet(more);
+        }
+
+        @Override
+        public void close() {
+            closed = true;
+        }
+
+        @Override
+        public String toString() {
+            return "%s %d of %d%s".formatted(label, done.get(), steps, closed ? ", closed" : "");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3})
+    void should_never_have_more_pairs_in_flight_than_threads(int threads) {
+        AtomicInteger begun = new AtomicInteger();
+        Decomposer listening = new Listening(accuracy -> {}, accuracy -> begun.incrementAndGet());
+        List<Integer> begunWhenHandedOver = new ArrayList<>();
+        int count = 9;
+        Compressor compressor = new Compressor(listening, threads, Progress.NONE);
+        CompressionPlan plan = compressor.plan(many(count), WeightFilter.ALL, new FixedRankSelector(2));
+
+        compressor.apply(
+                plan,
+                new Consuming(replacements -> {
+                    assertThat(begun).as("pairs begun before any was asked for").hasValue(0);
+                    replacements.forEachRemaining(replacement -> begunWhenHandedOver.add(begun.get()));
+                }),
+                FactorPair.Balance.PLAIN,
+                PROVENANCE);
+
+        assertThat(begunWhenHandedOver).hasSize(count);
+        for (int i = 0; i < count; i++) {
+            // Those handed over before this one are done with; this one and those begun behind it are in flight.
+            assertThat(begunWhenHandedOver.get(i) - i).isBetween(1, threads);
+        }
+    }
+
+    @Test
+    void should_hand_pairs_over_in_the_order_of_the_network() {
+        InMemoryNetwork network = many(9);
+        List<LinearWeight> handedOver = new ArrayList<>();
+        Compressor compressor = compressor(3);
+        CompressionPlan plan = compressor.plan(network, WeightFilter.ALL, new FixedRankSelector(2));
+
+        compressor.apply(
+                plan,
+                new Consuming(replacements ->
+                        replacements.forEachRemaining(replacement -> handedOver.add(replacement.weight()))),
+                FactorPair.Balance.PLAIN,
+                PROVENANCE);
+
+        assertThat(handedOver).isEqualTo(network.inventory().linear());
+    }
+
+    /** Does with the replacements what a test wants. */
+    private record Consuming(Consumer<Iterator<Replacement>> consumer) implements Network<Consuming> {
+        @Override
+        public Inventory inventory() {
+            return new Inventory(List.of(), List.of());
+        }
+
+        @Override
+        public Consuming rewrite(Iterable<Replacement> replacements, Provenance provenance) {
+            consumer.accept(replacements.iterator());
+            return this;
+        }
+    }
+
+    /** Each weight waits for two others to be worked on: one thread alone would wait in vain. */
+    @Test
+    void should_work_on_as_many_weights_at_a_time_as_there_are_threads() {
+        CyclicBarrier three = new CyclicBarrier(3);
+        Decomposer meeting = new Listening(accuracy -> meet(three), accuracy -> {});
+
+        CompressionPlan plan =
+                new Compressor(meeting, 3, Progress.NONE).plan(many(3), WeightFilter.ALL, new FixedRankSelector(1));
+
+        assertThat(plan.weights()).hasSize(3);
+        assertThat(three.isBroken()).isFalse();
+    }
+
+    private static void meet(CyclicBarrier barrier) {
+        try {
+            // Only so that a failing test ends.
+            barrier.await(30, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        } catch (BrokenBarrierException | TimeoutException e) {
+            throw new AssertionError("weights were not worked on side by side", e);
+        }
+    }
+
+    @Test
+    void should_pass_on_an_error_of_the_backend_as_it_is() {
+        ArithmeticException failure = new ArithmeticException("did not converge");
+        Decomposer failing = new Listening(
+                accuracy -> {
+                    throw failure;
+                },
+                accuracy -> {});
+
+        assertThatExceptionOfType(ArithmeticException.class)
+                .isThrownBy(() -> new Compressor(failing, 2, Progress.NONE)
+                        .plan(NETWORK, WeightFilter.ALL, new FixedRankSelector(1)))
+                .isSameAs(failure);
+    }
+
+    /** A backend that does the work, having said so. */
+    private static final class Listening implements Decomposer {
+        private final Decomposer worker = new EjmlDecomposer();
+        private final Consumer<Accuracy> onValues;
+        private final Consumer<Accuracy> onTruncated;
+
+        Listening(Consumer<Accuracy> onValues, Consumer<Accuracy> onTruncated) {
+            this.onValues = onValues;
+            this.onTruncated = onTruncated;
+        }
+
+        @Override
+        public String name() {
+            return worker.name();
+        }
+
+        @Override
+        public double[] singularValues(MatrixSource matrix, Accuracy accuracy) {
+            onValues.accept(accuracy);
+            return worker.singularValues(matrix, accuracy);
+        }
+
+        @Override
+        public SingularValueDecomposition truncated(MatrixSource matrix, int rank, Accuracy accuracy) {
+            onTruncated.accept(accuracy);
+            return worker.truncated(matrix, rank, accuracy);
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.eckart.core.npy;
+
+import org.jspecify.annotations.NullMarked;

@@ -43,6 +43,7 @@ public final class Eckart {
     /** Runs a command, and returns its exit code. */
     static int run(Console console, String... args) {
         CommandLine commandLine = new CommandLine(new Eckart())
+                .addSubcommand(new DemoCommand(console))
                 .addSubcommand(new ScanCommand(console))
                 .addSubcommand(new CompressCommand(console))
                 .addSubcommand(new VerifyCommand(console))

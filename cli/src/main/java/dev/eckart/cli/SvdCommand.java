@@ -90,7 +90,7 @@ final class SvdCommand implements Callable<Integer> {
         requireWritable(output, ".npy");
         requireWritable(plot, ".svg");
         NpyArray array = NpyFile.read(reference);
-        Matrix matrix = array.toMatrix();
+        Matrix matrix = matrix(array);
         Decomposer decomposer = engine.engine(options.progress(console)).decomposer();
         LinearWeight weight = weight(array, matrix);
         Spectrum spectrum = spectrum(decomposer, matrix);

@@ -37,6 +37,12 @@ public final class Numbers {
         return String.format(Locale.ROOT, "%.2f %%", 100 * share);
     }
 
+    /** A share lost, in points: {@code 0.35 points}; what was gained is negative. */
+    public static String points(double lost) {
+        // Adding zero turns a negative zero into a plain one.
+        return String.format(Locale.ROOT, "%.2f points", 100 * lost + 0.0);
+    }
+
     /** A measured error, to two digits: {@code 0.012}, {@code 1.3e-07}. */
     public static String error(double value) {
         return value == 0 || (Math.abs(value) >= 1e-3 && Math.abs(value) < 1e3)

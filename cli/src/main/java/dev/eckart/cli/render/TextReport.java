@@ -29,9 +29,7 @@ public final class TextReport {
         add(parts, ReportTables.findings(report));
         if (report.output().isPresent()) {
             parts.add("%s in %s%n"
-                    .formatted(
-                            report.passed() ? "pass" : "FAIL",
-                            Numbers.seconds(report.seconds().total())));
+                    .formatted(verdict(report), Numbers.seconds(report.seconds().total())));
         }
         return String.join("\n", parts);
     }
@@ -70,6 +68,13 @@ public final class TextReport {
                         Numbers.bytes(report.model().bytes()),
                         Numbers.count(report.model().parameters()),
                         report.model().opset());
+    }
+
+    private static String verdict(Report report) {
+        if (!report.passed()) {
+            return "FAIL";
+        }
+        return report.limits().isEmpty() ? "pass (no limits were set)" : "pass";
     }
 
     private static String summary(Report report) {

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.eckart.models.mnist;
+
+import org.jspecify.annotations.NullMarked;

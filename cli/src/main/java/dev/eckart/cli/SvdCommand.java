@@ -142,11 +142,15 @@ final class SvdCommand implements Callable<Integer> {
         return Path.of(reference).toAbsolutePath().normalize().toString();
     }
 
-    private LinearWeight weight(NpyArray array, Matrix matrix) {
-        if (matrix.rows() == 0 || matrix.columns() == 0) {
-            throw new InvalidInputException(
-                    "`%s` is %s; expected a matrix with numbers in it".formatted(reference, array.describe()));
+    private Matrix matrix(NpyArray array) {
+        if (array.shape().size() < 2 || array.size() == 0) {
+            throw new InvalidInputException("`%s` is %s; expected two axes or more, with numbers in them"
+                    .formatted(reference, array.describe()));
         }
+        return array.toMatrix();
+    }
+
+    private LinearWeight weight(NpyArray array, Matrix matrix) {
         ElementType type = switch (array.type()) {
             case FLOAT16 -> ElementType.FLOAT16;
             case FLOAT32 -> ElementType.FLOAT32;

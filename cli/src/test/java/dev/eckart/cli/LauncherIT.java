@@ -27,6 +27,7 @@ class LauncherIT {
         Path link = Files.createSymbolicLink(folder.resolve("link"), LAUNCHER);
 
         Result result = run(link.toString(), "--version");
+        Files.delete(link);
 
         assertThat(result.code).isZero();
         assertThat(result.out).isEqualTo("eckart " + Version.current() + "\n");

@@ -22,6 +22,8 @@ final class ElementConversion {
             OnnxJavaType.UINT8, NpyType.UINT8,
             OnnxJavaType.BOOL, NpyType.BOOL);
 
+    private static final double TWO_TO_63 = 0x1p63;
+
     private ElementConversion() {}
 
     /**
@@ -45,8 +47,7 @@ final class ElementConversion {
         }
         NpyArray converted = NpyArray.of(wanted, array.shape(), bytes.flip());
         for (int i = 0; i < array.size(); i++) {
-            if (converted.doubleAt(i) != array.doubleAt(i)
-                    || (array.type().isInteger() && wanted.isInteger() && converted.longAt(i) != array.longAt(i))) {
+            if (!isSame(converted, array, i)) {
                 throw new InvalidInputException(
                         "%s: array `%s` is %s and input takes %s, but %s cannot be stored as %s without a change"
                                 .formatted(
@@ -75,6 +76,21 @@ final class ElementConversion {
     }
 
     private static long whole(NpyArray from, int i) {
-        return from.type().isInteger() ? from.longAt(i) : (long) from.doubleAt(i);
+        // What is beyond a long becomes another number, which is then refused.
+        return from.type().isInteger() && from.doubleAt(i) < TWO_TO_63 ? from.longAt(i) : (long) from.doubleAt(i);
+    }
+
+    private static boolean isSame(NpyArray one, NpyArray other, int i) {
+        double number = one.doubleAt(i);
+        if (number != other.doubleAt(i)) {
+            return false;
+        }
+        // Integers beyond ±2⁵³ may be another number than their double.
+        boolean integers = one.type().isInteger() || other.type().isInteger();
+        return !integers || (number < TWO_TO_63 && exact(one, i) == exact(other, i));
+    }
+
+    private static long exact(NpyArray array, int i) {
+        return array.type().isInteger() ? array.longAt(i) : (long) array.doubleAt(i);
     }
 }

@@ -7,6 +7,7 @@ import dev.eckart.core.npy.NpyFile;
 import dev.eckart.core.npy.NpyType;
 import dev.eckart.onnx.proto.TensorProto;
 import dev.eckart.onnx.proto.TensorProto.DataType;
+import dev.eckart.onnx.tensor.Tensors;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -94,15 +95,17 @@ public final class InputFiles {
                 throw new InvalidInputException(
                         "`%s` holds numbers of type %d, which cannot be fed".formatted(file, tensor.getDataType()));
         };
-        List<Integer> shape =
-                tensor.getDimsList().stream().map(Math::toIntExact).toList();
         ByteBuffer bytes = tensor.hasRawData() ? tensor.getRawData().asReadOnlyByteBuffer() : typedData(tensor, type);
-        int declared = shape.stream().reduce(type.bytes(), Math::multiplyExact);
-        if (bytes.remaining() != declared) {
-            throw new InvalidInputException("`%s` declares %d bytes of %s but holds %d"
-                    .formatted(file, declared, type.label(), bytes.remaining()));
+        try {
+            List<Integer> shape =
+                    tensor.getDimsList().stream().map(Math::toIntExact).toList();
+            return NpyArray.of(type, shape, bytes);
+        } catch (ArithmeticException | IllegalArgumentException e) {
+            throw new InvalidInputException(
+                    "`%s` declares %s numbers of %s but holds %d bytes"
+                            .formatted(file, Tensors.shape(tensor.getDimsList()), type.label(), bytes.remaining()),
+                    e);
         }
-        return NpyArray.of(type, shape, bytes);
     }
 
     private static ByteBuffer typedData(TensorProto tensor, NpyType type) {

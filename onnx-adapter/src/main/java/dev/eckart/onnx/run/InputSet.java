@@ -13,20 +13,23 @@ import java.util.Set;
  * Values for all inputs of a model, to be run in batches along the first axis.
  *
  * <p>Where every input's first axis is symbolic, or all are of the same fixed size, and their arrays agree in its length,
- * that axis counts samples. A model exported with a fixed first axis of b is run on b samples at a time. Otherwise, and
- * where the name of a first axis is also that of a later one, the whole is one sample.
+ * that axis counts samples; symbolic ones and some of size 1 go together too. A model exported with a fixed first axis
+ * of b is run on b samples at a time. Otherwise, and where the name of a first axis is also that of a later one, the
+ * whole is one sample.
  */
 public final class InputSet {
     private final Map<String, NpyArray> arrays;
     private final boolean sliceable;
     private final int samples;
     private final int step;
+    private final boolean fixed;
 
-    private InputSet(Map<String, NpyArray> arrays, boolean sliceable, int samples, int step) {
+    private InputSet(Map<String, NpyArray> arrays, boolean sliceable, int samples, int step, boolean fixed) {
         this.arrays = arrays;
         this.sliceable = sliceable;
         this.samples = samples;
         this.step = step;
+        this.fixed = fixed;
     }
 
     /**
@@ -62,9 +65,12 @@ public final class InputSet {
         }
         boolean sliceable =
                 lengths.size() == 1 && steps.size() == 1 && !lengths.contains(-1) && firstAxesStandApart(inputs);
+        boolean fixed = inputs.stream()
+                .anyMatch(
+                        input -> !input.dims().isEmpty() && !input.dims().get(0).isSymbolic());
         int samples = sliceable ? lengths.iterator().next() : 1;
         return new InputSet(
-                fitted, sliceable, samples, sliceable ? steps.iterator().next() : 1);
+                fitted, sliceable, samples, sliceable ? steps.iterator().next() : 1, fixed);
     }
 
     private static boolean firstAxesStandApart(List<ModelInput> inputs) {
@@ -81,7 +87,9 @@ public final class InputSet {
         for (int axis = 0; fits && axis < input.dims().size(); axis++) {
             long size = input.dims().get(axis).size();
             int length = array.shape().get(axis);
-            fits = input.dims().get(axis).isSymbolic() || length == size || (axis == 0 && length % size == 0);
+            fits = input.dims().get(axis).isSymbolic()
+                    || length == size
+                    || (axis == 0 && size > 0 && length % size == 0);
         }
         if (!fits) {
             throw new InvalidInputException("%s: array `%s` is %s; expected %s"
@@ -97,6 +105,11 @@ public final class InputSet {
     /** How many samples a run takes at least; {@link #samples} is a multiple of it. */
     public int step() {
         return step;
+    }
+
+    /** How many samples to run at a time where {@code wanted} would be best: a fixed first axis takes just its step. */
+    public int batchSize(int wanted) {
+        return fixed ? step : Math.max(1, Math.min(samples, wanted));
     }
 
     /** The inputs of samples {@code from} to {@code to}, exclusive. */

@@ -103,8 +103,9 @@ public final class MadeUpInputs {
             List<Integer> shape = new ArrayList<>();
             for (int axis = 0; axis < input.dims().size(); axis++) {
                 ModelInput.Dim dim = input.dims().get(axis);
-                long otherwise = axis == 0 ? sizes.first : sizes.other;
-                shape.add(Math.toIntExact(dim.isSymbolic() ? size(dim.symbol(), bound, otherwise) : dim.size()));
+                boolean unnamedFirst = axis == 0 && dim.symbol().isEmpty();
+                long symbolic = unnamedFirst ? sizes.first : size(dim.symbol(), bound, sizes.other);
+                shape.add(Math.toIntExact(dim.isSymbolic() ? symbolic : dim.size()));
             }
             arrays.put(input.name(), array(input, shape));
         }

@@ -90,14 +90,16 @@ public final class Tensors {
         };
     }
 
-    /** 16-bit floats, each in a varint of up to three bytes, as 16-bit floats. */
+    /** 16-bit floats, each in a varint of up to three bytes, or of ten where its sign was extended, as 16-bit floats. */
     private static ByteBuffer unpack16(ByteBuffer varints) {
         ByteBuffer bytes = allocate(2L * varints.remaining());
         int bits = 0;
         int shift = 0;
         while (varints.hasRemaining()) {
             byte next = varints.get();
-            bits |= (next & 0x7f) << shift;
+            if (shift < Short.SIZE) {
+                bits |= (next & 0x7f) << shift;
+            }
             shift += 7;
             if (next >= 0) {
                 bytes.putShort((short) bits);

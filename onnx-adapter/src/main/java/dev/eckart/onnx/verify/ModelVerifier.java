@@ -134,7 +134,7 @@ public final class ModelVerifier implements AutoCloseable {
                 });
             }
             InputSet timed = inputs.get(0);
-            int batch = Math.min(timed.samples(), Math.max(timed.step(), PROOF_SAMPLES / timed.step() * timed.step()));
+            int batch = timed.batchSize(PROOF_SAMPLES);
             return new Verification(
                     description,
                     samples,
@@ -270,15 +270,13 @@ public final class ModelVerifier implements AutoCloseable {
 
     /** In batches as large as the outputs of the first sample allow. */
     private void forEachBatch(InputSet set, int samples, BatchWork work) {
-        int step = set.step();
-        int batch = step;
-        if (samples > step) {
-            Map<String, NpyArray> first = set.batch(0, step);
+        int batch = set.batchSize(1);
+        if (Math.min(samples, set.batchSize(LARGEST_BATCH)) > batch) {
+            Map<String, NpyArray> first = set.batch(0, batch);
             long numbers = original.run(first).values().stream()
                     .mapToLong(Output::size)
                     .sum();
-            long fitting = Math.max(1, BATCH_NUMBERS / Math.max(1, numbers));
-            batch = (int) Math.min(fitting, Math.max(1, LARGEST_BATCH / step)) * step;
+            batch = set.batchSize((int) Math.min(LARGEST_BATCH, BATCH_NUMBERS / Math.max(1, numbers)));
         }
         for (int from = 0; from < samples; from += batch) {
             work.accept(from, Math.min(samples, from + batch));

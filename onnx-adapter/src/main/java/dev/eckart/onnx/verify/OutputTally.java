@@ -1,7 +1,9 @@
 package dev.eckart.onnx.verify;
 
+import dev.eckart.core.InvalidInputException;
 import dev.eckart.core.verify.OutputComparison;
 import dev.eckart.onnx.run.Output;
+import dev.eckart.onnx.tensor.Tensors;
 
 /** The sums behind the comparison of one output, batch after batch. */
 final class OutputTally {
@@ -22,11 +24,13 @@ final class OutputTally {
      * Adds what two networks gave for a batch.
      *
      * @param batch how many samples it had; an output whose first axis is of another length counts as one sample
+     * @throws InvalidInputException if they are not of the same shape
      */
     void add(Output original, Output compressed, int batch) {
         if (!original.shape().equals(compressed.shape())) {
-            throw new IllegalStateException("Output `%s` is %s in the original but %s in the compressed network"
-                    .formatted(name, original.shape(), compressed.shape()));
+            throw new InvalidInputException(
+                    "the compressed model is not made from this original: its output `%s` is %s where %s was expected"
+                            .formatted(name, Tensors.shape(compressed.shape()), Tensors.shape(original.shape())));
         }
         boolean perSample = !original.shape().isEmpty() && original.shape().get(0) == batch;
         int parts = perSample ? batch : 1;

@@ -1,0 +1,118 @@
+package dev.eckart.onnx.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.eckart.core.InvalidInputException;
+import dev.eckart.core.npy.NpyArray;
+import dev.eckart.core.npy.NpyType;
+import dev.eckart.core.verify.LabelAccuracy;
+import dev.eckart.core.verify.Latency;
+import dev.eckart.core.verify.Limit;
+import dev.eckart.core.verify.OutputComparison;
+import dev.eckart.core.verify.Verification;
+import dev.eckart.onnx.verify.Labels;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class LimitsTest {
+    private static final Evaluation WITHOUT_LABELS = Evaluation.onMadeUpInputs(1);
+    private static final Evaluation WITH_LABELS = new Evaluation(
+            Optional.of(Path.of("inputs.npz")),
+            Optional.of(new Labels(NpyArray.of(NpyType.INT8, List.of(1), ByteBuffer.allocate(1)))),
+            1);
+
+    /** Of two outputs the worse counts. */
+    private static final Verification MEASURED = new Verification(
+            "made up",
+            4,
+            Optional.empty(),
+            List.of(new OutputComparison("y", 1, 0.25, 0.875, 1), new OutputComparison("z", 1, 0.125, 0.75, 1)),
+            Optional.of(new LabelAccuracy(0.75, 0.5, 4)),
+            new Latency(1, 1, 1, 1));
+
+    @ParameterizedTest
+    @CsvSource({
+        "MAX_SIZE_RATIO, 0.5, 0.5, true",
+        "MAX_SIZE_RATIO, 0.49, 0.5, false",
+        "MAX_RELATIVE_ERROR, 0.25, 0.25, true",
+        "MAX_RELATIVE_ERROR, 0.2, 0.25, false",
+        "MIN_COSINE, 0.75, 0.75, true",
+        "MIN_COSINE, 0.8, 0.75, false",
+        "MAX_ACCURACY_DROP, 0.25, 0.25, true",
+        "MAX_ACCURACY_DROP, 0.2, 0.25, false",
+    })
+    void should_judge_what_was_measured(Limit limit, double value, double measured, boolean kept) {
+        assertThat(new Limits(Map.of(limit, value)).judge(0.5, Optional.of(MEASURED)))
+                .containsExactly(new Limit.Outcome(limit.label(), value, measured, kept));
+    }
+
+    @Test
+    void should_judge_every_limit_in_one_order() {
+        Map<Limit, Double> all = new EnumMap<>(Limit.class);
+        for (Limit limit : Limit.values()) {
+            all.put(limit, 0.6);
+        }
+
+        assertThat(new Limits(all).judge(0.5, Optional.of(MEASURED)))
+                .extracting(Limit.Outcome::name)
+                .containsExactly("max-accuracy-drop", "min-cosine", "max-relative-error", "max-size-ratio");
+        assertThat(Limits.NONE.judge(0.5, Optional.of(MEASURED))).isEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void should_not_call_a_limit_kept_that_is_not_a_number(Limit limit) {
+        Verification broken = new Verification(
+                "made up",
+                4,
+                Optional.empty(),
+                List.of(new OutputComparison("y", Double.NaN, Double.NaN, Double.NaN, 1)),
+                Optional.of(new LabelAccuracy(Double.NaN, 0.5, 4)),
+                new Latency(1, 1, 1, 1));
+
+        for (double value : new double[] {0, 1, 1e9, -1e9}) {
+            assertThat(new Limits(Map.of(limit, value)).judge(Double.NaN, Optional.of(broken)))
+                    .extracting(Limit.Outcome::kept)
+                    .containsExactly(false);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = "MAX_SIZE_RATIO", mode = EnumSource.Mode.EXCLUDE)
+    void should_refuse_limits_on_outputs_that_are_not_compared(Limit limit) {
+        assertThatThrownBy(() -> new Limits(Map.of(limit, 0.5)).requireMeasurable(Optional.empty()))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessage("--%s cannot be judged with --no-verify; leave one of them out", limit.label());
+    }
+
+    @Test
+    void should_refuse_a_limit_on_accuracy_without_labels() {
+        Limits limits = new Limits(Map.of(Limit.MAX_ACCURACY_DROP, 0.01));
+
+        assertThatThrownBy(() -> limits.requireMeasurable(Optional.of(WITHOUT_LABELS)))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessage("--max-accuracy-drop needs --inputs and --labels to measure accuracy with");
+        assertThatCode(() -> limits.requireMeasurable(Optional.of(WITH_LABELS))).doesNotThrowAnyException();
+    }
+
+    @Test
+    void should_accept_limits_that_can_be_measured() {
+        assertThatCode(() -> {
+                    Limits.NONE.requireMeasurable(Optional.empty());
+                    new Limits(Map.of(Limit.MAX_SIZE_RATIO, 0.5)).requireMeasurable(Optional.empty());
+                    new Limits(Map.of(Limit.MIN_COSINE, 0.5, Limit.MAX_RELATIVE_ERROR, 0.5))
+                            .requireMeasurable(Optional.of(WITHOUT_LABELS));
+                })
+                .doesNotThrowAnyException();
+    }
+}

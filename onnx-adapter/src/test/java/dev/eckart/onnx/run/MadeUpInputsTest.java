@@ -1,0 +1,284 @@
+package dev.eckart.onnx.run;
+
+import static dev.eckart.onnx.Declarations.attribute;
+import static dev.eckart.onnx.Declarations.input;
+import static dev.eckart.onnx.Declarations.integers;
+import static dev.eckart.onnx.Declarations.node;
+import static dev.eckart.onnx.Declarations.output;
+import static dev.eckart.onnx.Declarations.randomMatrix;
+import static dev.eckart.onnx.proto.TensorProto.DataType.BOOL;
+import static dev.eckart.onnx.proto.TensorProto.DataType.FLOAT;
+import static dev.eckart.onnx.proto.TensorProto.DataType.FLOAT16;
+import static dev.eckart.onnx.proto.TensorProto.DataType.INT32;
+import static dev.eckart.onnx.proto.TensorProto.DataType.INT64;
+import static dev.eckart.onnx.proto.TensorProto.DataType.STRING;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.eckart.core.InvalidInputException;
+import dev.eckart.core.npy.NpyArray;
+import dev.eckart.core.npy.NpyType;
+import dev.eckart.onnx.TextModels;
+import dev.eckart.onnx.file.OnnxReader;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class MadeUpInputsTest {
+    private static final int TABLE_ROWS = 5;
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void should_bind_symbolic_dimensions_and_run_at_two_sizes() {
+        List<InputSet> sets = sets(input("x", FLOAT, "batch", "n", "n")
+                + input("y", FLOAT, "batch", "n", 3)
+                + node("MatMul", "x y", "z")
+                + output("z", FLOAT, "batch", "n", 3));
+
+        assertThat(sets).hasSize(2);
+        assertThat(sets).extracting(set -> array(set, "x").shape()).doesNotHaveDuplicates();
+        assertThat(sets).allSatisfy(set -> {
+            List<Integer> x = array(set, "x").shape();
+            assertThat(x.get(1)).isEqualTo(x.get(2));
+            assertThat(array(set, "y").shape()).containsExactly(x.get(0), x.get(1), 3);
+            assertThat(set.samples()).isEqualTo(x.get(0));
+        });
+    }
+
+    @Test
+    void should_keep_fixed_dimensions() {
+        List<InputSet> sets = sets(input("x", FLOAT, 1, 3, 8) + node("Relu", "x", "y") + output("y", FLOAT, 1, 3, 8));
+
+        assertThat(sets)
+                .isNotEmpty()
+                .allSatisfy(set -> assertThat(array(set, "x").shape()).containsExactly(1, 3, 8));
+    }
+
+    @Test
+    void should_try_larger_sizes_where_the_model_refuses_small_ones() {
+        List<InputSet> sets = sets(input("x", FLOAT, "batch", 1, "height", "width")
+                + node("MaxPool", "x", "y", attribute("kernel_shape", new int[] {48, 48}))
+                + output("y", FLOAT, "batch", 1, "h", "w"));
+
+        assertThat(sets)
+                .hasSize(2)
+                .allSatisfy(set -> assertThat(array(set, "x").shape().get(2)).isGreaterThanOrEqualTo(48));
+    }
+
+    @Test
+    void should_keep_indices_inside_the_table_they_go_to() {
+        List<InputSet> sets = sets(input("ids", INT64, "batch", "n")
+                + node("Gather", "table ids", "y")
+                + output("y", FLOAT, "batch", "n", 4)
+                + randomMatrix("table", TABLE_ROWS, 4));
+
+        assertThat(sets).hasSize(2).allSatisfy(set -> assertIndices(array(set, "ids"), TABLE_ROWS));
+    }
+
+    @Test
+    void should_keep_indices_inside_the_table_also_where_they_go_there_through_other_nodes() {
+        List<InputSet> sets = sets(input("ids", INT32, "batch", "n")
+                + node("Cast", "ids", "long", attribute("to", INT64.getNumber()))
+                + node("Unsqueeze", "long axis", "deep")
+                + node("Reshape", "deep row", "flat")
+                + node("Identity", "flat", "same")
+                + node("Gather", "table same", "y")
+                + output("y", FLOAT, "m", 4)
+                + integers("axis", 1)
+                + integers("row", -1)
+                + randomMatrix("table", TABLE_ROWS, 4));
+
+        assertThat(sets).hasSize(2).allSatisfy(set -> {
+            assertThat(array(set, "ids").type()).isEqualTo(NpyType.INT32);
+            assertIndices(array(set, "ids"), TABLE_ROWS);
+        });
+    }
+
+    @Test
+    void should_keep_indices_inside_the_smallest_of_several_tables() {
+        List<InputSet> sets = sets(input("ids", INT64, "batch", "n")
+                + node("Gather", "large ids", "a")
+                + node("Gather", "table ids", "b")
+                + node("Add", "a b", "y")
+                + output("y", FLOAT, "batch", "n", 4)
+                + randomMatrix("large", 100, 4)
+                + randomMatrix("table", TABLE_ROWS, 4));
+
+        assertThat(sets).hasSize(2).allSatisfy(set -> assertIndices(array(set, "ids"), TABLE_ROWS));
+    }
+
+    @Test
+    void should_not_limit_an_input_to_the_table_of_another_one() {
+        List<InputSet> sets = sets(input("small", INT64, "batch", "n")
+                + input("wide", INT64, "batch", "n")
+                + node("Gather", "table small", "a")
+                + node("Gather", "large wide", "b")
+                + node("Add", "a b", "y")
+                + output("y", FLOAT, "batch", "n", 4)
+                + randomMatrix("table", TABLE_ROWS, 4)
+                + randomMatrix("large", 1000, 4));
+
+        assertThat(sets).allSatisfy(set -> {
+            assertIndices(array(set, "small"), TABLE_ROWS);
+            assertThat(numbers(array(set, "wide"))).anyMatch(number -> number >= TABLE_ROWS);
+        });
+    }
+
+    @Test
+    void should_fill_masks_with_ones_whatever_their_type() {
+        List<InputSet> sets = sets(input("x", FLOAT, "batch", "n")
+                + input("attention_mask", INT64, "batch", "n")
+                + input("floatMask", FLOAT, "batch", "n")
+                + input("flags", BOOL, "batch", "n")
+                + node("Cast", "attention_mask", "a", attribute("to", FLOAT.getNumber()))
+                + node("Cast", "flags", "b", attribute("to", FLOAT.getNumber()))
+                + node("Sum", "x a floatMask b", "y")
+                + output("y", FLOAT, "batch", "n"));
+
+        assertThat(sets).hasSize(2).allSatisfy(set -> {
+            assertThat(array(set, "flags").type()).isEqualTo(NpyType.BOOL);
+            assertThat(List.of("attention_mask", "floatMask", "flags"))
+                    .allSatisfy(name -> assertThat(numbers(array(set, name))).containsOnly(1.0));
+            assertThat(numbers(array(set, "x"))).anyMatch(number -> number < 0);
+        });
+    }
+
+    @Test
+    void should_add_up_dimensions_that_are_sums() {
+        List<InputSet> sets = sets(input("past", FLOAT, "batch", "past")
+                + input("now", FLOAT, "batch", "sequence")
+                + input("all", FLOAT, "batch", "past + sequence")
+                + input("next", FLOAT, "batch", "past + 1")
+                + node("Concat", "past now", "both", attribute("axis", 1))
+                + node("Add", "both all", "y")
+                + node("Relu", "next", "z")
+                + output("y", FLOAT, "batch", "past + sequence")
+                + output("z", FLOAT, "batch", "past + 1"));
+
+        assertThat(sets).hasSize(2).allSatisfy(set -> {
+            int past = array(set, "past").shape().get(1);
+            assertThat(array(set, "all").shape().get(1))
+                    .isEqualTo(past + array(set, "now").shape().get(1));
+            assertThat(array(set, "next").shape().get(1)).isEqualTo(past + 1);
+        });
+    }
+
+    @Test
+    void should_add_up_dimensions_that_are_sums_also_along_the_first_axis() {
+        List<InputSet> sets = sets(input("past", FLOAT, 1, "past")
+                + input("now", FLOAT, 1, "sequence")
+                + input("all", FLOAT, "past + sequence")
+                + node("Concat", "past now", "both", attribute("axis", 1))
+                + node("Add", "both all", "y")
+                + output("y", FLOAT, 1, "past + sequence"));
+
+        assertThat(sets)
+                .hasSize(2)
+                .allSatisfy(set -> assertThat(array(set, "all").shape())
+                        .containsExactly(array(set, "past").shape().get(1)
+                                + array(set, "now").shape().get(1)));
+    }
+
+    @Test
+    void should_make_numbers_that_float16_holds_too() {
+        List<InputSet> sets = sets(input("x", FLOAT16, "batch", 64)
+                + node("Cast", "x", "y", attribute("to", FLOAT.getNumber()))
+                + output("y", FLOAT, "batch", 64));
+
+        assertThat(sets).hasSize(2).allSatisfy(set -> {
+            NpyArray x = array(set, "x");
+            assertThat(x.type()).isEqualTo(NpyType.FLOAT16);
+            assertThat(numbers(x))
+                    .allMatch(Double::isFinite)
+                    .anyMatch(n -> n > 0.5)
+                    .anyMatch(n -> n < -0.5);
+        });
+    }
+
+    @Test
+    void should_make_the_same_inputs_of_the_same_seed() {
+        String graph = input("x", FLOAT, "batch", "n")
+                + input("ids", INT64, "batch", "n")
+                + node("Relu", "x", "y")
+                + node("Gather", "table ids", "z")
+                + output("y", FLOAT, "batch", "n")
+                + output("z", FLOAT, "batch", "n", 2)
+                + randomMatrix("table", 1000, 2);
+
+        List<Map<String, NpyArray>> once = whole(sets(graph, 1));
+
+        assertThat(whole(sets(graph, 1))).isEqualTo(once);
+        Map<String, NpyArray> other = whole(sets(graph, 2)).get(0);
+        assertThat(other.get("x")).isNotEqualTo(once.get(0).get("x"));
+        assertThat(other.get("ids")).isNotEqualTo(once.get(0).get("ids"));
+    }
+
+    @Test
+    void should_say_what_to_do_where_the_model_accepts_nothing() {
+        String graph = input("x", FLOAT, "batch", "n")
+                + node("Reshape", "x shape", "y")
+                + output("y", FLOAT, 1000003)
+                + integers("shape", 1000003);
+
+        assertThatThrownBy(() -> sets(graph))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageStartingWith("no inputs could be made up that the model accepts; give some with --inputs,"
+                        + " or skip the check with --no-verify (")
+                .message()
+                .doesNotContain("\n");
+    }
+
+    @Test
+    void should_refuse_a_model_of_texts_in_one_sentence() {
+        String graph = input("words", STRING, "batch") + node("Identity", "words", "y") + output("y", STRING, "batch");
+
+        assertThatThrownBy(() -> sets(graph))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining("input `words` takes STRING [batch], which cannot be fed from arrays")
+                .message()
+                .doesNotContain("\n");
+    }
+
+    @Test
+    void should_refuse_inputs_that_would_be_huge() {
+        String graph = input("x", FLOAT, "batch", 1 << 27) + node("Relu", "x", "y") + output("y", FLOAT, "batch", "n");
+
+        assertThatThrownBy(() -> sets(graph))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining("input `x` would have %d numbers", 1L << 28);
+    }
+
+    private List<InputSet> sets(String graph) {
+        return sets(graph, 1);
+    }
+
+    private List<InputSet> sets(String graph, long seed) {
+        Path file = TextModels.write(TextModels.withGraph(graph), folder.resolve("model.onnx"));
+        try (Session session = Session.open(file, Session.Optimization.ALL, 1)) {
+            return MadeUpInputs.forModel(session, OnnxReader.read(file), seed);
+        }
+    }
+
+    private static List<Map<String, NpyArray>> whole(List<InputSet> sets) {
+        return sets.stream().map(set -> set.batch(0, set.samples())).toList();
+    }
+
+    private static NpyArray array(InputSet set, String name) {
+        return Objects.requireNonNull(set.batch(0, set.samples()).get(name));
+    }
+
+    private static List<Double> numbers(NpyArray array) {
+        return IntStream.range(0, array.size()).mapToObj(array::doubleAt).toList();
+    }
+
+    private static void assertIndices(NpyArray indices, int rows) {
+        assertThat(numbers(indices)).allMatch(index -> index >= 0 && index < rows);
+        assertThat(numbers(indices).stream().distinct()).hasSizeGreaterThan(2);
+    }
+}

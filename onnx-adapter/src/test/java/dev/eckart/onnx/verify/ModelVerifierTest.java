@@ -1,0 +1,595 @@
+package dev.eckart.onnx.verify;
+
+import static dev.eckart.onnx.Declarations.attribute;
+import static dev.eckart.onnx.Declarations.input;
+import static dev.eckart.onnx.Declarations.matrix;
+import static dev.eckart.onnx.Declarations.node;
+import static dev.eckart.onnx.Declarations.output;
+import static dev.eckart.onnx.Declarations.randomMatrix;
+import static dev.eckart.onnx.proto.TensorProto.DataType.FLOAT;
+import static dev.eckart.onnx.proto.TensorProto.DataType.INT64;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.eckart.core.InvalidInputException;
+import dev.eckart.core.Progress;
+import dev.eckart.core.compress.Provenance;
+import dev.eckart.core.factor.FactorPair;
+import dev.eckart.core.factor.Replacement;
+import dev.eckart.core.linalg.Matrix;
+import dev.eckart.core.npy.NpyArray;
+import dev.eckart.core.npy.NpyFile;
+import dev.eckart.core.npy.NpyType;
+import dev.eckart.core.verify.LabelAccuracy;
+import dev.eckart.core.verify.OutputComparison;
+import dev.eckart.core.verify.RewriteProof;
+import dev.eckart.core.verify.Verification;
+import dev.eckart.onnx.OnnxNetwork;
+import dev.eckart.onnx.TextModels;
+import dev.eckart.onnx.proto.AttributeProto;
+import dev.eckart.onnx.proto.GraphProto;
+import dev.eckart.onnx.proto.ModelProto;
+import dev.eckart.onnx.proto.NodeProto;
+import dev.eckart.onnx.proto.StringStringEntryProto;
+import dev.eckart.onnx.proto.TensorProto;
+import dev.eckart.onnx.run.Session;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ModelVerifierTest {
+    /** Square, so that factors in each other's place would still fit. */
+    private static final int SIZE = 8;
+
+    private static final String ONE_PRODUCT = input("x", FLOAT, "batch", SIZE)
+            + node("MatMul", "x w", "y")
+            + output("y", FLOAT, "batch", SIZE)
+            + randomMatrix("w", SIZE, SIZE);
+
+    private static final String TWO_PRODUCTS = input("x", FLOAT, "batch", SIZE)
+            + node("MatMul", "x w", "h")
+            + node("Tanh", "h", "t")
+            + node("MatMul", "t v", "y")
+            + output("y", FLOAT, "batch", SIZE)
+            + randomMatrix("w", SIZE, SIZE)
+            + randomMatrix("v", SIZE, SIZE);
+
+    /** Scores of two classes, which are the two numbers themselves. */
+    private static final String CLASSIFIER = input("x", FLOAT, "batch", 2)
+            + node("MatMul", "x w", "y")
+            + output("y", FLOAT, "batch", 2)
+            + matrix("w", 2, 2, 1, 0, 0, 1);
+
+    /** The same with the classes mixed up. */
+    private static final String MIXED_UP = CLASSIFIER.replace("[1.0, 0.0, 0.0, 1.0]", "[0.0, 1.0, 1.0, 0.0]");
+
+    @TempDir
+    private Path folder;
+
+    private Path original = Path.of("");
+    private Path compressed = Path.of("");
+    private Path inputs = Path.of("");
+
+    @BeforeEach
+    void nameFiles() {
+        original = folder.resolve("original.onnx");
+        compressed = folder.resolve("compressed.onnx");
+        inputs = folder.resolve("inputs.npz");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3, SIZE})
+    void should_prove_a_right_rewrite_however_much_it_loses(int rank) {
+        write(ONE_PRODUCT);
+        rewrite(rank);
+
+        Verification verification = verify();
+
+        RewriteProof proof = verification.proof().orElseThrow();
+        assertThat(proof.holds()).isTrue();
+        assertThat(proof.error()).isBetween(0.0, proof.tolerance());
+        assertThat(proof.tolerance()).isBetween(proof.noiseFloor(), 1e-4);
+        assertThat(verification.relativeError()).isGreaterThan(0.1);
+        assertThat(verification.sound()).isTrue();
+    }
+
+    @Test
+    void should_prove_a_right_rewrite_of_several_weights() {
+        write(TWO_PRODUCTS);
+        rewrite(2);
+
+        assertThat(verify().proof().map(RewriteProof::holds)).contains(true);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, 0", "0, 1", "1, 0", "1, 1"})
+    void should_prove_a_right_rewrite_of_a_gemm(int transA, int transB) {
+        write(gemm(transA, transB));
+        rewrite(2);
+
+        Verification verification = verify();
+
+        assertThat(verification.proof().map(RewriteProof::holds)).contains(true);
+        assertThat(verification.relativeError()).isGreaterThan(0.1);
+    }
+
+    @Test
+    void should_refute_a_rewrite_with_the_factors_in_each_others_place() {
+        write(ONE_PRODUCT);
+        rewrite(SIZE);
+        tamperNodes(node -> switch (node.getInput(1)) {
+            case "w.B" -> node.toBuilder().setInput(1, "w.A").build();
+            case "w.A" -> node.toBuilder().setInput(1, "w.B").build();
+            default -> node;
+        });
+
+        assertRefuted(verify());
+    }
+
+    @Test
+    void should_refute_a_rewrite_with_the_factors_of_another_weight() {
+        write(TWO_PRODUCTS);
+        rewrite(2);
+        tamperNodes(node -> node.getInputCount() == 2 && node.getInput(1).equals("w.B")
+                ? node.toBuilder().setInput(1, "v.B").build()
+                : node);
+
+        assertRefuted(verify());
+    }
+
+    @Test
+    void should_refute_a_rewrite_that_uses_other_numbers_than_it_stores() {
+        write(ONE_PRODUCT);
+        rewrite(2);
+        tamperNodes(node -> node.getInput(1).equals("w.A")
+                ? node.toBuilder().setInput(1, "other").build()
+                : node);
+        tamperGraph(graph -> graph.toBuilder()
+                .addInitializer(tensor("other", 2, SIZE, 1.001))
+                .build());
+        tamperGraph(graph -> replaceTensor(graph, tensor("w.A", 2, SIZE, 1)));
+
+        Verification verification = verify();
+
+        assertRefuted(verification);
+        assertThat(verification.proof().orElseThrow().error()).isCloseTo(0.001, within(1e-5));
+    }
+
+    @Test
+    void should_refute_a_rewrite_that_loses_what_else_a_gemm_does() {
+        write(gemm(0, 0));
+        rewrite(2);
+        tamperNodes(node -> node.getOpType().equals("Gemm")
+                ? node.toBuilder().clearAttribute().build()
+                : node);
+
+        assertRefuted(verify());
+    }
+
+    @Test
+    void should_refute_a_rewrite_of_a_transposed_weight_as_if_it_were_not() {
+        write(gemm(0, 1));
+        rewrite(2);
+        // x·(B·A)ᵀ = (x·Aᵀ)·Bᵀ instead of (x·B)·A.
+        AttributeProto transB = AttributeProto.newBuilder()
+                .setName("transB")
+                .setI(1)
+                .setType(AttributeProto.AttributeType.INT)
+                .build();
+        tamperNodes(node -> node.toBuilder()
+                .setOpType("Gemm")
+                .setInput(1, node.getInput(1).equals("w.B") ? "w.A" : "w.B")
+                .addAttribute(transB)
+                .build());
+
+        assertRefuted(verify());
+    }
+
+    @Test
+    void should_have_no_proof_where_nothing_says_what_was_replaced() {
+        write(ONE_PRODUCT);
+        rewrite(2);
+        tamper(model -> model.toBuilder().clearMetadataProps().build());
+
+        Verification verification = verify();
+
+        assertThat(verification.proof()).isEmpty();
+        assertThat(verification.relativeError()).isGreaterThan(0.1);
+        assertThat(verification.sound()).isTrue();
+    }
+
+    @Test
+    void should_find_no_difference_between_a_model_and_itself() throws IOException {
+        write(TWO_PRODUCTS);
+        Files.copy(original, compressed);
+
+        Verification verification = verify();
+
+        assertThat(verification.proof()).isEmpty();
+        assertThat(verification.outputs()).hasSize(1);
+        assertThat(verification.outputs().get(0).maxAbsoluteError()).isZero();
+        assertThat(verification.cosine()).isCloseTo(1, within(1e-9));
+        assertThat(verification.inputs()).isEqualTo("made up");
+        assertThat(verification.samples()).isEqualTo(5);
+    }
+
+    @Test
+    void should_refuse_factors_that_do_not_fit_the_original() {
+        write(ONE_PRODUCT);
+        rewrite(2);
+        TextModels.write(
+                TextModels.withGraph(ONE_PRODUCT
+                        .replace(
+                                randomMatrix("w", SIZE, SIZE),
+                                randomMatrix("w", SIZE, 1) + randomMatrix("ones", 1, SIZE))
+                        .replace(
+                                node("MatMul", "x w", "y"),
+                                node("MatMul", "x w", "h") + node("MatMul", "h ones", "y"))),
+                original);
+
+        assertThatThrownBy(this::verify)
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessage("the compressed model is not made from this original:"
+                        + " its factors [8×2]·[2×8] do not fit weight `w` [8×1]");
+    }
+
+    @Test
+    void should_refuse_metadata_that_speaks_of_a_factor_that_is_not_there() {
+        write(ONE_PRODUCT);
+        rewrite(2);
+        tamper(model -> model.toBuilder()
+                .clearMetadataProps()
+                .addMetadataProps(StringStringEntryProto.newBuilder()
+                        .setKey("eckart.pair.w")
+                        .setValue(".B .C"))
+                .build());
+
+        assertThatThrownBy(this::verify)
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessage("the compressed model's metadata speaks of a factor `w.C`, but it has no such matrix");
+    }
+
+    @Test
+    void should_refuse_a_model_that_takes_other_inputs() {
+        write(ONE_PRODUCT);
+        TextModels.write(TextModels.withGraph(ONE_PRODUCT.replace("\"x\"", "\"z\"")), compressed);
+
+        assertThatThrownBy(this::verify)
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessage(
+                        "the compressed model is not made from `%s`, which takes other inputs:"
+                                + " expected x FLOAT [batch×8] but was: z FLOAT [batch×8]",
+                        original);
+    }
+
+    @Test
+    void should_refuse_a_model_that_lacks_an_output() {
+        write(ONE_PRODUCT);
+        TextModels.write(TextModels.withGraph(ONE_PRODUCT.replace("\"y\"", "\"z\"")), compressed);
+
+        assertThatThrownBy(this::verify)
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessage("the compressed model has no output `y`, which the original has");
+    }
+
+    @Test
+    void should_refuse_a_model_whose_output_has_another_shape() {
+        write(ONE_PRODUCT);
+        TextModels.write(
+                TextModels.withGraph(input("x", FLOAT, "batch", SIZE)
+                        + node("MatMul", "x w", "y")
+                        + output("y", FLOAT, "batch", 3)
+                        + randomMatrix("w", SIZE, 3)),
+                compressed);
+
+        assertThatThrownBy(this::verify)
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessage("the compressed model is not made from this original:"
+                        + " its output `y` is [2×3] where [2×8] was expected");
+    }
+
+    @Test
+    void should_call_outputs_unsound_that_are_not_numbers() {
+        // Half of the normal numbers are negative, and have no square root.
+        write(input("x", FLOAT, "batch", SIZE)
+                + node("MatMul", "x w", "h")
+                + node("Sqrt", "h", "y")
+                + output("y", FLOAT, "batch", SIZE)
+                + randomMatrix("w", SIZE, SIZE));
+        rewrite(2);
+
+        Verification verification = verify();
+
+        assertThat(verification.sound()).isFalse();
+        assertThat(verification.outputs().get(0).maxAbsoluteError()).isNaN();
+    }
+
+    @Test
+    void should_compare_every_output_of_fractions() {
+        write(ONE_PRODUCT
+                + node("Neg", "y", "z")
+                + node("ArgMax", "y", "class", attribute("axis", 1), attribute("keepdims", 0))
+                + output("z", FLOAT, "batch", SIZE)
+                + output("class", INT64, "batch"));
+        rewrite(2);
+
+        Verification verification = verify();
+
+        assertThat(verification.outputs()).extracting(OutputComparison::name).containsExactly("y", "z");
+    }
+
+    @Test
+    void should_compare_outputs_of_integers_where_there_are_no_others() {
+        String classes = input("x", FLOAT, "batch", 2)
+                + node("MatMul", "x w", "scores")
+                + node("ArgMax", "scores", "y", attribute("axis", 1), attribute("keepdims", 0))
+                + output("y", INT64, "batch");
+        write(classes + matrix("w", 2, 2, 1, 0, 0, 1));
+        TextModels.write(TextModels.withGraph(classes + matrix("w", 2, 2, 0, 1, 1, 0)), compressed);
+        samples(NpyArray.ofFloats(List.of(4, 2), 1, 0, 1, 0, 0, 1, 0, 1));
+
+        Verification verification = verify(Optional.empty());
+
+        assertThat(verification.outputs()).singleElement().satisfies(output -> {
+            assertThat(output.name()).isEqualTo("y");
+            assertThat(output.maxAbsoluteError()).isEqualTo(1);
+            assertThat(output.relativeError()).isCloseTo(Math.sqrt(2), within(1e-9));
+        });
+    }
+
+    @Test
+    void should_refuse_a_model_without_an_output_to_compare() {
+        String texts = input("x", FLOAT, "batch")
+                + node("Cast", "x", "y", attribute("to", TensorProto.DataType.STRING.getNumber()))
+                + output("y", TensorProto.DataType.STRING, "batch");
+        write(texts);
+        TextModels.write(TextModels.withGraph(texts), compressed);
+
+        assertThatThrownBy(this::verify)
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessage("the model has no output of numbers to compare; --no-verify writes without comparing");
+    }
+
+    @Test
+    void should_measure_loss_on_the_inputs_that_are_given() {
+        write(CLASSIFIER);
+        TextModels.write(TextModels.withGraph(MIXED_UP), compressed);
+        samples(NpyArray.ofFloats(List.of(4, 2), 1, 0, 0, 1, 1, 0, 3, 0));
+
+        Verification verification = verify(Optional.empty());
+
+        assertThat(verification.inputs()).isEqualTo(inputs.toString());
+        assertThat(verification.samples()).isEqualTo(4);
+        assertThat(verification.accuracy()).isEmpty();
+        OutputComparison output = verification.outputs().get(0);
+        assertThat(output.maxAbsoluteError()).isEqualTo(3);
+        assertThat(output.relativeError()).isCloseTo(Math.sqrt(2), within(1e-9));
+        assertThat(output.cosine()).isZero();
+        assertThat(output.top1Agreement()).isZero();
+    }
+
+    @Test
+    void should_measure_the_accuracy_of_both_models() {
+        write(CLASSIFIER);
+        TextModels.write(TextModels.withGraph(MIXED_UP), compressed);
+        samples(NpyArray.ofFloats(List.of(4, 2), 1, 0, 0, 1, 1, 0, 0, 1));
+
+        Verification verification = verify(Optional.of(labels(0, 1, 0, 0)));
+
+        assertThat(verification.accuracy()).contains(new LabelAccuracy(0.75, 0.25, 4));
+    }
+
+    @Test
+    void should_keep_samples_and_labels_together_over_many_batches() {
+        write(CLASSIFIER);
+        TextModels.write(TextModels.withGraph(MIXED_UP), compressed);
+        // More than fit into two batches, and labels that follow a pattern of another length.
+        int count = 700;
+        float[] numbers = new float[2 * count];
+        int[] classes = new int[count];
+        for (int i = 0; i < count; i++) {
+            classes[i] = i % 3 == 0 ? 1 : 0;
+            numbers[2 * i + classes[i]] = 1;
+        }
+        samples(NpyArray.ofFloats(List.of(count, 2), numbers));
+
+        Verification verification = verify(Optional.of(labels(classes)));
+
+        assertThat(verification.samples()).isEqualTo(count);
+        assertThat(verification.accuracy()).contains(new LabelAccuracy(1, 0, count));
+    }
+
+    @Test
+    void should_refuse_labels_of_another_length() {
+        write(CLASSIFIER);
+        samples(NpyArray.ofFloats(List.of(2, 2), 1, 0, 0, 1));
+
+        assertThatThrownBy(() -> open(Optional.of(inputs), Optional.of(labels(0, 1, 0))))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessage("there are 3 labels for 2 samples; expected one for each");
+    }
+
+    @Test
+    void should_refuse_labels_without_inputs() {
+        write(CLASSIFIER);
+
+        assertThatThrownBy(() -> open(Optional.empty(), Optional.of(labels(0, 1))))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessage("--labels needs the inputs that they belong to: give --inputs");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 4})
+    void should_run_a_model_of_a_fixed_batch_on_all_samples(int fixed) {
+        write(ONE_PRODUCT.replace("dim_param: \"batch\"", "dim_value: " + fixed));
+        rewrite(2);
+        Random random = new Random(3);
+        float[] numbers = new float[8 * SIZE];
+        IntStream.range(0, numbers.length).forEach(i -> numbers[i] = (float) random.nextGaussian());
+        samples(NpyArray.ofFloats(List.of(8, SIZE), numbers));
+
+        Verification verification = verify(Optional.empty());
+
+        assertThat(verification.samples()).isEqualTo(8);
+        assertThat(verification.latency().samples()).isEqualTo(fixed);
+        assertThat(verification.proof().map(RewriteProof::holds)).contains(true);
+    }
+
+    @Test
+    void should_time_both_models() {
+        write(TWO_PRODUCTS);
+        rewrite(2);
+
+        Verification verification = verify();
+
+        assertThat(verification.latency().originalMs()).isPositive();
+        assertThat(verification.latency().compressedMs()).isPositive();
+        assertThat(verification.latency().ratio()).isPositive().isFinite();
+        assertThat(verification.latency().samples()).isEqualTo(2);
+    }
+
+    private static String gemm(int transA, int transB) {
+        String x = transA == 1 ? input("x", FLOAT, SIZE, "batch") : input("x", FLOAT, "batch", SIZE);
+        return x
+                + node(
+                        "Gemm",
+                        "x w c",
+                        "y",
+                        attribute("alpha", 0.5),
+                        attribute("beta", 2.0),
+                        attribute("transA", transA),
+                        attribute("transB", transB))
+                + output("y", FLOAT, "batch", SIZE)
+                + randomMatrix("w", SIZE, SIZE)
+                + randomMatrix("c", 1, SIZE);
+    }
+
+    private void write(String graph) {
+        TextModels.write(TextModels.withGraph(graph), original);
+    }
+
+    /** Replaces the linear weights of the original by random factors, which are nowhere near them. */
+    private void rewrite(int rank) {
+        OnnxNetwork network = OnnxNetwork.read(original);
+        Random random = new Random(rank);
+        List<Replacement> replacements = network.inventory().linear().stream()
+                .map(weight -> new Replacement(
+                        weight,
+                        new FactorPair(random(weight.rows(), rank, random), random(rank, weight.columns(), random))))
+                .toList();
+        try {
+            network.rewrite(replacements, new Provenance("1", "fixed:" + rank)).write(compressed);
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static Matrix random(int rows, int columns, Random random) {
+        return Matrix.of(
+                rows,
+                columns,
+                IntStream.range(0, rows * columns)
+                        .mapToDouble(i -> random.nextGaussian())
+                        .toArray());
+    }
+
+    private void tamper(UnaryOperator<ModelProto> change) {
+        try {
+            ModelProto model = ModelProto.parseFrom(Files.readAllBytes(compressed));
+            ModelProto changed = change.apply(model);
+            assertThat(changed).isNotEqualTo(model);
+            TextModels.write(changed, compressed);
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private void tamperGraph(UnaryOperator<GraphProto> change) {
+        tamper(model ->
+                model.toBuilder().setGraph(change.apply(model.getGraph())).build());
+    }
+
+    private void tamperNodes(UnaryOperator<NodeProto> change) {
+        tamperGraph(graph -> graph.toBuilder()
+                .clearNode()
+                .addAllNode(graph.getNodeList().stream()
+                        .map(node -> node.getInputCount() > 1 ? change.apply(node) : node)
+                        .toList())
+                .build());
+    }
+
+    private static GraphProto replaceTensor(GraphProto graph, TensorProto replacement) {
+        return graph.toBuilder()
+                .clearInitializer()
+                .addAllInitializer(graph.getInitializerList().stream()
+                        .map(tensor -> tensor.getName().equals(replacement.getName()) ? replacement : tensor)
+                        .toList())
+                .build();
+    }
+
+    /** 1, 2, 3, … times a factor. */
+    private static TensorProto tensor(String name, int rows, int columns, double factor) {
+        TensorProto.Builder tensor = TensorProto.newBuilder()
+                .setName(name)
+                .setDataType(FLOAT.getNumber())
+                .addDims(rows)
+                .addDims(columns);
+        IntStream.rangeClosed(1, rows * columns).forEach(i -> tensor.addFloatData((float) (i * factor)));
+        return tensor.build();
+    }
+
+    private void samples(NpyArray x) {
+        NpyFile.writeAll(inputs, Map.of("x", x));
+    }
+
+    private static Labels labels(int... classes) {
+        ByteBuffer bytes = ByteBuffer.allocate(classes.length);
+        for (int number : classes) {
+            bytes.put((byte) number);
+        }
+        return new Labels(NpyArray.of(NpyType.INT8, List.of(classes.length), bytes.flip()));
+    }
+
+    private ModelVerifier open(Optional<Path> from, Optional<Labels> labels) {
+        return ModelVerifier.open(original, OnnxNetwork.read(original), from, labels, 1, 1);
+    }
+
+    /** On made-up inputs. */
+    private Verification verify() {
+        try (ModelVerifier verifier = open(Optional.empty(), Optional.empty())) {
+            return verify(verifier);
+        }
+    }
+
+    /** On the samples in the file. */
+    private Verification verify(Optional<Labels> labels) {
+        try (ModelVerifier verifier = open(Optional.of(inputs), labels)) {
+            return verify(verifier);
+        }
+    }
+
+    private Verification verify(ModelVerifier verifier) {
+        try (Session session = Session.open(compressed, Session.Optimization.ALL, 1)) {
+            return verifier.verify(session, OnnxNetwork.read(compressed), Progress.NONE);
+        }
+    }
+
+    private static void assertRefuted(Verification verification) {
+        assertThat(verification.proof().map(RewriteProof::holds)).contains(false);
+        assertThat(verification.sound()).isFalse();
+    }
+}

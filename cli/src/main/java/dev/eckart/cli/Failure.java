@@ -25,6 +25,16 @@ final class Failure {
     }
 
     private static void addUnsound(Verification verification, List<String> failures) {
+        List<String> notFinite = verification.outputs().stream()
+                .filter(output -> !Double.isFinite(output.maxAbsoluteError()))
+                .map(output -> "output `%s` holds NaN or infinity, in the original or the compressed network"
+                        .formatted(output.name()))
+                .toList();
+        if (!notFinite.isEmpty()) {
+            // What is not finite proves nothing about the rewrite either.
+            failures.add(notFinite.get(0));
+            return;
+        }
         verification
                 .proof()
                 .filter(proof -> !proof.holds())
@@ -32,9 +42,5 @@ final class Failure {
                 .ifPresent(error -> failures.add(
                         "the rewrite is wrong, a bug in eckart: it differs from the product of its factors by %s"
                                 .formatted(Numbers.plain(error))));
-        verification.outputs().stream()
-                .filter(output -> !Double.isFinite(output.maxAbsoluteError()))
-                .findFirst()
-                .ifPresent(output -> failures.add("output `%s` holds NaN or infinity".formatted(output.name())));
     }
 }

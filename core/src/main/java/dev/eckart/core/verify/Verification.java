@@ -8,7 +8,7 @@ import java.util.Optional;
  *
  * @param inputs where the inputs came from, for people
  * @param samples how many were compared
- * @param proof empty where the compressed network does not say what was replaced in it
+ * @param proof empty where the compressed network does not say what was replaced in it, or has no floating-point output
  * @param outputs those that can be compared: every output of a floating-point type
  * @param accuracy present where there were labels
  */

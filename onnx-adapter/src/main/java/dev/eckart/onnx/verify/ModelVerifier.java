@@ -28,6 +28,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.stream.Collectors;
 
 /**
@@ -207,7 +208,7 @@ public final class ModelVerifier implements AutoCloseable {
         if (reference.isEmpty()) {
             return Optional.empty();
         }
-        double error;
+        OptionalDouble error;
         try {
             Path file = Files.createTempFile("eckart-reference", ".onnx");
             try {
@@ -222,13 +223,18 @@ public final class ModelVerifier implements AutoCloseable {
             throw new InvalidInputException(
                     "the model to prove the rewrite against cannot be written to the temporary folder: " + e, e);
         }
+        if (error.isEmpty()) {
+            // Whole numbers do not tell rounding from a mistake: a near tie may fall either way.
+            return Optional.empty();
+        }
         double noise = 0;
         for (Optimization other : List.of(Optimization.NONE, Optimization.BASIC)) {
             try (Session differently = Session.open(path, other, threads)) {
-                noise = Math.max(noise, largestError(original, differently));
+                noise = Math.max(noise, largestError(original, differently).orElse(0));
             }
         }
-        return Optional.of(new RewriteProof(error, noise, Math.max(NOISE_MARGIN * noise, rounding(compressed))));
+        double tolerance = Math.max(NOISE_MARGIN * noise, rounding(compressed));
+        return Optional.of(new RewriteProof(error.getAsDouble(), noise, tolerance));
     }
 
     /** What rounding alone may amount to: that of one product, for each of the products that it adds up over. */
@@ -244,7 +250,8 @@ public final class ModelVerifier implements AutoCloseable {
         return NOISE_MARGIN * epsilon * Math.sqrt(longest);
     }
 
-    private double largestError(Session one, Session other) {
+    /** The largest relative error of a floating-point output; empty where there is no such output. */
+    private OptionalDouble largestError(Session one, Session other) {
         Map<String, OutputTally> tallies = new LinkedHashMap<>();
         for (InputSet set : inputs) {
             int samples = Math.min(set.samples(), Math.max(1, PROOF_SAMPLES / set.step()) * set.step());
@@ -260,8 +267,7 @@ public final class ModelVerifier implements AutoCloseable {
         }
         return tallies.values().stream()
                 .mapToDouble(tally -> tally.result().relativeError())
-                .max()
-                .orElse(0);
+                .max();
     }
 
     private interface BatchWork {

@@ -352,6 +352,18 @@ class ModelVerifierTest {
     }
 
     @Test
+    void should_prove_nothing_on_integers_alone() {
+        write(input("x", FLOAT, "batch", SIZE)
+                + node("MatMul", "x w", "scores")
+                + randomMatrix("w", SIZE, SIZE)
+                + node("ArgMax", "scores", "y", attribute("axis", 1), attribute("keepdims", 0))
+                + output("y", INT64, "batch"));
+        rewrite(2);
+
+        assertThat(verify().proof()).isEmpty();
+    }
+
+    @Test
     void should_refuse_a_model_without_an_output_to_compare() {
         String texts = input("x", FLOAT, "batch")
                 + node("Cast", "x", "y", attribute("to", TensorProto.DataType.STRING.getNumber()))

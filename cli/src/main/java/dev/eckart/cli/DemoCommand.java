@@ -44,6 +44,9 @@ final class DemoCommand implements Callable<Integer> {
     /** The setting whose model and report are left for the user to look at. */
     private static final String SHOWN = "fixed:16";
 
+    /** Set by the launcher: how it was called. */
+    private static final String COMMAND = "eckart.command";
+
     private final Console console;
 
     @Option(
@@ -91,8 +94,8 @@ final class DemoCommand implements Callable<Integer> {
                 Ranks: of the 784×500 and the 500×10 weight; "kept" where a factor pair would not be smaller.
                 In %s: each model, and report.md on the one of %s. Try it yourself:
 
-                  eckart compress %s -o small.onnx --rank %s --inputs %s --labels %s:labels
-                """.formatted(directory, SHOWN, model, SHOWN, data, data));
+                  %s compress %s -o small.onnx --rank %s --inputs %s --labels %s:labels
+                """.formatted(directory, SHOWN, System.getProperty(COMMAND, "eckart"), model, SHOWN, data, data));
         return passed ? ExitCode.DONE : ExitCode.LIMIT_NOT_KEPT;
     }
 

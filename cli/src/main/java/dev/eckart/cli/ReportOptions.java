@@ -5,7 +5,7 @@ import dev.eckart.cli.render.MarkdownReport;
 import dev.eckart.cli.render.TextReport;
 import dev.eckart.core.InvalidInputException;
 import dev.eckart.core.report.Report;
-import dev.eckart.onnx.file.PendingFile;
+import dev.eckart.core.file.PendingFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

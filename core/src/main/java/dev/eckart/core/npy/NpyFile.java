@@ -1,7 +1,9 @@
 package dev.eckart.core.npy;
 
 import dev.eckart.core.InvalidInputException;
+import dev.eckart.core.file.PendingFile;
 import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -105,12 +107,28 @@ public final class NpyFile {
 
     /** Writes a {@code .npy} file. */
     public static void write(Path npy, NpyArray array) {
-        WholeFile.write(npy, out -> NpyStream.write(array, out));
+        write(npy, out -> NpyStream.write(array, out));
     }
 
     /** Writes a {@code .npz} file, deflated, in the map's order: the same bytes for the same arrays. */
     public static void writeAll(Path npz, Map<String, NpyArray> arrays) {
-        WholeFile.write(npz, out -> writeAll(out, arrays));
+        write(npz, out -> writeAll(out, arrays));
+    }
+
+    /** What a file shall hold. */
+    private interface Content {
+        void writeTo(OutputStream out) throws IOException;
+    }
+
+    private static void write(Path target, Content content) {
+        try (PendingFile pending = PendingFile.beside(target)) {
+            try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(pending.path()))) {
+                content.writeTo(out);
+            }
+            pending.commit();
+        } catch (IOException e) {
+            throw new InvalidInputException("`%s` cannot be written: %s".formatted(target, e), e);
+        }
     }
 
     private static void writeAll(OutputStream out, Map<String, NpyArray> arrays) throws IOException {

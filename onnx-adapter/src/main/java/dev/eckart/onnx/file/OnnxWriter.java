@@ -31,7 +31,7 @@ public final class OnnxWriter {
     }
 
     /**
-     * Writes a model to a new or empty file, and waits until the device has it.
+     * Writes a model to a file, in place of what it may hold.
      *
      * @throws InvalidInputException if the model would have 2 GiB or more
      * @throws IOException if the file cannot be written
@@ -54,7 +54,6 @@ public final class OnnxWriter {
             for (ByteBuffer part : parts.buffers) {
                 write(channel, part);
             }
-            channel.force(true);
         }
     }
 

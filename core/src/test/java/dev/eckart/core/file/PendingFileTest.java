@@ -1,4 +1,4 @@
-package dev.eckart.onnx.file;
+package dev.eckart.core.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,4 +1,4 @@
-package dev.eckart.onnx.file;
+package dev.eckart.core.file;
 
 import dev.eckart.core.InvalidInputException;
 import java.io.IOException;
@@ -6,6 +6,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.UUID;
 
 /**
@@ -53,14 +54,19 @@ public final class PendingFile implements AutoCloseable {
         return temporary;
     }
 
-    /** Puts the file in its target's place, over what may be there. */
+    /** Puts the file in its target's place, over what may be there, once the device has all of it. */
     public void commit() throws IOException {
+        force(temporary, StandardOpenOption.WRITE);
         Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         Path folder = target.getParent();
         if (folder != null && Files.getFileStore(folder).supportsFileAttributeView("posix")) {
-            try (FileChannel directory = FileChannel.open(folder)) {
-                directory.force(true);
-            }
+            force(folder, StandardOpenOption.READ);
+        }
+    }
+
+    private static void force(Path path, StandardOpenOption access) throws IOException {
+        try (FileChannel channel = FileChannel.open(path, access)) {
+            channel.force(true);
         }
     }
 

@@ -27,6 +27,18 @@ final class ElementConversion {
     private ElementConversion() {}
 
     /**
+     * Refuses an input that is no tensor.
+     *
+     * @throws InvalidInputException if it is a sequence, a map or an optional value
+     */
+    static void requireTensor(ModelInput input) {
+        if (input.type() == OnnxJavaType.UNKNOWN) {
+            throw new InvalidInputException(
+                    "input `%s` takes no tensor, and cannot be fed from arrays".formatted(input.name()));
+        }
+    }
+
+    /**
      * The array in an input's type.
      *
      * @throws InvalidInputException if the input takes a type that arrays cannot have, or a number would change

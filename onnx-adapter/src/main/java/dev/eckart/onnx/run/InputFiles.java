@@ -65,6 +65,7 @@ public final class InputFiles {
     private static Map<String, NpyArray> testDataSet(Path directory, List<ModelInput> inputs) {
         Map<String, NpyArray> arrays = new LinkedHashMap<>();
         for (int i = 0; i < inputs.size(); i++) {
+            ElementConversion.requireTensor(inputs.get(i));
             Path file = directory.resolve("input_%d.pb".formatted(i));
             try {
                 arrays.put(inputs.get(i).name(), array(TensorProto.parseFrom(Files.readAllBytes(file)), file));

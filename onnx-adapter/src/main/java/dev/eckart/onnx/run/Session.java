@@ -77,7 +77,11 @@ public final class Session implements AutoCloseable {
         return String.valueOf(e.getMessage()).strip().replaceAll("\\s*\\R\\s*", " ");
     }
 
-    /** The inputs that a run must be given, in the model's order. */
+    /**
+     * The inputs that a run must be given, in the model's order.
+     *
+     * @throws InvalidInputException if ONNX Runtime's Java binding has no word for the type of one
+     */
     public List<ModelInput> inputs() {
         try {
             List<ModelInput> inputs = new ArrayList<>();
@@ -86,7 +90,10 @@ public final class Session implements AutoCloseable {
             }
             return inputs;
         } catch (OrtException e) {
-            throw new IllegalStateException("ONNX Runtime does not tell the inputs of a model that it loaded", e);
+            throw new InvalidInputException(
+                    "`%s` takes inputs that cannot be fed (%s); --no-verify writes without running it"
+                            .formatted(path, oneLine(e)),
+                    e);
         }
     }
 

@@ -22,9 +22,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** A model, loaded in ONNX Runtime on the CPU. */
 public final class Session implements AutoCloseable {
@@ -46,9 +48,12 @@ public final class Session implements AutoCloseable {
     private final Path path;
     private final OrtSession session;
 
-    private Session(Path path, OrtSession session) {
+    private final Set<String> tensorOutputs;
+
+    private Session(Path path, OrtSession session, Set<String> tensorOutputs) {
         this.path = path;
         this.session = session;
+        this.tensorOutputs = tensorOutputs;
     }
 
     /**
@@ -62,10 +67,22 @@ public final class Session implements AutoCloseable {
             options.setOptimizationLevel(optimization.level);
             options.setIntraOpNumThreads(threads);
             options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
-            return new Session(path, environment.createSession(path.toString(), options));
+            OrtSession session = environment.createSession(path.toString(), options);
+            return new Session(path, session, tensorOutputs(session));
         } catch (OrtException e) {
             throw new InvalidInputException("ONNX Runtime refuses `%s`: %s".formatted(path, oneLine(e)), e);
         }
+    }
+
+    /** The runtime is asked for these alone: it crashes on handing some others over, such as empty optionals. */
+    private static Set<String> tensorOutputs(OrtSession session) throws OrtException {
+        Set<String> names = new LinkedHashSet<>();
+        for (NodeInfo info : session.getOutputInfo().values()) {
+            if (info.getInfo() instanceof TensorInfo) {
+                names.add(info.getName());
+            }
+        }
+        return names;
     }
 
     private static OrtEnvironment environment() {
@@ -116,12 +133,15 @@ public final class Session implements AutoCloseable {
      * @throws InvalidInputException if the model fails on these inputs
      */
     public Map<String, Output> run(Map<String, NpyArray> inputs) {
+        if (tensorOutputs.isEmpty()) {
+            return Map.of();
+        }
         Map<String, OnnxTensor> tensors = new LinkedHashMap<>();
         try {
             for (Map.Entry<String, NpyArray> input : inputs.entrySet()) {
                 tensors.put(input.getKey(), tensor(input.getValue()));
             }
-            try (OrtSession.Result result = session.run(tensors)) {
+            try (OrtSession.Result result = session.run(tensors, tensorOutputs)) {
                 Map<String, Output> outputs = new LinkedHashMap<>();
                 for (Map.Entry<String, OnnxValue> entry : result) {
                     output(entry.getKey(), entry.getValue()).ifPresent(value -> outputs.put(entry.getKey(), value));

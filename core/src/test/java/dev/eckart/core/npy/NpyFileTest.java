@@ -607,8 +607,8 @@ class NpyFileTest {
 
             assertThatExceptionOfType(InvalidInputException.class)
                     .isThrownBy(() -> NpyFile.readAll(npz))
-                    .withMessageStartingWith("`%s` ".formatted(npz))
-                    .withMessageContaining("save or copy it again");
+                    // The rest is said by the JDK, in other words from version to version.
+                    .withMessageStartingWith("`%s` ".formatted(npz));
         }
 
         @Test

@@ -21,12 +21,13 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * Inputs for a model that nobody gave any for: valid for its graph, but like no data it was made for.
  *
  * <ul>
- *   <li>Floating-point inputs are standard normal numbers.
+ *   <li>Floating-point inputs are standard normal numbers, or positive ones where those give NaN or infinity.
  *   <li>Integers that end up as the indices of a {@code Gather} from a constant table stay inside that table.
  *   <li>Masks, told by their names, are ones, and so is every other integer.
  *   <li>Symbolic dimensions of the same name get the same size, and the model is run at two sizes.
@@ -44,6 +45,19 @@ public final class MadeUpInputs {
             List.of(new Sizes(1, 224), new Sizes(2, 256)),
             List.of(new Sizes(1, 1)));
 
+    /** What floating-point numbers are drawn from, in the order in which it is tried. */
+    private enum Range {
+        NORMAL,
+        /** For models that take roots or logarithms of their inputs. */
+        POSITIVE;
+
+        float number(Random random) {
+            double normal = random.nextGaussian();
+            // A short fraction, so that it is the same number in every floating-point type.
+            return Math.round((this == NORMAL ? normal : 1 + Math.abs(normal)) * 64) / 64f;
+        }
+    }
+
     private static final long MOST_NUMBERS = 1L << 26;
 
     /** Operators that hand the values of their first input on, each value as it is. */
@@ -53,11 +67,13 @@ public final class MadeUpInputs {
     private final List<ModelInput> inputs;
     private final Map<String, Long> tableSizes;
     private final long seed;
+    private final Range range;
 
-    private MadeUpInputs(List<ModelInput> inputs, Map<String, Long> tableSizes, long seed) {
+    private MadeUpInputs(List<ModelInput> inputs, Map<String, Long> tableSizes, long seed, Range range) {
         this.inputs = inputs;
         this.tableSizes = tableSizes;
         this.seed = seed;
+        this.range = range;
     }
 
     /**
@@ -70,25 +86,35 @@ public final class MadeUpInputs {
      */
     public static List<InputSet> forModel(Session session, OnnxModel model, long seed) {
         List<ModelInput> inputs = session.inputs();
-        MadeUpInputs maker = new MadeUpInputs(inputs, tableSizes(model, inputs), seed);
+        Map<String, Long> tables = tableSizes(model, inputs);
         List<InvalidInputException> refusals = new ArrayList<>();
-        for (List<Sizes> sizes : SIZES) {
-            try {
-                List<InputSet> sets = new ArrayList<>();
-                for (Sizes size : sizes) {
-                    InputSet set = maker.make(size);
-                    session.run(set.batch(0, set.samples()));
-                    sets.add(set);
+        List<List<InputSet>> accepted = new ArrayList<>();
+        for (Range range : Range.values()) {
+            MadeUpInputs maker = new MadeUpInputs(inputs, tables, seed, range);
+            for (List<Sizes> sizes : SIZES) {
+                try {
+                    List<InputSet> sets = sizes.stream().map(maker::make).toList();
+                    if (sets.stream().allMatch(set -> isFinite(session.run(set.batch(0, set.samples()))))) {
+                        return sets;
+                    }
+                    accepted.add(sets);
+                } catch (InvalidInputException e) {
+                    refusals.add(e);
                 }
-                return sets;
-            } catch (InvalidInputException e) {
-                refusals.add(e);
             }
+        }
+        if (!accepted.isEmpty()) {
+            return accepted.get(0);
         }
         throw new InvalidInputException(
                 "no inputs could be made up that the model accepts; give some with --inputs, or skip the check with"
                         + " --no-verify (" + refusals.get(0).getMessage() + ")",
                 refusals.get(0));
+    }
+
+    private static boolean isFinite(Map<String, Output> outputs) {
+        return outputs.values().stream()
+                .allMatch(output -> IntStream.range(0, output.size()).allMatch(i -> Double.isFinite(output.at(i))));
     }
 
     private InputSet make(Sizes sizes) {
@@ -142,8 +168,7 @@ public final class MadeUpInputs {
         ByteBuffer bytes = ByteBuffer.allocate((int) numbers * type.bytes()).order(ByteOrder.LITTLE_ENDIAN);
         for (int i = 0; i < numbers; i++) {
             if (type == NpyType.FLOAT32) {
-                // A short fraction, so that it is the same number in every floating-point type.
-                bytes.putFloat(mask ? 1 : Math.round(random.nextGaussian() * 64) / 64f);
+                bytes.putFloat(mask ? 1 : range.number(random));
             } else {
                 bytes.putLong(
                         table.map(rows -> random.nextLong(0, Math.max(1, rows))).orElse(1L));

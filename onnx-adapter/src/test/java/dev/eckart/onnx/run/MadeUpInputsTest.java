@@ -72,6 +72,16 @@ class MadeUpInputsTest {
     }
 
     @Test
+    void should_stay_positive_where_other_numbers_have_no_root() {
+        List<InputSet> sets =
+                sets(input("x", FLOAT, "batch", 8) + node("Sqrt", "x", "y") + output("y", FLOAT, "batch", 8));
+
+        assertThat(sets)
+                .hasSize(2)
+                .allSatisfy(set -> assertThat(numbers(array(set, "x"))).allMatch(number -> number > 0));
+    }
+
+    @Test
     void should_keep_indices_inside_the_table_they_go_to() {
         List<InputSet> sets = sets(input("ids", INT64, "batch", "n")
                 + node("Gather", "table ids", "y")

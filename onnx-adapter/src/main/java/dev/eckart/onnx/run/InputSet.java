@@ -56,15 +56,15 @@ public final class InputSet {
             }
             requireShape(input, array, origin);
             fitted.put(input.name(), ElementConversion.to(array, input, origin));
-            boolean scalar = input.dims().isEmpty();
-            lengths.add(scalar ? -1 : array.shape().get(0));
-            steps.add(scalar ? -1 : (int) Math.max(1, input.dims().get(0).size()));
+            if (!input.dims().isEmpty()) {
+                lengths.add(array.shape().get(0));
+                steps.add((int) Math.max(1, input.dims().get(0).size()));
+            }
         }
         if (lengths.contains(0)) {
             throw new InvalidInputException("%s holds no samples: an array's first axis is 0 long".formatted(origin));
         }
-        boolean sliceable =
-                lengths.size() == 1 && steps.size() == 1 && !lengths.contains(-1) && firstAxesStandApart(inputs);
+        boolean sliceable = lengths.size() == 1 && steps.size() == 1 && firstAxesStandApart(inputs);
         boolean fixed = inputs.stream()
                 .anyMatch(
                         input -> !input.dims().isEmpty() && !input.dims().get(0).isSymbolic());
@@ -79,6 +79,7 @@ public final class InputSet {
                 input.dims().stream().skip(1).map(ModelInput.Dim::symbol).forEach(later::add));
         later.remove("");
         return inputs.stream()
+                .filter(input -> !input.dims().isEmpty())
                 .noneMatch(input -> later.contains(input.dims().get(0).symbol()));
     }
 
@@ -118,7 +119,7 @@ public final class InputSet {
             return arrays;
         }
         Map<String, NpyArray> batch = new LinkedHashMap<>();
-        arrays.forEach((name, array) -> batch.put(name, array.slice(from, to)));
+        arrays.forEach((name, array) -> batch.put(name, array.shape().isEmpty() ? array : array.slice(from, to)));
         return batch;
     }
 }

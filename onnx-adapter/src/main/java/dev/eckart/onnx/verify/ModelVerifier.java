@@ -17,6 +17,7 @@ import dev.eckart.onnx.run.InputFiles;
 import dev.eckart.onnx.run.InputSet;
 import dev.eckart.onnx.run.LatencyMeter;
 import dev.eckart.onnx.run.MadeUpInputs;
+import dev.eckart.onnx.run.ModelInput;
 import dev.eckart.onnx.run.Output;
 import dev.eckart.onnx.run.Session;
 import dev.eckart.onnx.run.Session.Optimization;
@@ -147,11 +148,19 @@ public final class ModelVerifier implements AutoCloseable {
     }
 
     private void requireSameInterface(Session compressed) {
-        if (!compressed.inputs().equals(original.inputs())) {
+        if (!types(compressed).equals(types(original))) {
             throw new InvalidInputException(
                     "the compressed model is not made from `%s`, which takes other inputs: expected %s but was: %s"
                             .formatted(path, describe(original), describe(compressed)));
         }
+    }
+
+    /** Element type and number of dimensions of each input; another exporter may name symbolic dimensions otherwise. */
+    private static Map<String, List<Object>> types(Session session) {
+        return session.inputs().stream()
+                .collect(Collectors.toMap(
+                        ModelInput::name,
+                        input -> List.of(input.type(), input.dims().size())));
     }
 
     private static String describe(Session session) {
@@ -168,17 +177,12 @@ public final class ModelVerifier implements AutoCloseable {
 
         void add(Map<String, Output> before, Map<String, Output> after, int from, int batch) {
             for (Output output : comparable(before.values())) {
-                Output other = after.get(output.name());
-                if (other == null) {
-                    throw new InvalidInputException(
-                            "the compressed model has no output `%s`, which the original has".formatted(output.name()));
-                }
-                tallies.computeIfAbsent(output.name(), OutputTally::new).add(output, other, batch);
+                tallies.computeIfAbsent(output.name(), OutputTally::new).add(output, counterpart(output, after), batch);
             }
             labels.ifPresent(classes -> {
                 Output output = Labels.classifying(before.values(), batch);
                 correctInOriginal += classes.correct(output, from, batch);
-                correctInCompressed += classes.correct(after.getOrDefault(output.name(), output), from, batch);
+                correctInCompressed += classes.correct(counterpart(output, after), from, batch);
             });
         }
 
@@ -190,6 +194,15 @@ public final class ModelVerifier implements AutoCloseable {
             return labels.map(classes -> new LabelAccuracy(
                     (double) correctInOriginal / samples, (double) correctInCompressed / samples, samples));
         }
+    }
+
+    private static Output counterpart(Output output, Map<String, Output> after) {
+        Output other = after.get(output.name());
+        if (other == null) {
+            throw new InvalidInputException(
+                    "the compressed model has no output `%s`, which the original has".formatted(output.name()));
+        }
+        return other;
     }
 
     /** The floating-point outputs; those of integers only where there are no others. */

@@ -118,11 +118,14 @@ class InputSetTest {
     }
 
     @Test
-    void should_take_the_whole_for_one_sample_where_an_input_is_a_single_number() {
+    void should_hand_a_single_number_over_with_every_batch() {
         Map<String, NpyArray> arrays = Map.of("x", floats(3, 2), "scale", NpyArray.ofFloats(List.of(), 2));
         InputSet set = InputSet.of(List.of(input("x", "batch", 2), input("scale")), arrays, "`f`");
 
-        assertOneSample(set, arrays);
+        assertThat(set.samples()).isEqualTo(3);
+        assertThat(set.batch(1, 3))
+                .containsEntry("x", floats(3, 2).slice(1, 3))
+                .containsEntry("scale", NpyArray.ofFloats(List.of(), 2));
     }
 
     @Test

@@ -264,6 +264,14 @@ class ModelVerifierTest {
     }
 
     @Test
+    void should_compare_a_model_that_names_its_dimensions_otherwise() {
+        write(ONE_PRODUCT);
+        TextModels.write(TextModels.withGraph(ONE_PRODUCT.replace("\"batch\"", "\"n\"")), compressed);
+
+        assertThat(verify().outputs().get(0).relativeError()).isZero();
+    }
+
+    @Test
     void should_refuse_a_model_that_takes_other_inputs() {
         write(ONE_PRODUCT);
         TextModels.write(TextModels.withGraph(ONE_PRODUCT.replace("\"x\"", "\"z\"")), compressed);

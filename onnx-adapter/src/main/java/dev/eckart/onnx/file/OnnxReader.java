@@ -3,7 +3,10 @@ package dev.eckart.onnx.file;
 import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.eckart.core.InvalidInputException;
+import dev.eckart.onnx.proto.AttributeProto;
+import dev.eckart.onnx.proto.GraphProto;
 import dev.eckart.onnx.proto.ModelProto;
+import dev.eckart.onnx.proto.NodeProto;
 import dev.eckart.onnx.proto.TensorProto;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -45,10 +48,31 @@ public final class OnnxReader {
                         "`%s` is not an ONNX model: it has no %s; expected a file such as torch.onnx.export writes"
                                 .formatted(path, message.hasGraph() ? "operator set" : "graph"));
             }
+            requireOwnData(message.getGraph(), path);
             return new OnnxModel(message, Payloads.of(reader.payloads));
         } catch (MalformedMessageException | InvalidProtocolBufferException e) {
             throw new InvalidInputException(
                     "`%s` is not an ONNX model, or is cut short: %s".formatted(path, e.getMessage()), e);
+        }
+    }
+
+    private static void requireOwnData(GraphProto graph, Path path) {
+        graph.getInitializerList().forEach(tensor -> requireOwnData(tensor, path));
+        for (NodeProto node : graph.getNodeList()) {
+            for (AttributeProto attribute : node.getAttributeList()) {
+                requireOwnData(attribute.getT(), path);
+                attribute.getTensorsList().forEach(tensor -> requireOwnData(tensor, path));
+                requireOwnData(attribute.getG(), path);
+                attribute.getGraphsList().forEach(subgraph -> requireOwnData(subgraph, path));
+            }
+        }
+    }
+
+    private static void requireOwnData(TensorProto tensor, Path path) {
+        if (tensor.getDataLocation() == TensorProto.DataLocation.EXTERNAL) {
+            throw new InvalidInputException(
+                    "`%s` keeps tensor `%s` in an external file, which is not supported; save the model as one file"
+                            .formatted(path, tensor.getName()));
         }
     }
 

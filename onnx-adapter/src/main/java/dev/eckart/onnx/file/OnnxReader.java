@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads a model's file: maps it, and keeps the data of large tensors in the map. */
 public final class OnnxReader {
-    /** Data from this size on stays in the file; 1 KiB is about what a tensor costs on the heap anyway. */
+    /** Data from this size on stays in the file. */
     private static final int PAYLOAD_BYTES = 1024;
 
     private final ByteBuffer file;

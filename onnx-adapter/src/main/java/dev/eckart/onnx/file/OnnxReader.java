@@ -27,7 +27,7 @@ public final class OnnxReader {
     private static final int PAYLOAD_BYTES = 1024;
 
     private final ByteBuffer file;
-    private final List<ByteBuffer> payloads = new ArrayList<>();
+    private final List<Region> payloads = new ArrayList<>();
 
     private OnnxReader(ByteBuffer file) {
         this.file = file;
@@ -146,7 +146,7 @@ public final class OnnxReader {
     }
 
     private byte[] payload(int field, int start, int end) {
-        payloads.add(file.slice(start, end - start));
+        payloads.add(Region.of(file.slice(start, end - start)));
         return TensorProto.newBuilder()
                 .setPayload(TensorProto.Payload.newBuilder()
                         .setIndex(payloads.size() - 1)

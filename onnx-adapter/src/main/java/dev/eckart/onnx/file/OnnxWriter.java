@@ -51,33 +51,38 @@ public final class OnnxWriter {
         }
         try (FileChannel channel = FileChannel.open(
                 path, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
-            for (ByteBuffer part : parts.buffers) {
+            for (Region part : parts.regions) {
                 write(channel, part);
             }
         }
     }
 
-    private static void write(FileChannel channel, ByteBuffer bytes) throws IOException {
-        int end = bytes.limit();
-        while (bytes.position() < end) {
-            bytes.limit(Math.min(end, bytes.position() + CHUNK));
-            channel.write(bytes);
+    private static void write(FileChannel channel, Region region) throws IOException {
+        for (long at = 0; at < region.size(); at += CHUNK) {
+            ByteBuffer chunk = region.slice(at, (int) Math.min(CHUNK, region.size() - at));
+            while (chunk.hasRemaining()) {
+                channel.write(chunk);
+            }
         }
     }
 
     /** An encoded message, in pieces. */
     private static final class Parts {
-        private final List<ByteBuffer> buffers = new ArrayList<>();
+        private final List<Region> regions = new ArrayList<>();
         private long bytes;
 
+        void add(Region region) {
+            regions.add(region);
+            bytes += region.size();
+        }
+
         void add(ByteBuffer buffer) {
-            buffers.add(buffer);
-            bytes += buffer.remaining();
+            add(Region.of(buffer));
         }
 
         void addField(int field, Parts content) {
             add(ByteBuffer.wrap(Wire.prefix(field, content.bytes)));
-            buffers.addAll(content.buffers);
+            regions.addAll(content.regions);
             bytes += content.bytes;
         }
     }

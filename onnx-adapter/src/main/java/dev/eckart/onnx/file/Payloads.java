@@ -1,37 +1,35 @@
 package dev.eckart.onnx.file;
 
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The bytes of a model's large tensors, outside of its message: regions of the mapped file, or of memory for tensors
- * that are new.
+ * The bytes of a model's large tensors, outside of its message: regions of mapped files, or of memory for tensors that
+ * are new.
  */
 public final class Payloads {
-    private final List<ByteBuffer> buffers;
+    private final List<Region> regions;
 
-    private Payloads(List<ByteBuffer> buffers) {
-        this.buffers = buffers;
+    private Payloads(List<Region> regions) {
+        this.regions = regions;
     }
 
-    static Payloads of(List<ByteBuffer> buffers) {
-        return new Payloads(List.copyOf(buffers));
+    static Payloads of(List<Region> regions) {
+        return new Payloads(List.copyOf(regions));
     }
 
     public int size() {
-        return buffers.size();
+        return regions.size();
     }
 
-    /** A view of one payload, little-endian, from its first byte to its last. */
-    public ByteBuffer get(int index) {
-        return buffers.get(index).asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN);
+    /** The bytes of one payload. */
+    public Region get(int index) {
+        return regions.get(index);
     }
 
     /** These, and {@code more} from index {@link #size()} on. */
-    public Payloads with(List<ByteBuffer> more) {
-        List<ByteBuffer> all = new ArrayList<>(buffers);
+    public Payloads with(List<Region> more) {
+        List<Region> all = new ArrayList<>(regions);
         all.addAll(more);
         return of(all);
     }

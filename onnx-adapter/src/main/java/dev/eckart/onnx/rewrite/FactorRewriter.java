@@ -6,6 +6,7 @@ import dev.eckart.core.factor.Replacement;
 import dev.eckart.core.linalg.Matrix;
 import dev.eckart.core.model.ElementType;
 import dev.eckart.onnx.file.OnnxModel;
+import dev.eckart.onnx.file.Region;
 import dev.eckart.onnx.proto.AttributeProto;
 import dev.eckart.onnx.proto.GraphProto;
 import dev.eckart.onnx.proto.ModelProto;
@@ -15,7 +16,6 @@ import dev.eckart.onnx.proto.TensorProto;
 import dev.eckart.onnx.scan.LinearSite;
 import dev.eckart.onnx.tensor.Constants;
 import dev.eckart.onnx.tensor.Tensors;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -46,7 +46,7 @@ public final class FactorRewriter {
     private final FreshNames names;
     private final Map<Integer, List<NodeProto>> newNodes = new HashMap<>();
     private final Map<String, List<TensorProto>> newTensors = new LinkedHashMap<>();
-    private final List<ByteBuffer> newPayloads = new ArrayList<>();
+    private final List<Region> newPayloads = new ArrayList<>();
     private final Map<String, PairNames> pairs = new LinkedHashMap<>();
 
     private FactorRewriter(OnnxModel model) {
@@ -86,7 +86,7 @@ public final class FactorRewriter {
     }
 
     private TensorProto tensor(String name, Matrix factor, ElementType type) {
-        newPayloads.add(Tensors.encode(factor, type, name));
+        newPayloads.add(Region.of(Tensors.encode(factor, type, name)));
         int payload = model.payloads().size() + newPayloads.size() - 1;
         return Tensors.ofPayload(name, List.of((long) factor.rows(), (long) factor.columns()), type, payload);
     }

@@ -4,6 +4,7 @@ import dev.eckart.core.InvalidInputException;
 import dev.eckart.core.linalg.Matrix;
 import dev.eckart.core.model.LinearWeight;
 import dev.eckart.onnx.file.OnnxModel;
+import dev.eckart.onnx.file.Region;
 import dev.eckart.onnx.proto.AttributeProto;
 import dev.eckart.onnx.proto.GraphProto;
 import dev.eckart.onnx.proto.NodeProto;
@@ -12,7 +13,6 @@ import dev.eckart.onnx.scan.LinearSite;
 import dev.eckart.onnx.scan.WeightScanner;
 import dev.eckart.onnx.tensor.Constants;
 import dev.eckart.onnx.tensor.Tensors;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -37,14 +37,14 @@ public final class ProductReference {
         Map<String, TensorProto> factors = Constants.of(compressed.message().getGraph());
         Map<String, PairNames> pairs = PairNames.of(compressed.message());
         Map<String, TensorProto> products = new HashMap<>();
-        List<ByteBuffer> payloads = new ArrayList<>();
+        List<Region> payloads = new ArrayList<>();
         for (LinearSite site : WeightScanner.scan(original).linear()) {
             LinearWeight weight = site.weight();
             PairNames pair = pairs.get(weight.name());
             if (pair != null && !factors.containsKey(weight.name())) {
                 Matrix product = product(weight, factor(factors, pair.b()), factor(factors, pair.a()), compressed);
                 Matrix stored = site.transposed() ? product.transpose() : product;
-                payloads.add(Tensors.encode(stored, weight.type(), weight.name()));
+                payloads.add(Region.of(Tensors.encode(stored, weight.type(), weight.name())));
                 products.put(
                         weight.name(),
                         Tensors.ofPayload(

@@ -3,15 +3,12 @@ package dev.eckart.onnx.tensor;
 import ai.onnxruntime.platform.Fp16Conversions;
 import dev.eckart.core.linalg.MatrixSource;
 import dev.eckart.core.model.ElementType;
+import dev.eckart.onnx.file.Region;
 import java.nio.ByteBuffer;
 import java.util.Objects;
 
-/**
- * A matrix in little-endian bytes, row by row.
- *
- * @param bytes read by absolute index only, so that threads may share it
- */
-record StoredMatrix(ByteBuffer bytes, ElementType type, int rows, int columns) implements MatrixSource {
+/** A matrix in little-endian bytes, row by row. */
+record StoredMatrix(Region bytes, ElementType type, int rows, int columns) implements MatrixSource {
 
     @Override
     public void read(int row, int column, int rows, int columns, double[] target) {
@@ -19,10 +16,10 @@ record StoredMatrix(ByteBuffer bytes, ElementType type, int rows, int columns) i
         Objects.checkFromIndexSize(column, columns, columns());
         int next = 0;
         for (int i = row; i < row + rows; i++) {
-            int at = bytes.position() + (i * columns() + column) * type.bytes();
-            for (int j = 0; j < columns; j++) {
-                target[next++] = number(bytes, type, at);
-                at += type.bytes();
+            long first = (long) i * columns() + column;
+            ByteBuffer numbers = bytes.slice(first * type.bytes(), columns * type.bytes());
+            for (int at = 0; at < numbers.limit(); at += type.bytes()) {
+                target[next++] = number(numbers, type, at);
             }
         }
     }

@@ -7,6 +7,7 @@ import dev.eckart.core.linalg.MatrixSource;
 import dev.eckart.core.linalg.Transposed;
 import dev.eckart.core.model.ElementType;
 import dev.eckart.onnx.file.Payloads;
+import dev.eckart.onnx.file.Region;
 import dev.eckart.onnx.proto.TensorProto;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -50,11 +51,11 @@ public final class Tensors {
      */
     public static MatrixSource matrix(TensorProto tensor, Payloads payloads, boolean transposed) {
         ElementType type = TensorTypes.elementType(tensor.getDataType()).orElseThrow();
-        ByteBuffer bytes = bytes(tensor, type, payloads);
+        Region bytes = bytes(tensor, type, payloads);
         long declared = elements(tensor);
-        if (bytes.remaining() / type.bytes() != declared || bytes.remaining() % type.bytes() != 0) {
+        if (bytes.size() / type.bytes() != declared || bytes.size() % type.bytes() != 0) {
             throw new InvalidInputException("tensor `%s` declares %s numbers of %s but holds %d bytes"
-                    .formatted(tensor.getName(), shape(tensor.getDimsList()), type.label(), bytes.remaining()));
+                    .formatted(tensor.getName(), shape(tensor.getDimsList()), type.label(), bytes.size()));
         }
         MatrixSource stored =
                 new StoredMatrix(bytes, type, Math.toIntExact(tensor.getDims(0)), Math.toIntExact(tensor.getDims(1)));
@@ -62,15 +63,18 @@ public final class Tensors {
     }
 
     /** The numbers as a file's {@code raw_data} would hold them: little-endian, row by row. */
-    private static ByteBuffer bytes(TensorProto tensor, ElementType type, Payloads payloads) {
+    private static Region bytes(TensorProto tensor, ElementType type, Payloads payloads) {
         if (tensor.hasPayload()) {
-            ByteBuffer payload = payloads.get(tensor.getPayload().getIndex());
+            Region payload = payloads.get(tensor.getPayload().getIndex());
             // Packed floats and doubles are laid out as raw data is; packed integers are not.
-            return tensor.getPayload().getField() == TensorProto.INT32_DATA_FIELD_NUMBER ? unpack16(payload) : payload;
+            return tensor.getPayload().getField() == TensorProto.INT32_DATA_FIELD_NUMBER
+                    ? Region.of(unpack16(payload.slice(0, Math.toIntExact(payload.size()))))
+                    : payload;
         }
-        if (tensor.hasRawData()) {
-            return tensor.getRawData().asReadOnlyByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
-        }
+        return Region.of(tensor.hasRawData() ? tensor.getRawData().asReadOnlyByteBuffer() : typedField(tensor, type));
+    }
+
+    private static ByteBuffer typedField(TensorProto tensor, ElementType type) {
         return switch (type) {
             case FLOAT32 -> {
                 ByteBuffer bytes = allocate((long) tensor.getFloatDataCount() * Float.BYTES);

@@ -14,7 +14,6 @@ import dev.eckart.onnx.proto.NodeProto;
 import dev.eckart.onnx.proto.TensorProto;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -263,9 +262,9 @@ class OnnxFileTest {
         return bytes;
     }
 
-    private static byte[] content(ByteBuffer buffer) {
-        byte[] bytes = new byte[buffer.remaining()];
-        buffer.get(bytes);
+    private static byte[] content(Region region) {
+        byte[] bytes = new byte[(int) region.size()];
+        region.slice(0, bytes.length).get(bytes);
         return bytes;
     }
 }

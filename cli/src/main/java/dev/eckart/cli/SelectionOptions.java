@@ -33,12 +33,12 @@ final class SelectionOptions {
 
     @Option(
             names = "--factors",
-            paramLabel = "plain|balanced",
-            defaultValue = "plain",
+            paramLabel = "auto|plain|balanced",
+            defaultValue = "auto",
             description =
                     "Where singular values go: plain gives them to B, balanced their roots to both factors, which is"
-                            + " safer in 16-bit types (default: plain).")
-    private FactorPair.Balance balance = FactorPair.Balance.PLAIN;
+                            + " safer in float16; auto (the default) is balanced for float16, and plain otherwise.")
+    private FactorPair.Balance balance = FactorPair.Balance.AUTO;
 
     @Mixin
     private PluginOptions plugins = new PluginOptions();

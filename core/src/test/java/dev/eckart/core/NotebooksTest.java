@@ -47,8 +47,8 @@ class NotebooksTest {
 
         private final Matrix w = SampleMatrices.roundedToFloat(SampleMatrices.normalOfRank(RANK, SIZE, SIZE, 42));
         private final Spectrum spectrum = Spectrum.of(new EjmlDecomposer().singularValues(w, Accuracy.FULL));
-        private final FactorPair pair =
-                FactorPair.of(SingularValueDecomposition.truncated(w, RANK), FactorPair.Balance.PLAIN);
+        private final FactorPair pair = FactorPair.of(
+                SingularValueDecomposition.truncated(w, RANK), FactorPair.Balance.PLAIN, ElementType.FLOAT32);
 
         @Test
         void should_see_rank_2_through_the_rounding_to_float() {

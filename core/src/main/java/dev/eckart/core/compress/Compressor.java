@@ -11,6 +11,7 @@ import dev.eckart.core.linalg.Decomposer;
 import dev.eckart.core.linalg.NonFiniteValueException;
 import dev.eckart.core.model.ElementType;
 import dev.eckart.core.model.LinearWeight;
+import dev.eckart.core.rank.BreakEven;
 import dev.eckart.core.rank.RankPlan;
 import dev.eckart.core.rank.RankSelector;
 import dev.eckart.core.scan.Inventory;
@@ -26,14 +27,23 @@ import java.util.function.Supplier;
  * <p>Weights are worked on side by side, each by one thread; the result does not depend on how many there are.
  */
 public final class Compressor {
+    /** What part of its energy readings of a weight are compared at. */
+    private static final double MOST_ENERGY = 0.95;
+
     private final Decomposer decomposer;
     private final int threads;
+    private final long memory;
     private final Progress progress;
 
-    /** An engine that works on up to {@code threads} weights at a time. */
-    public Compressor(Decomposer decomposer, int threads, Progress progress) {
+    /**
+     * An engine that works on up to {@code threads} weights at a time.
+     *
+     * @param memory bytes that the weights under way may take; where one alone takes more, it is the only one
+     */
+    public Compressor(Decomposer decomposer, int threads, long memory, Progress progress) {
         this.decomposer = decomposer;
         this.threads = threads;
+        this.memory = memory;
         this.progress = progress;
     }
 
@@ -49,7 +59,11 @@ public final class Compressor {
      * @throws InvalidInputException if a weight holds a NaN or an infinity, or the strategy's choices are not feasible
      */
     public CompressionPlan plan(Network<?> network, WeightFilter filter, RankSelector selector) {
-        Inventory inventory = filter.apply(network.inventory());
+        return plan(filter.apply(network.inventory()), selector);
+    }
+
+    /** As {@link #plan(Network, WeightFilter, RankSelector)}, for an inventory that is filtered already. */
+    public CompressionPlan plan(Inventory inventory, RankSelector selector) {
         List<WeightSpectrum> spectra = decompose(inventory.linear(), selector.accuracy());
         RankPlan ranks = selector.select(spectra);
         try {
@@ -65,18 +79,54 @@ public final class Compressor {
             CompressionPlan plan, N network, FactorPair.Balance balance, Provenance provenance) {
         List<PlannedWeight> factored = plan.factored();
         try (Progress.Task task = progress.start("Factoring", factored.size());
-                OrderedWork<Replacement> replacements =
-                        OrderedWork.start(factored, threads, weight -> stepping(task, () -> factor(weight, balance)))) {
+                OrderedWork<Replacement> replacements = OrderedWork.start(
+                        factored,
+                        threads,
+                        memory,
+                        weight -> bytes(weight.weight(), weight.rank()),
+                        weight -> stepping(task, () -> factor(weight, balance)))) {
             return network.rewrite(replacements, provenance);
         }
     }
 
     private List<WeightSpectrum> decompose(List<LinearWeight> weights, Accuracy wanted) {
         try (Progress.Task task = progress.start("Decomposing", weights.size());
-                OrderedWork<WeightSpectrum> spectra =
-                        OrderedWork.start(weights, threads, weight -> stepping(task, () -> spectrum(weight, wanted)))) {
+                OrderedWork<WeightSpectrum> spectra = OrderedWork.start(
+                        weights,
+                        threads,
+                        memory,
+                        weight -> bytes(weight, 0),
+                        weight -> stepping(task, () -> bestReading(weight, wanted)))) {
             return spectra.toList();
         }
+    }
+
+    /** Memory for decomposing a weight, and for as many vectors: some squares of its shorter side, some of its longer. */
+    private static long bytes(LinearWeight weight, int vectors) {
+        long shorter = Math.min(weight.rows(), weight.columns());
+        long longer = Math.max(weight.rows(), weight.columns());
+        long numbers = 6 * shorter * shorter + 2L * vectors * (shorter + longer);
+        // A true decomposition, which doubles are given, works on the whole.
+        return Double.BYTES * (weight.type() == ElementType.FLOAT64 ? numbers + 2 * shorter * longer : numbers);
+    }
+
+    /** Of the matrices that a weight can be read as, the one that needs the fewest numbers for most of its energy. */
+    private WeightSpectrum bestReading(LinearWeight weight, Accuracy wanted) {
+        WeightSpectrum best = spectrum(weight, wanted);
+        for (LinearWeight reading : weight.otherReadings()) {
+            WeightSpectrum other = spectrum(reading, wanted);
+            if (numbersForMost(other) < numbersForMost(best)) {
+                best = other;
+            }
+        }
+        return best;
+    }
+
+    private static long numbersForMost(WeightSpectrum spectrum) {
+        return BreakEven.pairParameters(
+                spectrum.weight().rows(),
+                spectrum.weight().columns(),
+                spectrum.spectrum().rankAtEnergy(MOST_ENERGY));
     }
 
     private WeightSpectrum spectrum(LinearWeight weight, Accuracy wanted) {
@@ -94,14 +144,16 @@ public final class Compressor {
     }
 
     private Replacement factor(PlannedWeight planned, FactorPair.Balance balance) {
+        LinearWeight weight = planned.weight();
         return new Replacement(
-                planned.weight(),
+                weight,
                 FactorPair.of(
                         decomposer.truncated(
-                                planned.weight().values(),
+                                weight.values(),
                                 planned.rank(),
                                 planned.spectrum().accuracy()),
-                        balance));
+                        balance,
+                        weight.type()));
     }
 
     private static <R> R stepping(Progress.Task task, Supplier<R> work) {

@@ -2,6 +2,7 @@ package dev.eckart.core.compress;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
@@ -11,12 +12,13 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Function;
+import java.util.function.ToLongFunction;
 
 /**
  * The same work on each of some items, done side by side, its results handed over in the items' order.
  *
- * <p>No more than {@code threads} results are under way or waiting at a time, so that large ones do not pile up. To be
- * iterated once.
+ * <p>No more than {@code threads} results are under way or waiting at a time, and no more than the memory allows, so
+ * that large ones do not pile up; but one always is. To be iterated once.
  */
 final class OrderedWork<R> implements Iterable<R>, AutoCloseable {
     private final ExecutorService pool;
@@ -27,27 +29,42 @@ final class OrderedWork<R> implements Iterable<R>, AutoCloseable {
         this.results = results;
     }
 
-    static <T, R> OrderedWork<R> start(List<T> items, int threads, Function<T, R> work) {
+    /** An item's work, and the bytes that it was said to need. */
+    private record Started<R>(Future<R> result, long bytes) {}
+
+    /**
+     * Starts on the first items.
+     *
+     * @param memory bytes that may be in use at a time
+     * @param need bytes that the work on an item needs, its result included
+     */
+    static <T, R> OrderedWork<R> start(
+            List<T> items, int threads, long memory, ToLongFunction<T> need, Function<T, R> work) {
         ExecutorService pool = Executors.newFixedThreadPool(threads);
-        Iterator<T> waiting = items.iterator();
-        Queue<Future<R>> underWay = new ArrayDeque<>();
+        Deque<T> waiting = new ArrayDeque<>(items);
+        Queue<Started<R>> underWay = new ArrayDeque<>();
         return new OrderedWork<>(pool, new Iterator<>() {
             @Override
             public boolean hasNext() {
-                return waiting.hasNext() || !underWay.isEmpty();
+                return !waiting.isEmpty() || !underWay.isEmpty();
             }
 
             @Override
             public R next() {
-                while (waiting.hasNext() && underWay.size() < threads) {
-                    T item = waiting.next();
-                    underWay.add(pool.submit(() -> work.apply(item)));
+                while (!waiting.isEmpty() && (underWay.isEmpty() || hasRoomFor(waiting.getFirst()))) {
+                    T item = waiting.removeFirst();
+                    underWay.add(new Started<>(pool.submit(() -> work.apply(item)), need.applyAsLong(item)));
                 }
-                Future<R> first = underWay.poll();
+                Started<R> first = underWay.poll();
                 if (first == null) {
                     throw new NoSuchElementException();
                 }
-                return await(first);
+                return await(first.result);
+            }
+
+            private boolean hasRoomFor(T item) {
+                long inUse = underWay.stream().mapToLong(Started::bytes).sum();
+                return underWay.size() < threads && need.applyAsLong(item) <= memory - inUse;
             }
         });
     }

@@ -48,8 +48,7 @@ public record CompressionPlan(List<PlannedWeight> weights, List<SkippedWeight> s
                             rank,
                             rank < 1 ? "is below 1" : "exceeds its smaller side " + spectrum.smallerSide()));
         }
-        int breakEven =
-                BreakEven.rank(spectrum.weight().rows(), spectrum.weight().columns());
+        int breakEven = BreakEven.rank(spectrum.weight());
         return rank < breakEven
                 ? new Decision.Factor(rank)
                 : new Decision.Keep("rank %d is not below the break-even rank %d: a pair would save nothing"

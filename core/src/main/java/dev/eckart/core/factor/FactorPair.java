@@ -2,6 +2,7 @@ package dev.eckart.core.factor;
 
 import dev.eckart.core.linalg.Matrix;
 import dev.eckart.core.linalg.SingularValueDecomposition;
+import dev.eckart.core.model.ElementType;
 import java.util.Arrays;
 
 /**
@@ -20,16 +21,19 @@ public record FactorPair(Matrix b, Matrix a) {
 
     /** How the singular values are shared out between the factors. */
     public enum Balance {
+        /** {@link #BALANCED} for float16, whose range is small, and {@link #PLAIN} for every other type. */
+        AUTO,
         /** B = U_r·Σ_r, A = V_rᵀ. */
         PLAIN,
         /** B = U_r·√Σ_r, A = √Σ_r·V_rᵀ: both of the same size, safer in 16-bit types. */
         BALANCED
     }
 
-    /** The factors out of a truncated decomposition. */
-    public static FactorPair of(SingularValueDecomposition svd, Balance balance) {
+    /** The factors out of a truncated decomposition, for a weight of a type. */
+    public static FactorPair of(SingularValueDecomposition svd, Balance balance, ElementType type) {
         double[] sigma = svd.singularValues();
         return switch (balance) {
+            case AUTO -> of(svd, type == ElementType.FLOAT16 ? Balance.BALANCED : Balance.PLAIN, type);
             case PLAIN -> new FactorPair(svd.u().scaleColumns(sigma), svd.vTransposed());
             case BALANCED -> {
                 double[] root = Arrays.stream(sigma).map(Math::sqrt).toArray();
@@ -37,6 +41,17 @@ public record FactorPair(Matrix b, Matrix a) {
                         svd.u().scaleColumns(root), svd.vTransposed().scaleRows(root));
             }
         };
+    }
+
+    /**
+     * How far B·A is expected to move when its factors are rounded to a type, relative to its norm.
+     *
+     * <p>Rounding to nearest moves a number by up to half a unit in the last place, evenly spread: 1/√12 units in the
+     * mean square. A unit is ε/m of a number of significand m, and 1/m² is 3/(8·ln 2) in the mean where numbers of all
+     * sizes are as frequent (R. W. Hamming, 1970). The two factors' errors add up as squares.
+     */
+    public static double roundingError(ElementType type) {
+        return type.epsilon() * Math.sqrt(2.0 / 12 * 3 / (8 * Math.log(2)));
     }
 
     public int rank() {

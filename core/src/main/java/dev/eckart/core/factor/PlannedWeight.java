@@ -12,12 +12,22 @@ public record PlannedWeight(WeightSpectrum spectrum, Decision decision) {
     }
 
     public int breakEvenRank() {
-        return BreakEven.rank(weight().rows(), weight().columns());
+        return BreakEven.rank(weight());
     }
 
     /** The rank it has afterwards: that of the pair, or its smaller side where it is kept. */
     public int rank() {
         return decision instanceof Decision.Factor factor ? factor.rank() : spectrum.smallerSide();
+    }
+
+    /**
+     * ‖W − B·A‖_F / ‖W‖_F: what truncation leaves out, and what rounding the factors to their type adds.
+     */
+    public double predictedError() {
+        double truncation = spectrum.spectrum().relativeError(rank());
+        return decision instanceof Decision.Factor
+                ? Math.hypot(truncation, FactorPair.roundingError(weight().type()))
+                : 0;
     }
 
     /** Numbers that store it afterwards. */

@@ -1,25 +1,53 @@
 package dev.eckart.core.model;
 
 import dev.eckart.core.linalg.MatrixSource;
+import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * The weight W of a linear layer y = x·W.
  *
- * @param name the name of the tensor that stores it, unique in its network
+ * @param name unique in its network: that of the tensor that stores it, where there is one such name
  * @param operator the operator that multiplies by it, as the network's format calls it
- * @param type what the network stores it as
+ * @param type what factors of it are stored as: the type that it is stored as itself, unless that is quantized
+ * @param bytes that the network stores it in
  * @param values W as {@code [in × out]}, whatever way the network stores it
+ * @param input names the value x, if this is all that it is multiplied by; layers with the same input may be factored
+ *     jointly
+ * @param otherReadings other matrices that the same tensor can be read as, where it can be factored in several ways,
+ *     such as that of a convolution
  */
-public record LinearWeight(String name, String operator, ElementType type, MatrixSource values) {
+public record LinearWeight(
+        String name,
+        String operator,
+        ElementType type,
+        long bytes,
+        MatrixSource values,
+        Optional<String> input,
+        List<LinearWeight> otherReadings) {
     public LinearWeight {
         Objects.requireNonNull(name);
         Objects.requireNonNull(operator);
         Objects.requireNonNull(type);
+        Objects.requireNonNull(input);
+        otherReadings = List.copyOf(otherReadings);
         if (values.rows() < 1 || values.columns() < 1) {
             throw new IllegalArgumentException("weight `%s`: expected one row and column or more but was: [%d×%d]"
                     .formatted(name, values.rows(), values.columns()));
         }
+    }
+
+    /** A weight that is stored as plain numbers of its type, and can be read in one way only. */
+    public LinearWeight(String name, String operator, ElementType type, MatrixSource values) {
+        this(
+                name,
+                operator,
+                type,
+                (long) values.rows() * values.columns() * type.bytes(),
+                values,
+                Optional.empty(),
+                List.of());
     }
 
     /** The layer's inputs. */
@@ -35,6 +63,11 @@ public record LinearWeight(String name, String operator, ElementType type, Matri
     /** Numbers in W. */
     public long parameters() {
         return (long) rows() * columns();
+    }
+
+    /** The weights that this one stands for, if it is several that are factored jointly. */
+    public Optional<JointBlocks> joint() {
+        return values instanceof JointBlocks blocks ? Optional.of(blocks) : Optional.empty();
     }
 
     /** As messages name it: {@code weight `fc1` [784×500]}. */

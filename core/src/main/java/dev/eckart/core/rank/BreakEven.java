@@ -1,5 +1,7 @@
 package dev.eckart.core.rank;
 
+import dev.eckart.core.model.LinearWeight;
+
 /** The rank from which on a factor pair is not worth having. */
 public final class BreakEven {
     private BreakEven() {}
@@ -10,6 +12,13 @@ public final class BreakEven {
      */
     public static int rank(int rows, int columns) {
         return (int) (((long) rows * columns - 1) / ((long) rows + columns));
+    }
+
+    /** The same in bytes: the largest r whose pair, in the weight's type, is smaller than what it is stored in. */
+    public static int rank(LinearWeight weight) {
+        long bytesOfRank1 = pairParameters(weight.rows(), weight.columns(), 1)
+                * weight.type().bytes();
+        return (int) (Math.max(0, weight.bytes() - 1) / bytesOfRank1);
     }
 
     /** r·(in+out): numbers in a pair of that rank. */

@@ -70,7 +70,7 @@ public record WeightEntry(
                 spectrum.energy(planned.rank()),
                 planned.weight().parameters(),
                 planned.parametersAfter(),
-                spectrum.relativeError(planned.rank()),
+                planned.predictedError(),
                 Optional.of(spectrum));
     }
 

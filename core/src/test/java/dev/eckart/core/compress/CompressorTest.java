@@ -73,7 +73,7 @@ class CompressorTest {
     }
 
     private static Compressor compressor(int threads) {
-        return new Compressor(new EjmlDecomposer(), threads, Progress.NONE);
+        return new Compressor(new EjmlDecomposer(), threads, Long.MAX_VALUE, Progress.NONE);
     }
 
     private static InMemoryNetwork compress(InMemoryNetwork network, RankSelector selector) {
@@ -112,13 +112,14 @@ class CompressorTest {
 
     @Test
     void should_share_the_values_out_as_it_is_told() {
-        for (FactorPair.Balance balance : FactorPair.Balance.values()) {
+        for (FactorPair.Balance balance : List.of(FactorPair.Balance.PLAIN, FactorPair.Balance.BALANCED)) {
             InMemoryNetwork compressed =
                     compressor(1).compress(NETWORK, WeightFilter.ALL, new FixedRankSelector(3), balance, PROVENANCE);
             MatrixSource first = NETWORK.inventory().linear().get(0).values();
 
             assertThat(compressed.pair("fc1"))
-                    .isEqualTo(FactorPair.of(new EjmlDecomposer().truncated(first, 3, Accuracy.ENERGY), balance));
+                    .isEqualTo(FactorPair.of(
+                            new EjmlDecomposer().truncated(first, 3, Accuracy.ENERGY), balance, ElementType.FLOAT32));
         }
     }
 
@@ -210,7 +211,7 @@ class CompressorTest {
         List<Accuracy> asked = new CopyOnWriteArrayList<>();
         Decomposer listening = new Listening(asked::add, asked::add);
         InMemoryNetwork network = InMemoryNetwork.of(type, SampleMatrices.normalOfRank(1, 9, 9, 1));
-        Compressor compressor = new Compressor(listening, 1, Progress.NONE);
+        Compressor compressor = new Compressor(listening, 1, Long.MAX_VALUE, Progress.NONE);
 
         CompressionPlan plan = compressor.plan(network, WeightFilter.ALL, selector);
         compressor.apply(plan, network, FactorPair.Balance.PLAIN, PROVENANCE);
@@ -286,7 +287,7 @@ class CompressorTest {
     @ValueSource(ints = {1, 3})
     void should_report_progress_by_the_weight(int threads) {
         Recorder recorder = new Recorder();
-        Compressor compressor = new Compressor(new EjmlDecomposer(), threads, recorder);
+        Compressor compressor = new Compressor(new EjmlDecomposer(), threads, Long.MAX_VALUE, recorder);
 
         compressor.compress(
                 NETWORK, WeightFilter.ALL, new NumericalRankSelector(), FactorPair.Balance.PLAIN, PROVENANCE);
@@ -302,7 +303,7 @@ class CompressorTest {
         InMemoryNetwork network = InMemoryNetwork.of(ElementType.FLOAT32, Matrix.of(1, 1, Double.NaN));
 
         assertThatExceptionOfType(InvalidInputException.class)
-                .isThrownBy(() -> new Compressor(new EjmlDecomposer(), 1, recorder)
+                .isThrownBy(() -> new Compressor(new EjmlDecomposer(), 1, Long.MAX_VALUE, recorder)
                         .plan(network, WeightFilter.ALL, new FixedRankSelector(1)));
 
         assertThat(recorder.stages).extracting(Stage::toString).containsExactly("Decomposing 0 of 1, closed");
@@ -354,7 +355,7 @@ class CompressorTest {
         Decomposer listening = new Listening(accuracy -> {}, accuracy -> begun.incrementAndGet());
         List<Integer> begunWhenHandedOver = new ArrayList<>();
         int count = 9;
-        Compressor compressor = new Compressor(listening, threads, Progress.NONE);
+        Compressor compressor = new Compressor(listening, threads, Long.MAX_VALUE, Progress.NONE);
         CompressionPlan plan = compressor.plan(many(count), WeightFilter.ALL, new FixedRankSelector(2));
 
         compressor.apply(
@@ -410,8 +411,8 @@ class CompressorTest {
         CyclicBarrier three = new CyclicBarrier(3);
         Decomposer meeting = new Listening(accuracy -> meet(three), accuracy -> {});
 
-        CompressionPlan plan =
-                new Compressor(meeting, 3, Progress.NONE).plan(many(3), WeightFilter.ALL, new FixedRankSelector(1));
+        CompressionPlan plan = new Compressor(meeting, 3, Long.MAX_VALUE, Progress.NONE)
+                .plan(many(3), WeightFilter.ALL, new FixedRankSelector(1));
 
         assertThat(plan.weights()).hasSize(3);
         assertThat(three.isBroken()).isFalse();
@@ -439,7 +440,7 @@ class CompressorTest {
                 accuracy -> {});
 
         assertThatExceptionOfType(ArithmeticException.class)
-                .isThrownBy(() -> new Compressor(failing, 2, Progress.NONE)
+                .isThrownBy(() -> new Compressor(failing, 2, Long.MAX_VALUE, Progress.NONE)
                         .plan(NETWORK, WeightFilter.ALL, new FixedRankSelector(1)))
                 .isSameAs(failure);
     }

@@ -13,6 +13,8 @@ import dev.eckart.core.linalg.Decomposer;
 public record Engine(String version, Decomposer decomposer, int threads, Progress progress) {
 
     Compressor compressor() {
-        return new Compressor(decomposer, threads, progress);
+        // Beside what is under way there is what was found out, and the garbage of both.
+        long memory = Runtime.getRuntime().maxMemory() / 4 * 3;
+        return new Compressor(decomposer, threads, memory, progress);
     }
 }

@@ -1,0 +1,105 @@
+package dev.eckart.core.model;
+
+import dev.eckart.core.linalg.Matrix;
+import dev.eckart.core.linalg.MatrixSource;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * The weights of several layers on one input, beside each other: {@code [W₁/‖W₁‖ | W₂/‖W₂‖ | …]}, {@code [in × Σout]}.
+ *
+ * <p>A pair B·A of this matrix is one B {@code [in × r]} for all of them, and a block of A's columns for each. Each is
+ * divided by its Frobenius norm so that none is given up for the sake of another that has larger numbers.
+ */
+public final class JointBlocks implements MatrixSource {
+    private final List<LinearWeight> members;
+    private final double[] norms;
+    private final int[] starts;
+
+    private JointBlocks(List<LinearWeight> members, double[] norms) {
+        this.members = List.copyOf(members);
+        this.norms = norms;
+        this.starts = new int[members.size() + 1];
+        for (int i = 0; i < members.size(); i++) {
+            starts[i + 1] = Math.addExact(starts[i], members.get(i).columns());
+        }
+    }
+
+    /**
+     * Reads every member once, for its norm.
+     *
+     * @throws IllegalArgumentException if they have not all as many rows
+     */
+    public static JointBlocks of(List<LinearWeight> members) {
+        if (members.stream().mapToInt(LinearWeight::rows).distinct().count() != 1) {
+            throw new IllegalArgumentException("Expected weights of one number of rows but was: "
+                    + members.stream().map(LinearWeight::describe).toList());
+        }
+        return new JointBlocks(
+                members,
+                members.stream()
+                        .mapToDouble(member -> norm(member.values()))
+                        .map(norm -> norm == 0 ? 1 : norm)
+                        .toArray());
+    }
+
+    private static double norm(MatrixSource matrix) {
+        double[] row = new double[matrix.columns()];
+        double largest = 0;
+        double sum = 0;
+        for (int i = 0; i < matrix.rows(); i++) {
+            matrix.read(i, 0, 1, row.length, row);
+            for (double number : row) {
+                double size = Math.abs(number);
+                if (size > largest) {
+                    sum = sum * (largest / size) * (largest / size) + 1;
+                    largest = size;
+                } else if (size > 0) {
+                    sum += (size / largest) * (size / largest);
+                }
+            }
+        }
+        return largest * Math.sqrt(sum);
+    }
+
+    public List<LinearWeight> members() {
+        return members;
+    }
+
+    /** The factor A {@code [r × out]} of a member, out of that of this matrix {@code [r × Σout]}. */
+    public Matrix factor(Matrix jointA, int member) {
+        int columns = starts[member + 1] - starts[member];
+        double[] block = new double[jointA.rows() * columns];
+        jointA.read(0, starts[member], jointA.rows(), columns, block);
+        double[] scales =
+                IntStream.range(0, columns).mapToDouble(i -> norms[member]).toArray();
+        return Matrix.of(jointA.rows(), columns, block).scaleColumns(scales);
+    }
+
+    @Override
+    public int rows() {
+        return members.get(0).rows();
+    }
+
+    @Override
+    public int columns() {
+        return starts[members.size()];
+    }
+
+    @Override
+    public void read(int row, int column, int rows, int columns, double[] target) {
+        for (int member = 0; member < members.size(); member++) {
+            int from = Math.max(column, starts[member]);
+            int to = Math.min(column + columns, starts[member + 1]);
+            if (from < to) {
+                double[] block = new double[rows * (to - from)];
+                members.get(member).values().read(row, from - starts[member], rows, to - from, block);
+                for (int i = 0; i < rows; i++) {
+                    for (int j = 0; j < to - from; j++) {
+                        target[i * columns + from - column + j] = block[i * (to - from) + j] / norms[member];
+                    }
+                }
+            }
+        }
+    }
+}

@@ -178,7 +178,8 @@ final class SvdCommand implements Callable<Integer> {
     }
 
     private static void write(Path file, SingularValueDecomposition svd, NpyType type) {
-        Matrix product = FactorPair.of(svd, FactorPair.Balance.PLAIN, ElementType.FLOAT32).product();
+        Matrix product = FactorPair.of(svd, FactorPair.Balance.PLAIN, ElementType.FLOAT32)
+                .product();
         boolean single = type == NpyType.FLOAT32 || type == NpyType.FLOAT16;
         NpyFile.write(file, single ? floats(product) : NpyArray.ofMatrix(product));
     }

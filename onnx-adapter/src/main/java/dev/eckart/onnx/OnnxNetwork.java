@@ -9,28 +9,29 @@ import dev.eckart.core.scan.Inventory;
 import dev.eckart.onnx.file.OnnxModel;
 import dev.eckart.onnx.file.OnnxReader;
 import dev.eckart.onnx.file.OnnxWriter;
+import dev.eckart.onnx.graph.GraphIndex;
 import dev.eckart.onnx.proto.ModelProto;
 import dev.eckart.onnx.proto.OperatorSetIdProto;
 import dev.eckart.onnx.rewrite.FactorRewriter;
+import dev.eckart.onnx.rewrite.ProductReference;
 import dev.eckart.onnx.scan.LinearSite;
 import dev.eckart.onnx.scan.WeightScan;
 import dev.eckart.onnx.scan.WeightScanner;
-import dev.eckart.onnx.tensor.Constants;
 import dev.eckart.onnx.tensor.Tensors;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Map;
-import java.util.function.Function;
-import java.util.stream.Collectors;
+import java.util.Optional;
 
 /** An ONNX model as a network of the engine. */
 public final class OnnxNetwork implements Network<OnnxNetwork> {
     private final OnnxModel model;
+    private final GraphIndex index;
     private final WeightScan scan;
 
-    private OnnxNetwork(OnnxModel model) {
+    private OnnxNetwork(OnnxModel model, boolean defaultsAreConstant) {
         this.model = model;
-        this.scan = WeightScanner.scan(model);
+        this.index = new GraphIndex(model.message(), defaultsAreConstant);
+        this.scan = WeightScanner.scan(model, index);
     }
 
     /**
@@ -39,7 +40,17 @@ public final class OnnxNetwork implements Network<OnnxNetwork> {
      * @throws InvalidInputException if there is no such file, or it is not a model that can be worked with
      */
     public static OnnxNetwork read(Path path) {
-        return new OnnxNetwork(OnnxReader.read(path));
+        return read(path, false);
+    }
+
+    /**
+     * As {@link #read(Path)}.
+     *
+     * @param defaultsAreConstant whether inputs that have a default value count as constants, which a rewrite may take
+     *     away; older versions of the format list all weights as such inputs
+     */
+    public static OnnxNetwork read(Path path, boolean defaultsAreConstant) {
+        return new OnnxNetwork(OnnxReader.read(path), defaultsAreConstant);
     }
 
     @Override
@@ -49,9 +60,17 @@ public final class OnnxNetwork implements Network<OnnxNetwork> {
 
     @Override
     public OnnxNetwork rewrite(Iterable<Replacement> replacements, Provenance provenance) {
-        Map<String, LinearSite> sites = scan.linear().stream()
-                .collect(Collectors.toMap(site -> site.weight().name(), Function.identity()));
-        return new OnnxNetwork(FactorRewriter.rewrite(model, sites, replacements, provenance));
+        return new OnnxNetwork(FactorRewriter.rewrite(model, index, scan.linear(), replacements, provenance), false);
+    }
+
+    /**
+     * This network with each W that was replaced in a compressed one set to the product of its factors.
+     *
+     * @return empty if nothing says that the compressed network is made from this one
+     * @throws InvalidInputException if what it says does not fit this network
+     */
+    public Optional<OnnxModel> reference(OnnxNetwork compressed) {
+        return ProductReference.of(model, index, scan.linear(), compressed.model);
     }
 
     /**
@@ -67,9 +86,8 @@ public final class OnnxNetwork implements Network<OnnxNetwork> {
     /** Its size in numbers; {@code bytes} are those of its file. */
     public NetworkSummary summary(long bytes) {
         ModelProto message = model.message();
-        long parameters = Constants.of(message.getGraph()).values().stream()
-                .mapToLong(Tensors::elements)
-                .sum();
+        long parameters =
+                index.constants().values().stream().mapToLong(Tensors::elements).sum();
         long opset = message.getOpsetImportList().stream()
                 .filter(set -> set.getDomain().isEmpty() || set.getDomain().equals("ai.onnx"))
                 .mapToLong(OperatorSetIdProto::getVersion)

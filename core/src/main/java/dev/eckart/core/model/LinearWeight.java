@@ -10,17 +10,18 @@ import java.util.Optional;
  *
  * @param name unique in its network: that of the tensor that stores it, where there is one such name
  * @param operator the operator that multiplies by it, as the network's format calls it
+ * @param reading which one it is of several matrices that the same tensor can be read as; empty where there is but one
  * @param type what factors of it are stored as: the type that it is stored as itself, unless that is quantized
  * @param bytes that the network stores it in
  * @param values W as {@code [in × out]}, whatever way the network stores it
  * @param input names the value x, if this is all that it is multiplied by; layers with the same input may be factored
  *     jointly
- * @param otherReadings other matrices that the same tensor can be read as, where it can be factored in several ways,
- *     such as that of a convolution
+ * @param otherReadings the other matrices, such as those of a convolution's kernel
  */
 public record LinearWeight(
         String name,
         String operator,
+        String reading,
         ElementType type,
         long bytes,
         MatrixSource values,
@@ -29,6 +30,7 @@ public record LinearWeight(
     public LinearWeight {
         Objects.requireNonNull(name);
         Objects.requireNonNull(operator);
+        Objects.requireNonNull(reading);
         Objects.requireNonNull(type);
         Objects.requireNonNull(input);
         otherReadings = List.copyOf(otherReadings);
@@ -43,6 +45,7 @@ public record LinearWeight(
         this(
                 name,
                 operator,
+                "",
                 type,
                 (long) values.rows() * values.columns() * type.bytes(),
                 values,

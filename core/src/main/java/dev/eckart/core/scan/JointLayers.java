@@ -43,6 +43,7 @@ public final class JointLayers {
         return new LinearWeight(
                 group.stream().map(LinearWeight::name).collect(Collectors.joining("+")),
                 group.stream().map(LinearWeight::operator).distinct().collect(Collectors.joining(", ")),
+                "",
                 group.get(0).type(),
                 group.stream().mapToLong(LinearWeight::bytes).sum(),
                 JointBlocks.of(group),

@@ -4,163 +4,181 @@ import dev.eckart.core.compress.Provenance;
 import dev.eckart.core.factor.FactorPair;
 import dev.eckart.core.factor.Replacement;
 import dev.eckart.core.linalg.Matrix;
-import dev.eckart.core.model.ElementType;
+import dev.eckart.core.model.JointBlocks;
+import dev.eckart.core.model.LinearWeight;
 import dev.eckart.onnx.file.OnnxModel;
-import dev.eckart.onnx.file.Region;
-import dev.eckart.onnx.proto.AttributeProto;
-import dev.eckart.onnx.proto.GraphProto;
-import dev.eckart.onnx.proto.ModelProto;
+import dev.eckart.onnx.graph.GraphEdits;
+import dev.eckart.onnx.graph.GraphIndex;
+import dev.eckart.onnx.graph.Value;
 import dev.eckart.onnx.proto.NodeProto;
 import dev.eckart.onnx.proto.StringStringEntryProto;
-import dev.eckart.onnx.proto.TensorProto;
+import dev.eckart.onnx.rewrite.NewTensors.Stored;
+import dev.eckart.onnx.scan.Form;
 import dev.eckart.onnx.scan.LinearSite;
-import dev.eckart.onnx.tensor.Constants;
-import dev.eckart.onnx.tensor.Tensors;
+import dev.eckart.onnx.scan.LinearSite.Multiplication;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
- * Puts factor pairs where weights were.
+ * Puts factor pairs where weights were: the two tensors in the place of the stored one, two nodes ({@link PairNodes})
+ * in the place of each that multiplied by it, and nothing in the place of nodes that were between them.
  *
- * <pre>{@code
- * before                              after
- * y = MatMul(x, W)                    h = MatMul(x, W.B)
- *                                     y = MatMul(h, W.A)
- *
- * y = Gemm(x, W, C; alpha, beta,      h = MatMul(x, W.B)              x = Transpose(x) before it, if transA
- *          transA, transB)            y = Gemm(h, W.A, C; alpha, beta)
- * }</pre>
- *
- * <p>The second node keeps the name, output, attributes and place of the first one, so that whatever refers to them
- * still holds. The factors are stored as {@code [in × r]} and {@code [r × out]}, whatever way round W was.
+ * <p>Nodes that multiply by Wᵀ get the transposes of the same two tensors, by {@code Transpose} nodes that ONNX Runtime
+ * computes once, when it loads the model. Weights that are factored jointly have one B, and one node that multiplies by
+ * it; each has an A and a node of its own.
  */
 public final class FactorRewriter {
-    private static final Set<String> TRANSPOSITIONS = Set.of("transA", "transB");
-
     private final OnnxModel model;
-    private final GraphProto graph;
-    private final FreshNames names;
-    private final Map<Integer, List<NodeProto>> newNodes = new HashMap<>();
-    private final Map<String, List<TensorProto>> newTensors = new LinkedHashMap<>();
-    private final List<Region> newPayloads = new ArrayList<>();
+    private final GraphIndex index;
+    private final Map<String, LinearSite> sites;
+    private final GraphEdits edits;
+    private final NewTensors tensors;
+    private final PairNodes pairNodes;
     private final Map<String, PairNames> pairs = new LinkedHashMap<>();
 
-    private FactorRewriter(OnnxModel model) {
+    private FactorRewriter(OnnxModel model, GraphIndex index, List<LinearSite> sites) {
         this.model = model;
-        this.graph = model.message().getGraph();
-        this.names = new FreshNames(graph);
+        this.index = index;
+        this.sites =
+                sites.stream().collect(Collectors.toMap(site -> site.weight().name(), Function.identity()));
+        FreshNames names = new FreshNames(model.message().getGraph());
+        this.edits = new GraphEdits(index);
+        this.tensors = new NewTensors(model, edits, names);
+        this.pairNodes = new PairNodes(names);
     }
 
     /**
      * The model with each replacement made.
      *
-     * @param sites the model's linear weights, by name
+     * @param index of the model
+     * @param sites the model's linear weights
      * @throws IllegalArgumentException if a replacement's weight is not among them
      * @throws dev.eckart.core.InvalidInputException if a factor's numbers are too large for the weight's type
      */
     public static OnnxModel rewrite(
-            OnnxModel model, Map<String, LinearSite> sites, Iterable<Replacement> replacements, Provenance provenance) {
-        FactorRewriter rewriter = new FactorRewriter(model);
+            OnnxModel model,
+            GraphIndex index,
+            List<LinearSite> sites,
+            Iterable<Replacement> replacements,
+            Provenance provenance) {
+        FactorRewriter rewriter = new FactorRewriter(model, index, sites);
         for (Replacement replacement : replacements) {
-            LinearSite site = sites.get(replacement.weight().name());
-            if (site == null) {
-                throw new IllegalArgumentException(
-                        replacement.weight().describe() + " is not a linear weight of this network");
-            }
-            rewriter.replace(site, replacement.pair());
+            replacement
+                    .weight()
+                    .joint()
+                    .ifPresentOrElse(
+                            blocks -> rewriter.replace(replacement.weight().name(), blocks, replacement.pair()),
+                            () -> rewriter.replace(replacement.weight(), replacement.pair()));
         }
-        return new OnnxModel(rewriter.message(provenance), model.payloads().with(rewriter.newPayloads));
+        return rewriter.rewritten(provenance);
     }
 
-    private void replace(LinearSite site, FactorPair pair) {
-        String weight = site.weight().name();
-        PairNames pairNames = new PairNames(names.take(weight + ".B"), names.take(weight + ".A"));
-        pairs.put(weight, pairNames);
-        ElementType type = site.weight().type();
-        newTensors.put(weight, List.of(tensor(pairNames.b(), pair.b(), type), tensor(pairNames.a(), pair.a(), type)));
-        site.nodes().forEach(node -> newNodes.put(node, nodes(graph.getNode(node), pairNames)));
-    }
-
-    private TensorProto tensor(String name, Matrix factor, ElementType type) {
-        newPayloads.add(Region.of(Tensors.encode(factor, type, name)));
-        int payload = model.payloads().size() + newPayloads.size() - 1;
-        return Tensors.ofPayload(name, List.of((long) factor.rows(), (long) factor.columns()), type, payload);
-    }
-
-    private List<NodeProto> nodes(NodeProto node, PairNames pair) {
-        List<NodeProto> nodes = new ArrayList<>();
-        String name = node.getName().isEmpty() ? node.getOutput(0) : node.getName();
-        String x = node.getInput(0);
-        if (isSet(node, "transA")) {
-            NodeProto transpose = NodeProto.newBuilder()
-                    .setOpType("Transpose")
-                    .setName(names.take(name + ".T"))
-                    .addInput(x)
-                    .addOutput(names.take(node.getOutput(0) + ".xT"))
-                    .build();
-            nodes.add(transpose);
-            x = transpose.getOutput(0);
+    private LinearSite site(LinearWeight weight) {
+        LinearSite site = sites.get(weight.name());
+        if (site == null) {
+            throw new IllegalArgumentException(weight.describe() + " is not a linear weight of this network");
         }
-        NodeProto first = NodeProto.newBuilder()
-                .setOpType("MatMul")
-                .setName(names.take(name + ".B"))
-                .addInput(x)
-                .addInput(pair.b())
-                .addOutput(names.take(node.getOutput(0) + ".xB"))
-                .build();
-        nodes.add(first);
-        List<AttributeProto> attributes = node.getAttributeList().stream()
-                .filter(attribute -> !TRANSPOSITIONS.contains(attribute.getName()))
-                .toList();
-        nodes.add(node.toBuilder()
-                .setInput(0, first.getOutput(0))
-                .setInput(1, pair.a())
-                .clearAttribute()
-                .addAllAttribute(attributes)
-                .build());
-        return nodes;
+        return site;
     }
 
-    private static boolean isSet(NodeProto node, String flag) {
-        return node.getAttributeList().stream()
-                .anyMatch(attribute -> attribute.getName().equals(flag) && attribute.getI() != 0);
+    private void replace(LinearWeight weight, FactorPair pair) {
+        LinearSite site = site(weight);
+        LinearSite.Reading reading = site.reading(weight);
+        Value root = site.root();
+        Stored b = tensors.store(root, root.name() + ".B", reading.storedB(pair.b()), weight.type());
+        Stored a = tensors.store(root, root.name() + ".A", reading.storedA(pair.a()), weight.type());
+        for (Multiplication use : reading.uses()) {
+            boolean turned = isTurned(use.layout().form(), use.mirrored()) != isTurned(reading.form(), false);
+            String first = tensors.operand(use.mirrored() ? a : b, use.type(), turned);
+            String second = tensors.operand(use.mirrored() ? b : a, use.type(), turned);
+            int node = use.use().node();
+            edits.replace(
+                    node,
+                    pairNodes.nodes(
+                            index.node(node), use.layout().form(), use.use().input(), first, second));
+        }
+        leave(site, reading);
+        pairs.put(weight.name(), new PairNames(b.name(), a.name(), weight.reading()));
     }
 
-    private ModelProto message(Provenance provenance) {
-        GraphProto.Builder rewritten =
-                graph.toBuilder().clearNode().clearInitializer().clearValueInfo();
-        for (int i = 0; i < graph.getNodeCount(); i++) {
-            NodeProto node = graph.getNode(i);
-            if (newNodes.containsKey(i)) {
-                rewritten.addAllNode(newNodes.get(i));
-            } else if (!(Constants.isConstant(node) && newTensors.containsKey(node.getOutput(0)))) {
-                rewritten.addNode(node);
-            }
+    /** Whether a use takes the transposes of what a product x·W takes. */
+    private static boolean isTurned(Form form, boolean mirrored) {
+        return mirrored != (form == Form.LEFT);
+    }
+
+    private void replace(String name, JointBlocks blocks, FactorPair pair) {
+        List<LinearSite> members = blocks.members().stream().map(this::site).toList();
+        LinearSite.Reading leading = members.get(0).readings().get(0);
+        Stored b = tensors.store(
+                members.get(0).root(),
+                name + ".B",
+                leading.storedB(pair.b()),
+                leading.weight().type());
+        int earliest = members.stream()
+                .map(FactorRewriter::onlyUse)
+                .map(use -> use.use().node())
+                .min(Comparator.naturalOrder())
+                .orElseThrow();
+        Multiplication any = onlyUse(members.get(0));
+        List<NodeProto> shared =
+                pairNodes.first(index.node(earliest), any.use().input(), tensors.operand(b, any.type(), false));
+        String h = shared.get(shared.size() - 1).getOutput(0);
+        for (int i = 0; i < members.size(); i++) {
+            LinearSite member = members.get(i);
+            Multiplication use = onlyUse(member);
+            LinearSite.Reading reading = member.readings().get(0);
+            Matrix block = blocks.factor(pair.a(), i);
+            Stored a = tensors.store(
+                    member.root(),
+                    member.root().name() + ".A",
+                    reading.storedA(block),
+                    member.weight().type());
+            int node = use.use().node();
+            NodeProto second =
+                    pairNodes.second(index.node(node), use.use().input(), h, tensors.operand(a, use.type(), false));
+            List<NodeProto> nodes = new ArrayList<>(node == earliest ? shared : List.of());
+            nodes.add(second);
+            edits.replace(node, nodes);
+            leave(member, reading);
+            pairs.put(
+                    member.weight().name(),
+                    new PairNames(b.name(), a.name(), reading.weight().reading()));
         }
-        Map<String, List<TensorProto>> waiting = new LinkedHashMap<>(newTensors);
-        for (TensorProto tensor : graph.getInitializerList()) {
-            List<TensorProto> factors = waiting.remove(tensor.getName());
-            rewritten.addAllInitializer(factors == null ? List.of(tensor) : factors);
-        }
-        // Those of weights that Constant nodes held.
-        waiting.values().forEach(rewritten::addAllInitializer);
-        graph.getValueInfoList().stream()
-                .filter(info -> !newTensors.containsKey(info.getName()))
-                .forEach(rewritten::addValueInfo);
-        return model.message().toBuilder()
-                .setGraph(rewritten)
-                .clearMetadataProps()
-                .addAllMetadataProps(metadata(provenance))
-                .build();
+    }
+
+    private static Multiplication onlyUse(LinearSite member) {
+        return member.readings().get(0).uses().get(0);
+    }
+
+    /** Takes the weight out of the model, and what made an operand of it. */
+    private void leave(LinearSite site, LinearSite.Reading reading) {
+        reading.uses().forEach(use -> edits.release(use.use()));
+        Stream.concat(reading.uses().stream().map(Multiplication::operand), Stream.of(site.root()))
+                .forEach(edits::removeIfUnused);
+    }
+
+    private OnnxModel rewritten(Provenance provenance) {
+        return new OnnxModel(
+                model.message().toBuilder()
+                        .setGraph(edits.apply())
+                        .clearMetadataProps()
+                        .addAllMetadataProps(metadata(provenance))
+                        .build(),
+                tensors.payloads());
     }
 
     private List<StringStringEntryProto> metadata(Provenance provenance) {
         Map<String, StringStringEntryProto> entries = new LinkedHashMap<>();
-        model.message().getMetadataPropsList().forEach(entry -> entries.put(entry.getKey(), entry));
+        model.message().getMetadataPropsList().stream()
+                // Those of an earlier compression tell of weights that this model does not have.
+                .filter(entry -> !PairNames.isEntry(entry))
+                .forEach(entry -> entries.put(entry.getKey(), entry));
         List<StringStringEntryProto> own = new ArrayList<>();
         own.add(entry("eckart.version", provenance.version()));
         own.add(entry("eckart.rank", provenance.rank()));

@@ -6,31 +6,47 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * The names of the two factors of a weight, as a compressed model's metadata keeps them.
+ * Which tensors are the two factors of a weight, as a compressed model's metadata keeps it.
  *
- * <p>An entry {@code eckart.pair.<weight>} holds what is put after the weight's name to get those of B and of A, with a
- * space between.
+ * <p>An entry {@code eckart.pair.<weight>} holds the names of B and of A, and which reading of the weight they are
+ * factors of, with a space between; a space inside of a name is written as {@code %20}, and a percent sign as {@code
+ * %25}.
+ *
+ * @param reading as in {@link dev.eckart.core.model.LinearWeight#reading}
  */
-public record PairNames(String b, String a) {
+public record PairNames(String b, String a, String reading) {
     private static final String KEY = "eckart.pair.";
 
     static StringStringEntryProto entry(String weight, PairNames names) {
         return StringStringEntryProto.newBuilder()
                 .setKey(KEY + weight)
-                .setValue(names.b.substring(weight.length()) + " " + names.a.substring(weight.length()))
+                .setValue(escaped(names.b) + " " + escaped(names.a) + " " + escaped(names.reading))
                 .build();
+    }
+
+    static boolean isEntry(StringStringEntryProto entry) {
+        return entry.getKey().startsWith(KEY);
     }
 
     /** Those of every weight that was replaced in a model, by the weight's name. */
     public static Map<String, PairNames> of(ModelProto model) {
         Map<String, PairNames> pairs = new LinkedHashMap<>();
         for (StringStringEntryProto entry : model.getMetadataPropsList()) {
-            String[] suffixes = entry.getValue().split(" ", -1);
-            if (entry.getKey().startsWith(KEY) && suffixes.length == 2) {
-                String weight = entry.getKey().substring(KEY.length());
-                pairs.put(weight, new PairNames(weight + suffixes[0], weight + suffixes[1]));
+            String[] names = entry.getValue().split(" ", -1);
+            if (isEntry(entry) && names.length == 3) {
+                pairs.put(
+                        entry.getKey().substring(KEY.length()),
+                        new PairNames(unescaped(names[0]), unescaped(names[1]), unescaped(names[2])));
             }
         }
         return pairs;
+    }
+
+    private static String escaped(String name) {
+        return name.replace("%", "%25").replace(" ", "%20");
+    }
+
+    private static String unescaped(String name) {
+        return name.replace("%20", " ").replace("%25", "%");
     }
 }

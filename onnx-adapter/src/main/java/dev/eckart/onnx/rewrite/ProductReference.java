@@ -2,22 +2,25 @@ package dev.eckart.onnx.rewrite;
 
 import dev.eckart.core.InvalidInputException;
 import dev.eckart.core.linalg.Matrix;
+import dev.eckart.core.linalg.MatrixSource;
 import dev.eckart.core.model.LinearWeight;
 import dev.eckart.onnx.file.OnnxModel;
-import dev.eckart.onnx.file.Region;
-import dev.eckart.onnx.proto.AttributeProto;
-import dev.eckart.onnx.proto.GraphProto;
+import dev.eckart.onnx.file.Payloads;
+import dev.eckart.onnx.graph.GraphEdits;
+import dev.eckart.onnx.graph.GraphIndex;
+import dev.eckart.onnx.graph.Value;
 import dev.eckart.onnx.proto.NodeProto;
 import dev.eckart.onnx.proto.TensorProto;
+import dev.eckart.onnx.rewrite.NewTensors.Stored;
 import dev.eckart.onnx.scan.LinearSite;
-import dev.eckart.onnx.scan.WeightScanner;
-import dev.eckart.onnx.tensor.Constants;
+import dev.eckart.onnx.scan.LinearSite.Multiplication;
+import dev.eckart.onnx.tensor.TensorView;
 import dev.eckart.onnx.tensor.Tensors;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * The original graph, untouched but for its numbers: each W that was replaced holds the product of its stored factors.
@@ -25,83 +28,100 @@ import java.util.Optional;
  * <p>A compressed model that computes the same as this reference was rewritten rightly, however much was lost.
  */
 public final class ProductReference {
-    private ProductReference() {}
+    private final OnnxModel original;
+    private final GraphIndex index;
+    private final Payloads compressed;
+    private final Map<String, TensorProto> factors;
+    private final GraphEdits edits;
+    private final NewTensors tensors;
+    private final Map<Integer, NodeProto> changed = new HashMap<>();
+
+    private ProductReference(OnnxModel original, GraphIndex index, OnnxModel compressed) {
+        this.original = original;
+        this.index = index;
+        this.compressed = compressed.payloads();
+        this.factors = new GraphIndex(compressed.message(), true)
+                .constants().entrySet().stream()
+                        .collect(Collectors.toMap(
+                                constant -> constant.getKey().name(), Map.Entry::getValue, (one, other) -> one));
+        this.edits = new GraphEdits(index);
+        this.tensors = new NewTensors(
+                original, edits, new FreshNames(original.message().getGraph()));
+    }
 
     /**
      * The reference for a compressed model.
      *
-     * @return empty if nothing says that the compressed model is made from the original
+     * @param index of the original
+     * @param sites the original's linear weights
+     * @return empty if nothing says that the compressed model is made from the original, or it was made from another one
+     *     that in turn was made from it
      * @throws InvalidInputException if what it says does not fit the original
      */
-    public static Optional<OnnxModel> of(OnnxModel original, OnnxModel compressed) {
-        Map<String, TensorProto> factors = Constants.of(compressed.message().getGraph());
-        Map<String, PairNames> pairs = PairNames.of(compressed.message());
-        Map<String, TensorProto> products = new HashMap<>();
-        List<Region> payloads = new ArrayList<>();
-        for (LinearSite site : WeightScanner.scan(original).linear()) {
-            LinearWeight weight = site.weight();
-            PairNames pair = pairs.get(weight.name());
-            if (pair != null && !factors.containsKey(weight.name())) {
-                Matrix product = product(weight, factor(factors, pair.b()), factor(factors, pair.a()), compressed);
-                Matrix stored = site.transposed() ? product.transpose() : product;
-                payloads.add(Region.of(Tensors.encode(stored, weight.type(), weight.name())));
-                products.put(
-                        weight.name(),
-                        Tensors.ofPayload(
-                                weight.name(),
-                                List.of((long) stored.rows(), (long) stored.columns()),
-                                weight.type(),
-                                original.payloads().size() + payloads.size() - 1));
+    public static Optional<OnnxModel> of(
+            OnnxModel original, GraphIndex index, List<LinearSite> sites, OnnxModel compressed) {
+        ProductReference reference = new ProductReference(original, index, compressed);
+        Map<String, PairNames> pairs = new HashMap<>(PairNames.of(compressed.message()));
+        for (LinearSite site : sites) {
+            PairNames pair = pairs.remove(site.weight().name());
+            if (pair != null) {
+                reference.substitute(site, pair);
             }
         }
-        if (products.isEmpty()) {
-            return Optional.empty();
-        }
-        GraphProto graph = substitute(original.message().getGraph(), products);
-        return Optional.of(new OnnxModel(
-                original.message().toBuilder().setGraph(graph).build(),
-                original.payloads().with(payloads)));
+        return reference.changed.isEmpty() || !pairs.isEmpty() ? Optional.empty() : Optional.of(reference.model());
     }
 
-    private static TensorProto factor(Map<String, TensorProto> factors, String name) {
-        TensorProto factor = factors.get(name);
-        if (factor == null || factor.getDimsCount() != 2) {
+    private void substitute(LinearSite site, PairNames pair) {
+        LinearSite.Reading reading = site.readings().stream()
+                .filter(one -> one.weight().reading().equals(pair.reading()))
+                .findFirst()
+                .orElseThrow(() -> new InvalidInputException(
+                        "the compressed model's metadata speaks of a way to split %s that there is not: `%s`"
+                                .formatted(site.weight().describe(), pair.reading())));
+        LinearWeight weight = reading.weight();
+        Matrix product = product(weight, reading.readB(factor(pair.b())), reading.readA(factor(pair.a())));
+        Map<Value, Stored> operands = new HashMap<>();
+        for (Multiplication use : reading.uses()) {
+            Stored operand = operands.computeIfAbsent(
+                    use.operand(),
+                    value -> tensors.store(
+                            site.root(),
+                            value.name() + ".BA",
+                            use.operandOf(use.mirrored() ? product.transpose() : product),
+                            weight.type()));
+            int node = use.use().node();
+            changed.put(
+                    node,
+                    changed.getOrDefault(node, index.node(node)).toBuilder()
+                            .setInput(use.use().input(), tensors.operand(operand, use.type(), false))
+                            .build());
+            edits.replace(node, List.of(changed.getOrDefault(node, index.node(node))));
+            edits.release(use.use());
+        }
+        reading.uses().forEach(use -> edits.removeIfUnused(use.operand()));
+        edits.removeIfUnused(site.root());
+    }
+
+    private TensorView factor(String name) {
+        return Optional.ofNullable(factors.get(name))
+                .filter(tensor -> tensor.getDimsCount() >= 2)
+                .flatMap(tensor -> Tensors.view(tensor, compressed))
+                .orElseThrow(() -> new InvalidInputException(
+                        "the compressed model's metadata speaks of a factor `%s`, but it has no such matrix"
+                                .formatted(name)));
+    }
+
+    private static Matrix product(LinearWeight weight, MatrixSource b, MatrixSource a) {
+        if (b.rows() != weight.rows() || a.columns() != weight.columns() || b.columns() != a.rows()) {
             throw new InvalidInputException(
-                    "the compressed model's metadata speaks of a factor `%s`, but it has no such matrix"
-                            .formatted(name));
+                    "the compressed model is not made from this original: its factors [%d×%d]·[%d×%d] do not fit %s"
+                            .formatted(b.rows(), b.columns(), a.rows(), a.columns(), weight.describe()));
         }
-        return factor;
+        return Matrix.copyOf(b).times(Matrix.copyOf(a));
     }
 
-    private static Matrix product(LinearWeight weight, TensorProto b, TensorProto a, OnnxModel compressed) {
-        if (b.getDims(0) != weight.rows() || a.getDims(1) != weight.columns() || b.getDims(1) != a.getDims(0)) {
-            throw new InvalidInputException(
-                    "the compressed model is not made from this original: its factors %s·%s do not fit %s"
-                            .formatted(
-                                    Tensors.shape(b.getDimsList()), Tensors.shape(a.getDimsList()), weight.describe()));
-        }
-        Matrix left = Matrix.copyOf(Tensors.matrix(b, compressed.payloads(), false));
-        return left.times(Matrix.copyOf(Tensors.matrix(a, compressed.payloads(), false)));
-    }
-
-    private static GraphProto substitute(GraphProto graph, Map<String, TensorProto> products) {
-        GraphProto.Builder substituted = graph.toBuilder().clearInitializer().clearNode();
-        graph.getInitializerList()
-                .forEach(tensor -> substituted.addInitializer(products.getOrDefault(tensor.getName(), tensor)));
-        graph.getNodeList().forEach(node -> substituted.addNode(substitute(node, products)));
-        return substituted.build();
-    }
-
-    private static NodeProto substitute(NodeProto node, Map<String, TensorProto> products) {
-        TensorProto product = Constants.isConstant(node) ? products.get(node.getOutput(0)) : null;
-        return product == null
-                ? node
-                : node.toBuilder()
-                        .clearAttribute()
-                        .addAttribute(AttributeProto.newBuilder()
-                                .setName("value")
-                                .setType(AttributeProto.AttributeType.TENSOR)
-                                .setT(product))
-                        .build();
+    private OnnxModel model() {
+        return new OnnxModel(
+                original.message().toBuilder().setGraph(edits.apply()).build(), tensors.payloads());
     }
 }

@@ -5,9 +5,9 @@ import dev.eckart.core.InvalidInputException;
 import dev.eckart.core.npy.NpyArray;
 import dev.eckart.core.npy.NpyType;
 import dev.eckart.onnx.file.OnnxModel;
+import dev.eckart.onnx.graph.GraphIndex;
 import dev.eckart.onnx.proto.NodeProto;
 import dev.eckart.onnx.proto.TensorProto;
-import dev.eckart.onnx.tensor.Constants;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -186,7 +186,12 @@ public final class MadeUpInputs {
 
     /** For each input whose values end up as indices into constant tables: the rows of the smallest. */
     private static Map<String, Long> tableSizes(OnnxModel model, List<ModelInput> inputs) {
-        Map<String, TensorProto> constants = Constants.of(model.message().getGraph());
+        Map<String, TensorProto> constants = new HashMap<>();
+        new GraphIndex(model.message(), true).constants().forEach((value, tensor) -> {
+            if (value.graph() == GraphIndex.MAIN) {
+                constants.put(value.name(), tensor);
+            }
+        });
         Map<String, Long> sizes = new HashMap<>();
         for (ModelInput input : inputs) {
             Set<String> carriers = new HashSet<>(Set.of(input.name()));

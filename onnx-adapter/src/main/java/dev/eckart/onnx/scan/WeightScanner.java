@@ -1,217 +1,347 @@
 package dev.eckart.onnx.scan;
 
-import dev.eckart.core.linalg.MatrixSource;
 import dev.eckart.core.model.ElementType;
 import dev.eckart.core.model.LinearWeight;
 import dev.eckart.core.model.SkipReason;
 import dev.eckart.core.model.SkippedWeight;
 import dev.eckart.onnx.file.OnnxModel;
-import dev.eckart.onnx.proto.AttributeProto;
-import dev.eckart.onnx.proto.GraphProto;
+import dev.eckart.onnx.graph.Attributes;
+import dev.eckart.onnx.graph.Constants;
+import dev.eckart.onnx.graph.GraphIndex;
+import dev.eckart.onnx.graph.Use;
+import dev.eckart.onnx.graph.Value;
+import dev.eckart.onnx.proto.FunctionProto;
 import dev.eckart.onnx.proto.NodeProto;
+import dev.eckart.onnx.proto.SparseTensorProto;
 import dev.eckart.onnx.proto.TensorProto;
-import dev.eckart.onnx.tensor.Constants;
 import dev.eckart.onnx.tensor.TensorTypes;
+import dev.eckart.onnx.tensor.TensorView;
 import dev.eckart.onnx.tensor.Tensors;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
- * Finds the linear weights of a model, and says of each other weight why it is none.
+ * Finds the linear weights of a model, in its main graph and in those inside of its nodes, and says of each other
+ * weight why it is none.
  *
- * <p>A weight is a constant of two or more dimensions and a type that weights come in, or one that a product
- * multiplies by. It is linear if every use of it is one of
- *
- * <ol>
- *   <li>{@code MatMul(x, W)}, x of any number of dimensions;
- *   <li>{@code Gemm(x, W, …)}, with {@code transB} or without, whatever {@code transA}, {@code alpha}, {@code beta} and
- *       the third input are;
- * </ol>
- *
- * <p>with W the same way round in all of them.
+ * <p>A weight is a stored tensor of two or more dimensions and a type that weights come in, or one that a product
+ * multiplies by. It is linear if every node that takes it, be it through others that only hand it on ({@link Passage}),
+ * multiplies by it ({@link Roles}), and all multiply by the same matrix, or by its transpose.
  */
 public final class WeightScanner {
-    /** Operators whose output, given a constant, is a constant too. */
-    private static final Set<String> PASSING_CONSTANTS =
-            Set.of("Identity", "Cast", "Transpose", "Reshape", "Squeeze", "Unsqueeze", "DequantizeLinear");
-
     private final OnnxModel model;
-    private final GraphProto graph;
-    private final Uses uses;
+    private final GraphIndex index;
+    private final Passage passage;
+    private final Roles roles;
+    private final Map<String, Long> timesNamed;
 
-    private WeightScanner(OnnxModel model) {
+    private WeightScanner(OnnxModel model, GraphIndex index) {
         this.model = model;
-        this.graph = model.message().getGraph();
-        this.uses = new Uses(model.message());
+        this.index = index;
+        this.passage = new Passage(index, model.payloads());
+        this.roles = new Roles(index);
+        this.timesNamed =
+                index.constants().keySet().stream().collect(Collectors.groupingBy(Value::name, Collectors.counting()));
     }
 
     /**
-     * The weights of a model's main graph, in the order in which its nodes first use them.
+     * The weights of a model, in the order in which its nodes first use them.
      *
+     * @param index of the same model
      * @throws dev.eckart.core.InvalidInputException if a weight's data is not what its dimensions declare
      */
-    public static WeightScan scan(OnnxModel model) {
-        WeightScanner scanner = new WeightScanner(model);
+    public static WeightScan scan(OnnxModel model, GraphIndex index) {
+        WeightScanner scanner = new WeightScanner(model, index);
         List<LinearSite> linear = new ArrayList<>();
         List<SkippedWeight> skipped = new ArrayList<>();
-        Constants.of(scanner.graph).entrySet().stream()
-                .sorted(Comparator.comparingInt(constant -> scanner.firstUse(constant.getKey())))
-                .forEach(constant -> {
-                    Finding finding = scanner.examine(constant.getKey(), constant.getValue());
+        index.constants().keySet().stream()
+                .sorted(Comparator.comparingInt(scanner::firstUse))
+                .forEach(root -> {
+                    Finding finding = scanner.examine(root);
                     finding.linear.ifPresent(linear::add);
                     finding.skipped.ifPresent(skipped::add);
                 });
+        skipped.addAll(scanner.sparse());
+        skipped.addAll(scanner.inFunctions());
         return new WeightScan(linear, skipped);
     }
 
-    private int firstUse(String name) {
-        return uses.of(name).stream().mapToInt(Uses.Use::node).findFirst().orElse(Integer.MAX_VALUE);
+    private int firstUse(Value root) {
+        return index.uses(root).stream().mapToInt(Use::node).min().orElse(Integer.MAX_VALUE);
     }
 
-    /** What a constant turned out to be; nothing, if it is no weight. */
+    /** What a stored tensor turned out to be; nothing, if it is no weight. */
     private record Finding(Optional<LinearSite> linear, Optional<SkippedWeight> skipped) {}
 
     private static final Finding NO_WEIGHT = new Finding(Optional.empty(), Optional.empty());
 
-    private Finding examine(String name, TensorProto tensor) {
-        List<Uses.Use> all = uses.of(name);
-        List<Uses.Use> asRight =
-                all.stream().filter(use -> use.input() == 1 && isProduct(use)).toList();
-        List<Uses.Use> asLeft =
-                all.stream().filter(use -> use.input() == 0 && isProduct(use)).toList();
-        boolean weight = TensorTypes.mayHoldWeights(tensor.getDataType())
-                && (tensor.getDimsCount() >= 2 || !asRight.isEmpty() || !asLeft.isEmpty());
-        if (!weight) {
+    /** A use of a stored tensor that is not just another view of it. */
+    private record End(Use use, Operand operand, Role role) {}
+
+    private Finding examine(Value root) {
+        TensorProto tensor = tensor(root);
+        if (!TensorTypes.mayHoldWeights(tensor.getDataType())) {
             return NO_WEIGHT;
         }
-        if (uses.isInput(name)) {
-            return skip(name, tensor, SkipReason.INTERFACE, "callers may feed another value for this input");
+        Optional<TensorView> view = Tensors.view(tensor, model.payloads());
+        Operand stored = Operand.of(
+                root,
+                view.orElseGet(() -> TensorView.unreadable(tensor.getDimsList())),
+                tensor.getDataType(),
+                TensorTypes.elementType(tensor.getDataType()));
+        List<End> ends = new ArrayList<>();
+        boolean givenOut = follow(stored, ends);
+        boolean multiplied = ends.stream().anyMatch(end -> !(end.role instanceof Role.Other));
+        if (tensor.getDimsCount() < 2 && !multiplied) {
+            return NO_WEIGHT;
         }
-        if (uses.isOutput(name)) {
-            return skip(name, tensor, SkipReason.INTERFACE, "it is given out as an output");
-        }
-        if (asRight.isEmpty()) {
-            return asLeft.isEmpty() ? skipOther(name, tensor) : skip(name, tensor, SkipReason.LEFT_OPERAND, "");
-        }
-        if (uses.inSubgraph(name)) {
-            return skip(name, tensor, SkipReason.SHARED, "a subgraph uses it");
-        }
-        if (asRight.size() < all.size()) {
-            Uses.Use other = all.stream()
-                    .filter(use -> !asRight.contains(use))
-                    .findFirst()
-                    .orElseThrow();
+        if (index.isInput(root)) {
             return skip(
-                    name, tensor, SkipReason.SHARED, "it is input %d of %s".formatted(other.input(), operator(other)));
+                    root,
+                    SkipReason.INTERFACE,
+                    "callers may feed another value for this input; --freeze-defaults takes its default for a constant");
         }
-        return linear(name, tensor, asRight);
+        if (givenOut) {
+            return skip(root, SkipReason.INTERFACE, "it is given out as an output");
+        }
+        if (ends.isEmpty()) {
+            return skip(root, SkipReason.UNUSED, "");
+        }
+        if (index.isTrained(root)) {
+            return skip(root, SkipReason.SHARED, "the model's training uses it");
+        }
+        return ends.stream().anyMatch(end -> end.role instanceof Role.Weight)
+                ? examine(root, tensor, ends)
+                : skip(root, ends);
     }
 
-    private Finding linear(String name, TensorProto tensor, List<Uses.Use> products) {
-        if (tensor.getDimsCount() != 2) {
-            return skip(name, tensor, SkipReason.NOT_A_MATRIX, Tensors.shape(tensor.getDimsList()));
+    /** A weight that no product takes in a way that a pair could serve. */
+    private Finding skip(Value root, List<End> ends) {
+        for (End end : ends) {
+            if (end.role instanceof Role.Unsplit unsplit) {
+                return skip(root, unsplit.reason(), unsplit.detail());
+            }
+        }
+        for (End end : ends) {
+            if (!end.operand.value().equals(root) || Passage.isPassage(index.node(end.use.node()))) {
+                return skip(root, SkipReason.COMPUTED, "%s takes it".formatted(operator(end.use)));
+            }
+        }
+        return skip(root, SkipReason.OPERATOR, operators(ends));
+    }
+
+    /** A weight that some product takes in such a way. */
+    private Finding examine(Value root, TensorProto tensor, List<End> ends) {
+        for (End end : ends) {
+            if (end.role instanceof Role.Other) {
+                return skip(
+                        root, SkipReason.SHARED, "it is input %d of %s".formatted(end.use.input(), operator(end.use)));
+            }
+            if (end.role instanceof Role.Unsplit unsplit) {
+                return skip(
+                        root,
+                        SkipReason.SHARED,
+                        "%s takes it too, where %s"
+                                .formatted(operator(end.use), unsplit.reason().sentence()));
+            }
         }
         if (Tensors.elements(tensor) == 0) {
-            return skip(name, tensor, SkipReason.EMPTY, Tensors.shape(tensor.getDimsList()));
+            return skip(root, SkipReason.EMPTY, Tensors.shape(tensor.getDimsList()));
         }
-        Optional<ElementType> type = TensorTypes.elementType(tensor.getDataType());
-        if (type.isEmpty()) {
-            return skip(name, tensor, SkipReason.ELEMENT_TYPE, TensorTypes.label(tensor.getDataType()));
+        Optional<ElementType> storage = ends.get(0).operand.storage();
+        if (storage.isEmpty()) {
+            return skip(root, SkipReason.ELEMENT_TYPE, TensorTypes.label(tensor.getDataType()));
         }
-        Set<Boolean> ways = products.stream().map(this::isTransposed).collect(Collectors.toSet());
-        if (ways.size() > 1) {
-            return skip(name, tensor, SkipReason.SHARED, "as it is and transposed");
+        List<LinearSite.Reading> readings = readings(root, tensor, storage.get(), ends);
+        if (readings.isEmpty()) {
+            return skip(root, SkipReason.SHARED, "its products take it in different shapes");
         }
-        boolean transposed = ways.contains(true);
-        MatrixSource values = Tensors.matrix(tensor, model.payloads(), transposed);
-        return new Finding(
-                Optional.of(new LinearSite(
-                        new LinearWeight(name, operators(products), type.get(), values),
-                        transposed,
-                        products.stream().map(Uses.Use::node).toList())),
-                Optional.empty());
+        LinearWeight first = readings.get(0).weight();
+        LinearWeight weight = new LinearWeight(
+                first.name(),
+                first.operator(),
+                first.reading(),
+                first.type(),
+                first.bytes(),
+                first.values(),
+                first.input(),
+                readings.stream().skip(1).map(LinearSite.Reading::weight).toList());
+        return new Finding(Optional.of(new LinearSite(weight, root, readings)), Optional.empty());
     }
 
-    /** A weight that no product takes as it is. */
-    private Finding skipOther(String name, TensorProto tensor) {
-        List<Uses.Use> all = uses.of(name);
-        if (uses.inSubgraph(name)) {
-            return skip(name, tensor, SkipReason.SHARED, "a subgraph uses it");
+    /** Each way in which all ends can read the tensor as one and the same matrix. */
+    private List<LinearSite.Reading> readings(Value root, TensorProto tensor, ElementType type, List<End> ends) {
+        List<LinearSite.Reading> readings = new ArrayList<>();
+        int layouts = ends.stream().mapToInt(end -> layouts(end).size()).min().orElse(0);
+        for (int layout = 0; layout < layouts; layout++) {
+            reading(root, tensor, type, ends, layout).ifPresent(readings::add);
         }
-        if (all.isEmpty()) {
-            return skip(name, tensor, SkipReason.UNUSED, "");
-        }
-        for (Uses.Use use : all) {
-            Optional<Uses.Use> product = productBehind(use);
-            if (product.isPresent()) {
-                return skip(
-                        name,
-                        tensor,
-                        SkipReason.COMPUTED,
-                        "%s takes it through %s".formatted(operator(product.get()), operator(use)));
+        return readings;
+    }
+
+    private static List<Layout> layouts(End end) {
+        return end.role instanceof Role.Weight weight ? weight.layouts() : List.of();
+    }
+
+    private Optional<LinearSite.Reading> reading(
+            Value root, TensorProto tensor, ElementType type, List<End> ends, int choice) {
+        Operand first = ends.get(0).operand;
+        Layout layout = layouts(ends.get(0)).get(choice);
+        List<Integer> in = first.inBase(layout.in());
+        List<Integer> out = first.inBase(layout.out());
+        List<LinearSite.Multiplication> uses = new ArrayList<>();
+        for (End end : ends) {
+            Layout other = layouts(end).get(choice);
+            List<Integer> otherIn = end.operand.inBase(other.in());
+            List<Integer> otherOut = end.operand.inBase(other.out());
+            boolean same = otherIn.equals(in) && otherOut.equals(out);
+            boolean mirrored = !same && otherIn.equals(out) && otherOut.equals(in) && in.size() == 1 && out.size() == 1;
+            boolean fits = end.operand.base().equals(first.base())
+                    && end.operand.storage().equals(first.storage())
+                    && (same || mirrored)
+                    && layout.form().canServe(other.form());
+            if (!fits) {
+                return Optional.empty();
             }
+            uses.add(new LinearSite.Multiplication(
+                    end.use, end.operand.value(), other, mirrored, end.operand.type(), end.operand.dims()));
         }
-        return skip(name, tensor, SkipReason.OPERATOR, operators(all));
+        LinearWeight weight = new LinearWeight(
+                name(root),
+                operators(ends),
+                layout.form().label(),
+                type,
+                Tensors.storedBytes(tensor),
+                first.view().matrix(layout.in(), layout.out()),
+                jointInput(uses),
+                List.of());
+        Function<List<Integer>, List<Long>> dims =
+                axes -> axes.stream().map(first.dims()::get).toList();
+        return Optional.of(
+                new LinearSite.Reading(weight, layout.form(), dims.apply(layout.in()), dims.apply(layout.out()), uses));
     }
 
-    /** The product that takes what a node makes of a constant, if one does, be it through further such nodes. */
-    private Optional<Uses.Use> productBehind(Uses.Use first) {
-        Deque<Uses.Use> waiting = new ArrayDeque<>(List.of(first));
+    /** What names the input of a plain product on the right, if it is the only one that takes the weight. */
+    private Optional<String> jointInput(List<LinearSite.Multiplication> uses) {
+        LinearSite.Multiplication only = uses.get(0);
+        NodeProto node = index.node(only.use().node());
+        boolean plain = uses.size() == 1
+                && only.layout().form() == Form.RIGHT
+                && only.dims().size() == 2
+                && Stream.of("MatMul", "Gemm").anyMatch(node.getOpType()::equals)
+                && !Attributes.isSet(node, "transA");
+        return plain
+                ? index.value(new Use(only.use().node(), 0))
+                        .map(x -> "%d %d %s".formatted(index.graphOf(only.use().node()), x.graph(), x.name()))
+                : Optional.empty();
+    }
+
+    /**
+     * Collects what takes an operand, through nodes that hand it on.
+     *
+     * @return whether a graph gives it out on the way
+     */
+    private boolean follow(Operand stored, List<End> ends) {
+        boolean givenOut = false;
+        Deque<Operand> waiting = new ArrayDeque<>(List.of(stored));
+        // So that it ends in a graph that goes round in a circle, too.
+        Set<Value> seen = new HashSet<>();
         while (!waiting.isEmpty()) {
-            Uses.Use use = waiting.remove();
-            NodeProto node = graph.getNode(use.node());
-            if (isProduct(use)) {
-                return Optional.of(use);
+            Operand operand = waiting.remove();
+            if (!seen.add(operand.value())) {
+                continue;
             }
-            if (PASSING_CONSTANTS.contains(node.getOpType()) && use.input() == 0 && node.getOutputCount() == 1) {
-                // Only onwards, so that a graph with a cycle in it ends too.
-                uses.of(node.getOutput(0)).stream()
-                        .filter(next -> next.node() > use.node())
-                        .forEach(waiting::add);
+            givenOut |= index.isOutput(operand.value());
+            for (Use use : index.uses(operand.value())) {
+                Optional<Operand> next = passage.through(operand, use);
+                if (next.isPresent()) {
+                    waiting.add(next.get());
+                } else {
+                    ends.add(new End(use, operand, roles.of(use, operand)));
+                }
             }
         }
-        return Optional.empty();
+        ends.sort(Comparator.comparingInt(end -> end.use.node()));
+        return givenOut;
     }
 
-    private Finding skip(String name, TensorProto tensor, SkipReason reason, String detail) {
+    private List<SkippedWeight> sparse() {
+        List<SkippedWeight> skipped = new ArrayList<>();
+        for (int graph = 0; graph < index.graphs(); graph++) {
+            for (SparseTensorProto tensor : index.graph(graph).getSparseInitializerList()) {
+                Value value = new Value(graph, tensor.getValues().getName());
+                skipped.add(new SkippedWeight(
+                        name(value),
+                        index.uses(value).stream()
+                                .map(this::operator)
+                                .distinct()
+                                .collect(Collectors.joining(", ")),
+                        TensorTypes.label(tensor.getValues().getDataType()),
+                        tensor.getDimsList(),
+                        SkipReason.SPARSE,
+                        ""));
+            }
+        }
+        return skipped;
+    }
+
+    private List<SkippedWeight> inFunctions() {
+        List<SkippedWeight> skipped = new ArrayList<>();
+        for (FunctionProto function : model.message().getFunctionsList()) {
+            for (NodeProto node : function.getNodeList()) {
+                Constants.value(node)
+                        .filter(tensor ->
+                                tensor.getDimsCount() >= 2 && TensorTypes.mayHoldWeights(tensor.getDataType()))
+                        .ifPresent(tensor -> skipped.add(new SkippedWeight(
+                                function.getName() + "/" + node.getOutput(0),
+                                function.getName(),
+                                TensorTypes.label(tensor.getDataType()),
+                                tensor.getDimsList(),
+                                SkipReason.FUNCTION,
+                                "")));
+            }
+        }
+        return skipped;
+    }
+
+    private Finding skip(Value root, SkipReason reason, String detail) {
+        TensorProto tensor = tensor(root);
         return new Finding(
                 Optional.empty(),
                 Optional.of(new SkippedWeight(
-                        name,
-                        operators(uses.of(name)),
+                        name(root),
+                        index.uses(root).stream().map(this::operator).distinct().collect(Collectors.joining(", ")),
                         TensorTypes.label(tensor.getDataType()),
                         tensor.getDimsList(),
                         reason,
                         detail)));
     }
 
-    private boolean isProduct(Uses.Use use) {
-        NodeProto node = graph.getNode(use.node());
-        boolean standard = node.getDomain().isEmpty() || node.getDomain().equals("ai.onnx");
-        return standard
-                && (node.getOpType().equals("MatMul") || node.getOpType().equals("Gemm"));
+    private TensorProto tensor(Value root) {
+        return index.constants().getOrDefault(root, TensorProto.getDefaultInstance());
     }
 
-    private boolean isTransposed(Uses.Use use) {
-        NodeProto node = graph.getNode(use.node());
-        return node.getOpType().equals("Gemm")
-                && node.getAttributeList().stream()
-                        .filter(attribute -> attribute.getName().equals("transB"))
-                        .mapToLong(AttributeProto::getI)
-                        .anyMatch(flag -> flag != 0);
+    /** The tensor's name; with the place of its graph before it, where another graph has a tensor of that name. */
+    private String name(Value root) {
+        boolean unique = timesNamed.getOrDefault(root.name(), 1L) == 1 || root.graph() == GraphIndex.MAIN;
+        return unique ? root.name() : index.label(root.graph()) + root.name();
     }
 
-    private String operator(Uses.Use use) {
-        return graph.getNode(use.node()).getOpType();
+    private String operator(Use use) {
+        return index.node(use.node()).getOpType();
     }
 
-    private String operators(List<Uses.Use> of) {
-        return of.stream().map(this::operator).distinct().collect(Collectors.joining(", "));
+    private String operators(List<End> of) {
+        return of.stream().map(end -> operator(end.use)).distinct().collect(Collectors.joining(", "));
     }
 }

@@ -2,19 +2,22 @@ package dev.eckart.onnx.tensor;
 
 import ai.onnxruntime.platform.Fp16Conversions;
 import dev.eckart.core.InvalidInputException;
-import dev.eckart.core.linalg.Matrix;
-import dev.eckart.core.linalg.MatrixSource;
-import dev.eckart.core.linalg.Transposed;
 import dev.eckart.core.model.ElementType;
 import dev.eckart.onnx.file.Payloads;
 import dev.eckart.onnx.file.Region;
 import dev.eckart.onnx.proto.TensorProto;
+import dev.eckart.onnx.proto.TensorProto.DataType;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
 
 /** The numbers of tensors: out of a message or its payloads, and into bytes. */
 public final class Tensors {
+    /** Numbers that are turned into bytes at a time. */
+    private static final int CHUNK = 1 << 16;
+
     private Tensors() {}
 
     /** As messages name it: {@code [784×500]}. */
@@ -44,105 +47,182 @@ public final class Tensors {
     }
 
     /**
-     * A two-dimensional tensor as a matrix, read where it is stored.
+     * A tensor's numbers, read where they are stored.
      *
-     * @param transposed whether to read it as its transpose
+     * @return empty for types whose numbers are not read here, such as texts and eight-bit floats
      * @throws InvalidInputException if it holds another number of bytes than its dimensions and type declare
      */
-    public static MatrixSource matrix(TensorProto tensor, Payloads payloads, boolean transposed) {
-        ElementType type = TensorTypes.elementType(tensor.getDataType()).orElseThrow();
-        Region bytes = bytes(tensor, type, payloads);
-        long declared = elements(tensor);
-        if (bytes.size() / type.bytes() != declared || bytes.size() % type.bytes() != 0) {
-            throw new InvalidInputException("tensor `%s` declares %s numbers of %s but holds %d bytes"
-                    .formatted(tensor.getName(), shape(tensor.getDimsList()), type.label(), bytes.size()));
+    public static Optional<TensorView> view(TensorProto tensor, Payloads payloads) {
+        if (!StoredNumbers.isReadable(tensor.getDataType())) {
+            return Optional.empty();
         }
-        MatrixSource stored =
-                new StoredMatrix(bytes, type, Math.toIntExact(tensor.getDims(0)), Math.toIntExact(tensor.getDims(1)));
-        return transposed ? new Transposed(stored) : stored;
+        int bits = TensorTypes.bits(tensor.getDataType());
+        Region bytes = bytes(tensor, bits, payloads);
+        long declared = elements(tensor);
+        boolean fits = declared <= Long.MAX_VALUE / bits
+                && bytes.size() == declared * bits / Byte.SIZE + (declared * bits % Byte.SIZE == 0 ? 0 : 1);
+        if (!fits) {
+            throw new InvalidInputException("tensor `%s` declares %s numbers of %s but holds %d bytes"
+                    .formatted(
+                            tensor.getName(),
+                            shape(tensor.getDimsList()),
+                            TensorTypes.label(tensor.getDataType()),
+                            bytes.size()));
+        }
+        return Optional.of(new TensorView(tensor.getDimsList(), new StoredNumbers(bytes, tensor.getDataType())));
     }
 
-    /** The numbers as a file's {@code raw_data} would hold them: little-endian, row by row. */
-    private static Region bytes(TensorProto tensor, ElementType type, Payloads payloads) {
+    /** Bytes that a tensor's numbers take in its file. */
+    public static long storedBytes(TensorProto tensor) {
+        return (elements(tensor) * TensorTypes.bits(tensor.getDataType()) + Byte.SIZE - 1) / Byte.SIZE;
+    }
+
+    /** The numbers of a tensor that tells positions, such as a shape; empty if it is of another type, or large. */
+    public static Optional<List<Long>> positions(TensorProto tensor) {
+        if (tensor.hasPayload()) {
+            return Optional.empty();
+        }
+        boolean wide = tensor.getDataType() == DataType.INT64_VALUE;
+        if (!wide && tensor.getDataType() != DataType.INT32_VALUE) {
+            return Optional.empty();
+        }
+        if (!tensor.hasRawData()) {
+            return Optional.of(
+                    wide
+                            ? tensor.getInt64DataList()
+                            : tensor.getInt32DataList().stream()
+                                    .map(Integer::longValue)
+                                    .toList());
+        }
+        ByteBuffer bytes = tensor.getRawData().asReadOnlyByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
+        int width = wide ? Long.BYTES : Integer.BYTES;
+        Long[] numbers = new Long[bytes.remaining() / width];
+        for (int i = 0; i < numbers.length; i++) {
+            numbers[i] = wide ? bytes.getLong() : (long) bytes.getInt();
+        }
+        return Optional.of(List.of(numbers));
+    }
+
+    /** The numbers as a file's {@code raw_data} would hold them: little-endian, in row-major order. */
+    private static Region bytes(TensorProto tensor, int bits, Payloads payloads) {
         if (tensor.hasPayload()) {
             Region payload = payloads.get(tensor.getPayload().getIndex());
             // Packed floats and doubles are laid out as raw data is; packed integers are not.
             return tensor.getPayload().getField() == TensorProto.INT32_DATA_FIELD_NUMBER
-                    ? Region.of(unpack16(payload.slice(0, Math.toIntExact(payload.size()))))
+                    ? Region.of(unpack(payload.slice(0, Math.toIntExact(payload.size())), bits))
                     : payload;
         }
-        return Region.of(tensor.hasRawData() ? tensor.getRawData().asReadOnlyByteBuffer() : typedField(tensor, type));
+        return Region.of(tensor.hasRawData() ? tensor.getRawData().asReadOnlyByteBuffer() : typedField(tensor, bits));
     }
 
-    private static ByteBuffer typedField(TensorProto tensor, ElementType type) {
-        return switch (type) {
-            case FLOAT32 -> {
+    private static ByteBuffer typedField(TensorProto tensor, int bits) {
+        return switch (tensor.getDataType()) {
+            case DataType.FLOAT_VALUE -> {
                 ByteBuffer bytes = allocate((long) tensor.getFloatDataCount() * Float.BYTES);
                 tensor.getFloatDataList().forEach(bytes::putFloat);
                 yield bytes.flip();
             }
-            case FLOAT64 -> {
+            case DataType.DOUBLE_VALUE -> {
                 ByteBuffer bytes = allocate((long) tensor.getDoubleDataCount() * Double.BYTES);
                 tensor.getDoubleDataList().forEach(bytes::putDouble);
                 yield bytes.flip();
             }
-            case FLOAT16, BFLOAT16 -> {
-                ByteBuffer bytes = allocate((long) tensor.getInt32DataCount() * Short.BYTES);
-                tensor.getInt32DataList().forEach(bits -> bytes.putShort(bits.shortValue()));
+            default -> {
+                ByteBuffer bytes = allocate((long) tensor.getInt32DataCount() * Integer.BYTES);
+                tensor.getInt32DataList().forEach(number -> put(bytes, number, bits));
                 yield bytes.flip();
             }
         };
     }
 
-    /** 16-bit floats, each in a varint of up to three bytes, or of ten where its sign was extended, as 16-bit floats. */
-    private static ByteBuffer unpack16(ByteBuffer varints) {
-        ByteBuffer bytes = allocate(2L * varints.remaining());
-        int bits = 0;
+    /** Integers and 16-bit floats, each in a varint of up to five bytes, or of ten where its sign was extended. */
+    private static ByteBuffer unpack(ByteBuffer varints, int bits) {
+        ByteBuffer bytes = allocate((long) Integer.BYTES * varints.remaining());
+        int number = 0;
         int shift = 0;
         while (varints.hasRemaining()) {
             byte next = varints.get();
-            if (shift < Short.SIZE) {
-                bits |= (next & 0x7f) << shift;
+            if (shift < Integer.SIZE) {
+                number |= (next & 0x7f) << shift;
             }
             shift += 7;
             if (next >= 0) {
-                bytes.putShort((short) bits);
-                bits = 0;
+                put(bytes, number, bits);
+                number = 0;
                 shift = 0;
             }
         }
         return bytes.flip();
     }
 
+    /** One element of {@code int32_data}: a number, or a byte with two numbers of four bits in it. */
+    private static void put(ByteBuffer bytes, int element, int bits) {
+        switch (bits) {
+            case Integer.SIZE -> bytes.putInt(element);
+            case Short.SIZE -> bytes.putShort((short) element);
+            default -> bytes.put((byte) element);
+        }
+    }
+
     /**
-     * A matrix as the bytes of a tensor, rounded to the nearest numbers of its type.
+     * A tensor's numbers as bytes, rounded to the nearest numbers of a type.
      *
+     * @param sink given the bytes in chunks, which it must not keep
      * @throws InvalidInputException if a number is too large for the type
      */
-    public static ByteBuffer encode(Matrix matrix, ElementType type, String name) {
-        ByteBuffer bytes = allocate((long) matrix.rows() * matrix.columns() * type.bytes());
-        double[] row = new double[matrix.columns()];
-        for (int i = 0; i < matrix.rows(); i++) {
-            matrix.read(i, 0, 1, row.length, row);
-            for (double value : row) {
-                put(bytes, type, value, name);
+    public static void encode(TensorView view, ElementType type, String name, Consumer<ByteBuffer> sink) {
+        double[] numbers = new double[CHUNK];
+        ByteBuffer bytes = allocate((long) CHUNK * type.bytes());
+        long size = view.size();
+        for (long from = 0; from < size; from += CHUNK) {
+            int count = (int) Math.min(CHUNK, size - from);
+            view.numbers().read(from, count, numbers, 0);
+            bytes.clear();
+            for (int i = 0; i < count; i++) {
+                put(bytes, type, numbers[i], name);
             }
+            sink.accept(bytes.flip());
         }
-        return bytes.flip();
     }
 
     private static void put(ByteBuffer bytes, ElementType type, double value, String name) {
-        int at = bytes.position();
-        switch (type) {
-            case FLOAT32 -> bytes.putFloat((float) value);
-            case FLOAT64 -> bytes.putDouble(value);
-            case FLOAT16 -> bytes.putShort(Fp16Conversions.floatToFp16((float) value));
-            case BFLOAT16 -> bytes.putShort(Fp16Conversions.floatToBf16((float) value));
-        }
-        if (!Double.isFinite(StoredMatrix.number(bytes, type, at))) {
+        boolean finite = switch (type) {
+            case FLOAT32 -> {
+                bytes.putFloat((float) value);
+                yield Float.isFinite((float) value);
+            }
+            case FLOAT64 -> {
+                bytes.putDouble(value);
+                yield Double.isFinite(value);
+            }
+            case FLOAT16 -> {
+                short bits = Fp16Conversions.floatToFp16(roundedToOdd(value));
+                bytes.putShort(bits);
+                yield Float.isFinite(Fp16Conversions.fp16ToFloat(bits));
+            }
+            case BFLOAT16 -> {
+                short bits = Fp16Conversions.floatToBf16(roundedToOdd(value));
+                bytes.putShort(bits);
+                yield Float.isFinite(Fp16Conversions.bf16ToFloat(bits));
+            }
+        };
+        if (!finite) {
             throw new InvalidInputException("`%s`: %s is too large for %s; `--factors balanced` makes smaller numbers"
                     .formatted(name, value, type.label()));
         }
+    }
+
+    /**
+     * A double as a float from which rounding to a narrower type gives what rounding the double itself would: cut off,
+     * with the last bit set if anything was lost (S. Boldo and G. Melquiond, 2008).
+     */
+    private static float roundedToOdd(double value) {
+        float nearest = (float) value;
+        if (nearest == value || Double.isNaN(value)) {
+            return nearest;
+        }
+        float cut = Math.abs((double) nearest) > Math.abs(value) ? Math.nextAfter(nearest, 0) : nearest;
+        return Float.intBitsToFloat(Float.floatToRawIntBits(cut) | 1);
     }
 
     /** A tensor message for numbers that are kept as a payload. */

@@ -12,7 +12,6 @@ import dev.eckart.core.verify.Verification;
 import dev.eckart.onnx.OnnxNetwork;
 import dev.eckart.onnx.file.OnnxModel;
 import dev.eckart.onnx.file.OnnxWriter;
-import dev.eckart.onnx.rewrite.ProductReference;
 import dev.eckart.onnx.run.InputFiles;
 import dev.eckart.onnx.run.InputSet;
 import dev.eckart.onnx.run.LatencyMeter;
@@ -217,7 +216,7 @@ public final class ModelVerifier implements AutoCloseable {
 
     /** The first question. */
     private Optional<RewriteProof> proof(OnnxNetwork compressed, Session session) {
-        Optional<OnnxModel> reference = ProductReference.of(network.model(), compressed.model());
+        Optional<OnnxModel> reference = network.reference(compressed);
         if (reference.isEmpty()) {
             return Optional.empty();
         }

@@ -84,7 +84,7 @@ class FactorRewriterTest {
 
         assertThat(nodes(rewritten).subList(0, 2))
                 .containsExactly("fc.B.1: MatMul(x, w.B.1) -> y.xB", "fc: MatMul(y.xB, w.A.1) -> y");
-        assertThat(PairNames.of(rewritten)).containsEntry("w", new PairNames("w.B.1", "w.A.1"));
+        assertThat(PairNames.of(rewritten)).containsEntry("w", new PairNames("w.B.1", "w.A.1", ""));
     }
 
     @Test
@@ -106,7 +106,7 @@ class FactorRewriterTest {
                         entry("author", "me"),
                         entry("eckart.rank", "fixed:1"),
                         entry("eckart.version", "1.2.3"),
-                        entry("eckart.pair.w", ".B .A"));
+                        entry("eckart.pair.w", "w.B w.A "));
     }
 
     @Test

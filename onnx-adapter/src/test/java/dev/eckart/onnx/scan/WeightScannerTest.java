@@ -9,7 +9,10 @@ import dev.eckart.core.linalg.Matrix;
 import dev.eckart.core.model.SkipReason;
 import dev.eckart.core.model.SkippedWeight;
 import dev.eckart.onnx.TextModels;
+import dev.eckart.onnx.file.OnnxModel;
 import dev.eckart.onnx.file.OnnxReader;
+import dev.eckart.onnx.graph.GraphIndex;
+import dev.eckart.onnx.graph.Use;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -27,8 +30,10 @@ class WeightScannerTest {
         LinearSite site = only("node { op_type: \"MatMul\" input: [\"x\", \"w\"] output: \"y\" }" + W);
 
         assertThat(Matrix.copyOf(site.weight().values())).isEqualTo(Matrix.of(2, 3, 1, 2, 3, 4, 5, 6));
-        assertThat(site.transposed()).isFalse();
-        assertThat(site.nodes()).containsExactly(0);
+        assertThat(site.readings()).hasSize(1);
+        assertThat(site.readings().get(0).uses())
+                .extracting(LinearSite.Multiplication::use)
+                .containsExactly(new Use(0, 1));
     }
 
     @Test
@@ -38,7 +43,6 @@ class WeightScannerTest {
                         + W);
 
         assertThat(Matrix.copyOf(site.weight().values())).isEqualTo(Matrix.of(3, 2, 1, 4, 2, 5, 3, 6));
-        assertThat(site.transposed()).isTrue();
     }
 
     @Test
@@ -87,7 +91,7 @@ class WeightScannerTest {
                 + "node { op_type: \"Identity\" input: [\"t\"] output: \"w2\" }"
                 + "node { op_type: \"Identity\" input: [\"w2\"] output: \"t\" }" + W);
 
-        assertThat(scan.skipped()).extracting(SkippedWeight::reason).containsExactly(SkipReason.OPERATOR);
+        assertThat(scan.skipped()).extracting(SkippedWeight::reason).containsExactly(SkipReason.UNUSED);
     }
 
     @Test
@@ -120,6 +124,7 @@ class WeightScannerTest {
         Path file = TextModels.write(
                 TextModels.withGraph(value("input", "x", 4, 2) + value("output", "y", 4, 3) + graph),
                 folder.resolve("model.onnx"));
-        return WeightScanner.scan(OnnxReader.read(file));
+        OnnxModel model = OnnxReader.read(file);
+        return WeightScanner.scan(model, new GraphIndex(model.message(), false));
     }
 }

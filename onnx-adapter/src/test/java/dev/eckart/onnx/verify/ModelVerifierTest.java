@@ -255,7 +255,7 @@ class ModelVerifierTest {
                 .clearMetadataProps()
                 .addMetadataProps(StringStringEntryProto.newBuilder()
                         .setKey("eckart.pair.w")
-                        .setValue(".B .C"))
+                        .setValue("w.B w.C "))
                 .build());
 
         assertThatThrownBy(this::verify)

@@ -1,0 +1,68 @@
+package dev.eckart.onnx.graph;
+
+import dev.eckart.onnx.proto.AttributeProto;
+import dev.eckart.onnx.proto.NodeProto;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** A node's domain, operator and attributes. */
+public final class Attributes {
+    /** The domain of ONNX Runtime's own operators. */
+    public static final String MICROSOFT = "com.microsoft";
+
+    private Attributes() {}
+
+    /** Whether a node is one of ONNX's standard operators. */
+    public static boolean isStandard(NodeProto node) {
+        return node.getDomain().isEmpty() || node.getDomain().equals("ai.onnx");
+    }
+
+    public static Optional<AttributeProto> find(NodeProto node, String name) {
+        return node.getAttributeList().stream()
+                .filter(attribute -> attribute.getName().equals(name))
+                .findFirst();
+    }
+
+    public static long integer(NodeProto node, String name, long otherwise) {
+        return find(node, name).map(AttributeProto::getI).orElse(otherwise);
+    }
+
+    /** Empty where the node has no such attribute. */
+    public static Optional<List<Long>> integers(NodeProto node, String name) {
+        return find(node, name).map(AttributeProto::getIntsList);
+    }
+
+    /** Whether an attribute is there and not zero. */
+    public static boolean isSet(NodeProto node, String flag) {
+        return integer(node, flag, 0) != 0;
+    }
+
+    /** The node without some of its attributes. */
+    public static NodeProto without(NodeProto node, String... names) {
+        Set<String> gone = Set.copyOf(Arrays.asList(names));
+        return node.toBuilder()
+                .clearAttribute()
+                .addAllAttribute(node.getAttributeList().stream()
+                        .filter(attribute -> !gone.contains(attribute.getName()))
+                        .toList())
+                .build();
+    }
+
+    public static AttributeProto of(String name, List<Long> values) {
+        return AttributeProto.newBuilder()
+                .setName(name)
+                .setType(AttributeProto.AttributeType.INTS)
+                .addAllInts(values)
+                .build();
+    }
+
+    public static AttributeProto of(String name, long value) {
+        return AttributeProto.newBuilder()
+                .setName(name)
+                .setType(AttributeProto.AttributeType.INT)
+                .setI(value)
+                .build();
+    }
+}

@@ -4,6 +4,7 @@ import dev.eckart.core.InvalidInputException;
 import dev.eckart.core.compress.Network;
 import dev.eckart.core.compress.Provenance;
 import dev.eckart.core.factor.Replacement;
+import dev.eckart.core.model.ElementType;
 import dev.eckart.core.model.NetworkSummary;
 import dev.eckart.core.scan.Inventory;
 import dev.eckart.onnx.file.OnnxModel;
@@ -17,6 +18,7 @@ import dev.eckart.onnx.rewrite.ProductReference;
 import dev.eckart.onnx.scan.LinearSite;
 import dev.eckart.onnx.scan.WeightScan;
 import dev.eckart.onnx.scan.WeightScanner;
+import dev.eckart.onnx.tensor.TensorTypes;
 import dev.eckart.onnx.tensor.Tensors;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -81,6 +83,16 @@ public final class OnnxNetwork implements Network<OnnxNetwork> {
      */
     public void write(Path path) throws IOException {
         OnnxWriter.write(model, path);
+    }
+
+    /** The widest rounding step among the types in which its nodes multiply by linear weights; 0 if there are none. */
+    public double epsilon() {
+        return scan.linear().stream()
+                .flatMap(site -> site.readings().get(0).uses().stream())
+                .flatMap(use -> TensorTypes.elementType(use.type()).stream())
+                .mapToDouble(ElementType::epsilon)
+                .max()
+                .orElse(0);
     }
 
     /** Its size in numbers; {@code bytes} are those of its file. */

@@ -7,34 +7,48 @@ import static dev.eckart.models.ModelBuilder.tensor;
 import static dev.eckart.models.RandomMatrices.normal;
 import static dev.eckart.models.RandomMatrices.ofRank;
 
-import com.google.protobuf.ByteString;
 import dev.eckart.core.linalg.Matrix;
 import dev.eckart.core.model.ElementType;
 import dev.eckart.core.model.SkipReason;
 import dev.eckart.onnx.proto.AttributeProto;
-import dev.eckart.onnx.proto.GraphProto;
 import dev.eckart.onnx.proto.ModelProto;
 import dev.eckart.onnx.proto.TensorProto;
 import dev.eckart.onnx.proto.TensorProto.DataType;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * Small networks built in code, each with its known answer: every pattern that is handled, and every one that is left
  * alone.
  */
 public final class Catalogue {
-    private static final int IN = 24;
-    private static final int OUT = 16;
-    private static final int RANK = 3;
-    private static final Matrix W = ofRank(RANK, IN, OUT, 1);
-    private static final List<String> X_AND_W = List.of("x", "w");
+    static final int IN = 24;
+    static final int OUT = 16;
+    static final int RANK = 3;
+    static final Matrix W = ofRank(RANK, IN, OUT, 1);
+    static final List<String> X_AND_W = List.of("x", "w");
 
     private Catalogue() {}
 
     /** All of them. */
     public static List<CatalogueModel> all() {
+        return Stream.of(
+                        plain(),
+                        ViewedWeights.models(),
+                        QuantizedWeights.models(),
+                        SharedWeights.models(),
+                        NestedWeights.models(),
+                        Convolutions.models(),
+                        FurtherOperators.models(),
+                        CarriedThrough.models())
+                .flatMap(List::stream)
+                .toList();
+    }
+
+    /** Products with weights that are stored as such. */
+    private static List<CatalogueModel> plain() {
         return List.of(
                 matMul("matmul-2d", 13, "batch", IN),
                 matMul("matmul-3d", 13, "batch", "time", IN),
@@ -60,16 +74,11 @@ public final class Catalogue {
                 notebookN1(),
                 notebookN2(),
                 notebookN3(),
-                skipping("left-operand", SkipReason.LEFT_OPERAND, leftOperand()),
-                skipping("tied-embedding", SkipReason.SHARED, tiedEmbedding()),
-                skipping("both-ways-round", SkipReason.SHARED, bothWaysRound()),
-                skipping("used-in-subgraph", SkipReason.SHARED, usedInSubgraph()),
+                linear("left-operand", leftOperand()),
+                linear("both-ways-round", bothWaysRound()),
                 skipping("graph-input", SkipReason.INTERFACE, graphInput()),
                 skipping("graph-output", SkipReason.INTERFACE, graphOutput()),
                 skipping("batched-weight", SkipReason.NOT_A_MATRIX, batchedWeight()),
-                skipping("behind-transpose", SkipReason.COMPUTED, behindTranspose()),
-                skipping("quantized", SkipReason.COMPUTED, quantized()),
-                skipping("convolution", SkipReason.OPERATOR, convolution()),
                 skipping("unused", SkipReason.UNUSED, unused()));
     }
 
@@ -262,19 +271,6 @@ public final class Catalogue {
                 .build();
     }
 
-    private static ModelProto tiedEmbedding() {
-        return model("tied-embedding", 13)
-                .input("ids", DataType.INT64, "batch", "time")
-                .weight("w", W)
-                .node("Gather", List.of("w", "ids"), "embedded")
-                .node("Transpose", List.of("embedded"), "turned", attribute("perm", List.of(0L, 2L, 1L)))
-                .node("MatMul", List.of("turned", "mixer"), "h")
-                .input("mixer", "time", IN)
-                .node("MatMul", List.of("h", "w"), "y")
-                .output("y", "batch", OUT, OUT)
-                .build();
-    }
-
     private static ModelProto bothWaysRound() {
         return model("both-ways-round", 13)
                 .input("x", "batch", IN)
@@ -282,25 +278,6 @@ public final class Catalogue {
                 .node("MatMul", X_AND_W, "h")
                 .node("Gemm", List.of("h", "w"), "y", attribute("transB", 1))
                 .output("y", "batch", IN)
-                .build();
-    }
-
-    private static ModelProto usedInSubgraph() {
-        GraphProto then = model("then", 13)
-                .node("MatMul", X_AND_W, "then_y")
-                .output("then_y", "batch", OUT)
-                .graph();
-        GraphProto otherwise = model("else", 13)
-                .node("Neg", List.of("h"), "else_y")
-                .output("else_y", "batch", OUT)
-                .graph();
-        return model("used-in-subgraph", 13)
-                .input("x", "batch", IN)
-                .input("flag", DataType.BOOL)
-                .weight("w", W)
-                .node("MatMul", X_AND_W, "h")
-                .node("If", List.of("flag"), "y", attribute("then_branch", then), attribute("else_branch", otherwise))
-                .output("y", "batch", OUT)
                 .build();
     }
 
@@ -334,47 +311,6 @@ public final class Catalogue {
                 .build();
     }
 
-    private static ModelProto behindTranspose() {
-        return model("behind-transpose", 13)
-                .input("x", "batch", IN)
-                .weight("w", W.transpose())
-                .node("Transpose", List.of("w"), "turned", attribute("perm", List.of(1L, 0L)))
-                .node("MatMul", List.of("x", "turned"), "y")
-                .output("y", "batch", OUT)
-                .build();
-    }
-
-    private static ModelProto quantized() {
-        byte[] integers = new byte[IN * OUT];
-        for (int i = 0; i < integers.length; i++) {
-            integers[i] = (byte) (i * 37);
-        }
-        TensorProto weight = TensorProto.newBuilder()
-                .setName("w")
-                .addDims(IN)
-                .addDims(OUT)
-                .setDataType(DataType.INT8_VALUE)
-                .setRawData(ByteString.copyFrom(integers))
-                .build();
-        return model("quantized", 13)
-                .input("x", "batch", IN)
-                .initializer(weight)
-                .initializer(tensor("scale", Matrix.of(1, 1, 0.02), ElementType.FLOAT32, List.of()))
-                .node("DequantizeLinear", List.of("w", "scale"), "real")
-                .node("MatMul", List.of("x", "real"), "y")
-                .output("y", "batch", OUT)
-                .build();
-    }
-
-    private static ModelProto convolution() {
-        return model("convolution", 13)
-                .input("x", "batch", 3, 8, 8)
-                .initializer(tensor("w", normal(4, 27, 4), ElementType.FLOAT32, List.of(4L, 3L, 3L, 3L)))
-                .node("Conv", X_AND_W, "y")
-                .output("y", "batch", 4, 6, 6)
-                .build();
-    }
-
     private static ModelProto unused() {
         return model("unused", 13)
                 .input("x", "batch", IN)
@@ -385,15 +321,15 @@ public final class Catalogue {
                 .build();
     }
 
-    private static CatalogueModel linear(String name, ModelProto model) {
+    static CatalogueModel linear(String name, ModelProto model) {
         return new CatalogueModel(name, model, Map.of("w", RANK), Map.of());
     }
 
-    private static CatalogueModel skipping(String name, SkipReason reason, ModelProto model) {
+    static CatalogueModel skipping(String name, SkipReason reason, ModelProto model) {
         return new CatalogueModel(name, model, Map.of(), Map.of("w", reason));
     }
 
-    private static TensorProto vector(String name, int length) {
+    static TensorProto vector(String name, int length) {
         return tensor(name, normal(1, length, length), ElementType.FLOAT32, List.of((long) length));
     }
 }

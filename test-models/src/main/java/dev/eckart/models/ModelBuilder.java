@@ -6,10 +6,12 @@ import dev.eckart.core.linalg.Matrix;
 import dev.eckart.core.model.ElementType;
 import dev.eckart.onnx.proto.AttributeProto;
 import dev.eckart.onnx.proto.AttributeProto.AttributeType;
+import dev.eckart.onnx.proto.FunctionProto;
 import dev.eckart.onnx.proto.GraphProto;
 import dev.eckart.onnx.proto.ModelProto;
 import dev.eckart.onnx.proto.NodeProto;
 import dev.eckart.onnx.proto.OperatorSetIdProto;
+import dev.eckart.onnx.proto.SparseTensorProto;
 import dev.eckart.onnx.proto.TensorProto;
 import dev.eckart.onnx.proto.TensorProto.DataType;
 import dev.eckart.onnx.proto.TensorShapeProto;
@@ -23,11 +25,12 @@ import java.util.List;
 /** Builds ONNX models in code. */
 public final class ModelBuilder {
     private final GraphProto.Builder graph;
-    private final long opset;
+    private final ModelProto.Builder model;
 
     private ModelBuilder(String name, long opset) {
         this.graph = GraphProto.newBuilder().setName(name);
-        this.opset = opset;
+        this.model = ModelProto.newBuilder().setIrVersion(8).setProducerName("eckart-test-models");
+        operators("", opset);
     }
 
     /** An empty model of a version of the standard operators. */
@@ -74,18 +77,41 @@ public final class ModelBuilder {
         return this;
     }
 
+    /** Further operators, of a domain. */
+    public ModelBuilder operators(String domain, long version) {
+        model.addOpsetImport(OperatorSetIdProto.newBuilder().setDomain(domain).setVersion(version));
+        return this;
+    }
+
+    /** The version of the format. */
+    public ModelBuilder format(long version) {
+        model.setIrVersion(version);
+        return this;
+    }
+
+    public ModelBuilder function(FunctionProto function) {
+        model.addFunctions(function);
+        return this;
+    }
+
+    public ModelBuilder sparse(SparseTensorProto tensor) {
+        graph.addSparseInitializer(tensor);
+        return this;
+    }
+
+    /** What is known of a value between nodes; dimensions as in {@link #input}. */
+    public ModelBuilder known(String name, DataType type, Object... dims) {
+        graph.addValueInfo(value(name, type, dims));
+        return this;
+    }
+
     /** The graph alone, to be a subgraph. */
     public GraphProto graph() {
         return graph.build();
     }
 
     public ModelProto build() {
-        return ModelProto.newBuilder()
-                .setIrVersion(8)
-                .setProducerName("eckart-test-models")
-                .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain("").setVersion(opset))
-                .setGraph(graph)
-                .build();
+        return model.setGraph(graph).build();
     }
 
     public static NodeProto node(
@@ -128,6 +154,14 @@ public final class ModelBuilder {
                 .setName(name)
                 .setType(AttributeType.TENSOR)
                 .setT(value)
+                .build();
+    }
+
+    public static AttributeProto attribute(String name, String value) {
+        return AttributeProto.newBuilder()
+                .setName(name)
+                .setType(AttributeType.STRING)
+                .setS(ByteString.copyFromUtf8(value))
                 .build();
     }
 

@@ -14,6 +14,7 @@ import dev.eckart.onnx.proto.TensorProto;
 import dev.eckart.onnx.rewrite.NewTensors.Stored;
 import dev.eckart.onnx.scan.LinearSite;
 import dev.eckart.onnx.scan.LinearSite.Multiplication;
+import dev.eckart.onnx.tensor.TensorTypes;
 import dev.eckart.onnx.tensor.TensorView;
 import dev.eckart.onnx.tensor.Tensors;
 import java.util.HashMap;
@@ -88,7 +89,8 @@ public final class ProductReference {
                             site.root(),
                             value.name() + ".BA",
                             use.operandOf(use.mirrored() ? product.transpose() : product),
-                            weight.type()));
+                            // As it arrives, so that the product is rounded but once.
+                            TensorTypes.elementType(use.type()).orElseThrow()));
             int node = use.use().node();
             changed.put(
                     node,

@@ -66,7 +66,8 @@ final class Roles {
                     : new Role.Other();
         }
         if (OF_INTEGERS.contains(operator)) {
-            return new Role.Unsplit(SkipReason.QUANTIZED, operator);
+            // Scales and zero points of whole columns are no weights.
+            return operand.dims().size() < 2 ? new Role.Other() : new Role.Unsplit(SkipReason.QUANTIZED, operator);
         }
         Role role = switch (operator) {
             case "MatMul" -> microsoft ? new Role.Other() : product(use, operand, false, false);

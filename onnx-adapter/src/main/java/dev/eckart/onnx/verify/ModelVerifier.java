@@ -2,7 +2,6 @@ package dev.eckart.onnx.verify;
 
 import dev.eckart.core.InvalidInputException;
 import dev.eckart.core.Progress;
-import dev.eckart.core.model.ElementType;
 import dev.eckart.core.model.LinearWeight;
 import dev.eckart.core.npy.NpyArray;
 import dev.eckart.core.verify.LabelAccuracy;
@@ -251,10 +250,7 @@ public final class ModelVerifier implements AutoCloseable {
 
     /** What rounding alone may amount to: that of one product, for each of the products that it adds up over. */
     private static double rounding(OnnxNetwork compressed) {
-        double epsilon = compressed.inventory().linear().stream()
-                .mapToDouble(weight -> weight.type().epsilon())
-                .max()
-                .orElse(ElementType.FLOAT32.epsilon());
+        double epsilon = compressed.epsilon();
         int longest = compressed.inventory().linear().stream()
                 .mapToInt(LinearWeight::rows)
                 .max()

@@ -5,6 +5,7 @@ import dev.eckart.cli.render.MarkdownReport;
 import dev.eckart.cli.render.TextReport;
 import dev.eckart.core.InvalidInputException;
 import dev.eckart.core.file.PendingFile;
+import dev.eckart.core.file.Unwritable;
 import dev.eckart.core.report.Report;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -58,7 +59,7 @@ final class ReportOptions {
             Files.writeString(pending.path(), content.endsWith("\n") ? content : content + "\n");
             pending.commit();
         } catch (IOException e) {
-            throw new InvalidInputException("`%s` cannot be written: %s".formatted(file, e), e);
+            throw Unwritable.because(file, e);
         }
     }
 

@@ -3,27 +3,49 @@ package dev.eckart.core.file;
 import dev.eckart.core.InvalidInputException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
+import java.util.regex.Pattern;
 
 /**
- * A file on its way to a target: written beside it under another name, and put in its place in one step, or not at
- * all. Closing it removes what was not put in place.
+ * A file on its way to a target, and files that belong to it: written in a temporary directory beside the target, under
+ * their final names, and put in place whole, or not at all. Closing it removes what was not put in place.
+ *
+ * <p>The directory holds a file that is locked for as long as its process lives. What a killed process left is removed
+ * by the next one with the same target.
  */
 public final class PendingFile implements AutoCloseable {
-    private final Path target;
-    private final Path temporary;
+    private static final String ENDING = ".eckart-tmp";
+    private static final String LOCK = ".lock";
 
-    private PendingFile(Path target, Path temporary) {
+    /**
+     * In the name of each directory of this process: it must not open the locks of its own, since closing a file would
+     * release them.
+     */
+    private static final String PROCESS = unique();
+
+    private final Path target;
+    private final Path directory;
+    private final FileChannel lock;
+
+    private PendingFile(Path target, Path directory, FileChannel lock) {
         this.target = target;
-        this.temporary = temporary;
+        this.directory = directory;
+        this.lock = lock;
     }
 
     /**
-     * An empty file beside {@code target}.
+     * A file to be, beside {@code target}.
      *
      * @throws InvalidInputException if none can be made there
      */
@@ -38,27 +60,152 @@ public final class PendingFile implements AutoCloseable {
             throw new InvalidInputException(
                     "`%s` cannot be written: there is no directory `%s`; make it first".formatted(target, folder));
         }
+        removeStale(absolute, folder);
         try {
-            // Not createTempFile: its files are for the owner only, and this one becomes the user's.
-            return new PendingFile(
-                    absolute,
-                    Files.createFile(
-                            folder.resolve(".%s.%s.eckart-tmp".formatted(absolute.getFileName(), UUID.randomUUID()))));
+            Optional<PendingFile> pending = Optional.empty();
+            while (pending.isEmpty()) {
+                pending = make(absolute, folder);
+            }
+            return pending.get();
         } catch (IOException e) {
-            throw new InvalidInputException("`%s` cannot be written: %s".formatted(target, e), e);
+            throw Unwritable.because(target, e);
         }
     }
 
-    /** Where to write. */
+    /** Empty if another process took the directory for stale before it was locked. */
+    private static Optional<PendingFile> make(Path target, Path folder) throws IOException {
+        Path directory = Files.createDirectory(
+                folder.resolve(".%s.%s-%s%s".formatted(target.getFileName(), PROCESS, unique(), ENDING)));
+        try {
+            FileChannel lock = lock(directory.resolve(LOCK));
+            if (Files.exists(directory.resolve(LOCK))) {
+                return Optional.of(new PendingFile(target, directory, lock));
+            }
+            lock.close();
+            return Optional.empty();
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static FileChannel lock(Path file) throws IOException {
+        FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        try {
+            channel.lock();
+        } catch (IOException e) {
+            // Some network file systems have no locks. There, nobody takes anything for stale either.
+            return channel;
+        }
+        return channel;
+    }
+
+    private static String unique() {
+        return "%016x".formatted(UUID.randomUUID().getLeastSignificantBits());
+    }
+
+    /** Removes what killed processes left, as far as the system lets us; it is in nobody's way. */
+    private static void removeStale(Path target, Path folder) {
+        Pattern names = Pattern.compile("\\.%s\\.[0-9a-f-]+%s"
+                .formatted(Pattern.quote(target.getFileName().toString()), Pattern.quote(ENDING)));
+        DirectoryStream.Filter<Path> ours =
+                entry -> names.matcher(entry.getFileName().toString()).matches();
+        List<Path> found = new ArrayList<>();
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder, ours)) {
+            entries.forEach(found::add);
+        } catch (IOException | DirectoryIteratorException e) {
+            // A folder that may be written to, but not listed.
+            return;
+        }
+        for (Path entry : found) {
+            try {
+                removeIfStale(entry);
+            } catch (IOException e) {
+                // Another user's, or another process was faster: it stays, or is gone already.
+            }
+        }
+    }
+
+    private static void removeIfStale(Path entry) throws IOException {
+        if (entry.getFileName().toString().contains("." + PROCESS + "-")) {
+            return;
+        }
+        if (Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS)) {
+            try (FileChannel channel = FileChannel.open(entry.resolve(LOCK), StandardOpenOption.WRITE)) {
+                if (channel.tryLock() == null) {
+                    return;
+                }
+                removeContents(entry);
+                Files.deleteIfExists(entry.resolve(LOCK));
+            } catch (NoSuchFileException e) {
+                // Not locked yet, or not any more: then it is empty, or stays.
+            }
+        }
+        Files.deleteIfExists(entry);
+    }
+
+    private static void removeContents(Path directory) throws IOException {
+        List<Path> files = new ArrayList<>();
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
+            entries.forEach(files::add);
+        }
+        for (Path file : files) {
+            if (!file.endsWith(LOCK)) {
+                Files.deleteIfExists(file);
+            }
+        }
+    }
+
+    /** Where to write the file. */
     public Path path() {
-        return temporary;
+        return directory.resolve(target.getFileName());
+    }
+
+    /** Where to write what belongs to it, and whatever is needed in the meantime. */
+    public Path directory() {
+        return directory;
     }
 
     /** Puts the file in its target's place, over what may be there, once the device has all of it. */
     public void commit() throws IOException {
-        force(temporary, StandardOpenOption.WRITE);
-        Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        Path folder = target.getParent();
+        commit(List.of());
+    }
+
+    /**
+     * Puts the file in its target's place, and files that belong to it beside it, over what may be there, once the
+     * device has all of them. At no time is there an old file with new ones that belong to it, or the reverse: if one
+     * of those is replaced, the old file goes first.
+     *
+     * @param companions in {@link #directory()}
+     */
+    public void commit(List<Path> companions) throws IOException {
+        for (Path companion : companions) {
+            force(companion, StandardOpenOption.WRITE);
+        }
+        force(path(), StandardOpenOption.WRITE);
+        for (Path companion : companions) {
+            if (Files.exists(placeOf(companion), LinkOption.NOFOLLOW_LINKS)) {
+                Files.deleteIfExists(target);
+            }
+        }
+        for (Path companion : companions) {
+            forceFolder();
+            move(companion, placeOf(companion));
+            forceFolder();
+        }
+        move(path(), target);
+        forceFolder();
+    }
+
+    private Path placeOf(Path companion) {
+        return target.resolveSibling(companion.getFileName());
+    }
+
+    private static void move(Path from, Path to) throws IOException {
+        Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    private void forceFolder() throws IOException {
+        Path folder = directory.getParent();
         if (folder != null && Files.getFileStore(folder).supportsFileAttributeView("posix")) {
             force(folder, StandardOpenOption.READ);
         }
@@ -72,6 +219,9 @@ public final class PendingFile implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        Files.deleteIfExists(temporary);
+        removeContents(directory);
+        lock.close();
+        Files.deleteIfExists(directory.resolve(LOCK));
+        Files.deleteIfExists(directory);
     }
 }

@@ -2,6 +2,7 @@ package dev.eckart.core.npy;
 
 import dev.eckart.core.InvalidInputException;
 import dev.eckart.core.file.PendingFile;
+import dev.eckart.core.file.Unwritable;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
@@ -127,7 +128,7 @@ public final class NpyFile {
             }
             pending.commit();
         } catch (IOException e) {
-            throw new InvalidInputException("`%s` cannot be written: %s".formatted(target, e), e);
+            throw Unwritable.because(target, e);
         }
     }
 

@@ -7,8 +7,14 @@ import dev.eckart.core.InvalidInputException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PendingFileTest {
     @TempDir
@@ -25,7 +31,7 @@ class PendingFileTest {
         }
 
         assertThat(target).hasContent("new");
-        assertThat(folder).isDirectoryContaining("glob:**target").isDirectoryNotContaining("glob:**eckart-tmp");
+        assertThat(names()).containsExactly("target");
     }
 
     @Test
@@ -34,10 +40,141 @@ class PendingFileTest {
 
         try (PendingFile pending = PendingFile.beside(target)) {
             Files.writeString(pending.path(), "half");
+            Files.writeString(pending.directory().resolve("other"), "half");
         }
 
         assertThat(target).hasContent("old");
-        assertThat(folder).isDirectoryNotContaining("glob:**eckart-tmp");
+        assertThat(names()).containsExactly("target");
+    }
+
+    @Test
+    void should_give_files_their_final_names_in_a_directory_beside_the_target() {
+        Path target = folder.resolve("target");
+
+        try (PendingFile pending = PendingFile.beside(target)) {
+            assertThat(pending.path().getFileName()).isEqualTo(target.getFileName());
+            assertThat(pending.path().getParent()).isEqualTo(pending.directory());
+            assertThat(pending.directory().getParent()).isEqualTo(folder);
+            assertThat(pending.directory().getFileName().toString()).matches("\\.target\\..*\\.eckart-tmp");
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"neither", "the file", "both"})
+    void should_put_what_belongs_to_the_file_in_place_too(String old) throws IOException {
+        Path target = folder.resolve("target");
+        Path data = folder.resolve("target.data");
+        if (!old.equals("neither")) {
+            Files.writeString(target, "old");
+        }
+        if (old.equals("both")) {
+            Files.writeString(data, "old data");
+        }
+
+        try (PendingFile pending = PendingFile.beside(target)) {
+            Files.writeString(pending.path(), "new");
+            Path companion = Files.writeString(pending.directory().resolve("target.data"), "new data");
+            pending.commit(List.of(companion));
+        }
+
+        assertThat(target).hasContent("new");
+        assertThat(data).hasContent("new data");
+        assertThat(names()).containsExactly("target", "target.data");
+    }
+
+    @Test
+    void should_have_no_old_file_beside_new_data_if_it_fails_in_between() throws IOException {
+        Path target = Files.writeString(folder.resolve("target"), "old");
+        // It cannot be replaced by a file.
+        Files.createDirectories(folder.resolve("target.data/in the way"));
+
+        try (PendingFile pending = PendingFile.beside(target)) {
+            Files.writeString(pending.path(), "new");
+            Path companion = Files.writeString(pending.directory().resolve("target.data"), "new data");
+            assertThatThrownBy(() -> pending.commit(List.of(companion))).isInstanceOf(IOException.class);
+        }
+
+        assertThat(names()).containsExactly("target.data");
+    }
+
+    @Test
+    void should_leave_the_old_file_alone_if_the_new_one_is_missing() throws IOException {
+        Path target = Files.writeString(folder.resolve("target"), "old");
+        Path data = Files.writeString(folder.resolve("target.data"), "old data");
+
+        try (PendingFile pending = PendingFile.beside(target)) {
+            Path companion = Files.writeString(pending.directory().resolve("target.data"), "new data");
+            assertThatThrownBy(() -> pending.commit(List.of(companion))).isInstanceOf(IOException.class);
+        }
+
+        assertThat(target).hasContent("old");
+        assertThat(data).hasContent("old data");
+    }
+
+    @Test
+    @EnabledOnOs({OS.LINUX, OS.MAC})
+    void should_keep_the_old_file_when_the_process_is_killed_and_clean_up_the_next_time() throws Exception {
+        Path target = Files.writeString(folder.resolve("target"), "old");
+        Path data = Files.writeString(folder.resolve("target.data"), "old data");
+        Process process = WritingProcess.start(target);
+
+        process.destroyForcibly().waitFor();
+
+        assertThat(target).hasContent("old");
+        assertThat(data).hasContent("old data");
+        assertThat(names()).hasSize(3);
+        try (PendingFile pending = PendingFile.beside(target)) {
+            assertThat(names())
+                    .containsExactlyInAnyOrder(
+                            "target",
+                            "target.data",
+                            pending.directory().getFileName().toString());
+        }
+        assertThat(names()).containsExactly("target", "target.data");
+    }
+
+    @Test
+    void should_leave_a_living_process_alone() throws Exception {
+        Path target = folder.resolve("target");
+        Process process = WritingProcess.start(target);
+        List<String> others = names();
+
+        PendingFile.beside(target).close();
+        assertThat(names()).isEqualTo(others);
+        try (PendingFile pending = PendingFile.beside(target)) {
+            PendingFile.beside(target).close();
+            assertThat(pending.directory()).exists();
+            assertThat(names()).containsAll(others);
+        }
+
+        process.getOutputStream().write('\n');
+        process.getOutputStream().close();
+        assertThat(process.waitFor()).isZero();
+        assertThat(names()).containsExactly("target");
+    }
+
+    @Test
+    void should_clean_up_after_killed_processes_of_the_same_target_alone() throws IOException {
+        String id = "0123456789abcdef-0123456789abcdef";
+        Path stale = Files.createDirectory(folder.resolve(".target." + id + ".eckart-tmp"));
+        Files.createFile(stale.resolve(".lock"));
+        Files.writeString(stale.resolve("target"), "half");
+        Files.createDirectory(folder.resolve(".target." + id.replace('0', '1') + ".eckart-tmp"));
+        Files.createFile(folder.resolve(".target.123e4567-e89b-12d3-a456-426614174000.eckart-tmp"));
+        Path other = Files.createDirectory(folder.resolve(".target.two." + id + ".eckart-tmp"));
+        Files.createFile(other.resolve(".lock"));
+        // No lock, but something in it: not ours to judge.
+        Path strange = Files.createDirectory(folder.resolve(".target." + id.replace('0', '2') + ".eckart-tmp"));
+        Files.createFile(strange.resolve("notes"));
+        Files.createFile(folder.resolve(".target.notes.eckart-tmp"));
+
+        PendingFile.beside(folder.resolve("target")).close();
+
+        assertThat(names())
+                .containsExactlyInAnyOrder(
+                        other.getFileName().toString(), strange.getFileName().toString(), ".target.notes.eckart-tmp");
     }
 
     @Test
@@ -48,5 +185,21 @@ class PendingFileTest {
         assertThatThrownBy(() -> PendingFile.beside(folder.resolve("none/target")))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessageContaining("there is no directory");
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void should_refuse_a_folder_that_takes_no_files() {
+        assertThatThrownBy(() -> PendingFile.beside(Path.of("/proc/target")))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageStartingWith("`/proc/target` cannot be written: ")
+                .message()
+                .doesNotContain("Exception");
+    }
+
+    private List<String> names() throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.map(file -> file.getFileName().toString()).sorted().toList();
+        }
     }
 }

@@ -7,9 +7,11 @@ import dev.eckart.core.factor.Replacement;
 import dev.eckart.core.model.ElementType;
 import dev.eckart.core.model.NetworkSummary;
 import dev.eckart.core.scan.Inventory;
+import dev.eckart.onnx.file.ExternalData;
 import dev.eckart.onnx.file.OnnxModel;
 import dev.eckart.onnx.file.OnnxReader;
 import dev.eckart.onnx.file.OnnxWriter;
+import dev.eckart.onnx.file.Scratch;
 import dev.eckart.onnx.graph.GraphIndex;
 import dev.eckart.onnx.proto.ModelProto;
 import dev.eckart.onnx.proto.OperatorSetIdProto;
@@ -22,6 +24,7 @@ import dev.eckart.onnx.tensor.TensorTypes;
 import dev.eckart.onnx.tensor.Tensors;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /** An ONNX model as a network of the engine. */
@@ -30,14 +33,14 @@ public final class OnnxNetwork implements Network<OnnxNetwork> {
     private final GraphIndex index;
     private final WeightScan scan;
 
-    private OnnxNetwork(OnnxModel model, boolean defaultsAreConstant) {
+    private OnnxNetwork(OnnxModel model, GraphIndex index, WeightScan scan) {
         this.model = model;
-        this.index = new GraphIndex(model.message(), defaultsAreConstant);
-        this.scan = WeightScanner.scan(model, index);
+        this.index = index;
+        this.scan = scan;
     }
 
     /**
-     * Reads a model and finds its weights. The file stays mapped, and its numbers in it.
+     * Reads a model and finds its weights. Its files stay mapped, and its numbers in them.
      *
      * @throws InvalidInputException if there is no such file, or it is not a model that can be worked with
      */
@@ -52,7 +55,17 @@ public final class OnnxNetwork implements Network<OnnxNetwork> {
      *     away; older versions of the format list all weights as such inputs
      */
     public static OnnxNetwork read(Path path, boolean defaultsAreConstant) {
-        return new OnnxNetwork(OnnxReader.read(path), defaultsAreConstant);
+        return of(OnnxReader.read(path), defaultsAreConstant);
+    }
+
+    private static OnnxNetwork of(OnnxModel model, boolean defaultsAreConstant) {
+        GraphIndex index = new GraphIndex(model.message(), defaultsAreConstant);
+        return new OnnxNetwork(model, index, WeightScanner.scan(model, index));
+    }
+
+    /** This network, ready to be rewritten, with a place for the factors of its weights other than the heap. */
+    public OnnxNetwork withScratch(Scratch scratch) {
+        return new OnnxNetwork(new OnnxModel(model.message(), model.payloads().withScratch(scratch)), index, scan);
     }
 
     @Override
@@ -62,7 +75,7 @@ public final class OnnxNetwork implements Network<OnnxNetwork> {
 
     @Override
     public OnnxNetwork rewrite(Iterable<Replacement> replacements, Provenance provenance) {
-        return new OnnxNetwork(FactorRewriter.rewrite(model, index, scan.linear(), replacements, provenance), false);
+        return of(FactorRewriter.rewrite(model, index, scan.linear(), replacements, provenance), false);
     }
 
     /**
@@ -75,16 +88,6 @@ public final class OnnxNetwork implements Network<OnnxNetwork> {
         return ProductReference.of(model, index, scan.linear(), compressed.model);
     }
 
-    /**
-     * Writes the model to a new or empty file.
-     *
-     * @throws InvalidInputException if it is too large for the format
-     * @throws IOException if the file cannot be written
-     */
-    public void write(Path path) throws IOException {
-        OnnxWriter.write(model, path);
-    }
-
     /** The widest rounding step among the types in which its nodes multiply by linear weights; 0 if there are none. */
     public double epsilon() {
         return scan.linear().stream()
@@ -95,7 +98,47 @@ public final class OnnxNetwork implements Network<OnnxNetwork> {
                 .orElse(0);
     }
 
-    /** Its size in numbers; {@code bytes} are those of its file. */
+    /** Writes the model as it keeps its tensors. */
+    public Optional<Path> write(Path path) throws IOException {
+        return write(path, ExternalData.AUTO);
+    }
+
+    /**
+     * Writes the model to a file and, if need be, to a data file beside it.
+     *
+     * @return the data file, if there is one
+     * @throws InvalidInputException if the model's file would be too large for the format
+     * @throws IOException if a file cannot be written
+     */
+    public Optional<Path> write(Path path, ExternalData externalData) throws IOException {
+        return OnnxWriter.write(model, path, externalData);
+    }
+
+    /** Whether it is written with a data file. */
+    public boolean hasDataFile(ExternalData externalData) {
+        return OnnxWriter.hasDataFile(model, externalData);
+    }
+
+    /**
+     * Refuses, before any work, what could not be written even if every linear weight were gone.
+     *
+     * @throws InvalidInputException if the model's file would be too large for the format
+     */
+    public void requireWritable(ExternalData externalData) {
+        if (externalData == ExternalData.NEVER) {
+            long linear = scan.linear().stream()
+                    .mapToLong(site -> site.weight().bytes())
+                    .sum();
+            OnnxWriter.requireSize(OnnxWriter.bytesInOneFile(model) - linear, externalData);
+        }
+    }
+
+    /** The files beside the model's own that it keeps tensors in. */
+    public List<Path> dataFiles() {
+        return model.payloads().dataFiles();
+    }
+
+    /** Its size in numbers; {@code bytes} are those of its files. */
     public NetworkSummary summary(long bytes) {
         ModelProto message = model.message();
         long parameters =

@@ -3,10 +3,7 @@ package dev.eckart.onnx.file;
 import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.eckart.core.InvalidInputException;
-import dev.eckart.onnx.proto.AttributeProto;
-import dev.eckart.onnx.proto.GraphProto;
 import dev.eckart.onnx.proto.ModelProto;
-import dev.eckart.onnx.proto.NodeProto;
 import dev.eckart.onnx.proto.TensorProto;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -21,13 +18,13 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Reads a model's file: maps it, and keeps the data of large tensors in the map. */
+/** Reads a model: maps its file and its data files, and keeps the data of large tensors in the maps. */
 public final class OnnxReader {
     /** Data from this size on stays in the file. */
     private static final int PAYLOAD_BYTES = 1024;
 
     private final ByteBuffer file;
-    private final List<Region> payloads = new ArrayList<>();
+    private final List<Payloads.Payload> payloads = new ArrayList<>();
 
     private OnnxReader(ByteBuffer file) {
         this.file = file;
@@ -36,7 +33,8 @@ public final class OnnxReader {
     /**
      * Reads a model.
      *
-     * @throws InvalidInputException if there is no such file, it cannot be read, or it is not an ONNX model
+     * @throws InvalidInputException if there is no such file, it or a data file of it cannot be read, or it is not an
+     *     ONNX model
      */
     public static OnnxModel read(Path path) {
         OnnxReader reader = new OnnxReader(map(path));
@@ -48,37 +46,43 @@ public final class OnnxReader {
                         "`%s` is not an ONNX model: it has no %s; expected a file such as torch.onnx.export writes"
                                 .formatted(path, message.hasGraph() ? "operator set" : "graph"));
             }
-            requireOwnData(message.getGraph(), path);
-            return new OnnxModel(message, Payloads.of(reader.payloads));
+            DataFiles files = new DataFiles(path);
+            ModelProto located = reader.withData(message, files);
+            return new OnnxModel(located, Payloads.of(reader.payloads, files.paths(), Scratch.onHeap()));
         } catch (MalformedMessageException | InvalidProtocolBufferException e) {
             throw new InvalidInputException(
                     "`%s` is not an ONNX model, or is cut short: %s".formatted(path, e.getMessage()), e);
         }
     }
 
-    private static void requireOwnData(GraphProto graph, Path path) {
-        graph.getInitializerList().forEach(tensor -> requireOwnData(tensor, path));
-        for (NodeProto node : graph.getNodeList()) {
-            for (AttributeProto attribute : node.getAttributeList()) {
-                requireOwnData(attribute.getT(), path);
-                attribute.getTensorsList().forEach(tensor -> requireOwnData(tensor, path));
-                requireOwnData(attribute.getG(), path);
-                attribute.getGraphsList().forEach(subgraph -> requireOwnData(subgraph, path));
+    /** The message with a payload for each tensor that is kept in a data file; tensors in the same bytes share one. */
+    private ModelProto withData(ModelProto message, DataFiles files) {
+        Map<DataFiles.Extent, Integer> indices = new HashMap<>();
+        ModelProto located = TensorWalk.changeEach(message, (tensor, initializer) -> {
+            if (!ExternalReference.isOutside(tensor)) {
+                return tensor;
             }
-        }
-    }
-
-    private static void requireOwnData(TensorProto tensor, Path path) {
-        if (tensor.getDataLocation() == TensorProto.DataLocation.EXTERNAL) {
-            throw new InvalidInputException(
-                    "`%s` keeps tensor `%s` in an external file, which is not supported; save the model as one file"
-                            .formatted(path, tensor.getName()));
-        }
+            int index = indices.computeIfAbsent(files.find(tensor), extent -> {
+                Origin origin = new Origin.Outside(extent.file(), extent.offset());
+                payloads.add(new Payloads.Payload(files.bytes(extent), origin));
+                return payloads.size() - 1;
+            });
+            return tensor.toBuilder()
+                    .clearRawData()
+                    .setPayload(payload(index, TensorProto.RAW_DATA_FIELD_NUMBER))
+                    .build();
+        });
+        files.requireDisjoint();
+        return located;
     }
 
     private static ByteBuffer map(Path path) {
         if (Files.isDirectory(path)) {
             throw new InvalidInputException("`%s` is a directory; expected an .onnx file".formatted(path));
+        }
+        // Opening a pipe might wait for ever, and it cannot be mapped.
+        if (Files.exists(path) && !Files.isRegularFile(path)) {
+            throw new InvalidInputException("`%s` is no regular file; expected an .onnx file".formatted(path));
         }
         try (FileChannel channel = FileChannel.open(path)) {
             long size = channel.size();
@@ -146,13 +150,15 @@ public final class OnnxReader {
     }
 
     private byte[] payload(int field, int start, int end) {
-        payloads.add(Region.of(file.slice(start, end - start)));
+        payloads.add(new Payloads.Payload(Region.of(file.slice(start, end - start)), new Origin.Inside()));
         return TensorProto.newBuilder()
-                .setPayload(TensorProto.Payload.newBuilder()
-                        .setIndex(payloads.size() - 1)
-                        .setField(field))
+                .setPayload(payload(payloads.size() - 1, field))
                 .build()
                 .toByteArray();
+    }
+
+    private static TensorProto.Payload payload(int index, int field) {
+        return TensorProto.Payload.newBuilder().setIndex(index).setField(field).build();
     }
 
     private void copy(int start, int end, ByteArrayOutputStream target) {

@@ -12,15 +12,22 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Writes a model's file: its message, with the payloads put back where they belong. */
+/**
+ * Writes a model: its file, with the payloads put back where they belong, and a data file beside it for those that go
+ * there.
+ */
 public final class OnnxWriter {
     /** Bytes handed to the channel at a time: it copies what is on the heap to a buffer of that size first. */
     private static final int CHUNK = 1 << 20;
 
     /** protobuf reads no message beyond this. */
     private static final long MAX_BYTES = Integer.MAX_VALUE;
+
+    /** A larger file is near enough to that limit to be split, unless its user wants it whole. */
+    private static final long SPLIT_BYTES = 2_000_000_000;
 
     private final ByteBuffer skeleton;
     private final Payloads payloads;
@@ -30,30 +37,100 @@ public final class OnnxWriter {
         this.payloads = payloads;
     }
 
+    /** The data file of a model that is written to {@code model}: beside it, {@code NAME.data}. */
+    public static Path dataFile(Path model) {
+        return model.resolveSibling(model.getFileName() + ".data");
+    }
+
+    /** Whether a model is written with a data file. */
+    public static boolean hasDataFile(OnnxModel model, ExternalData wanted) {
+        return !encode(model, wanted, "").data.isEmpty();
+    }
+
+    /** The size of a model's file without a data file; at 2 GiB or more, it cannot be written like that. */
+    public static long bytesInOneFile(OnnxModel model) {
+        return encode(model, ExternalData.NEVER, "").file.bytes;
+    }
+
+    /** Writes a model as it keeps its tensors. */
+    public static Optional<Path> write(OnnxModel model, Path path) throws IOException {
+        return write(model, path, ExternalData.AUTO);
+    }
+
     /**
-     * Writes a model to a file, in place of what it may hold.
+     * Writes a model to a file and, if need be, to a data file beside it, in place of what they may hold.
      *
-     * @throws InvalidInputException if the model would have 2 GiB or more
-     * @throws IOException if the file cannot be written
+     * @return the data file, if there is one
+     * @throws InvalidInputException if the model's file would have 2 GiB or more
+     * @throws IOException if a file cannot be written
      */
-    public static void write(OnnxModel model, Path path) throws IOException {
-        ByteBuffer skeleton = model.message().toByteString().asReadOnlyByteBuffer();
-        OnnxWriter writer = new OnnxWriter(skeleton, model.payloads());
-        Parts parts;
+    public static Optional<Path> write(OnnxModel model, Path path, ExternalData wanted) throws IOException {
+        Path dataFile = dataFile(path);
+        Encoded encoded = encode(model, wanted, dataFile.getFileName().toString());
+        requireSize(encoded.file.bytes, wanted);
+        if (!encoded.data.isEmpty()) {
+            try (FileChannel channel = open(dataFile)) {
+                for (Layout.Stretch stretch : encoded.data) {
+                    pad(channel, stretch.offset());
+                    write(channel, stretch.bytes());
+                }
+            }
+        }
+        try (FileChannel channel = open(path)) {
+            for (Region part : encoded.file.regions) {
+                write(channel, part);
+            }
+        }
+        return encoded.data.isEmpty() ? Optional.empty() : Optional.of(dataFile);
+    }
+
+    /**
+     * Refuses a model's file that no reader could read.
+     *
+     * @throws InvalidInputException if it would have 2 GiB or more
+     */
+    public static void requireSize(long bytes, ExternalData wanted) {
+        if (bytes > MAX_BYTES) {
+            throw new InvalidInputException(
+                    "the output would have %d bytes, and an .onnx file must stay below 2 GiB; %s"
+                            .formatted(
+                                    bytes,
+                                    wanted == ExternalData.NEVER
+                                            ? "--external-data auto puts its tensors in a file beside it"
+                                            : "what is not an initializer of 1 KiB or more stays in it"));
+        }
+    }
+
+    /** What goes to a model's file, and what to its data file. */
+    private record Encoded(Parts file, List<Layout.Stretch> data) {}
+
+    private static Encoded encode(OnnxModel model, ExternalData wanted, String location) {
+        Encoded encoded = encode(model.payloads(), Layout.arrange(model, wanted, location));
+        return wanted == ExternalData.AUTO && encoded.file.bytes > SPLIT_BYTES
+                ? encode(model, ExternalData.ALWAYS, location)
+                : encoded;
+    }
+
+    private static Encoded encode(Payloads payloads, Layout.Arranged arranged) {
+        ByteBuffer skeleton = arranged.message().toByteString().asReadOnlyByteBuffer();
+        OnnxWriter writer = new OnnxWriter(skeleton, payloads);
         try {
-            parts = writer.parts(ModelProto.getDescriptor(), 0, skeleton.limit());
+            return new Encoded(writer.parts(ModelProto.getDescriptor(), 0, skeleton.limit()), arranged.data());
         } catch (MalformedMessageException | InvalidProtocolBufferException e) {
             throw new IllegalStateException("A message that was just encoded cannot be read", e);
         }
-        if (parts.bytes > MAX_BYTES) {
-            throw new InvalidInputException(
-                    "the output would have %d bytes; an .onnx file must stay below 2 GiB".formatted(parts.bytes));
-        }
-        try (FileChannel channel = FileChannel.open(
-                path, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
-            for (Region part : parts.regions) {
-                write(channel, part);
-            }
+    }
+
+    private static FileChannel open(Path path) throws IOException {
+        return FileChannel.open(
+                path, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING);
+    }
+
+    /** Writes zeros up to an offset. */
+    private static void pad(FileChannel channel, long offset) throws IOException {
+        ByteBuffer zeros = ByteBuffer.allocate(Math.toIntExact(offset - channel.position()));
+        while (zeros.hasRemaining()) {
+            channel.write(zeros);
         }
     }
 

@@ -33,12 +33,16 @@ public final class Region {
 
     /** All of a file, mapped. It stays mapped after the channel is closed. */
     static Region map(FileChannel channel) throws IOException {
-        long size = channel.size();
+        return map(channel, 0, channel.size());
+    }
+
+    /** A part of a file, mapped. */
+    static Region map(FileChannel channel, long offset, long size) throws IOException {
         List<ByteBuffer> windows = new ArrayList<>();
         long at = 0;
         do {
             long length = Math.min(size - at, 2 * STRIDE - 1);
-            windows.add(channel.map(FileChannel.MapMode.READ_ONLY, at, length));
+            windows.add(channel.map(FileChannel.MapMode.READ_ONLY, offset + at, length));
             at += STRIDE;
         } while (at < size);
         return new Region(List.copyOf(windows), 0, size);

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,6 +55,11 @@ final class Wire {
         return TOWARDS_TENSORS.getOrDefault(message, Map.of()).get(field);
     }
 
+    /** The numbers of a message's fields in which a tensor may be, in their order. */
+    static Set<Integer> towardsTensors(Descriptor message) {
+        return TOWARDS_TENSORS.getOrDefault(message, Map.of()).keySet();
+    }
+
     private static Map<Descriptor, Map<Integer, Descriptor>> towardsTensors() {
         Set<Descriptor> messages = new HashSet<>();
         collect(ModelProto.getDescriptor(), messages);
@@ -69,7 +75,7 @@ final class Wire {
         }
         Map<Descriptor, Map<Integer, Descriptor>> towards = new HashMap<>();
         for (Descriptor message : reaching) {
-            Map<Integer, Descriptor> fields = new HashMap<>();
+            Map<Integer, Descriptor> fields = new TreeMap<>();
             for (FieldDescriptor field : message.getFields()) {
                 if (isMessage(field) && reaching.contains(field.getMessageType())) {
                     fields.put(field.getNumber(), field.getMessageType());

@@ -16,7 +16,6 @@ import dev.eckart.onnx.proto.ValueInfoProto;
 import dev.eckart.onnx.tensor.TensorTypes;
 import dev.eckart.onnx.tensor.TensorView;
 import dev.eckart.onnx.tensor.Tensors;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -56,9 +55,7 @@ final class NewTensors {
      */
     Stored store(Value inPlace, String wanted, TensorView view, ElementType type) {
         String name = names.take(wanted);
-        ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(view.size() * type.bytes()));
-        Tensors.encode(view, type, name, bytes::put);
-        regions.add(Region.of(bytes.flip()));
+        regions.add(Tensors.store(view, type, name, model.payloads().scratch()));
         TensorProto tensor =
                 Tensors.ofPayload(name, view.dims(), type, model.payloads().size() + regions.size() - 1);
         edits.addInitializer(inPlace, tensor);

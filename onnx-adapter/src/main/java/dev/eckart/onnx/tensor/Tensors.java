@@ -5,13 +5,16 @@ import dev.eckart.core.InvalidInputException;
 import dev.eckart.core.model.ElementType;
 import dev.eckart.onnx.file.Payloads;
 import dev.eckart.onnx.file.Region;
+import dev.eckart.onnx.file.Scratch;
 import dev.eckart.onnx.proto.TensorProto;
 import dev.eckart.onnx.proto.TensorProto.DataType;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.LongStream;
 
 /** The numbers of tensors: out of a message or its payloads, and into bytes. */
 public final class Tensors {
@@ -171,18 +174,29 @@ public final class Tensors {
      * @throws InvalidInputException if a number is too large for the type
      */
     public static void encode(TensorView view, ElementType type, String name, Consumer<ByteBuffer> sink) {
+        chunks(view, type, name).forEachRemaining(sink);
+    }
+
+    /** As {@link #encode}, for bytes that are not to be on the heap. */
+    public static Region store(TensorView view, ElementType type, String name, Scratch scratch) {
+        return scratch.store(view.size() * type.bytes(), chunks(view, type, name));
+    }
+
+    /** Each chunk is good until the next is asked for. */
+    private static Iterator<ByteBuffer> chunks(TensorView view, ElementType type, String name) {
         double[] numbers = new double[CHUNK];
         ByteBuffer bytes = allocate((long) CHUNK * type.bytes());
-        long size = view.size();
-        for (long from = 0; from < size; from += CHUNK) {
-            int count = (int) Math.min(CHUNK, size - from);
-            view.numbers().read(from, count, numbers, 0);
-            bytes.clear();
-            for (int i = 0; i < count; i++) {
-                put(bytes, type, numbers[i], name);
-            }
-            sink.accept(bytes.flip());
-        }
+        return LongStream.iterate(0, from -> from < view.size(), from -> from + CHUNK)
+                .mapToObj(from -> {
+                    int count = (int) Math.min(CHUNK, view.size() - from);
+                    view.numbers().read(from, count, numbers, 0);
+                    bytes.clear();
+                    for (int i = 0; i < count; i++) {
+                        put(bytes, type, numbers[i], name);
+                    }
+                    return bytes.flip();
+                })
+                .iterator();
     }
 
     private static void put(ByteBuffer bytes, ElementType type, double value, String name) {

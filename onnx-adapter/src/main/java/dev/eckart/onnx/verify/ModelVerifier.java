@@ -2,6 +2,7 @@ package dev.eckart.onnx.verify;
 
 import dev.eckart.core.InvalidInputException;
 import dev.eckart.core.Progress;
+import dev.eckart.core.file.Unwritable;
 import dev.eckart.core.model.LinearWeight;
 import dev.eckart.core.npy.NpyArray;
 import dev.eckart.core.verify.LabelAccuracy;
@@ -11,6 +12,7 @@ import dev.eckart.core.verify.Verification;
 import dev.eckart.onnx.OnnxNetwork;
 import dev.eckart.onnx.file.OnnxModel;
 import dev.eckart.onnx.file.OnnxWriter;
+import dev.eckart.onnx.file.Scratch;
 import dev.eckart.onnx.run.InputFiles;
 import dev.eckart.onnx.run.InputSet;
 import dev.eckart.onnx.run.LatencyMeter;
@@ -20,6 +22,7 @@ import dev.eckart.onnx.run.Output;
 import dev.eckart.onnx.run.Session;
 import dev.eckart.onnx.run.Session.Optimization;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
@@ -215,24 +218,30 @@ public final class ModelVerifier implements AutoCloseable {
 
     /** The first question. */
     private Optional<RewriteProof> proof(OnnxNetwork compressed, Session session) {
-        Optional<OnnxModel> reference = network.reference(compressed);
-        if (reference.isEmpty()) {
-            return Optional.empty();
-        }
         OptionalDouble error;
         try {
-            Path file = Files.createTempFile("eckart-reference", ".onnx");
-            try {
+            Path folder = Files.createTempDirectory("eckart-reference");
+            Path file = folder.resolve("reference.onnx");
+            try (Scratch scratch = Scratch.in(folder)) {
+                Optional<OnnxModel> reference =
+                        network.withScratch(scratch).reference(compressed);
+                if (reference.isEmpty()) {
+                    return Optional.empty();
+                }
                 OnnxWriter.write(reference.get(), file);
                 try (Session products = Session.open(file, Optimization.ALL, threads)) {
                     error = largestError(products, session);
                 }
             } finally {
+                Files.deleteIfExists(OnnxWriter.dataFile(file));
                 Files.deleteIfExists(file);
+                Files.deleteIfExists(folder);
             }
-        } catch (IOException e) {
+        } catch (IOException | UncheckedIOException e) {
             throw new InvalidInputException(
-                    "the model to prove the rewrite against cannot be written to the temporary folder: " + e, e);
+                    "the model to prove the rewrite against cannot be written to the temporary folder: "
+                            + Unwritable.reason(e),
+                    e);
         }
         if (error.isEmpty()) {
             // Whole numbers do not tell rounding from a mistake: a near tie may fall either way.

@@ -169,21 +169,6 @@ class OnnxFileTest {
     }
 
     @Test
-    void should_refuse_data_that_are_kept_in_another_file() {
-        TensorProto tensor = TensorProto.newBuilder()
-                .setName("w")
-                .setDataLocation(TensorProto.DataLocation.EXTERNAL)
-                .build();
-        Path file = TextModels.write(withTensor(tensor), folder.resolve("external.onnx"));
-
-        assertThatThrownBy(() -> OnnxReader.read(file))
-                .isInstanceOf(InvalidInputException.class)
-                .hasMessage(
-                        "`%s` keeps tensor `w` in an external file, which is not supported; save the model as one file",
-                        file);
-    }
-
-    @Test
     void should_refuse_messages_nested_deeper_than_protobuf_reads() throws IOException {
         byte[] nested = "name".getBytes(StandardCharsets.UTF_8);
         for (int depth = 0; depth < 3000; depth++) {

@@ -2,6 +2,7 @@ package dev.eckart.cli;
 
 import dev.eckart.core.InvalidInputException;
 import dev.eckart.core.report.Report;
+import dev.eckart.onnx.file.ExternalData;
 import dev.eckart.onnx.job.CompressionJob;
 import dev.eckart.onnx.job.Evaluation;
 import dev.eckart.onnx.job.Limits;
@@ -55,6 +56,13 @@ final class CompressCommand implements Callable<Integer> {
     @Option(names = "--keep-failed", description = "Write OUT even if its verification or a limit fails.")
     private boolean keepFailed;
 
+    @Option(
+            names = "--external-data",
+            paramLabel = "auto|always|never",
+            description = "Whether tensors go to a file beside OUT, OUT.data: auto (as MODEL keeps them, and in any case"
+                    + " where OUT would have more than 2 GB), always or never.")
+    private ExternalData externalData = ExternalData.AUTO;
+
     @Mixin
     private ReportOptions reports = new ReportOptions();
 
@@ -97,6 +105,6 @@ final class CompressCommand implements Callable<Integer> {
                     "there is no output; name the file to write with -o OUT, or only look with --dry-run");
         }
         Optional<Evaluation> compared = noVerify ? Optional.empty() : Optional.of(evaluation.evaluation());
-        return job.compress(model, new Target(output, force, keepFailed), ranks, compared, wanted);
+        return job.compress(model, new Target(output, force, keepFailed, externalData), ranks, compared, wanted);
     }
 }

@@ -73,6 +73,8 @@ public final class JsonReport {
                 .put("parameters", model.parameters())
                 .put("linearParameters", model.linearParameters())
                 .put("opset", model.opset());
+        ArrayNode dataFiles = node.putArray("dataFiles");
+        model.dataFiles().forEach(dataFiles::add);
     }
 
     private static void weight(ObjectNode node, WeightEntry weight) {

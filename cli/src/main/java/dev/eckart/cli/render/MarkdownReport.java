@@ -21,6 +21,7 @@ public final class MarkdownReport {
                         report.settings().backend(),
                         report.version()));
         add(parts, "Size", ReportTables.sizes(report));
+        ReportTables.dataFiles(report).map(Table::escape).map("%s%n"::formatted).ifPresent(parts::add);
         report.verification()
                 .ifPresent(verification -> add(
                         parts,

@@ -110,6 +110,18 @@ final class ReportTables {
         });
     }
 
+    /** Where the compressed network's tensors are, if they are not in its own file. */
+    static Optional<String> dataFiles(Report report) {
+        return report.output()
+                .filter(output -> !output.dataFiles().isEmpty())
+                .map(output -> "`%s` keeps tensors in %s; they belong together"
+                        .formatted(
+                                output.path(),
+                                output.dataFiles().stream()
+                                        .map("`%s`"::formatted)
+                                        .collect(Collectors.joining(", "))));
+    }
+
     /** What was lost, output by output. */
     static Optional<Table> outputs(Report report) {
         return report.verification().map(verification -> {

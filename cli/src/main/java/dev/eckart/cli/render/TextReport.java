@@ -20,6 +20,7 @@ public final class TextReport {
             parts.add(summary(report));
         }
         add(parts, ReportTables.sizes(report));
+        ReportTables.dataFiles(report).map("%s%n"::formatted).ifPresent(parts::add);
         report.verification()
                 .ifPresent(verification -> parts.add("%s samples, inputs: %s%n%n%s"
                         .formatted(

@@ -38,14 +38,20 @@ public record Report(
     }
 
     /**
-     * A network's file.
+     * A network's file, and the data files that it keeps tensors in.
      *
-     * @param bytes on disk
+     * @param bytes of all of them, on disk
      * @param parameters numbers in all stored weights
      * @param linearParameters numbers in the linear weights that could be factored, or in their pairs
      * @param opset version of the standard operators
+     * @param dataFiles their paths; empty for a network in one file
      */
-    public record ModelEntry(String path, long bytes, long parameters, long linearParameters, long opset) {}
+    public record ModelEntry(
+            String path, long bytes, long parameters, long linearParameters, long opset, List<String> dataFiles) {
+        public ModelEntry {
+            dataFiles = List.copyOf(dataFiles);
+        }
+    }
 
     /** What the user asked for. */
     public record Settings(String rank, boolean calibrated, long seed, String backend) {}

@@ -5,6 +5,7 @@ import dev.eckart.core.compress.Compressor;
 import dev.eckart.core.compress.Provenance;
 import dev.eckart.core.factor.CompressionPlan;
 import dev.eckart.core.file.PendingFile;
+import dev.eckart.core.file.Unwritable;
 import dev.eckart.core.model.LinearWeight;
 import dev.eckart.core.model.NetworkSummary;
 import dev.eckart.core.report.Report;
@@ -12,9 +13,11 @@ import dev.eckart.core.report.WeightEntry;
 import dev.eckart.core.verify.Limit;
 import dev.eckart.core.verify.Verification;
 import dev.eckart.onnx.OnnxNetwork;
+import dev.eckart.onnx.file.Scratch;
 import dev.eckart.onnx.run.Session;
 import dev.eckart.onnx.verify.ModelVerifier;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -62,43 +65,61 @@ public final class CompressionJob {
      */
     public Report compress(
             Path model, Target target, Selection selection, Optional<Evaluation> evaluation, Limits limits) {
-        target.require(model);
         limits.requireMeasurable(evaluation);
         Stopwatch stopwatch = new Stopwatch();
-        OnnxNetwork network = OnnxNetwork.read(model);
+        OnnxNetwork original = OnnxNetwork.read(model);
+        target.require(model, original.dataFiles(), original.hasDataFile(target.externalData()));
+        original.requireWritable(target.externalData());
         double read = stopwatch.lap();
-        try (Verifying verifying = Verifying.open(engine, evaluation, model, network)) {
+        try (Verifying verifying = Verifying.open(engine, evaluation, model, original);
+                PendingFile pending = PendingFile.beside(target.path());
+                Scratch scratch = Scratch.in(pending.directory())) {
             double load = stopwatch.lap();
+            OnnxNetwork network = original.withScratch(scratch);
             Compressor compressor = engine.compressor();
             CompressionPlan plan = compressor.plan(network, selection.filter(), selection.selector());
             double decompose = stopwatch.lap();
             OnnxNetwork compressed = compressor.apply(
                     plan, network, selection.balance(), new Provenance(engine.version(), selection.rank()));
-            try (PendingFile pending = PendingFile.beside(target.path())) {
-                compressed.write(pending.path());
-                double rewrite = stopwatch.lap();
-                OnnxNetwork written = OnnxNetwork.read(pending.path());
-                Optional<Verification> verification = verifying.verifyOwn(pending.path(), written);
-                Report.ModelEntry before = entry(model, network);
-                Report.ModelEntry after = entry(target.path(), written, Files.size(pending.path()));
-                List<Limit.Outcome> outcomes = limits.judge((double) after.bytes() / before.bytes(), verification);
-                Report report = new Report(
-                        engine.version(),
-                        "compress",
-                        before,
-                        Optional.of(after),
-                        settings(selection.rank(), seed(evaluation)),
-                        WeightEntry.of(plan),
-                        verification,
-                        outcomes,
-                        new Report.Seconds(read, decompose, rewrite, load + stopwatch.lap(), stopwatch.total()));
-                if (report.passed() || target.keepFailed()) {
-                    pending.commit();
-                }
-                return report;
-            } catch (IOException e) {
-                throw new InvalidInputException("`%s` cannot be written: %s".formatted(target.path(), e), e);
+            Optional<Path> dataFile = compressed.write(pending.path(), target.externalData());
+            double rewrite = stopwatch.lap();
+            OnnxNetwork written = OnnxNetwork.read(pending.path());
+            Optional<Verification> verification = verifying.verifyOwn(pending.path(), written);
+            Report.ModelEntry before = entry(model, network);
+            Report.ModelEntry after = entry(
+                    target.path(),
+                    written,
+                    bytes(pending.path(), written),
+                    dataFile.map(any -> target.dataFile()).stream().toList());
+            List<Limit.Outcome> outcomes = limits.judge((double) after.bytes() / before.bytes(), verification);
+            Report report = new Report(
+                    engine.version(),
+                    "compress",
+                    before,
+                    Optional.of(after),
+                    settings(selection.rank(), seed(evaluation)),
+                    WeightEntry.of(plan),
+                    verification,
+                    outcomes,
+                    new Report.Seconds(read, decompose, rewrite, load + stopwatch.lap(), stopwatch.total()));
+            if (report.passed() || target.keepFailed()) {
+                commit(pending, dataFile, target, model, network);
             }
+            return report;
+        } catch (IOException | UncheckedIOException e) {
+            throw Unwritable.because(target.path(), e);
+        }
+    }
+
+    private static void commit(
+            PendingFile pending, Optional<Path> dataFile, Target target, Path model, OnnxNetwork original)
+            throws IOException {
+        // Again, now that it is known what there is to write, and some time has passed.
+        target.require(model, original.dataFiles(), dataFile.isPresent());
+        Optional<Path> old = dataFile.isPresent() ? Optional.empty() : target.oldDataFile(model, original.dataFiles());
+        pending.commit(dataFile.stream().toList());
+        if (old.isPresent()) {
+            Files.deleteIfExists(old.get());
         }
     }
 
@@ -185,17 +206,32 @@ public final class CompressionJob {
 
     private static Report.ModelEntry entry(Path path, OnnxNetwork network) {
         try {
-            return entry(path, network, Files.size(path));
+            return entry(path, network, bytes(path, network), network.dataFiles());
         } catch (IOException e) {
             throw new InvalidInputException("`%s` cannot be looked at: %s".formatted(path, e), e);
         }
     }
 
-    private static Report.ModelEntry entry(Path path, OnnxNetwork network, long bytes) {
+    /** Of a model's file and its data files. */
+    private static long bytes(Path path, OnnxNetwork network) throws IOException {
+        long bytes = Files.size(path);
+        for (Path dataFile : network.dataFiles()) {
+            bytes += Files.size(dataFile);
+        }
+        return bytes;
+    }
+
+    private static Report.ModelEntry entry(Path path, OnnxNetwork network, long bytes, List<Path> dataFiles) {
         NetworkSummary summary = network.summary(bytes);
         long linear = network.inventory().linear().stream()
                 .mapToLong(LinearWeight::parameters)
                 .sum();
-        return new Report.ModelEntry(path.toString(), summary.bytes(), summary.parameters(), linear, summary.opset());
+        return new Report.ModelEntry(
+                path.toString(),
+                summary.bytes(),
+                summary.parameters(),
+                linear,
+                summary.opset(),
+                dataFiles.stream().map(Path::toString).toList());
     }
 }

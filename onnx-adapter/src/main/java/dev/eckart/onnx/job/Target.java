@@ -1,24 +1,42 @@
 package dev.eckart.onnx.job;
 
 import dev.eckart.core.InvalidInputException;
+import dev.eckart.onnx.file.ExternalData;
+import dev.eckart.onnx.file.OnnxReader;
+import dev.eckart.onnx.file.OnnxWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * Where a compressed model goes.
  *
- * @param overwrite whether a file that is there already may be replaced; never the original
+ * @param overwrite whether files that are there already may be replaced; never the original's
  * @param keepFailed whether to write a model that fails its verification or a limit
+ * @param externalData which of its tensors go to a data file beside it
  */
-public record Target(Path path, boolean overwrite, boolean keepFailed) {
+public record Target(Path path, boolean overwrite, boolean keepFailed, ExternalData externalData) {
+
+    /** One that keeps its tensors as the original does. */
+    public Target(Path path, boolean overwrite, boolean keepFailed) {
+        this(path, overwrite, keepFailed, ExternalData.AUTO);
+    }
+
+    /** Where its data file goes, if it gets one. */
+    Path dataFile() {
+        return OnnxWriter.dataFile(path);
+    }
 
     /**
-     * Refuses a target that must not or cannot be written, before any work is done.
+     * Refuses a target that must not or cannot be written.
      *
-     * @throws InvalidInputException if it is the original, is there already, or has no place to be in
+     * @param dataFiles the original's
+     * @param split whether a data file is written too
+     * @throws InvalidInputException if it is of the original, is there already, or has no place to be in
      */
-    void require(Path original) {
+    void require(Path original, List<Path> dataFiles, boolean split) {
         if (Files.isDirectory(path)) {
             throw new InvalidInputException(
                     "`%s` is a directory; expected the name of a file to write".formatted(path));
@@ -28,20 +46,59 @@ public record Target(Path path, boolean overwrite, boolean keepFailed) {
             throw new InvalidInputException(
                     "`%s` cannot be written: there is no directory `%s`; make it first".formatted(path, folder));
         }
-        if (!Files.exists(path)) {
-            return;
+        requireFree(path, original, dataFiles);
+        if (split) {
+            requireFree(dataFile(), original, dataFiles);
         }
-        try {
-            if (Files.exists(original) && Files.isSameFile(original, path)) {
-                throw new InvalidInputException(
-                        "`%s` is the original itself, which is never overwritten; name another output".formatted(path));
-            }
-        } catch (IOException e) {
-            throw new InvalidInputException("`%s` cannot be looked at: %s".formatted(path, e), e);
-        }
-        if (!overwrite) {
+    }
+
+    private void requireFree(Path file, Path original, List<Path> dataFiles) {
+        if (isSame(file, original)) {
             throw new InvalidInputException(
-                    "`%s` exists already; name another output, or overwrite it with --force".formatted(path));
+                    "`%s` is the original itself, which is never overwritten; name another output".formatted(file));
+        }
+        for (Path dataFile : dataFiles) {
+            if (isSame(file, dataFile)) {
+                throw new InvalidInputException(
+                        "`%s` holds tensors of the original, which are never overwritten; name another output"
+                                .formatted(file));
+            }
+        }
+        if (Files.isDirectory(file)) {
+            throw new InvalidInputException(
+                    "`%s`, where tensors would go, is a directory; name another output".formatted(file));
+        }
+        if (Files.exists(file) && !overwrite) {
+            throw new InvalidInputException(
+                    "`%s` exists already; name another output, or overwrite it with --force".formatted(file));
+        }
+    }
+
+    /**
+     * The data file of the model that is to be replaced, if it has our name for it, and the original has no use for it.
+     * Data files of other names may belong to further models.
+     */
+    Optional<Path> oldDataFile(Path original, List<Path> dataFiles) {
+        boolean free = Files.isRegularFile(dataFile())
+                && !isSame(dataFile(), original)
+                && dataFiles.stream().noneMatch(file -> isSame(dataFile(), file));
+        return free && Files.isRegularFile(path) && refersToDataFile() ? Optional.of(dataFile()) : Optional.empty();
+    }
+
+    private boolean refersToDataFile() {
+        try {
+            return OnnxReader.read(path).payloads().dataFiles().stream().anyMatch(file -> isSame(file, dataFile()));
+        } catch (InvalidInputException e) {
+            // No model, or none that could be read: nothing is known of what belongs to it.
+            return false;
+        }
+    }
+
+    private static boolean isSame(Path one, Path other) {
+        try {
+            return Files.exists(one) && Files.exists(other) && Files.isSameFile(one, other);
+        } catch (IOException e) {
+            throw new InvalidInputException("`%s` cannot be looked at: %s".formatted(one, e), e);
         }
     }
 }

@@ -83,9 +83,11 @@ class CompressionJobTest {
         assertThat(report.command()).isEqualTo("compress");
         assertThat(report.settings()).isEqualTo(new Report.Settings("fixed:2", false, 7, "ejml"));
         assertThat(report.model())
-                .isEqualTo(new Report.ModelEntry(model.toString(), Files.size(model), IN * OUT, IN * OUT, 13));
+                .isEqualTo(
+                        new Report.ModelEntry(model.toString(), Files.size(model), IN * OUT, IN * OUT, 13, List.of()));
         assertThat(report.output())
-                .contains(new Report.ModelEntry(out.toString(), Files.size(out), 2 * (IN + OUT), 2 * (IN + OUT), 13));
+                .contains(new Report.ModelEntry(
+                        out.toString(), Files.size(out), 2 * (IN + OUT), 2 * (IN + OUT), 13, List.of()));
         assertThat(Files.size(out)).isLessThan(Files.size(model));
         assertThat(report.weights())
                 .singleElement()

@@ -7,6 +7,7 @@ import dev.eckart.core.InvalidInputException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,9 +25,9 @@ class TargetTest {
 
     @Test
     void should_accept_a_file_that_is_not_there_yet() {
-        assertThatCode(() -> target(folder.resolve("out.onnx")).require(original))
+        assertThatCode(() -> target(folder.resolve("out.onnx")).require(original, List.of(), false))
                 .doesNotThrowAnyException();
-        assertThatCode(() -> target(Path.of("not-there-yet.onnx")).require(original))
+        assertThatCode(() -> target(Path.of("not-there-yet.onnx")).require(original, List.of(), false))
                 .doesNotThrowAnyException();
     }
 
@@ -51,7 +52,7 @@ class TargetTest {
     void should_refuse_the_original_where_that_is_a_link_itself() throws IOException {
         Path link = Files.createSymbolicLink(folder.resolve("link.onnx"), original);
 
-        assertThatThrownBy(() -> new Target(original, true, true).require(link))
+        assertThatThrownBy(() -> new Target(original, true, true).require(link, List.of(), false))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessageContaining("is the original itself");
     }
@@ -60,15 +61,16 @@ class TargetTest {
     void should_refuse_a_file_that_is_there_unless_it_may_overwrite() throws IOException {
         Path there = Files.writeString(folder.resolve("out.onnx"), "old");
 
-        assertThatThrownBy(() -> target(there).require(original))
+        assertThatThrownBy(() -> target(there).require(original, List.of(), false))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessage("`%s` exists already; name another output, or overwrite it with --force", there);
-        assertThatCode(() -> new Target(there, true, false).require(original)).doesNotThrowAnyException();
+        assertThatCode(() -> new Target(there, true, false).require(original, List.of(), false))
+                .doesNotThrowAnyException();
     }
 
     @Test
     void should_refuse_a_directory() {
-        assertThatThrownBy(() -> new Target(folder, true, false).require(original))
+        assertThatThrownBy(() -> new Target(folder, true, false).require(original, List.of(), false))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessage("`%s` is a directory; expected the name of a file to write", folder);
     }
@@ -77,12 +79,12 @@ class TargetTest {
     void should_refuse_a_file_in_a_directory_that_is_not_there() {
         Path missing = folder.resolve("missing");
 
-        assertThatThrownBy(() -> target(missing.resolve("out.onnx")).require(original))
+        assertThatThrownBy(() -> target(missing.resolve("out.onnx")).require(original, List.of(), false))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessage(
                         "`%s` cannot be written: there is no directory `%s`; make it first",
                         missing.resolve("out.onnx"), missing);
-        assertThatThrownBy(() -> target(original.resolve("out.onnx")).require(original))
+        assertThatThrownBy(() -> target(original.resolve("out.onnx")).require(original, List.of(), false))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessageContaining("there is no directory");
     }
@@ -91,12 +93,12 @@ class TargetTest {
     void should_leave_a_missing_original_to_the_reader() throws IOException {
         Path there = Files.writeString(folder.resolve("out.onnx"), "old");
 
-        assertThatCode(() -> new Target(there, true, false).require(folder.resolve("none.onnx")))
+        assertThatCode(() -> new Target(there, true, false).require(folder.resolve("none.onnx"), List.of(), false))
                 .doesNotThrowAnyException();
     }
 
     private void assertOriginal(Path path) {
-        assertThatThrownBy(() -> new Target(path, true, true).require(original))
+        assertThatThrownBy(() -> new Target(path, true, true).require(original, List.of(), false))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessage("`%s` is the original itself, which is never overwritten; name another output", path);
     }

@@ -1,0 +1,399 @@
+package dev.eckart.onnx.job;
+
+import static dev.eckart.onnx.Declarations.input;
+import static dev.eckart.onnx.Declarations.node;
+import static dev.eckart.onnx.Declarations.output;
+import static dev.eckart.onnx.Declarations.randomMatrix;
+import static dev.eckart.onnx.proto.TensorProto.DataType.BOOL;
+import static dev.eckart.onnx.proto.TensorProto.DataType.FLOAT;
+import static dev.eckart.onnx.proto.TensorProto.DataType.FLOAT16;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.onnxruntime.platform.Fp16Conversions;
+import com.google.protobuf.ByteString;
+import dev.eckart.core.InvalidInputException;
+import dev.eckart.core.Progress;
+import dev.eckart.core.factor.FactorPair;
+import dev.eckart.core.linalg.EjmlDecomposer;
+import dev.eckart.core.rank.FixedRankSelector;
+import dev.eckart.core.report.Report;
+import dev.eckart.core.scan.WeightFilter;
+import dev.eckart.core.verify.Limit;
+import dev.eckart.core.verify.RewriteProof;
+import dev.eckart.core.verify.Verification;
+import dev.eckart.onnx.TextModels;
+import dev.eckart.onnx.file.ExternalData;
+import dev.eckart.onnx.file.OnnxReader;
+import dev.eckart.onnx.file.OnnxWriter;
+import dev.eckart.onnx.proto.GraphProto;
+import dev.eckart.onnx.proto.ModelProto;
+import dev.eckart.onnx.proto.StringStringEntryProto;
+import dev.eckart.onnx.proto.TensorProto;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Models with data files, in and out, as ONNX Runtime loads them. */
+class ExternalDataJobTest {
+    private static final int IN = 40;
+    private static final int OUT = 30;
+
+    private static final String NETWORK = input("x", FLOAT, "batch", IN)
+            + node("MatMul", "x w", "h")
+            + node("MatMul", "h v", "y")
+            + output("y", FLOAT, "batch", IN)
+            + randomMatrix("w", IN, OUT)
+            + randomMatrix("v", OUT, IN);
+
+    private static final CompressionJob JOB =
+            new CompressionJob(new Engine("1.2.3", new EjmlDecomposer(), 2, Progress.NONE));
+
+    @TempDir
+    private Path folder;
+
+    private Path model = Path.of("");
+    private Path elsewhere = Path.of("");
+    private Path out = Path.of("");
+    private Path data = Path.of("");
+
+    @BeforeEach
+    void nameFiles() throws IOException {
+        model = folder.resolve("model.onnx");
+        elsewhere = Files.createDirectory(folder.resolve("elsewhere"));
+        out = elsewhere.resolve("out.onnx");
+        data = out.resolveSibling("out.onnx.data");
+    }
+
+    @Test
+    void should_keep_tensors_outside_where_the_original_does() throws IOException {
+        split(NETWORK);
+
+        Report report = compress(ExternalData.AUTO);
+
+        assertSound(report);
+        assertThat(files(elsewhere)).containsOnlyKeys("out.onnx", "out.onnx.data");
+        assertThat(outside(out)).containsExactly("w.B", "w.A", "v");
+        assertThat(report.model().bytes()).isEqualTo(Files.size(model) + Files.size(folder.resolve("model.onnx.data")));
+        assertThat(report.model().dataFiles())
+                .containsExactly(folder.resolve("model.onnx.data").toString());
+        assertThat(report.output().orElseThrow().bytes()).isEqualTo(Files.size(out) + Files.size(data));
+        assertThat(report.output().orElseThrow().dataFiles()).containsExactly(data.toString());
+    }
+
+    @Test
+    void should_prove_and_measure_the_size_of_what_it_wrote_from_the_files() throws IOException {
+        split(NETWORK);
+        Report compressed = compress(ExternalData.AUTO);
+
+        Report report =
+                JOB.verify(model, out, Evaluation.onMadeUpInputs(7), new Limits(Map.of(Limit.MAX_SIZE_RATIO, 1.0)));
+
+        assertSound(report);
+        assertThat(report.model()).isEqualTo(compressed.model());
+        assertThat(report.output()).isEqualTo(compressed.output());
+        assertThat(report.limits())
+                .extracting(Limit.Outcome::value)
+                .containsExactly((double) compressed.output().orElseThrow().bytes()
+                        / compressed.model().bytes());
+    }
+
+    @Test
+    void should_put_into_one_file_what_was_in_two_and_the_reverse() throws IOException {
+        split(NETWORK);
+        assertSound(compress(ExternalData.NEVER));
+        assertThat(files(elsewhere)).containsOnlyKeys("out.onnx");
+
+        write(NETWORK);
+        Files.delete(out);
+        assertSound(compress(ExternalData.ALWAYS));
+        assertThat(files(elsewhere)).containsOnlyKeys("out.onnx", "out.onnx.data");
+        assertThat(outside(out)).containsExactly("w.B", "w.A", "v");
+    }
+
+    @ParameterizedTest
+    @EnumSource(ExternalData.class)
+    void should_load_half_precision(ExternalData wanted) throws IOException {
+        ModelProto floats = TextModels.withGraph(NETWORK.replace("elem_type: 1 ", "elem_type: 10 "));
+        GraphProto.Builder graph = floats.getGraph().toBuilder();
+        graph.getInitializerBuilderList().forEach(tensor -> {
+            ByteBuffer halves =
+                    ByteBuffer.allocate(2 * tensor.getFloatDataCount()).order(ByteOrder.LITTLE_ENDIAN);
+            tensor.getFloatDataList().forEach(value -> halves.putShort(Fp16Conversions.floatToFp16(value)));
+            tensor.clearFloatData().setDataType(FLOAT16.getNumber()).setRawData(ByteString.copyFrom(halves.flip()));
+        });
+        TextModels.write(floats.toBuilder().setGraph(graph).build(), folder.resolve("whole.onnx"));
+        OnnxWriter.write(OnnxReader.read(folder.resolve("whole.onnx")), model, ExternalData.ALWAYS);
+
+        assertSound(compress(wanted));
+    }
+
+    @ParameterizedTest
+    @EnumSource(ExternalData.class)
+    void should_load_initializers_of_subgraphs_and_tensors_of_nodes(ExternalData wanted) throws IOException {
+        String graph = NETWORK.replace(output("y", FLOAT, "batch", IN), "")
+                + input("flag", BOOL)
+                + "node { op_type: \"If\" input: \"flag\" output: \"z\" "
+                + "attribute { name: \"then_branch\" type: GRAPH g { name: \"t\" "
+                + node("MatMul", "y inner", "t_out") + output("t_out", FLOAT, "batch", OUT)
+                + randomMatrix("inner", IN, OUT) + " } } "
+                + "attribute { name: \"else_branch\" type: GRAPH g { name: \"e\" "
+                + node("MatMul", "h square", "e_out") + output("e_out", FLOAT, "batch", OUT)
+                + randomMatrix("square", OUT, OUT) + " } } } "
+                + node(
+                                "Constant",
+                                "",
+                                "c",
+                                "attribute { name: \"value\" type: TENSOR t { dims: 30 dims: 30 data_type: 1 } }")
+                        .replace("input: \"\"", "")
+                + node("MatMul", "z c", "zc")
+                + output("zc", FLOAT, "batch", OUT);
+        ModelProto message = TextModels.withGraph(graph);
+        GraphProto.Builder builder = message.getGraph().toBuilder();
+        builder.getNodeBuilderList().stream()
+                .filter(node -> node.getOpType().equals("Constant"))
+                .forEach(node -> node.getAttributeBuilder(0)
+                        .getTBuilder()
+                        .setDataLocation(TensorProto.DataLocation.EXTERNAL)
+                        .addExternalData(StringStringEntryProto.newBuilder()
+                                .setKey("location")
+                                .setValue("constant.bin")));
+        ByteBuffer numbers = ByteBuffer.allocate(4 * OUT * OUT).order(ByteOrder.LITTLE_ENDIAN);
+        for (int i = 0; i < OUT * OUT; i++) {
+            numbers.putFloat(i % 7 - 3);
+        }
+        Files.write(folder.resolve("constant.bin"), numbers.array());
+        Path mixed = TextModels.write(message.toBuilder().setGraph(builder).build(), folder.resolve("mixed.onnx"));
+        OnnxWriter.write(OnnxReader.read(mixed), model, ExternalData.ALWAYS);
+        assertThat(outside(model)).contains("w", "v");
+
+        assertSound(compress(wanted));
+    }
+
+    @Test
+    void should_load_what_several_files_hold() throws IOException {
+        severalFiles();
+
+        Report report = compress(ExternalData.AUTO);
+
+        assertSound(report);
+        assertThat(report.model().dataFiles()).hasSize(2);
+        assertThat(files(elsewhere)).containsOnlyKeys("out.onnx", "out.onnx.data");
+    }
+
+    private void severalFiles() throws IOException {
+        ModelProto message = TextModels.withGraph(NETWORK);
+        GraphProto.Builder graph = message.getGraph().toBuilder();
+        Files.createDirectory(folder.resolve("tensors"));
+        for (TensorProto.Builder tensor : graph.getInitializerBuilderList()) {
+            ByteBuffer numbers =
+                    ByteBuffer.allocate(4 * tensor.getFloatDataCount()).order(ByteOrder.LITTLE_ENDIAN);
+            tensor.getFloatDataList().forEach(numbers::putFloat);
+            Files.write(folder.resolve("tensors/" + tensor.getName()), numbers.array());
+            tensor.clearFloatData()
+                    .setDataLocation(TensorProto.DataLocation.EXTERNAL)
+                    .addExternalData(StringStringEntryProto.newBuilder()
+                            .setKey("location")
+                            .setValue("tensors/" + tensor.getName()));
+        }
+        TextModels.write(message.toBuilder().setGraph(graph).build(), model);
+    }
+
+    @Test
+    void should_be_split_even_if_every_tensor_outside_is_replaced() throws IOException {
+        split(NETWORK);
+
+        Report report =
+                JOB.compress(model, target(ExternalData.AUTO), selection(10, WeightFilter.ALL), madeUp(), Limits.NONE);
+
+        assertSound(report);
+        assertThat(outside(out)).containsExactly("w.B", "w.A", "v.B", "v.A");
+    }
+
+    @Test
+    void should_write_the_same_bytes_again() throws IOException {
+        split(NETWORK);
+        compress(ExternalData.AUTO);
+        Map<String, ByteBuffer> once = files(elsewhere);
+
+        JOB.compress(model, new Target(out, true, false), selection(), madeUp(), Limits.NONE);
+
+        assertThat(files(elsewhere)).isEqualTo(once);
+    }
+
+    @Test
+    void should_remove_the_data_file_of_the_model_that_it_replaces() throws IOException {
+        split(NETWORK);
+        compress(ExternalData.AUTO);
+
+        assertSound(JOB.compress(
+                model, new Target(out, true, false, ExternalData.NEVER), selection(), madeUp(), Limits.NONE));
+
+        assertThat(files(elsewhere)).containsOnlyKeys("out.onnx");
+    }
+
+    @Test
+    void should_leave_a_file_alone_that_the_replaced_model_has_no_use_for() throws IOException {
+        write(NETWORK);
+        compress(ExternalData.NEVER);
+        Files.writeString(data, "someone else's");
+
+        assertSound(JOB.compress(
+                model, new Target(out, true, false, ExternalData.NEVER), selection(), madeUp(), Limits.NONE));
+
+        assertThat(data).hasContent("someone else's");
+    }
+
+    @Test
+    void should_never_touch_a_file_of_the_original() throws IOException {
+        // The original's data file has the name that the output's would have.
+        write(NETWORK);
+        Path original = out.resolveSibling("original.onnx");
+        OnnxWriter.write(OnnxReader.read(model), out, ExternalData.ALWAYS);
+        Files.move(out, original);
+        model = original;
+        Map<String, ByteBuffer> before = files(elsewhere);
+
+        assertRefused(
+                "`%s` holds tensors of the original, which are never overwritten".formatted(data),
+                new Target(out, true, false));
+        assertRefused(
+                "`%s` holds tensors of the original, which are never overwritten".formatted(data),
+                new Target(data, true, false));
+        assertRefused("`%s` is the original itself".formatted(original), new Target(original, true, false));
+        assertThat(files(elsewhere)).isEqualTo(before);
+
+        assertSound(JOB.compress(
+                model, new Target(out, true, false, ExternalData.NEVER), selection(), madeUp(), Limits.NONE));
+        assertSound(JOB.compress(
+                model, new Target(out, true, false, ExternalData.NEVER), selection(), madeUp(), Limits.NONE));
+        assertThat(files(elsewhere)).containsAllEntriesOf(before).hasSize(3);
+    }
+
+    @Test
+    void should_refuse_to_overwrite_a_data_file_unless_told_to() throws IOException {
+        split(NETWORK);
+        Files.writeString(data, "old");
+
+        assertRefused(
+                "`%s` exists already; name another output, or overwrite it with --force".formatted(data),
+                target(ExternalData.AUTO));
+        assertSound(JOB.compress(model, new Target(out, true, false), selection(), madeUp(), Limits.NONE));
+    }
+
+    @Test
+    void should_refuse_a_directory_where_the_data_file_goes() throws IOException {
+        split(NETWORK);
+        Files.createDirectory(data);
+
+        assertRefused("`%s`, where tensors would go, is a directory".formatted(data), new Target(out, true, false));
+    }
+
+    @Test
+    void should_write_neither_file_if_a_limit_is_not_kept() throws IOException {
+        split(NETWORK);
+
+        Report report = JOB.compress(
+                model, target(ExternalData.AUTO), selection(), madeUp(), new Limits(Map.of(Limit.MIN_COSINE, 1.0)));
+
+        assertThat(report.passed()).isFalse();
+        assertThat(files(elsewhere)).isEmpty();
+    }
+
+    @Test
+    void should_leave_nothing_in_the_temporary_folder_of_what_it_proves_against() throws IOException {
+        split(NETWORK);
+        List<Path> before = references();
+
+        compress(ExternalData.AUTO);
+
+        assertThat(references()).isEqualTo(before);
+    }
+
+    private static List<Path> references() throws IOException {
+        Path any = Files.createTempFile("eckart", "");
+        Files.delete(any);
+        try (Stream<Path> files = Files.list(any.getParent())) {
+            return files.filter(file -> file.getFileName().toString().startsWith("eckart-reference"))
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    private void write(String graph) {
+        TextModels.write(TextModels.withGraph(graph), model);
+    }
+
+    /** As {@link #write}, with its tensors in a data file. */
+    private void split(String graph) throws IOException {
+        Path whole = TextModels.write(TextModels.withGraph(graph), folder.resolve("whole.onnx"));
+        OnnxWriter.write(OnnxReader.read(whole), model, ExternalData.ALWAYS);
+    }
+
+    private static Optional<Evaluation> madeUp() {
+        return Optional.of(Evaluation.onMadeUpInputs(7));
+    }
+
+    private Target target(ExternalData wanted) {
+        return new Target(out, false, false, wanted);
+    }
+
+    /** One weight of two, by factors with and without enough bytes to go outside. */
+    private static Selection selection() {
+        return selection(12, new WeightFilter(List.of("w"), List.of()));
+    }
+
+    private static Selection selection(int rank, WeightFilter filter) {
+        return new Selection("fixed:" + rank, new FixedRankSelector(rank), filter, FactorPair.Balance.PLAIN);
+    }
+
+    private Report compress(ExternalData wanted) {
+        return JOB.compress(model, target(wanted), selection(), madeUp(), Limits.NONE);
+    }
+
+    private static void assertSound(Report report) {
+        assertThat(report.passed()).isTrue();
+        assertThat(report.verification().flatMap(Verification::proof).map(RewriteProof::holds))
+                .contains(true);
+    }
+
+    private void assertRefused(String beginning, Target target) throws IOException {
+        Map<String, ByteBuffer> before = files(elsewhere);
+
+        assertThatThrownBy(() -> JOB.compress(model, target, selection(), madeUp(), Limits.NONE))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageStartingWith(beginning);
+        assertThat(files(elsewhere)).isEqualTo(before);
+    }
+
+    /** Everything in a folder but folders, hidden files too. */
+    private static Map<String, ByteBuffer> files(Path folder) throws IOException {
+        Map<String, ByteBuffer> contents = new HashMap<>();
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                contents.put(file.getFileName().toString(), ByteBuffer.wrap(Files.readAllBytes(file)));
+            }
+        }
+        return contents;
+    }
+
+    /** The names of the initializers that a file's data file holds. */
+    private static List<String> outside(Path file) throws IOException {
+        return ModelProto.parseFrom(Files.readAllBytes(file)).getGraph().getInitializerList().stream()
+                .filter(tensor -> tensor.getDataLocation() == TensorProto.DataLocation.EXTERNAL)
+                .map(TensorProto::getName)
+                .toList();
+    }
+}

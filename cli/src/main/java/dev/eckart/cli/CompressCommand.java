@@ -59,8 +59,9 @@ final class CompressCommand implements Callable<Integer> {
     @Option(
             names = "--external-data",
             paramLabel = "auto|always|never",
-            description = "Whether tensors go to a file beside OUT, OUT.data: auto (as MODEL keeps them, and in any case"
-                    + " where OUT would have more than 2 GB), always or never.")
+            description =
+                    "Whether tensors go to a file beside OUT, OUT.data: auto (as MODEL keeps them, and in any case"
+                            + " where OUT would have more than 2 GB), always or never.")
     private ExternalData externalData = ExternalData.AUTO;
 
     @Mixin

@@ -42,9 +42,12 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Models with data files, in and out, as ONNX Runtime loads them. */
 class ExternalDataJobTest {
@@ -310,6 +313,31 @@ class ExternalDataJobTest {
 
         assertThat(report.passed()).isFalse();
         assertThat(files(elsewhere)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @EnabledOnOs({OS.LINUX, OS.MAC})
+    @ValueSource(strings = {"Factoring", "Verifying"})
+    void should_keep_the_old_model_when_it_is_killed_and_clean_up_the_next_time(String stage) throws Exception {
+        split(NETWORK);
+        compress(ExternalData.AUTO);
+        Map<String, ByteBuffer> before = files(elsewhere);
+        Process process = BlockedRun.start(model, out, stage);
+        assertThat(entries()).hasSize(3);
+
+        process.destroyForcibly().waitFor();
+
+        assertThat(files(elsewhere)).isEqualTo(before);
+        assertThat(entries()).hasSize(3);
+        assertSound(JOB.compress(model, new Target(out, true, false), selection(), madeUp(), Limits.NONE));
+        assertThat(files(elsewhere)).isEqualTo(before);
+        assertThat(entries()).hasSize(2);
+    }
+
+    private List<Path> entries() throws IOException {
+        try (Stream<Path> files = Files.list(elsewhere)) {
+            return files.toList();
+        }
     }
 
     @Test

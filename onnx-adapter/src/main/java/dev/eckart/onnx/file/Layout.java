@@ -15,8 +15,8 @@ import java.util.TreeMap;
 /**
  * Which of a model's tensors go to a data file, and where in it.
  *
- * <p>Tensors that were in data files before keep their order and as much of their alignment as helps; so they never
- * take more room in one file than they took in one file. Others follow, in the message's order.
+ * <p>Tensors that were in data files before keep their order and as much of their alignment as helps; so those of one file
+ * never take more room than they took in it, whatever the order in the message. Others follow, in the message's order.
  */
 final class Layout {
     /** Smaller tensors stay inside, where ONNX's own tools look for shapes and the like. */

@@ -223,8 +223,7 @@ public final class ModelVerifier implements AutoCloseable {
             Path folder = Files.createTempDirectory("eckart-reference");
             Path file = folder.resolve("reference.onnx");
             try (Scratch scratch = Scratch.in(folder)) {
-                Optional<OnnxModel> reference =
-                        network.withScratch(scratch).reference(compressed);
+                Optional<OnnxModel> reference = network.withScratch(scratch).reference(compressed);
                 if (reference.isEmpty()) {
                     return Optional.empty();
                 }

@@ -7,6 +7,7 @@ import dev.eckart.core.factor.Replacement;
 import dev.eckart.core.model.ElementType;
 import dev.eckart.core.model.NetworkSummary;
 import dev.eckart.core.scan.Inventory;
+import dev.eckart.onnx.check.ModelCheck;
 import dev.eckart.onnx.file.ExternalData;
 import dev.eckart.onnx.file.OnnxModel;
 import dev.eckart.onnx.file.OnnxReader;
@@ -55,7 +56,9 @@ public final class OnnxNetwork implements Network<OnnxNetwork> {
      *     away; older versions of the format list all weights as such inputs
      */
     public static OnnxNetwork read(Path path, boolean defaultsAreConstant) {
-        return of(OnnxReader.read(path), defaultsAreConstant);
+        OnnxModel model = OnnxReader.read(path);
+        ModelCheck.require(model, path);
+        return of(model, defaultsAreConstant);
     }
 
     private static OnnxNetwork of(OnnxModel model, boolean defaultsAreConstant) {

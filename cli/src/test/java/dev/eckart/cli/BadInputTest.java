@@ -3,12 +3,21 @@ package dev.eckart.cli;
 import static dev.eckart.cli.CommandLineRun.eckart;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.ByteString;
+import com.google.protobuf.UnknownFieldSet;
+import com.google.protobuf.WireFormat;
 import dev.eckart.core.linalg.Matrix;
 import dev.eckart.core.npy.NpyArray;
 import dev.eckart.core.npy.NpyFile;
 import dev.eckart.core.npy.NpyType;
 import dev.eckart.models.ModelBuilder;
 import dev.eckart.models.RandomMatrices;
+import dev.eckart.onnx.proto.AttributeProto;
+import dev.eckart.onnx.proto.GraphProto;
+import dev.eckart.onnx.proto.ModelProto;
+import dev.eckart.onnx.proto.NodeProto;
+import dev.eckart.onnx.proto.TensorProto;
+import dev.eckart.onnx.proto.ValueInfoProto;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -19,12 +28,15 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Each mistake of a user: one sentence, exit code 2, and no file touched. */
@@ -78,6 +90,103 @@ class BadInputTest {
     @Test
     void should_refuse_a_directory() {
         refused("is a directory", "compress", folder, "-o", out);
+    }
+
+    static Stream<Arguments> brokenModels() {
+        return Stream.of(
+                broken("graph `broken` defines `w` twice", graph -> graph.addInitializer(graph.getInitializer(0))),
+                broken("graph `broken` defines `y` twice", graph -> graph.addNode(node("Neg", "x", "y"))),
+                broken("graph `broken` defines `x` twice", graph -> graph.addNode(node("Neg", "y", "x"))),
+                broken("takes `nothing`", graph -> graph.addNode(node("Neg", "nothing", "z"))),
+                broken(
+                        "gives out `nothing`",
+                        graph -> graph.addOutput(ValueInfoProto.newBuilder().setName("nothing"))),
+                broken(
+                        "graph `broken` has a cycle",
+                        graph -> graph.addNode(node("Neg", "b", "a")).addNode(node("Neg", "a", "b"))),
+                broken(
+                        "initializer `w` declares impossible dimensions: [-20×30]",
+                        graph -> graph.getInitializerBuilder(0).setDims(0, -20)),
+                broken(
+                        "declares impossible dimensions",
+                        graph -> graph.getInitializerBuilder(0).setDims(0, Long.MAX_VALUE)),
+                broken(
+                        "initializer `w` declares [1099511627776×30] numbers of float32 but holds 2400 bytes",
+                        graph -> graph.getInitializerBuilder(0).setDims(0, 1L << 40)),
+                broken(
+                        "initializer `w` declares [20×31] numbers of float32 but holds 2400 bytes",
+                        graph -> graph.getInitializerBuilder(0).setDims(1, 31)),
+                broken(
+                        "initializer `w` declares [20×30] numbers of float64 but holds 2400 bytes",
+                        graph -> graph.getInitializerBuilder(0).setDataType(TensorProto.DataType.DOUBLE_VALUE)),
+                Arguments.of("nested deeper than", nestedMessages(10_000)),
+                Arguments.of("nested deeper than", nestedGroups(10_000)));
+    }
+
+    private static Arguments broken(String sentence, Consumer<GraphProto.Builder> damage) {
+        ModelProto.Builder broken = ModelBuilder.model("broken", 13)
+                .input("x", "batch", 20)
+                .weight("w", RandomMatrices.normal(20, 30, 1))
+                .node("MatMul", List.of("x", "w"), "y")
+                .output("y", "batch", 30)
+                .build()
+                .toBuilder();
+        damage.accept(broken.getGraphBuilder());
+        return Arguments.of(sentence, broken.build().toByteArray());
+    }
+
+    private static NodeProto node(String operator, String input, String output) {
+        return ModelBuilder.node(operator, List.of(input), List.of(output));
+    }
+
+    /** A graph in an attribute in a node in a graph, and so on. */
+    private static byte[] nestedMessages(int depth) {
+        int[] fields = {GraphProto.NODE_FIELD_NUMBER, NodeProto.ATTRIBUTE_FIELD_NUMBER, AttributeProto.G_FIELD_NUMBER};
+        ByteString message = ByteString.EMPTY;
+        for (int level = depth - 1; level >= 0; level--) {
+            message = field(fields[level % fields.length], message);
+        }
+        return field(ModelProto.GRAPH_FIELD_NUMBER, message).toByteArray();
+    }
+
+    private static ByteString field(int number, ByteString content) {
+        return UnknownFieldSet.newBuilder()
+                .addField(
+                        number,
+                        UnknownFieldSet.Field.newBuilder()
+                                .addLengthDelimited(content)
+                                .build())
+                .build()
+                .toByteString();
+    }
+
+    /** Groups, which no ONNX version has, in one another. */
+    private static byte[] nestedGroups(int depth) {
+        byte[] groups = new byte[2 * depth];
+        Arrays.fill(groups, 0, depth, (byte) (15 << 3 | WireFormat.WIRETYPE_START_GROUP));
+        Arrays.fill(groups, depth, groups.length, (byte) (15 << 3 | WireFormat.WIRETYPE_END_GROUP));
+        return groups;
+    }
+
+    @ParameterizedTest
+    @MethodSource("brokenModels")
+    void should_refuse_a_broken_model_whatever_is_done_with_it(String sentence, byte[] bytes) throws IOException {
+        Path broken = write("broken.onnx", bytes);
+
+        refused(sentence, "scan", broken);
+        refused(sentence, "compress", broken, "-o", out);
+        refused(sentence, "compress", broken, "-o", out, "--no-verify");
+        refused(sentence, "compress", broken, "--dry-run");
+        refused(sentence, "verify", broken, model);
+        refused(sentence, "verify", model, broken);
+    }
+
+    @Test
+    void should_refuse_a_model_that_ends_anywhere() throws IOException {
+        byte[] whole = Files.readAllBytes(model);
+        for (int length = 1; length < whole.length; length += 1 + length / 20) {
+            refused("cut.onnx`", "scan", write("cut.onnx", Arrays.copyOf(whole, length)));
+        }
     }
 
     @ParameterizedTest

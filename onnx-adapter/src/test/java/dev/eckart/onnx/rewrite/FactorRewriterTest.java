@@ -27,6 +27,8 @@ class FactorRewriterTest {
     private static final String W =
             "initializer { name: \"w\" dims: 2 dims: 3 data_type: 1 float_data: [1, 2, 3, 4, 5, 6] } ";
 
+    private static final String INPUTS = "input { name: \"x\" } input { name: \"flag\" } ";
+
     @TempDir
     private Path folder;
 
@@ -132,7 +134,7 @@ class FactorRewriterTest {
     }
 
     private OnnxNetwork network(String graph) {
-        return OnnxNetwork.read(TextModels.write(TextModels.withGraph(graph), folder.resolve("model.onnx")));
+        return OnnxNetwork.read(TextModels.write(TextModels.withGraph(INPUTS + graph), folder.resolve("model.onnx")));
     }
 
     private static StringStringEntryProto entry(String key, String value) {

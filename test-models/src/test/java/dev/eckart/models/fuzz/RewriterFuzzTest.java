@@ -1,0 +1,106 @@
+package dev.eckart.models.fuzz;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.code_intelligence.jazzer.junit.FuzzTest;
+import com.code_intelligence.jazzer.mutation.annotation.NotNull;
+import com.code_intelligence.jazzer.mutation.annotation.ValuePool;
+import com.google.protobuf.Message;
+import dev.eckart.core.InvalidInputException;
+import dev.eckart.core.Progress;
+import dev.eckart.core.compress.Compressor;
+import dev.eckart.core.compress.Provenance;
+import dev.eckart.core.factor.FactorPair;
+import dev.eckart.core.linalg.EjmlDecomposer;
+import dev.eckart.core.rank.RankSelector;
+import dev.eckart.core.rank.RankStrategies;
+import dev.eckart.core.scan.WeightFilter;
+import dev.eckart.models.Catalogue;
+import dev.eckart.onnx.OnnxNetwork;
+import dev.eckart.onnx.proto.ModelProto;
+import dev.eckart.onnx.proto.SparseTensorProto;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * A model with fields changed, dropped, repeated and connected otherwise is refused with a sentence, or compressed to one
+ * that can be read again.
+ */
+class RewriterFuzzTest {
+    private static final Compressor COMPRESSOR = new Compressor(new EjmlDecomposer(), 1, Progress.NONE);
+    private static final RankSelector RANK_ONE =
+            RankStrategies.load(RewriterFuzzTest.class.getClassLoader()).select("fixed:1");
+
+    @TempDir
+    private static Path folder;
+
+    private static IsolatedRuntime runtime;
+
+    @BeforeAll
+    static void startRuntime() throws IOException {
+        runtime = new IsolatedRuntime();
+    }
+
+    @AfterAll
+    static void endRuntime() {
+        runtime.close();
+    }
+
+    static Stream<ModelProto> catalogue() {
+        return Catalogue.all().stream().map(entry -> entry.model());
+    }
+
+    /** What makes a connection where it is put in place of another name. */
+    static Stream<String> names() {
+        return Stream.of(
+                "", "x", "w", "y", "h", "w.B", "w.A", "MatMul", "Gemm", "Constant", "value", "transA", "transB");
+    }
+
+    @MethodSource("catalogue")
+    @FuzzTest
+    void should_refuse_models_or_write_what_can_be_used_as_well(@NotNull @ValuePool("names") ModelProto model)
+            throws IOException {
+        Path file = Files.write(Files.createTempFile(folder, "model", ".onnx"), model.toByteArray());
+        Path compressed = Files.createTempFile(folder, "small", ".onnx");
+        try {
+            compress(file, compressed);
+
+            OnnxNetwork.read(compressed);
+            if (!unfolds(model) && runtime.loads(file)) {
+                assertThat(runtime.loads(compressed)).isTrue();
+            }
+        } catch (InvalidInputException e) {
+            assertThat(e).message().isNotBlank();
+            assertThat(compressed).isEmptyFile();
+        } finally {
+            Files.delete(file);
+            Files.delete(compressed);
+        }
+    }
+
+    /** Whether there is a sparse tensor in a message, which ONNX Runtime allocates in full, be it of terabytes. */
+    private static boolean unfolds(Message message) {
+        return message instanceof SparseTensorProto
+                || message.getAllFields().values().stream()
+                        .flatMap(value -> value instanceof List<?> values ? values.stream() : Stream.of(value))
+                        .anyMatch(value -> value instanceof Message inner && unfolds(inner));
+    }
+
+    private static void compress(Path file, Path compressed) throws IOException {
+        COMPRESSOR
+                .compress(
+                        OnnxNetwork.read(file),
+                        WeightFilter.ALL,
+                        RANK_ONE,
+                        FactorPair.Balance.PLAIN,
+                        new Provenance("fuzz", "fixed:1"))
+                .write(compressed);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.eckart.models.decoder;
+
+import org.jspecify.annotations.NullMarked;

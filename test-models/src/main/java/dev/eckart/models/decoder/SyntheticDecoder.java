@@ -42,11 +42,11 @@ public record SyntheticDecoder(DecoderShape shape, long seed) {
         Path data = dataOf(model);
         try (PendingFile pendingData = PendingFile.beside(data);
                 PendingFile pendingModel = PendingFile.beside(model)) {
-            writeData(regions, pendingData.path());
             Files.write(
                     pendingModel.path(),
                     DecoderGraph.of(shape, regions, data.getFileName().toString())
                             .toByteArray());
+            writeData(regions, pendingData.path());
             pendingData.commit();
             pendingModel.commit();
         }

@@ -40,6 +40,18 @@ final class SelectionOptions {
                             + " safer in float16; auto (the default) is balanced for float16, and plain otherwise.")
     private FactorPair.Balance balance = FactorPair.Balance.AUTO;
 
+    @Option(
+            names = "--joint",
+            description =
+                    "Factor layers on one input, such as query, key and value, as one, with a shared first factor.")
+    private boolean joint;
+
+    @Option(
+            names = "--freeze-defaults",
+            description = "Take inputs that have a default value for constants: in older models every weight is such an"
+                    + " input. The output no longer has those that were replaced.")
+    private boolean freezeDefaults;
+
     @Mixin
     private PluginOptions plugins = new PluginOptions();
 
@@ -51,6 +63,11 @@ final class SelectionOptions {
     Selection selection() {
         String strategy = rank().orElse(DEFAULT_RANK);
         return new Selection(
-                strategy, plugins.strategies().select(strategy), new WeightFilter(include, exclude), balance);
+                strategy,
+                plugins.strategies().select(strategy),
+                new WeightFilter(include, exclude),
+                balance,
+                joint,
+                freezeDefaults);
     }
 }

@@ -79,6 +79,9 @@ public final class JsonReport {
 
     private static void weight(ObjectNode node, WeightEntry weight) {
         node.put("name", weight.name()).put("operator", weight.operator());
+        if (!weight.reading().isEmpty()) {
+            node.put("reading", weight.reading());
+        }
         // A weight that is no matrix has no rows and columns, but a shape.
         boolean matrix = weight.shape().size() == 2;
         if (matrix) {

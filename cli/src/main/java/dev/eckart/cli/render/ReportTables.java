@@ -15,6 +15,10 @@ import java.util.stream.Collectors;
 final class ReportTables {
     private ReportTables() {}
 
+    private static String operator(WeightEntry weight) {
+        return weight.reading().isEmpty() ? weight.operator() : weight.operator() + " by " + weight.reading();
+    }
+
     /** Linear weights: what each was, and what was done with it. */
     static Optional<Table> linear(Report report) {
         Table table = new Table(
@@ -26,7 +30,7 @@ final class ReportTables {
             boolean factored = weight.outcome() == Outcome.FACTORED;
             table.row(
                     weight.name(),
-                    weight.operator(),
+                    operator(weight),
                     shape(weight),
                     weight.type(),
                     factored ? String.valueOf(weight.rank()) : "kept",
@@ -62,7 +66,7 @@ final class ReportTables {
             Spectrum spectrum = weight.spectrum().orElseThrow();
             table.row(
                     weight.name(),
-                    weight.operator(),
+                    operator(weight),
                     shape(weight),
                     weight.type(),
                     Numbers.error(spectrum.sigma(1)),

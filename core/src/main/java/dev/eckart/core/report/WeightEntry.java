@@ -12,6 +12,7 @@ import java.util.Optional;
 /**
  * What became of one weight.
  *
+ * @param reading which of several matrices the tensor is read as; empty where there is but one
  * @param shape as stored; for a linear weight {@code [in, out]}
  * @param reason why, for people
  * @param rank of what stands there now; 0 for a skipped weight
@@ -22,6 +23,7 @@ import java.util.Optional;
 public record WeightEntry(
         String name,
         String operator,
+        String reading,
         List<Long> shape,
         String type,
         Outcome outcome,
@@ -59,6 +61,7 @@ public record WeightEntry(
         return new WeightEntry(
                 planned.weight().name(),
                 planned.weight().operator(),
+                planned.weight().reading(),
                 List.of((long) planned.weight().rows(), (long) planned.weight().columns()),
                 planned.weight().type().label(),
                 factored ? Outcome.FACTORED : Outcome.KEPT,
@@ -79,6 +82,7 @@ public record WeightEntry(
         return new WeightEntry(
                 skipped.name(),
                 skipped.operator(),
+                "",
                 skipped.shape(),
                 skipped.type(),
                 Outcome.SKIPPED,

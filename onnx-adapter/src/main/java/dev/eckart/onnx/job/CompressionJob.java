@@ -40,9 +40,9 @@ public final class CompressionJob {
      */
     public Report plan(String command, Path model, Selection selection) {
         Stopwatch stopwatch = new Stopwatch();
-        OnnxNetwork network = OnnxNetwork.read(model);
+        OnnxNetwork network = OnnxNetwork.read(model, selection.freezeDefaults());
         double read = stopwatch.lap();
-        CompressionPlan plan = engine.compressor().plan(network, selection.filter(), selection.selector());
+        CompressionPlan plan = selection.plan(engine.compressor(), network);
         return new Report(
                 engine.version(),
                 command,
@@ -67,7 +67,7 @@ public final class CompressionJob {
             Path model, Target target, Selection selection, Optional<Evaluation> evaluation, Limits limits) {
         limits.requireMeasurable(evaluation);
         Stopwatch stopwatch = new Stopwatch();
-        OnnxNetwork original = OnnxNetwork.read(model);
+        OnnxNetwork original = OnnxNetwork.read(model, selection.freezeDefaults());
         target.require(model, original.dataFiles(), original.hasDataFile(target.externalData()));
         original.requireWritable(target.externalData());
         double read = stopwatch.lap();
@@ -77,7 +77,7 @@ public final class CompressionJob {
             double load = stopwatch.lap();
             OnnxNetwork network = original.withScratch(scratch);
             Compressor compressor = engine.compressor();
-            CompressionPlan plan = compressor.plan(network, selection.filter(), selection.selector());
+            CompressionPlan plan = selection.plan(compressor, network);
             double decompose = stopwatch.lap();
             OnnxNetwork compressed = compressor.apply(
                     plan, network, selection.balance(), new Provenance(engine.version(), selection.rank()));
@@ -131,7 +131,8 @@ public final class CompressionJob {
     public Report verify(Path model, Path compressed, Evaluation evaluation, Limits limits) {
         limits.requireMeasurable(Optional.of(evaluation));
         Stopwatch stopwatch = new Stopwatch();
-        OnnxNetwork network = OnnxNetwork.read(model);
+        // What was taken for a constant when the other model was made, is one here.
+        OnnxNetwork network = OnnxNetwork.read(model, true);
         OnnxNetwork other = OnnxNetwork.read(compressed);
         double read = stopwatch.lap();
         try (Verifying verifying = Verifying.open(engine, Optional.of(evaluation), model, network)) {

@@ -1,7 +1,12 @@
 package dev.eckart.onnx.job;
 
+import dev.eckart.core.compress.Compressor;
+import dev.eckart.core.compress.Network;
+import dev.eckart.core.factor.CompressionPlan;
 import dev.eckart.core.factor.FactorPair;
 import dev.eckart.core.rank.RankSelector;
+import dev.eckart.core.scan.Inventory;
+import dev.eckart.core.scan.JointLayers;
 import dev.eckart.core.scan.WeightFilter;
 
 /**
@@ -9,5 +14,24 @@ import dev.eckart.core.scan.WeightFilter;
  *
  * @param rank the strategy as the user wrote it
  * @param selector the same, ready for use
+ * @param joint whether layers on one input are factored as one
+ * @param freezeDefaults whether inputs that have a default value count as constants
  */
-public record Selection(String rank, RankSelector selector, WeightFilter filter, FactorPair.Balance balance) {}
+public record Selection(
+        String rank,
+        RankSelector selector,
+        WeightFilter filter,
+        FactorPair.Balance balance,
+        boolean joint,
+        boolean freezeDefaults) {
+
+    /** Each layer by itself, and nothing that callers may feed. */
+    public Selection(String rank, RankSelector selector, WeightFilter filter, FactorPair.Balance balance) {
+        this(rank, selector, filter, balance, false, false);
+    }
+
+    CompressionPlan plan(Compressor compressor, Network<?> network) {
+        Inventory inventory = filter.apply(network.inventory());
+        return compressor.plan(joint ? JointLayers.group(inventory) : inventory, selector);
+    }
+}

@@ -34,7 +34,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * that can be read again.
  */
 class RewriterFuzzTest {
-    private static final Compressor COMPRESSOR = new Compressor(new EjmlDecomposer(), 1, Progress.NONE);
+    private static final Compressor COMPRESSOR = new Compressor(new EjmlDecomposer(), 1, Long.MAX_VALUE, Progress.NONE);
     private static final RankSelector RANK_ONE =
             RankStrategies.load(RewriterFuzzTest.class.getClassLoader()).select("fixed:1");
 

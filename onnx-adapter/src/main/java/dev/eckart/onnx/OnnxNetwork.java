@@ -123,16 +123,14 @@ public final class OnnxNetwork implements Network<OnnxNetwork> {
     }
 
     /**
-     * Refuses, before any work, what could not be written even if every linear weight were gone.
+     * Refuses what could not be written, before the work is done.
      *
+     * @param saved bytes that factoring weights will save at most
      * @throws InvalidInputException if the model's file would be too large for the format
      */
-    public void requireWritable(ExternalData externalData) {
+    public void requireWritable(ExternalData externalData, long saved) {
         if (externalData == ExternalData.NEVER) {
-            long linear = scan.linear().stream()
-                    .mapToLong(site -> site.weight().bytes())
-                    .sum();
-            OnnxWriter.requireSize(OnnxWriter.bytesInOneFile(model) - linear, externalData);
+            OnnxWriter.requireSize(OnnxWriter.bytesInOneFile(model) - saved, externalData);
         }
     }
 

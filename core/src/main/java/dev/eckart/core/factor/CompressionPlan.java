@@ -71,4 +71,12 @@ public record CompressionPlan(List<PlannedWeight> weights, List<SkippedWeight> s
     public long parametersAfter() {
         return weights.stream().mapToLong(PlannedWeight::parametersAfter).sum();
     }
+
+    /** Bytes of the weights that are replaced, less those of their pairs. */
+    public long bytesSaved() {
+        return factored().stream()
+                .mapToLong(planned -> planned.weight().bytes()
+                        - planned.parametersAfter() * planned.weight().type().bytes())
+                .sum();
+    }
 }

@@ -69,7 +69,11 @@ public final class CompressionJob {
         Stopwatch stopwatch = new Stopwatch();
         OnnxNetwork original = OnnxNetwork.read(model, selection.freezeDefaults());
         target.require(model, original.dataFiles(), original.hasDataFile(target.externalData()));
-        original.requireWritable(target.externalData());
+        original.requireWritable(
+                target.externalData(),
+                original.inventory().linear().stream()
+                        .mapToLong(LinearWeight::bytes)
+                        .sum());
         double read = stopwatch.lap();
         try (Verifying verifying = Verifying.open(engine, evaluation, model, original);
                 PendingFile pending = PendingFile.beside(target.path());
@@ -78,6 +82,7 @@ public final class CompressionJob {
             OnnxNetwork network = original.withScratch(scratch);
             Compressor compressor = engine.compressor();
             CompressionPlan plan = selection.plan(compressor, network);
+            network.requireWritable(target.externalData(), plan.bytesSaved());
             double decompose = stopwatch.lap();
             OnnxNetwork compressed = compressor.apply(
                     plan, network, selection.balance(), new Provenance(engine.version(), selection.rank()));

@@ -8,6 +8,7 @@ import static dev.eckart.onnx.proto.TensorProto.DataType.BOOL;
 import static dev.eckart.onnx.proto.TensorProto.DataType.FLOAT;
 import static dev.eckart.onnx.proto.TensorProto.DataType.FLOAT16;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.onnxruntime.platform.Fp16Conversions;
@@ -16,12 +17,14 @@ import dev.eckart.core.InvalidInputException;
 import dev.eckart.core.Progress;
 import dev.eckart.core.factor.FactorPair;
 import dev.eckart.core.linalg.EjmlDecomposer;
+import dev.eckart.core.model.LinearWeight;
 import dev.eckart.core.rank.FixedRankSelector;
 import dev.eckart.core.report.Report;
 import dev.eckart.core.scan.WeightFilter;
 import dev.eckart.core.verify.Limit;
 import dev.eckart.core.verify.RewriteProof;
 import dev.eckart.core.verify.Verification;
+import dev.eckart.onnx.OnnxNetwork;
 import dev.eckart.onnx.TextModels;
 import dev.eckart.onnx.file.ExternalData;
 import dev.eckart.onnx.file.OnnxReader;
@@ -33,8 +36,10 @@ import dev.eckart.onnx.proto.TensorProto;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -196,6 +201,22 @@ class ExternalDataJobTest {
         assertThat(files(elsewhere)).containsOnlyKeys("out.onnx", "out.onnx.data");
     }
 
+    @Test
+    void should_load_what_a_cache_keeps_behind_links() throws IOException {
+        split(NETWORK);
+        Path blobs = Files.createDirectory(folder.resolve("blobs"));
+        Path snapshot = Files.createDirectories(folder.resolve("snapshots/1"));
+        Files.move(model, blobs.resolve("0a1b"));
+        Files.move(folder.resolve("model.onnx.data"), blobs.resolve("2c3d"));
+        model = Files.createSymbolicLink(snapshot.resolve("model.onnx"), Path.of("../../blobs/0a1b"));
+        Files.createSymbolicLink(snapshot.resolve("model.onnx.data"), Path.of("../../blobs/2c3d"));
+
+        assertSound(compress(ExternalData.AUTO));
+        assertRefused(
+                "`%s` holds tensors of the original".formatted(blobs.resolve("2c3d")),
+                new Target(blobs.resolve("2c3d"), true, false));
+    }
+
     private void severalFiles() throws IOException {
         ModelProto message = TextModels.withGraph(NETWORK);
         GraphProto.Builder graph = message.getGraph().toBuilder();
@@ -294,6 +315,51 @@ class ExternalDataJobTest {
                 "`%s` exists already; name another output, or overwrite it with --force".formatted(data),
                 target(ExternalData.AUTO));
         assertSound(JOB.compress(model, new Target(out, true, false), selection(), madeUp(), Limits.NONE));
+    }
+
+    @Test
+    void should_say_after_the_plan_that_one_file_cannot_hold_what_is_left() throws IOException {
+        int rows = 1 << 16;
+        int columns = 1 << 13;
+        ModelProto message = TextModels.withGraph(
+                input("x", FLOAT, "batch", rows) + node("MatMul", "x w", "y") + output("y", FLOAT, "batch", columns));
+        GraphProto.Builder graph = message.getGraph().toBuilder()
+                .addInitializer(TensorProto.newBuilder()
+                        .setName("w")
+                        .addDims(rows)
+                        .addDims(columns)
+                        .setDataType(FLOAT.getNumber())
+                        .setDataLocation(TensorProto.DataLocation.EXTERNAL)
+                        .addExternalData(StringStringEntryProto.newBuilder()
+                                .setKey("location")
+                                .setValue("sparse.bin")));
+        try (FileChannel sparse = FileChannel.open(
+                folder.resolve("sparse.bin"),
+                StandardOpenOption.CREATE_NEW,
+                StandardOpenOption.WRITE,
+                StandardOpenOption.SPARSE)) {
+            sparse.write(ByteBuffer.wrap(new byte[1]), 4L * rows * columns - 1);
+        }
+        TextModels.write(message.toBuilder().setGraph(graph).build(), model);
+        OnnxNetwork network = OnnxNetwork.read(model);
+
+        assertThatCode(() -> network.requireWritable(ExternalData.NEVER, weight -> weight.parameters() / 2))
+                .doesNotThrowAnyException();
+        assertThatCode(() -> network.requireWritable(ExternalData.AUTO, LinearWeight::parameters))
+                .doesNotThrowAnyException();
+        assertThatThrownBy(() -> network.requireWritable(ExternalData.NEVER, LinearWeight::parameters))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining("must stay below 2 GiB; --external-data auto puts its tensors");
+        // No weight is in the plan, so that all of it stays.
+        assertThatThrownBy(() -> JOB.compress(
+                        model,
+                        target(ExternalData.NEVER),
+                        selection(1, new WeightFilter(List.of(), List.of("w"))),
+                        Optional.empty(),
+                        Limits.NONE))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining("must stay below 2 GiB");
+        assertThat(files(elsewhere)).isEmpty();
     }
 
     @Test

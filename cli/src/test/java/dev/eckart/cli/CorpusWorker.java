@@ -11,7 +11,6 @@ import dev.eckart.onnx.OnnxNetwork;
 import dev.eckart.onnx.file.OnnxModel;
 import dev.eckart.onnx.file.OnnxWriter;
 import dev.eckart.onnx.proto.ModelProto;
-import dev.eckart.onnx.rewrite.ProductReference;
 import dev.eckart.onnx.run.InputFiles;
 import dev.eckart.onnx.run.InputSet;
 import dev.eckart.onnx.run.MadeUpInputs;
@@ -230,17 +229,16 @@ final class CorpusWorker {
 
     private boolean isProductFinite(String rank, Path small) throws IOException {
         eckart(command(small, rank, "--keep-failed").toArray());
-        OnnxModel original = OnnxNetwork.read(work.model()).model();
-        Optional<OnnxModel> product =
-                ProductReference.of(original, OnnxNetwork.read(small).model());
+        OnnxNetwork original = OnnxNetwork.read(work.model());
+        Optional<OnnxModel> product = original.reference(OnnxNetwork.read(small));
         Files.delete(small);
         if (product.isEmpty()) {
             return true;
         }
         Path file = folder.resolve("product.onnx");
         OnnxWriter.write(product.get(), file);
-        boolean finite =
-                !finite(file, Session.Optimization.ALL, inputs(original)).contains(false);
+        boolean finite = !finite(file, Session.Optimization.ALL, inputs(original.model()))
+                .contains(false);
         Files.delete(file);
         return finite;
     }

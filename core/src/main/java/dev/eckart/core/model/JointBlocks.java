@@ -3,6 +3,7 @@ package dev.eckart.core.model;
 import dev.eckart.core.linalg.Matrix;
 import dev.eckart.core.linalg.MatrixSource;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.IntStream;
 
 /**
@@ -39,8 +40,16 @@ public final class JointBlocks implements MatrixSource {
                 members,
                 members.stream()
                         .mapToDouble(member -> norm(member.values()))
-                        .map(norm -> norm == 0 ? 1 : norm)
+                        .map(JointBlocks::divisor)
                         .toArray());
+    }
+
+    /**
+     * What a member of a norm is divided by: never by zero, nor by an infinity, which would make zeros of numbers, and
+     * numbers that are not finite would not be found where they are.
+     */
+    private static double divisor(double norm) {
+        return norm == 0 || Double.isNaN(norm) ? 1 : Math.min(norm, Double.MAX_VALUE);
     }
 
     private static double norm(MatrixSource matrix) {
@@ -88,6 +97,7 @@ public final class JointBlocks implements MatrixSource {
 
     @Override
     public void read(int row, int column, int rows, int columns, double[] target) {
+        Objects.checkFromIndexSize(column, columns, columns());
         for (int member = 0; member < members.size(); member++) {
             int from = Math.max(column, starts[member]);
             int to = Math.min(column + columns, starts[member + 1]);

@@ -20,6 +20,7 @@ import dev.eckart.core.spectrum.Spectrum;
 import dev.eckart.core.spectrum.WeightSpectrum;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * The engine: from a network to a plan, and from the plan to the compressed network.
@@ -95,7 +96,7 @@ public final class Compressor {
                         weights,
                         threads,
                         memory,
-                        weight -> bytes(weight, 0),
+                        Compressor::bytesOfAnyReading,
                         weight -> stepping(task, () -> bestReading(weight, wanted)))) {
             return spectra.toList();
         }
@@ -108,6 +109,14 @@ public final class Compressor {
         long numbers = 6 * shorter * shorter + 2L * vectors * (shorter + longer);
         // A true decomposition, which doubles are given, works on the whole.
         return Double.BYTES * (weight.type() == ElementType.FLOAT64 ? numbers + 2 * shorter * longer : numbers);
+    }
+
+    /** Readings are decomposed one after the other. */
+    private static long bytesOfAnyReading(LinearWeight weight) {
+        return Stream.concat(Stream.of(weight), weight.otherReadings().stream())
+                .mapToLong(reading -> bytes(reading, 0))
+                .max()
+                .orElseThrow();
     }
 
     /** Of the matrices that a weight can be read as, the one that needs the fewest numbers for most of its energy. */

@@ -19,6 +19,7 @@ import dev.eckart.core.linalg.NonFiniteValueException;
 import dev.eckart.core.linalg.SampleMatrices;
 import dev.eckart.core.linalg.SingularValueDecomposition;
 import dev.eckart.core.model.ElementType;
+import dev.eckart.core.model.JointBlocks;
 import dev.eckart.core.model.LinearWeight;
 import dev.eckart.core.model.SkipReason;
 import dev.eckart.core.model.SkippedWeight;
@@ -29,6 +30,7 @@ import dev.eckart.core.rank.RankChoice;
 import dev.eckart.core.rank.RankPlan;
 import dev.eckart.core.rank.RankSelector;
 import dev.eckart.core.scan.Inventory;
+import dev.eckart.core.scan.JointLayers;
 import dev.eckart.core.scan.WeightFilter;
 import dev.eckart.core.spectrum.WeightSpectrum;
 import java.util.ArrayList;
@@ -38,6 +40,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -443,6 +446,161 @@ class CompressorTest {
                 .isThrownBy(() -> new Compressor(failing, 2, Long.MAX_VALUE, Progress.NONE)
                         .plan(NETWORK, WeightFilter.ALL, new FixedRankSelector(1)))
                 .isSameAs(failure);
+    }
+
+    /** A weight, read first as one matrix and also as others, called b, c …. */
+    private static LinearWeight readings(Matrix first, Matrix... others) {
+        return new LinearWeight(
+                "conv",
+                "Conv",
+                "a",
+                ElementType.FLOAT32,
+                first.toArray().length * (long) Float.BYTES,
+                first,
+                Optional.empty(),
+                IntStream.range(0, others.length)
+                        .mapToObj(i -> new LinearWeight(
+                                "conv",
+                                "Conv",
+                                Character.toString('b' + i),
+                                ElementType.FLOAT32,
+                                first.toArray().length * (long) Float.BYTES,
+                                others[i],
+                                Optional.empty(),
+                                List.of()))
+                        .toList());
+    }
+
+    private static CompressionPlan plan(LinearWeight weight) {
+        return compressor(2).plan(new Inventory(List.of(weight), List.of()), new EnergyRankSelector(0.95));
+    }
+
+    private static String chosen(Matrix first, Matrix... others) {
+        return plan(readings(first, others)).weights().get(0).weight().reading();
+    }
+
+    @Test
+    void should_choose_the_reading_that_needs_the_fewest_numbers_for_most_of_its_energy() {
+        Matrix full = SampleMatrices.normal(16, 24, 1);
+        // 2·(16+24) numbers, but for 4 % of the energy, and 1·(8+48), 1·(12+32).
+        Matrix rank2 = SampleMatrices.withSingularValues(16, 24, 10, 10, 2, 2);
+        Matrix wide = SampleMatrices.withSingularValues(8, 48, 1);
+        Matrix lessWide = SampleMatrices.withSingularValues(12, 32, 7);
+
+        assertThat(chosen(full, wide)).isEqualTo("b");
+        assertThat(chosen(wide, full)).isEqualTo("a");
+        assertThat(chosen(full, rank2, wide, lessWide)).isEqualTo("d");
+        assertThat(chosen(full, lessWide, wide)).isEqualTo("b");
+        // It is numbers that count, not ranks: 2·(16+24) against 1·(4+96).
+        assertThat(chosen(rank2, SampleMatrices.withSingularValues(4, 96, 1))).isEqualTo("a");
+    }
+
+    @Test
+    void should_keep_the_first_of_readings_that_need_as_many_numbers() {
+        Matrix rank2 = SampleMatrices.withSingularValues(16, 24, 10, 10);
+        // 2·(8+32), as many as 2·(16+24).
+        Matrix other = SampleMatrices.withSingularValues(8, 32, 1, 1);
+
+        assertThat(chosen(rank2, other, other)).isEqualTo("a");
+        assertThat(chosen(SampleMatrices.normal(16, 24, 1), other, rank2)).isEqualTo("b");
+    }
+
+    @Test
+    void should_carry_the_reading_that_was_chosen_into_plan_and_replacement() {
+        Matrix wide = SampleMatrices.withSingularValues(8, 48, 3);
+        CompressionPlan plan = plan(readings(SampleMatrices.normal(16, 24, 1), wide));
+        List<Replacement> replacements = carriedOut(plan);
+
+        assertThat(plan.weights()).hasSize(1);
+        PlannedWeight planned = plan.weights().get(0);
+        assertThat(planned.weight().values()).isEqualTo(wide);
+        assertThat(planned.decision()).isEqualTo(new Decision.Factor(1));
+        assertThat(planned.parametersAfter()).isEqualTo(8 + 48);
+        assertThat(replacements)
+                .extracting(Replacement::weight)
+                .containsExactly(planned.weight())
+                .extracting(LinearWeight::reading)
+                .containsExactly("b");
+        assertThat(replacements.get(0).pair().product().minus(wide).frobeniusNorm())
+                .isLessThanOrEqualTo(ROUNDING);
+    }
+
+    private static List<Replacement> carriedOut(CompressionPlan plan) {
+        List<Replacement> replacements = new ArrayList<>();
+        compressor(2)
+                .apply(
+                        plan,
+                        new Consuming(iterator -> iterator.forEachRemaining(replacements::add)),
+                        FactorPair.Balance.PLAIN,
+                        PROVENANCE);
+        return replacements;
+    }
+
+    /** There is memory for both weights as they are read first, but not for both as they are also read. */
+    @Test
+    void should_allow_for_the_reading_that_takes_the_most_memory() {
+        LinearWeight weight = readings(SampleMatrices.normal(4, 400, 1), SampleMatrices.normal(40, 40, 2));
+        long memory = 2 * 6L * 40 * 40 * Double.BYTES - 1;
+        AtomicInteger underWay = new AtomicInteger();
+        CountDownLatch second = new CountDownLatch(1);
+        List<Boolean> together = new CopyOnWriteArrayList<>();
+        Decomposer listening = new Listening(
+                accuracy -> {
+                    if (underWay.incrementAndGet() == 1) {
+                        together.add(happens(second));
+                    } else {
+                        second.countDown();
+                    }
+                },
+                accuracy -> {});
+
+        new Compressor(listening, 2, memory, Progress.NONE)
+                .plan(new Inventory(List.of(weight, weight), List.of()), new FixedRankSelector(1));
+
+        assertThat(together).containsExactly(false);
+    }
+
+    /** Whether it does, given a while in which nothing keeps it from happening. */
+    private static boolean happens(CountDownLatch latch) {
+        try {
+            return latch.await(200, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    void should_factor_layers_on_one_input_jointly_and_exactly_at_their_joint_rank() {
+        Matrix b = SampleMatrices.normal(24, 3, 1);
+        List<LinearWeight> members = IntStream.of(20, 8, 12)
+                .mapToObj(columns -> new LinearWeight(
+                        "fc" + columns,
+                        "MatMul",
+                        "",
+                        ElementType.FLOAT64,
+                        24L * columns * Double.BYTES,
+                        // Sizes that differ, and of which none is to be lost.
+                        b.times(SampleMatrices.scaled(
+                                SampleMatrices.normal(3, columns, columns), Math.pow(10, columns - 10))),
+                        Optional.of("x"),
+                        List.of()))
+                .toList();
+        Inventory grouped = JointLayers.group(new Inventory(members, List.of()));
+
+        CompressionPlan plan = compressor(2).plan(grouped, new NumericalRankSelector());
+        List<Replacement> replacements = carriedOut(plan);
+
+        assertThat(plan.weights()).extracting(PlannedWeight::decision).containsExactly(new Decision.Factor(3));
+        Replacement replacement = replacements.get(0);
+        JointBlocks joint = replacement.weight().joint().orElseThrow();
+        assertThat(joint.members()).isEqualTo(members);
+        for (int i = 0; i < members.size(); i++) {
+            Matrix w = Matrix.copyOf(members.get(i).values());
+            Matrix product =
+                    replacement.pair().b().times(joint.factor(replacement.pair().a(), i));
+            assertThat(product.minus(w).frobeniusNorm()).isLessThanOrEqualTo(ROUNDING * w.frobeniusNorm());
+        }
     }
 
     /** A backend that does the work, having said so. */

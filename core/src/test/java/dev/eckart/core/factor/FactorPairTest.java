@@ -77,6 +77,21 @@ class FactorPairTest {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource
+    void should_balance_of_itself_where_the_range_of_the_type_is_small(ElementType type) {
+        FactorPair.Balance chosen =
+                type == ElementType.FLOAT16 ? FactorPair.Balance.BALANCED : FactorPair.Balance.PLAIN;
+
+        assertThat(FactorPair.of(svd, FactorPair.Balance.AUTO, type)).isEqualTo(FactorPair.of(svd, chosen, type));
+        assertThat(FactorPair.of(svd, FactorPair.Balance.AUTO, type))
+                .isNotEqualTo(FactorPair.of(svd, other(chosen), type));
+    }
+
+    private static FactorPair.Balance other(FactorPair.Balance balance) {
+        return balance == FactorPair.Balance.PLAIN ? FactorPair.Balance.BALANCED : FactorPair.Balance.PLAIN;
+    }
+
     private static double columnNorm(Matrix matrix, int column) {
         double[] numbers = new double[matrix.rows()];
         matrix.read(0, column, matrix.rows(), 1, numbers);

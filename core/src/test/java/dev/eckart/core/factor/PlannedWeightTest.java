@@ -1,0 +1,51 @@
+package dev.eckart.core.factor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.eckart.core.model.ElementType;
+import dev.eckart.core.spectrum.SampleSpectra;
+import dev.eckart.core.spectrum.WeightSpectrum;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class PlannedWeightTest {
+    /** A few operations in double on numbers up to 1. */
+    private static final double ROUNDING = 1e-15;
+
+    /** 3² + 4² + 12² = 13². */
+    private static WeightSpectrum spectrum(ElementType type) {
+        return SampleSpectra.weight(type, "w", 20, 10, 12, 4, 3);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void should_expect_what_truncation_leaves_out_and_what_rounding_adds(ElementType type) {
+        double rounding = FactorPair.roundingError(type);
+
+        assertThat(factored(type, 1)).isEqualTo(Math.hypot(5.0 / 13, rounding), within(ROUNDING));
+        assertThat(factored(type, 2)).isEqualTo(Math.hypot(3.0 / 13, rounding), within(ROUNDING));
+        // Nothing is left out, but the factors are rounded all the same.
+        assertThat(factored(type, 3)).isEqualTo(rounding);
+    }
+
+    private static double factored(ElementType type, int rank) {
+        return new PlannedWeight(spectrum(type), new Decision.Factor(rank)).predictedError();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void should_expect_nothing_to_change_of_a_weight_that_is_kept(ElementType type) {
+        assertThat(new PlannedWeight(spectrum(type), new Decision.Keep("it is small")).predictedError())
+                .isZero();
+    }
+
+    @Test
+    void should_expect_narrower_types_to_round_more_in_proportion_to_their_last_place() {
+        assertThat(FactorPair.roundingError(ElementType.FLOAT16))
+                .isEqualTo(0x1p13 * FactorPair.roundingError(ElementType.FLOAT32));
+        assertThat(FactorPair.roundingError(ElementType.BFLOAT16))
+                .isEqualTo(8 * FactorPair.roundingError(ElementType.FLOAT16));
+    }
+}

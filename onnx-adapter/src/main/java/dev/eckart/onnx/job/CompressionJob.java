@@ -88,7 +88,7 @@ public final class CompressionJob {
                     plan, network, selection.balance(), new Provenance(engine.version(), selection.rank()));
             Optional<Path> dataFile = compressed.write(pending.path(), target.externalData());
             double rewrite = stopwatch.lap();
-            OnnxNetwork written = OnnxNetwork.read(pending.path());
+            OnnxNetwork written = OnnxNetwork.read(pending.path(), selection.freezeDefaults());
             Optional<Verification> verification = verifying.verifyOwn(pending.path(), written);
             Report.ModelEntry before = entry(model, network);
             Report.ModelEntry after = entry(

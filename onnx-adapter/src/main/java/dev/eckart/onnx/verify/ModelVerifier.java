@@ -252,18 +252,17 @@ public final class ModelVerifier implements AutoCloseable {
                 noise = Math.max(noise, largestError(original, differently).orElse(0));
             }
         }
-        double tolerance = Math.max(NOISE_MARGIN * noise, rounding(compressed));
+        double tolerance = Math.max(NOISE_MARGIN * noise, rounding());
         return Optional.of(new RewriteProof(error.getAsDouble(), noise, tolerance));
     }
 
     /** What rounding alone may amount to: that of one product, for each of the products that it adds up over. */
-    private static double rounding(OnnxNetwork compressed) {
-        double epsilon = compressed.epsilon();
-        int longest = compressed.inventory().linear().stream()
+    private double rounding() {
+        int longest = network.inventory().linear().stream()
                 .mapToInt(LinearWeight::rows)
                 .max()
                 .orElse(1);
-        return NOISE_MARGIN * epsilon * Math.sqrt(longest);
+        return NOISE_MARGIN * network.epsilon() * Math.sqrt(longest);
     }
 
     /** The largest relative error of a floating-point output; empty where there is no such output. */

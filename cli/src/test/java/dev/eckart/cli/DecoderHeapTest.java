@@ -1,0 +1,107 @@
+package dev.eckart.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.eckart.core.model.ElementType;
+import dev.eckart.models.decoder.DecoderShape;
+import dev.eckart.models.decoder.SyntheticDecoder;
+import dev.eckart.onnx.run.Session;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A decoder whose weights are several times larger than the heap that works on them. */
+class DecoderHeapTest {
+    /** 288 MB of weights, the largest of which is 2 MB. */
+    private static final DecoderShape SHAPE = new DecoderShape(320, 832, 118, 4, 3000, ElementType.FLOAT16, false);
+
+    private static final String HEAP = "-Xmx64m";
+
+    @TempDir
+    private static Path folder;
+
+    @Test
+    void should_need_a_heap_for_the_largest_weight_and_not_for_the_model() throws Exception {
+        Path model = folder.resolve("decoder.onnx");
+        new SyntheticDecoder(SHAPE, 1).write(model);
+        assertThat(SHAPE.bytes()).isGreaterThan(4 * (64L << 20));
+
+        String scan = eckart("scan", model.toString(), "--include", "model.layers.7.*");
+        // The pairs of these layers alone are larger than the heap.
+        String compressed = eckart(
+                "compress",
+                model.toString(),
+                "-o",
+                small().toString(),
+                "--rank",
+                "ratio:0.9",
+                "--no-verify",
+                "--include",
+                "model.layers.2*",
+                "--include",
+                "model.layers.3*",
+                "--include",
+                "model.layers.4*");
+
+        assertThat(scan).contains("model.layers.7.mlp.up_proj.weight");
+        assertThat(compressed).contains("small.onnx");
+        assertThat(bytes(small())).isLessThan(bytes(model));
+        Session.open(small(), Session.Optimization.BASIC, 1).close();
+    }
+
+    @Test
+    void should_write_an_untouched_model_as_compactly_as_it_was() throws Exception {
+        Path model = folder.resolve("few-layers.onnx");
+        new SyntheticDecoder(SHAPE.withLayers(40), 1).write(model);
+        Path same = folder.resolve("same.onnx");
+
+        eckart(
+                "compress",
+                model.toString(),
+                "-o",
+                same.toString(),
+                "--rank",
+                "fixed:320",
+                "--no-verify",
+                "--include",
+                "model.layers.0.self_attn.q_proj.weight");
+
+        assertThat(data(same)).hasSameBinaryContentAs(data(model));
+    }
+
+    private static Path small() {
+        return folder.resolve("small.onnx");
+    }
+
+    private static Path data(Path model) {
+        return model.resolveSibling(model.getFileName() + ".data");
+    }
+
+    private static long bytes(Path model) throws IOException {
+        return Files.size(model) + Files.size(data(model));
+    }
+
+    private static String eckart(String... arguments) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                HEAP,
+                "-cp",
+                System.getProperty("java.class.path"),
+                Eckart.class.getName()));
+        command.addAll(List.of(arguments));
+        Path output = Files.createTempFile(folder, "output", ".txt");
+        Process process = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile())
+                .start();
+        assertThat(process.waitFor(10, TimeUnit.MINUTES)).isTrue();
+        String printed = Files.readString(output);
+        assertThat(process.exitValue()).as(printed).isZero();
+        return printed;
+    }
+}

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** Changes to the graphs of a model, gathered first and made all at once; what they do not name stays as it is. */
@@ -57,25 +58,40 @@ public final class GraphEdits {
         released.add(use);
     }
 
-    /** Removes values that nothing takes any more, and in turn what only they were made from. */
+    /**
+     * Removes a value if nothing takes it any more, and in turn what only it was made from. A node goes with the last
+     * of its outputs.
+     */
     public void removeIfUnused(Value value) {
-        if (index.isInput(value)
-                || index.isOutput(value)
-                || index.isTrained(value)
-                || removed.contains(value)
-                || index.uses(value).stream().anyMatch(use -> !released.contains(use))) {
+        Optional<Integer> producer = index.producer(value);
+        List<Value> together = producer.map(this::outputs).orElse(List.of(value));
+        if (removed.contains(value) || together.stream().anyMatch(this::isUsed)) {
             return;
         }
-        removed.add(value);
-        index.producer(value).ifPresent(producer -> {
-            replaced.put(producer, List.of());
-            for (int input = 0; input < index.node(producer).getInputCount(); input++) {
-                release(new Use(producer, input));
+        removed.addAll(together);
+        producer.ifPresent(node -> {
+            replaced.put(node, List.of());
+            for (int input = 0; input < index.node(node).getInputCount(); input++) {
+                release(new Use(node, input));
             }
-            for (int input = 0; input < index.node(producer).getInputCount(); input++) {
-                index.value(new Use(producer, input)).ifPresent(this::removeIfUnused);
+            for (int input = 0; input < index.node(node).getInputCount(); input++) {
+                index.value(new Use(node, input)).ifPresent(this::removeIfUnused);
             }
         });
+    }
+
+    private List<Value> outputs(int node) {
+        return index.node(node).getOutputList().stream()
+                .filter(name -> !name.isEmpty())
+                .map(name -> new Value(index.graphOf(node), name))
+                .toList();
+    }
+
+    private boolean isUsed(Value value) {
+        return index.isInput(value)
+                || index.isOutput(value)
+                || index.isTrained(value)
+                || index.uses(value).stream().anyMatch(use -> !released.contains(use));
     }
 
     /** The main graph with the changes made. */

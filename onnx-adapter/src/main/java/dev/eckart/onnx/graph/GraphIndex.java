@@ -41,6 +41,7 @@ public final class GraphIndex {
     private final Set<Value> inputs = new HashSet<>();
     private final Set<Value> outputs = new HashSet<>();
     private final Set<String> inTraining = new HashSet<>();
+    private final Set<String> labels = new HashSet<>();
 
     /**
      * Numbers the graphs and nodes of a model.
@@ -70,6 +71,9 @@ public final class GraphIndex {
         for (TrainingInfoProto training : model.getTrainingInfoList()) {
             collectNames(training.getInitialization());
             collectNames(training.getAlgorithm());
+            // What a result of the training is written back to.
+            training.getInitializationBindingList().forEach(binding -> inTraining.add(binding.getKey()));
+            training.getUpdateBindingList().forEach(binding -> inTraining.add(binding.getKey()));
         }
     }
 
@@ -90,14 +94,23 @@ public final class GraphIndex {
             }
             Constants.value(node).ifPresent(tensor -> constants.put(new Value(number, node.getOutput(0)), tensor));
             for (AttributeProto attribute : node.getAttributeList()) {
-                String inner = label + (node.getName().isEmpty() ? node.getOpType() + nodeNumber : node.getName()) + "."
-                        + attribute.getName() + "/";
+                String place = label + (node.getName().isEmpty() ? node.getOpType() + nodeNumber : node.getName()) + "."
+                        + attribute.getName();
                 if (attribute.hasG()) {
-                    add(attribute.getG(), nodeNumber, inner);
+                    add(attribute.getG(), nodeNumber, newLabel(place));
                 }
-                attribute.getGraphsList().forEach(subgraph -> add(subgraph, nodeNumber, inner));
+                attribute.getGraphsList().forEach(subgraph -> add(subgraph, nodeNumber, newLabel(place)));
             }
         }
+    }
+
+    /** With a number, where nodes have the same name, or an attribute several graphs. */
+    private String newLabel(String place) {
+        String label = place + "/";
+        for (int number = 2; !labels.add(label); number++) {
+            label = place + "." + number + "/";
+        }
+        return label;
     }
 
     private Value define(int graph, String name) {
@@ -141,7 +154,10 @@ public final class GraphIndex {
         return scopes.get(number).graph;
     }
 
-    /** Where a graph is, as it goes before the names in it: empty for the main graph, {@code If_3.then_branch/}. */
+    /**
+     * Where a graph is, as it goes before the names in it: empty for the main graph, {@code If_3.then_branch/}. No two
+     * graphs have the same.
+     */
     public String label(int graph) {
         return scopes.get(graph).label;
     }

@@ -77,6 +77,9 @@ public record TensorView(List<Long> dims, Numbers numbers) {
         long[] sizes = axes.stream().mapToLong(dims::get).toArray();
         long[] steps = axes.stream().mapToLong(axis -> strides[axis]).toArray();
         return new TensorView(axes.stream().map(dims::get).toList(), (from, count, target, at) -> {
+            if (count == 0) {
+                return;
+            }
             long[] position = new long[rank];
             long source = 0;
             long rest = from;

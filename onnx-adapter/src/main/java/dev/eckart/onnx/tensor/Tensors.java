@@ -49,6 +49,11 @@ public final class Tensors {
         return elements;
     }
 
+    /** Whether {@link #view} reads the numbers of a tensor's type. */
+    public static boolean isReadable(TensorProto tensor) {
+        return StoredNumbers.isReadable(tensor.getDataType());
+    }
+
     /**
      * A tensor's numbers, read where they are stored.
      *
@@ -56,7 +61,7 @@ public final class Tensors {
      * @throws InvalidInputException if it holds another number of bytes than its dimensions and type declare
      */
     public static Optional<TensorView> view(TensorProto tensor, Payloads payloads) {
-        if (!StoredNumbers.isReadable(tensor.getDataType())) {
+        if (!isReadable(tensor)) {
             return Optional.empty();
         }
         int bits = TensorTypes.bits(tensor.getDataType());

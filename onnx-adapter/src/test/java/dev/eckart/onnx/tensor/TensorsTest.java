@@ -17,6 +17,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -233,6 +234,51 @@ class TensorsTest {
         assertThat(Tensors.elements(tensor(ElementType.FLOAT32, SMALL).build())).isEqualTo(6);
         assertThat(Tensors.elements(tensor(ElementType.FLOAT32, new Shape(3, 0)).build()))
                 .isZero();
+    }
+
+    @Test
+    void should_read_positions_of_both_widths_however_they_are_stored() {
+        long far = Long.MIN_VALUE + 7;
+
+        assertThat(Tensors.positions(positions("data_type: 7 dims: 3 int64_data: [2, -1, %d]".formatted(far))))
+                .contains(List.of(2L, -1L, far));
+        assertThat(Tensors.positions(positions("data_type: 6 dims: 2 int32_data: [2, -1]")))
+                .contains(List.of(2L, -1L));
+        assertThat(Tensors.positions(
+                        positions("data_type: 7 dims: 2 raw_data: \"%s%s\"".formatted(escaped(2, 8), escaped(-1, 8)))))
+                .contains(List.of(2L, -1L));
+        assertThat(Tensors.positions(
+                        positions("data_type: 6 dims: 2 raw_data: \"%s%s\"".formatted(escaped(2, 4), escaped(-1, 4)))))
+                .contains(List.of(2L, -1L));
+        assertThat(Tensors.positions(positions("data_type: 7 int64_data: 5"))).contains(List.of(5L));
+        assertThat(Tensors.positions(positions("data_type: 7 dims: 0"))).contains(List.of());
+    }
+
+    @Test
+    void should_not_take_other_numbers_or_many_for_positions() {
+        TensorProto many = positions("data_type: 7 dims: 1000").toBuilder()
+                .setRawData(ByteString.copyFrom(new byte[1000 * Long.BYTES]))
+                .build();
+
+        assertThat(Tensors.positions(positions("data_type: 1 dims: 1 float_data: 2")))
+                .isEmpty();
+        assertThat(Tensors.positions(positions("data_type: 9 dims: 1 int32_data: 1")))
+                .isEmpty();
+        assertThat(Tensors.positions(model(many).message().getGraph().getInitializer(0)))
+                .isEmpty();
+    }
+
+    private static TensorProto positions(String tensor) {
+        return TextModels.withGraph("initializer { name: \"i\" %s }".formatted(tensor))
+                .getGraph()
+                .getInitializer(0);
+    }
+
+    /** A number's bytes, the lowest first, as text of a message. */
+    private static String escaped(long number, int bytes) {
+        return IntStream.range(0, bytes)
+                .mapToObj(i -> "\\x%02x".formatted((number >> (8 * i)) & 0xff))
+                .collect(Collectors.joining());
     }
 
     @ParameterizedTest

@@ -21,7 +21,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 
 /**
  * What nodes make of a constant without computing: the same numbers, in another shape, order or type.
@@ -79,17 +79,18 @@ final class Passage {
 
     private static Optional<Operand> transpose(Operand operand, Value next, NodeProto node) {
         int rank = operand.dims().size();
-        List<Integer> order = integers(node, "perm")
-                .map(perm -> perm.stream().map(Math::toIntExact).toList())
-                .orElseGet(() -> IntStream.range(0, rank)
+        List<Long> order = integers(node, "perm")
+                .orElseGet(() -> LongStream.range(0, rank)
                         .mapToObj(axis -> rank - 1 - axis)
                         .toList());
-        boolean permutation = order.size() == rank
-                && order.stream()
-                        .sorted()
-                        .toList()
-                        .equals(IntStream.range(0, rank).boxed().toList());
-        return permutation ? Optional.of(operand.permuted(next, order)) : Optional.empty();
+        boolean permutation = order.stream()
+                .sorted()
+                .toList()
+                .equals(LongStream.range(0, rank).boxed().toList());
+        return permutation
+                ? Optional.of(operand.permuted(
+                        next, order.stream().map(Long::intValue).toList()))
+                : Optional.empty();
     }
 
     private Optional<Operand> reshape(Operand operand, Value next, int node) {
@@ -133,7 +134,8 @@ final class Passage {
         List<Long> dims = operand.dims();
         boolean given = proto.getInputCount() > 1 || find(proto, "axes").isPresent();
         Optional<List<Long>> axes = positions(new Use(node, 1)).or(() -> integers(proto, "axes"));
-        if (!given && !inserting) {
+        // The runtime takes a list of no axes for none given.
+        if (!inserting && (!given || axes.filter(List::isEmpty).isPresent())) {
             return Optional.of(
                     operand.reshaped(next, dims.stream().filter(dim -> dim != 1).toList()));
         }

@@ -159,7 +159,7 @@ public final class WeightScanner {
             return skip(root, SkipReason.EMPTY, Tensors.shape(tensor.getDimsList()));
         }
         Optional<ElementType> storage = ends.get(0).operand.storage();
-        if (storage.isEmpty()) {
+        if (storage.isEmpty() || !Tensors.isReadable(tensor)) {
             return skip(root, SkipReason.ELEMENT_TYPE, TensorTypes.label(tensor.getDataType()));
         }
         List<LinearSite.Reading> readings = readings(root, tensor, storage.get(), ends);

@@ -114,6 +114,37 @@ class WeightScannerTest {
                 .hasMessageContaining("impossible dimensions");
     }
 
+    @Test
+    void should_skip_numbers_that_are_not_read_even_where_the_graph_makes_others_of_them() {
+        String eightBits = "initializer { name: \"w\" dims: 2 dims: 3 data_type: 17 raw_data: \"012345\" } "
+                + "initializer { name: \"s\" data_type: 1 float_data: 0.1 } ";
+        for (String passage : List.of(
+                "node { op_type: \"Cast\" input: \"w\" output: \"f\" attribute { name: \"to\" i: 1 type: INT } }",
+                "node { op_type: \"DequantizeLinear\" input: [\"w\", \"s\"] output: \"f\" }")) {
+            WeightScan scan =
+                    scan(passage + "node { op_type: \"MatMul\" input: [\"x\", \"f\"] output: \"y\" }" + eightBits);
+
+            assertThat(scan.linear()).isEmpty();
+            assertThat(scan.skipped())
+                    .extracting(SkippedWeight::explanation)
+                    .containsExactly("its number type cannot hold factors: float8e4m3fn");
+        }
+    }
+
+    @Test
+    void should_name_weights_differently_that_have_one_name_in_different_graphs() {
+        String branch =
+                "node { op_type: \"If\" name: \"if\" input: \"c\" output: \"%s\" attribute { name: \"then_branch\""
+                        + " type: GRAPH g { node { op_type: \"MatMul\" input: [\"x\", \"w\"] output: \"o\" } " + W
+                        + " output { name: \"o\" } } } } ";
+
+        WeightScan scan = scan(branch.formatted("y") + branch.formatted("z"));
+
+        assertThat(scan.linear())
+                .extracting(site -> site.weight().name())
+                .containsExactly("if.then_branch/w", "if.then_branch.2/w");
+    }
+
     private LinearSite only(String graph) {
         List<LinearSite> sites = scan(graph).linear();
         assertThat(sites).hasSize(1);

@@ -1,9 +1,11 @@
 package dev.eckart.onnx.file;
 
 import com.google.protobuf.Descriptors.Descriptor;
+import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.eckart.core.InvalidInputException;
 import dev.eckart.onnx.proto.ModelProto;
+import dev.eckart.onnx.proto.SparseTensorProto;
 import dev.eckart.onnx.proto.TensorProto;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -14,8 +16,10 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Reads a model: maps its file and its data files, and keeps the data of large tensors in the maps. */
@@ -116,11 +120,17 @@ public final class OnnxReader {
         boolean tensor = message == TensorProto.getDescriptor();
         Map<Integer, Integer> occurrences = tensor ? occurrences(start, end) : Map.of();
         ByteArrayOutputStream result = new ByteArrayOutputStream();
+        Set<Integer> seen = new HashSet<>();
         Wire wire = new Wire(file, start, end);
         while (wire.next()) {
             int field = wire.field();
             @Nullable Descriptor inner = wire.isLengthDelimited() ? Wire.towardsTensors(message, field) : null;
             if (inner != null) {
+                if (!seen.add(field) && isOneTensor(message, field)) {
+                    // protobuf would merge the pieces, and the payloads in them.
+                    throw new MalformedMessageException(
+                            "a tensor in two pieces, the second at byte " + wire.fieldStart());
+                }
                 ByteArrayOutputStream content = withoutData(inner, wire.contentStart(), wire.fieldEnd(), depth + 1);
                 result.writeBytes(Wire.prefix(field, content.size()));
                 result.writeBytes(content.toByteArray());
@@ -128,14 +138,22 @@ public final class OnnxReader {
                 throw new MalformedMessageException("a tensor with the field " + field + ", which no ONNX version has");
             } else if (wire.isLengthDelimited()
                     && wire.fieldEnd() - wire.contentStart() >= PAYLOAD_BYTES
-                    // Data in several pieces is for protobuf to put together.
-                    && occurrences.getOrDefault(field, 0) == 1) {
+                    // Data in several pieces is for protobuf to put together; a tensor has one payload at most.
+                    && occurrences.equals(Map.of(field, 1))) {
                 result.writeBytes(payload(field, wire.contentStart(), wire.fieldEnd()));
             } else {
                 copy(wire.fieldStart(), wire.fieldEnd(), result);
             }
         }
         return result;
+    }
+
+    /** Whether a field holds a tensor, dense or sparse, and not several. */
+    private static boolean isOneTensor(Descriptor message, int field) {
+        FieldDescriptor descriptor = message.findFieldByNumber(field);
+        return !descriptor.isRepeated()
+                && (descriptor.getMessageType() == TensorProto.getDescriptor()
+                        || descriptor.getMessageType() == SparseTensorProto.getDescriptor());
     }
 
     private Map<Integer, Integer> occurrences(int start, int end) throws MalformedMessageException {

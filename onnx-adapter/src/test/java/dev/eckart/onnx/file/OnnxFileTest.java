@@ -225,6 +225,51 @@ class OnnxFileTest {
         }
     }
 
+    @Test
+    void should_write_a_tensor_with_data_in_two_fields_as_it_was_read() throws IOException {
+        TensorProto.Builder tensor = raw("w", bytes(LARGE, 12)).toBuilder();
+        for (int i = 0; i < LARGE; i++) {
+            tensor.addFloatData(i);
+        }
+        ModelProto model = withTensor(tensor.build());
+        Path copy = folder.resolve("copy.onnx");
+
+        OnnxWriter.write(OnnxReader.read(TextModels.write(model, folder.resolve("model.onnx"))), copy);
+
+        assertThat(ModelProto.parseFrom(Files.readAllBytes(copy))).isEqualTo(model);
+    }
+
+    @Test
+    void should_refuse_a_tensor_in_two_pieces() throws IOException {
+        AttributeProto one = AttributeProto.newBuilder()
+                .setName("value")
+                .setT(raw("w", bytes(LARGE, 13)))
+                .build();
+        AttributeProto other =
+                AttributeProto.newBuilder().setT(raw("w", bytes(100, 14))).build();
+        ByteArrayOutputStream file = new ByteArrayOutputStream();
+        file.writeBytes(TextModels.withGraph("").toByteArray());
+        file.writeBytes(inField(
+                ModelProto.GRAPH_FIELD_NUMBER,
+                inField(
+                        GraphProto.NODE_FIELD_NUMBER,
+                        inField(
+                                NodeProto.ATTRIBUTE_FIELD_NUMBER,
+                                one.toByteString().concat(other.toByteString()).toByteArray()))));
+        Path path = Files.write(folder.resolve("pieces.onnx"), file.toByteArray());
+
+        assertThatThrownBy(() -> OnnxReader.read(path))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining("a tensor in two pieces");
+    }
+
+    private static byte[] inField(int field, byte[] content) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        bytes.writeBytes(Wire.prefix(field, content.length));
+        bytes.writeBytes(content);
+        return bytes.toByteArray();
+    }
+
     private static ModelProto withTensor(TensorProto tensor) {
         ModelProto model = TextModels.withGraph("");
         return model.toBuilder()

@@ -55,9 +55,22 @@ public final class Eckart {
                 .setParameterExceptionHandler((exception, arguments) -> badUsage(console, exception))
                 .setExecutionExceptionHandler(
                         (exception, command, parsed) -> failed(console, exception, isDebug(parsed)));
-        int code = args.length == 0 ? usage(commandLine) : commandLine.execute(args);
-        console.out().flush();
-        return code;
+        try {
+            return args.length == 0 ? usage(commandLine) : commandLine.execute(args);
+        } catch (OutOfMemoryError e) {
+            return outOfMemory(console);
+        } finally {
+            console.out().flush();
+        }
+    }
+
+    private static int outOfMemory(Console console) {
+        console.err()
+                .printf(
+                        "eckart: a heap of %d MB is too small for this; give it more with ECKART_OPTS=-Xmx4g, or use"
+                                + " --threads 1%n",
+                        Runtime.getRuntime().maxMemory() >> 20);
+        return ExitCode.BAD_INPUT;
     }
 
     private static int usage(CommandLine commandLine) {

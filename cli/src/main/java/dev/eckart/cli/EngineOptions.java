@@ -5,6 +5,7 @@ import dev.eckart.core.Progress;
 import dev.eckart.core.linalg.Decomposer;
 import dev.eckart.core.linalg.EjmlDecomposer;
 import dev.eckart.onnx.job.Engine;
+import java.nio.file.Path;
 import picocli.CommandLine.Option;
 
 /** What does the work. */
@@ -26,7 +27,8 @@ final class EngineOptions {
         if (threads < 1) {
             throw new InvalidInputException("--threads: expected a whole number from 1 but was: " + threads);
         }
-        return new Engine(Version.current(), decomposer(), threads, progress);
+        return new Engine(
+                Version.current(), decomposer(), threads, Path.of(System.getProperty("java.io.tmpdir")), progress);
     }
 
     private Decomposer decomposer() {

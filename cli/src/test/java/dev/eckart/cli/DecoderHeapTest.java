@@ -74,6 +74,19 @@ class DecoderHeapTest {
         assertThat(data(same)).hasSameBinaryContentAs(data(model));
     }
 
+    @Test
+    void should_say_when_the_heap_is_too_small_for_a_weight() throws Exception {
+        Path model = folder.resolve("wide.onnx");
+        new SyntheticDecoder(new DecoderShape(2048, 2048, 1, 4, 100, ElementType.FLOAT16, false), 1).write(model);
+
+        Ended ended = run("scan", model.toString());
+
+        assertThat(ended.exitCode).as(ended.printed).isEqualTo(2);
+        assertThat(ended.printed.strip())
+                .hasLineCount(1)
+                .contains("a heap of 64 MB is too small for this; give it more with ECKART_OPTS");
+    }
+
     private static Path small() {
         return folder.resolve("small.onnx");
     }
@@ -87,6 +100,14 @@ class DecoderHeapTest {
     }
 
     private static String eckart(String... arguments) throws IOException, InterruptedException {
+        Ended ended = run(arguments);
+        assertThat(ended.exitCode).as(ended.printed).isZero();
+        return ended.printed;
+    }
+
+    private record Ended(int exitCode, String printed) {}
+
+    private static Ended run(String... arguments) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 HEAP,
@@ -100,8 +121,6 @@ class DecoderHeapTest {
                 .redirectOutput(output.toFile())
                 .start();
         assertThat(process.waitFor(10, TimeUnit.MINUTES)).isTrue();
-        String printed = Files.readString(output);
-        assertThat(process.exitValue()).as(printed).isZero();
-        return printed;
+        return new Ended(process.exitValue(), Files.readString(output));
     }
 }

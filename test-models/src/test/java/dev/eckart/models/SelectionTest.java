@@ -119,8 +119,8 @@ class SelectionTest {
                 .model();
     }
 
-    private static CompressionJob job() {
-        return new CompressionJob(new Engine("test", new EjmlDecomposer(), 2, Progress.NONE));
+    private CompressionJob job() {
+        return new CompressionJob(new Engine("test", new EjmlDecomposer(), 2, folder, Progress.NONE));
     }
 
     private Report compress(String name, String rank, boolean joint, boolean freezeDefaults) throws IOException {

@@ -11,6 +11,9 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -75,7 +78,8 @@ public final class PendingFile implements AutoCloseable {
     /** Empty if another process took the directory for stale before it was locked. */
     private static Optional<PendingFile> make(Path target, Path folder) throws IOException {
         Path directory = Files.createDirectory(
-                folder.resolve(".%s.%s-%s%s".formatted(target.getFileName(), PROCESS, unique(), ENDING)));
+                folder.resolve(".%s.%s-%s%s".formatted(target.getFileName(), PROCESS, unique(), ENDING)),
+                forOwnerOnly(folder));
         try {
             FileChannel lock = lock(directory.resolve(LOCK));
             if (Files.exists(directory.resolve(LOCK))) {
@@ -86,6 +90,15 @@ public final class PendingFile implements AutoCloseable {
         } catch (NoSuchFileException e) {
             return Optional.empty();
         }
+    }
+
+    /** What is not yet in place is nobody else's to read; the files inside get the permissions that they will have. */
+    private static FileAttribute<?>[] forOwnerOnly(Path folder) throws IOException {
+        return Files.getFileStore(folder).supportsFileAttributeView(PosixFileAttributeView.class)
+                ? new FileAttribute<?>[] {
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"))
+                }
+                : new FileAttribute<?>[0];
     }
 
     private static FileChannel lock(Path file) throws IOException {

@@ -164,7 +164,13 @@ public final class CompressionJob {
             return new Verifying(
                     engine,
                     evaluation.map(wanted -> ModelVerifier.open(
-                            model, network, wanted.inputs(), wanted.labels(), wanted.seed(), engine.threads())));
+                            model,
+                            network,
+                            wanted.inputs(),
+                            wanted.labels(),
+                            wanted.seed(),
+                            engine.threads(),
+                            engine.temporary())));
         }
 
         Optional<Verification> verify(Path path, OnnxNetwork compressed) {

@@ -21,6 +21,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -43,15 +44,35 @@ public final class WeightScanner {
     private final GraphIndex index;
     private final Passage passage;
     private final Roles roles;
-    private final Map<String, Long> timesNamed;
+    private final Map<Value, String> names;
 
     private WeightScanner(OnnxModel model, GraphIndex index) {
         this.model = model;
         this.index = index;
         this.passage = new Passage(index, model.payloads());
         this.roles = new Roles(index);
-        this.timesNamed =
+        this.names = names(index);
+    }
+
+    /**
+     * A name for each stored tensor that no other has: its own, or one with the place of its graph before it, where
+     * another graph has a tensor of that name.
+     */
+    private static Map<Value, String> names(GraphIndex index) {
+        Map<Value, String> names = new HashMap<>();
+        Map<String, Long> times =
                 index.constants().keySet().stream().collect(Collectors.groupingBy(Value::name, Collectors.counting()));
+        Set<String> taken = new HashSet<>(times.keySet());
+        for (Value root : index.constants().keySet()) {
+            boolean unique = times.getOrDefault(root.name(), 1L) == 1 || root.graph() == GraphIndex.MAIN;
+            String wanted = unique ? root.name() : index.label(root.graph()) + root.name();
+            String name = wanted;
+            for (int i = 2; !unique && !taken.add(name); i++) {
+                name = wanted + "." + i;
+            }
+            names.put(root, name);
+        }
+        return names;
     }
 
     /**
@@ -331,10 +352,8 @@ public final class WeightScanner {
         return index.constants().getOrDefault(root, TensorProto.getDefaultInstance());
     }
 
-    /** The tensor's name; with the place of its graph before it, where another graph has a tensor of that name. */
     private String name(Value root) {
-        boolean unique = timesNamed.getOrDefault(root.name(), 1L) == 1 || root.graph() == GraphIndex.MAIN;
-        return unique ? root.name() : index.label(root.graph()) + root.name();
+        return names.getOrDefault(root, root.name());
     }
 
     private String operator(Use use) {

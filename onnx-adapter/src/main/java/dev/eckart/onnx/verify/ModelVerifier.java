@@ -2,6 +2,7 @@ package dev.eckart.onnx.verify;
 
 import dev.eckart.core.InvalidInputException;
 import dev.eckart.core.Progress;
+import dev.eckart.core.file.PendingFile;
 import dev.eckart.core.file.Unwritable;
 import dev.eckart.core.model.LinearWeight;
 import dev.eckart.core.npy.NpyArray;
@@ -23,7 +24,6 @@ import dev.eckart.onnx.run.Session;
 import dev.eckart.onnx.run.Session.Optimization;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -61,6 +61,7 @@ public final class ModelVerifier implements AutoCloseable {
     private final String description;
     private final Optional<Labels> labels;
     private final int threads;
+    private final Path temporary;
 
     private ModelVerifier(
             Path path,
@@ -69,7 +70,8 @@ public final class ModelVerifier implements AutoCloseable {
             List<InputSet> inputs,
             String description,
             Optional<Labels> labels,
-            int threads) {
+            int threads,
+            Path temporary) {
         this.path = path;
         this.network = network;
         this.original = original;
@@ -77,6 +79,7 @@ public final class ModelVerifier implements AutoCloseable {
         this.description = description;
         this.labels = labels;
         this.threads = threads;
+        this.temporary = temporary;
     }
 
     /**
@@ -86,10 +89,17 @@ public final class ModelVerifier implements AutoCloseable {
      * @param network the same, read
      * @param inputs where to read inputs from; if empty, they are made up
      * @param seed for made-up inputs
+     * @param temporary a folder for the model to prove a rewrite against
      * @throws InvalidInputException if ONNX Runtime refuses the original, or inputs or labels do not fit it
      */
     public static ModelVerifier open(
-            Path path, OnnxNetwork network, Optional<Path> inputs, Optional<Labels> labels, long seed, int threads) {
+            Path path,
+            OnnxNetwork network,
+            Optional<Path> inputs,
+            Optional<Labels> labels,
+            long seed,
+            int threads,
+            Path temporary) {
         Session session = Session.open(path, Optimization.ALL, threads);
         try {
             List<InputSet> sets = inputs.isPresent()
@@ -97,7 +107,7 @@ public final class ModelVerifier implements AutoCloseable {
                     : MadeUpInputs.forModel(session, network.model(), seed);
             requireAsMany(labels, inputs, sets);
             String description = inputs.map(Path::toString).orElse("made up");
-            return new ModelVerifier(path, network, session, sets, description, labels, threads);
+            return new ModelVerifier(path, network, session, sets, description, labels, threads, temporary);
         } catch (RuntimeException e) {
             session.close();
             throw e;
@@ -219,22 +229,16 @@ public final class ModelVerifier implements AutoCloseable {
     /** The first question. */
     private Optional<RewriteProof> proof(OnnxNetwork compressed, Session session) {
         OptionalDouble error;
-        try {
-            Path folder = Files.createTempDirectory("eckart-reference");
-            Path file = folder.resolve("reference.onnx");
-            try (Scratch scratch = Scratch.in(folder)) {
-                Optional<OnnxModel> reference = network.withScratch(scratch).reference(compressed);
-                if (reference.isEmpty()) {
-                    return Optional.empty();
-                }
-                OnnxWriter.write(reference.get(), file);
-                try (Session products = Session.open(file, Optimization.ALL, threads)) {
-                    error = largestError(products, session);
-                }
-            } finally {
-                Files.deleteIfExists(OnnxWriter.dataFile(file));
-                Files.deleteIfExists(file);
-                Files.deleteIfExists(folder);
+        // Never put in place; but what a killed run leaves of it, the next one removes.
+        try (PendingFile file = PendingFile.beside(temporary.resolve("eckart-reference.onnx"));
+                Scratch scratch = Scratch.in(file.directory())) {
+            Optional<OnnxModel> reference = network.withScratch(scratch).reference(compressed);
+            if (reference.isEmpty()) {
+                return Optional.empty();
+            }
+            OnnxWriter.write(reference.get(), file.path());
+            try (Session products = Session.open(file.path(), Optimization.ALL, threads)) {
+                error = largestError(products, session);
             }
         } catch (IOException | UncheckedIOException e) {
             throw new InvalidInputException(

@@ -56,8 +56,8 @@ class CompressionJobTest {
 
     private static final Optional<Evaluation> MADE_UP = Optional.of(Evaluation.onMadeUpInputs(7));
 
-    private static final CompressionJob JOB =
-            new CompressionJob(new Engine("1.2.3", new EjmlDecomposer(), 2, Progress.NONE));
+    private static final CompressionJob JOB = new CompressionJob(
+            new Engine("1.2.3", new EjmlDecomposer(), 2, Path.of(System.getProperty("java.io.tmpdir")), Progress.NONE));
 
     @TempDir
     private Path folder;

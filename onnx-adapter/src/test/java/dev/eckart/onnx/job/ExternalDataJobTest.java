@@ -65,8 +65,8 @@ class ExternalDataJobTest {
             + randomMatrix("w", IN, OUT)
             + randomMatrix("v", OUT, IN);
 
-    private static final CompressionJob JOB =
-            new CompressionJob(new Engine("1.2.3", new EjmlDecomposer(), 2, Progress.NONE));
+    private static final CompressionJob JOB = new CompressionJob(
+            new Engine("1.2.3", new EjmlDecomposer(), 2, Path.of(System.getProperty("java.io.tmpdir")), Progress.NONE));
 
     @TempDir
     private Path folder;

@@ -585,7 +585,7 @@ class ModelVerifierTest {
     }
 
     private ModelVerifier open(Optional<Path> from, Optional<Labels> labels) {
-        return ModelVerifier.open(original, OnnxNetwork.read(original), from, labels, 1, 1);
+        return ModelVerifier.open(original, OnnxNetwork.read(original), from, labels, 1, 1, folder);
     }
 
     /** On made-up inputs. */

@@ -39,22 +39,20 @@ public record SyntheticDecoder(DecoderShape shape, long seed) {
      */
     public void write(Path model) throws IOException {
         List<DataRegion> regions = DataRegion.layOut(shape);
-        Path data = dataOf(model);
-        try (PendingFile pendingData = PendingFile.beside(data);
-                PendingFile pendingModel = PendingFile.beside(model)) {
+        try (PendingFile pending = PendingFile.beside(model)) {
+            Path data = dataOf(pending.path());
             Files.write(
-                    pendingModel.path(),
+                    pending.path(),
                     DecoderGraph.of(shape, regions, data.getFileName().toString())
                             .toByteArray());
-            writeData(regions, pendingData.path());
-            pendingData.commit();
-            pendingModel.commit();
+            writeData(regions, data);
+            pending.commit(List.of(data));
         }
     }
 
     private void writeData(List<DataRegion> regions, Path path) throws IOException {
         SplittableRandom random = new SplittableRandom(seed);
-        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE)) {
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
             for (DataRegion region : regions) {
                 channel.position(region.offset());
                 writeRows(region.tensor(), random.split(), channel);

@@ -57,7 +57,7 @@ final class Roles {
         NodeProto node = index.node(use.node());
         String operator = node.getOpType();
         boolean microsoft = node.getDomain().equals(Attributes.MICROSOFT);
-        if (!microsoft && !Attributes.isStandard(node)) {
+        if (!(microsoft || Attributes.isStandard(node)) || !isComplete(node)) {
             return new Role.Other();
         }
         if (RECURRENT.contains(operator)) {
@@ -89,6 +89,11 @@ final class Roles {
                         && isConstant(otherOperand(use))
                 ? new Role.Unsplit(SkipReason.COMPUTED, "all that %s takes is constant".formatted(operator))
                 : role;
+    }
+
+    /** Whether a node has the inputs and outputs that each product has; the runtime refuses those that have not. */
+    private static boolean isComplete(NodeProto node) {
+        return node.getInputCount() >= 2 && node.getOutputCount() >= 1;
     }
 
     private static Use otherOperand(Use use) {

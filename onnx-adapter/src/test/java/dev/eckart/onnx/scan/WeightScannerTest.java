@@ -17,6 +17,8 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class WeightScannerTest {
     private static final String W =
@@ -58,6 +60,21 @@ class WeightScannerTest {
     void should_not_take_a_custom_operator_of_the_same_name_for_a_product() {
         WeightScan scan =
                 scan("node { op_type: \"MatMul\" domain: \"my.ops\" input: [\"x\", \"w\"] output: \"y\" }" + W);
+
+        assertThat(scan.linear()).isEmpty();
+        assertThat(scan.skipped()).extracting(SkippedWeight::reason).containsExactly(SkipReason.OPERATOR);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "op_type: \"MatMul\" input: [\"x\", \"w\"]",
+                "op_type: \"Gather\" input: [\"w\", \"i\"]",
+                "op_type: \"MatMul\" input: \"w\" output: \"y\"",
+                "op_type: \"Gather\" input: \"w\" output: \"y\"",
+            })
+    void should_not_take_a_node_without_output_or_second_input_for_a_product(String node) {
+        WeightScan scan = scan("node { " + node + " }" + W);
 
         assertThat(scan.linear()).isEmpty();
         assertThat(scan.skipped()).extracting(SkippedWeight::reason).containsExactly(SkipReason.OPERATOR);

@@ -18,6 +18,7 @@ import dev.eckart.onnx.proto.ModelProto;
 import dev.eckart.onnx.proto.OperatorSetIdProto;
 import dev.eckart.onnx.rewrite.FactorRewriter;
 import dev.eckart.onnx.rewrite.ProductReference;
+import dev.eckart.onnx.scan.Form;
 import dev.eckart.onnx.scan.LinearSite;
 import dev.eckart.onnx.scan.WeightScan;
 import dev.eckart.onnx.scan.WeightScanner;
@@ -91,14 +92,25 @@ public final class OnnxNetwork implements Network<OnnxNetwork> {
         return ProductReference.of(model, index, scan.linear(), compressed.model);
     }
 
-    /** The widest rounding step among the types in which its nodes multiply by linear weights; 0 if there are none. */
-    public double epsilon() {
-        return scan.linear().stream()
-                .flatMap(site -> site.readings().get(0).uses().stream())
-                .flatMap(use -> TensorTypes.elementType(use.type()).stream())
-                .mapToDouble(ElementType::epsilon)
-                .max()
-                .orElse(0);
+    /**
+     * What rounding may change of a product by a linear weight, relative to it: the widest rounding step among the types
+     * that nodes multiply in, times the root of how many products the longest sum has. 0 if there is no such weight.
+     */
+    public double rounding() {
+        double epsilon = 0;
+        int longest = 0;
+        for (LinearSite site : scan.linear()) {
+            for (LinearSite.Multiplication use : site.readings().get(0).uses()) {
+                ElementType type = TensorTypes.elementType(use.type()).orElse(ElementType.FLOAT32);
+                epsilon = Math.max(epsilon, type.epsilon());
+                // A table's rows are not summed, but those of its second factor are.
+                int sum = Math.min(site.weight().rows(), site.weight().columns());
+                longest = Math.max(
+                        longest,
+                        use.layout().form() == Form.TABLE ? sum : site.weight().rows());
+            }
+        }
+        return epsilon * Math.sqrt(longest);
     }
 
     /** Writes the model as it keeps its tensors. */

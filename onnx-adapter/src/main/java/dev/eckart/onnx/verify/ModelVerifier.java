@@ -4,7 +4,6 @@ import dev.eckart.core.InvalidInputException;
 import dev.eckart.core.Progress;
 import dev.eckart.core.file.PendingFile;
 import dev.eckart.core.file.Unwritable;
-import dev.eckart.core.model.LinearWeight;
 import dev.eckart.core.npy.NpyArray;
 import dev.eckart.core.verify.LabelAccuracy;
 import dev.eckart.core.verify.OutputComparison;
@@ -256,17 +255,8 @@ public final class ModelVerifier implements AutoCloseable {
                 noise = Math.max(noise, largestError(original, differently).orElse(0));
             }
         }
-        double tolerance = Math.max(NOISE_MARGIN * noise, rounding());
+        double tolerance = NOISE_MARGIN * Math.max(noise, network.rounding());
         return Optional.of(new RewriteProof(error.getAsDouble(), noise, tolerance));
-    }
-
-    /** What rounding alone may amount to: that of one product, for each of the products that it adds up over. */
-    private double rounding() {
-        int longest = network.inventory().linear().stream()
-                .mapToInt(LinearWeight::rows)
-                .max()
-                .orElse(1);
-        return NOISE_MARGIN * network.epsilon() * Math.sqrt(longest);
     }
 
     /** The largest relative error of a floating-point output; empty where there is no such output. */

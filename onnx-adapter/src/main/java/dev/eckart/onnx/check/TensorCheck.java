@@ -15,6 +15,7 @@ import dev.eckart.onnx.tensor.TensorTypes;
 import dev.eckart.onnx.tensor.Tensors;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * Compares what tensors hold with what they declare; where the data are in an external file, looks at the dimensions
@@ -40,15 +41,15 @@ final class TensorCheck {
     void require(ModelProto model) {
         graph(model.getGraph());
         for (FunctionProto function : model.getFunctionsList()) {
-            String where = "of function " + Quoted.name(function.getName());
-            function.getAttributeProtoList().forEach(attribute -> attribute(attribute, where));
+            function.getAttributeProtoList()
+                    .forEach(attribute -> attribute(attribute, () -> "of function " + Quoted.name(function.getName())));
             function.getNodeList().forEach(this::node);
         }
     }
 
     private void graph(GraphProto graph) {
-        graph.getInitializerList().forEach(tensor -> tensor(tensor, initializer(tensor)));
-        graph.getSparseInitializerList().forEach(tensor -> sparse(tensor, initializer(tensor.getValues())));
+        graph.getInitializerList().forEach(tensor -> tensor(tensor, () -> initializer(tensor)));
+        graph.getSparseInitializerList().forEach(tensor -> sparse(tensor, () -> initializer(tensor.getValues())));
         graph.getNodeList().forEach(this::node);
     }
 
@@ -58,12 +59,12 @@ final class TensorCheck {
 
     private void node(NodeProto node) {
         for (AttributeProto attribute : node.getAttributeList()) {
-            attribute(attribute, "of " + Quoted.node(node));
+            attribute(attribute, () -> "of " + Quoted.node(node));
         }
     }
 
-    private void attribute(AttributeProto attribute, String where) {
-        String what = "tensor %s %s".formatted(Quoted.name(attribute.getName()), where);
+    private void attribute(AttributeProto attribute, Supplier<String> where) {
+        Supplier<String> what = () -> "tensor %s %s".formatted(Quoted.name(attribute.getName()), where.get());
         if (attribute.hasT()) {
             tensor(attribute.getT(), what);
         }
@@ -79,13 +80,13 @@ final class TensorCheck {
     }
 
     /** Few numbers may stand for many, but the dimensions are bound to be possible. */
-    private void sparse(SparseTensorProto sparse, String what) {
+    private void sparse(SparseTensorProto sparse, Supplier<String> what) {
         elements(TensorProto.newBuilder().addAllDims(sparse.getDimsList()).build(), what);
         tensor(sparse.getValues(), what);
-        tensor(sparse.getIndices(), "the indices of " + what);
+        tensor(sparse.getIndices(), () -> "the indices of " + what.get());
     }
 
-    private void tensor(TensorProto tensor, String what) {
+    private void tensor(TensorProto tensor, Supplier<String> what) {
         long elements = elements(tensor, what);
         int bits = bits(tensor.getDataType());
         if (tensor.getDataLocation() == TensorProto.DataLocation.EXTERNAL) {
@@ -105,17 +106,18 @@ final class TensorCheck {
         }
     }
 
-    private static long elements(TensorProto tensor, String what) {
+    private static long elements(TensorProto tensor, Supplier<String> what) {
         try {
             return Tensors.elements(tensor);
         } catch (InvalidInputException e) {
-            throw new InvalidInputException("%s declares impossible dimensions: %s".formatted(what, shape(tensor)), e);
+            throw new InvalidInputException(
+                    "%s declares impossible dimensions: %s".formatted(what.get(), shape(tensor)), e);
         }
     }
 
-    private static InvalidInputException mismatch(TensorProto tensor, String what, String held) {
+    private static InvalidInputException mismatch(TensorProto tensor, Supplier<String> what, String held) {
         return new InvalidInputException("%s declares %s numbers of %s but holds %s"
-                .formatted(what, shape(tensor), TensorTypes.label(tensor.getDataType()), held));
+                .formatted(what.get(), shape(tensor), TensorTypes.label(tensor.getDataType()), held));
     }
 
     private static String shape(TensorProto tensor) {
@@ -192,7 +194,7 @@ final class TensorCheck {
                 : tensor.getRawData().size();
     }
 
-    private long entries(TensorProto tensor, int field, String what) {
+    private long entries(TensorProto tensor, int field, Supplier<String> what) {
         if (isPayload(tensor, field)) {
             return packed(payload(tensor), field, what);
         }
@@ -207,7 +209,7 @@ final class TensorCheck {
     }
 
     /** Entries of a packed field, which protobuf has not seen yet. */
-    private static long packed(Region data, int field, String what) {
+    private static long packed(Region data, int field, Supplier<String> what) {
         int width = switch (field) {
             case TensorProto.FLOAT_DATA_FIELD_NUMBER -> Float.BYTES;
             case TensorProto.DOUBLE_DATA_FIELD_NUMBER -> Double.BYTES;
@@ -218,12 +220,12 @@ final class TensorCheck {
         }
         if (data.size() % width != 0) {
             throw new InvalidInputException(
-                    "%s ends within a number, after %d bytes of them".formatted(what, data.size()));
+                    "%s ends within a number, after %d bytes of them".formatted(what.get(), data.size()));
         }
         return data.size() / width;
     }
 
-    private static long varints(Region data, String what) {
+    private static long varints(Region data, Supplier<String> what) {
         long count = 0;
         int length = 0;
         for (long at = 0; at < data.size(); at += CHUNK) {
@@ -231,7 +233,7 @@ final class TensorCheck {
             while (bytes.hasRemaining()) {
                 length++;
                 if (length > LONGEST_VARINT) {
-                    throw new InvalidInputException(what + " holds a number longer than 64 bits");
+                    throw new InvalidInputException(what.get() + " holds a number longer than 64 bits");
                 }
                 if (bytes.get() >= 0) {
                     count++;
@@ -241,7 +243,7 @@ final class TensorCheck {
         }
         if (length > 0) {
             throw new InvalidInputException(
-                    "%s ends within a number, after %d bytes of them".formatted(what, data.size()));
+                    "%s ends within a number, after %d bytes of them".formatted(what.get(), data.size()));
         }
         return count;
     }

@@ -182,6 +182,22 @@ class BadInputTest {
     }
 
     @Test
+    void should_not_make_up_terabytes_of_input() throws IOException {
+        ModelProto.Builder huge = ModelProto.parseFrom(linear(RandomMatrices.normal(20, 30, 1))).toBuilder();
+        huge.getGraphBuilder()
+                .getInputBuilder(0)
+                .getTypeBuilder()
+                .getTensorTypeBuilder()
+                .getShapeBuilder()
+                .getDimBuilder(0)
+                .setDimValue(1L << 40);
+        Path file = write("huge.onnx", huge.build().toByteArray());
+
+        refused("input `x` would have [1099511627776×20] numbers", "compress", file, "-o", out);
+        refused("input `x` would have [1099511627776×20] numbers", "verify", file, file);
+    }
+
+    @Test
     void should_refuse_a_model_that_ends_anywhere() throws IOException {
         byte[] whole = Files.readAllBytes(model);
         for (int length = 1; length < whole.length; length += 1 + length / 20) {

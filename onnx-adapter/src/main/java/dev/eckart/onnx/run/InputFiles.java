@@ -110,12 +110,11 @@ public final class InputFiles {
     }
 
     private static ByteBuffer typedData(TensorProto tensor, NpyType type) {
-        int count = tensor.getFloatDataCount()
-                + tensor.getDoubleDataCount()
-                + tensor.getInt32DataCount()
-                + tensor.getInt64DataCount();
-        ByteBuffer bytes =
-                ByteBuffer.allocate(Math.multiplyExact(count, type.bytes())).order(ByteOrder.LITTLE_ENDIAN);
+        long size = (long) tensor.getFloatDataCount() * Float.BYTES
+                + (long) tensor.getDoubleDataCount() * Double.BYTES
+                + (long) tensor.getInt64DataCount() * Long.BYTES
+                + (long) tensor.getInt32DataCount() * Math.min(type.bytes(), Integer.BYTES);
+        ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(size)).order(ByteOrder.LITTLE_ENDIAN);
         tensor.getFloatDataList().forEach(bytes::putFloat);
         tensor.getDoubleDataList().forEach(bytes::putDouble);
         tensor.getInt64DataList().forEach(bytes::putLong);

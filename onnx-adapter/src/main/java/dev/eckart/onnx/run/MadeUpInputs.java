@@ -8,6 +8,7 @@ import dev.eckart.onnx.file.OnnxModel;
 import dev.eckart.onnx.graph.GraphIndex;
 import dev.eckart.onnx.proto.NodeProto;
 import dev.eckart.onnx.proto.TensorProto;
+import dev.eckart.onnx.tensor.Tensors;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -126,12 +127,12 @@ public final class MadeUpInputs {
         }
         Map<String, NpyArray> arrays = new LinkedHashMap<>();
         for (ModelInput input : inputs) {
-            List<Integer> shape = new ArrayList<>();
+            List<Long> shape = new ArrayList<>();
             for (int axis = 0; axis < input.dims().size(); axis++) {
                 ModelInput.Dim dim = input.dims().get(axis);
                 boolean unnamedFirst = axis == 0 && dim.symbol().isEmpty();
                 long symbolic = unnamedFirst ? sizes.first : size(dim.symbol(), bound, sizes.other);
-                shape.add(Math.toIntExact(dim.isSymbolic() ? symbolic : dim.size()));
+                shape.add(dim.isSymbolic() ? symbolic : dim.size());
             }
             arrays.put(input.name(), array(input, shape));
         }
@@ -156,10 +157,14 @@ public final class MadeUpInputs {
         return bound.getOrDefault(symbol, otherwise);
     }
 
-    private NpyArray array(ModelInput input, List<Integer> shape) {
-        long numbers = shape.stream().mapToLong(Integer::longValue).reduce(1, (a, b) -> a * b);
-        if (numbers > MOST_NUMBERS) {
-            throw new InvalidInputException("input `%s` would have %d numbers".formatted(input.name(), numbers));
+    private NpyArray array(ModelInput input, List<Long> shape) {
+        long numbers = 1;
+        for (long size : shape) {
+            if (size > MOST_NUMBERS || numbers * size > MOST_NUMBERS) {
+                throw new InvalidInputException("input `%s` would have %s numbers, more than the %d that are made up"
+                        .formatted(input.name(), Tensors.shape(shape), MOST_NUMBERS));
+            }
+            numbers *= size;
         }
         Random random = new Random(seed ^ input.name().hashCode());
         Optional<Long> table = Optional.ofNullable(tableSizes.get(input.name()));
@@ -174,7 +179,7 @@ public final class MadeUpInputs {
                         table.map(rows -> random.nextLong(0, Math.max(1, rows))).orElse(1L));
             }
         }
-        return NpyArray.of(type, shape, bytes.flip());
+        return NpyArray.of(type, shape.stream().map(Math::toIntExact).toList(), bytes.flip());
     }
 
     private static boolean isFloating(OnnxJavaType type) {

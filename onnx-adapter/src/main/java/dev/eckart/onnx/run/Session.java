@@ -11,6 +11,7 @@ import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.TensorInfo;
 import dev.eckart.core.InvalidInputException;
 import dev.eckart.core.npy.NpyArray;
+import dev.eckart.onnx.tensor.Tensors;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.DoubleBuffer;
@@ -44,6 +45,9 @@ public final class Session implements AutoCloseable {
             this.level = level;
         }
     }
+
+    /** A buffer has no more bytes than an int can count. */
+    private static final long MOST_NUMBERS = Integer.MAX_VALUE / Double.BYTES;
 
     private final Path path;
     private final OrtSession session;
@@ -193,7 +197,12 @@ public final class Session implements AutoCloseable {
         }
         TensorInfo info = tensor.getInfo();
         List<Long> shape = Arrays.stream(info.getShape()).boxed().toList();
-        int size = Math.toIntExact(shape.stream().reduce(1L, Math::multiplyExact));
+        long numbers = shape.stream().reduce(1L, Math::multiplyExact);
+        if (numbers > MOST_NUMBERS) {
+            throw new InvalidInputException("output `%s` has %s numbers; no more than %d can be compared"
+                    .formatted(name, Tensors.shape(shape), MOST_NUMBERS));
+        }
+        int size = (int) numbers;
         return switch (info.type) {
             case FLOAT, FLOAT16, BFLOAT16 -> {
                 FloatBuffer floats = tensor.getFloatBuffer();

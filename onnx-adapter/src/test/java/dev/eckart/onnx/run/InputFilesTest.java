@@ -207,6 +207,19 @@ class InputFilesTest {
                 .hasMessage("`%s` holds numbers of type 8, which cannot be fed", folder.resolve("input_0.pb"));
     }
 
+    @Test
+    void should_refuse_numbers_in_the_field_of_another_type() {
+        writeTensor(0, typed(DataType.FLOAT).addDoubleData(1).build());
+        assertThatThrownBy(() -> InputFiles.read(folder, List.of(row("x"))))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining("declares [1] numbers of float32 but holds 8 bytes");
+
+        writeTensor(0, typed(DataType.DOUBLE).addInt32Data(1).build());
+        assertThatThrownBy(() -> InputFiles.read(folder, List.of(row("x"))))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining("declares [1] numbers of float64 but holds 4 bytes");
+    }
+
     private void writeTensor(int number, TensorProto tensor) {
         try {
             Files.write(folder.resolve("input_%d.pb".formatted(number)), tensor.toByteArray());

@@ -27,6 +27,8 @@ import java.util.Objects;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class MadeUpInputsTest {
     private static final int TABLE_ROWS = 5;
@@ -255,13 +257,23 @@ class MadeUpInputsTest {
                 .doesNotContain("\n");
     }
 
-    @Test
-    void should_refuse_inputs_that_would_be_huge() {
-        String graph = input("x", FLOAT, "batch", 1 << 27) + node("Relu", "x", "y") + output("y", FLOAT, "batch", "n");
+    @ParameterizedTest
+    @CsvSource({
+        "134217728, 1, 2×134217728×1",
+        "1099511627776, 1, 2×1099511627776×1",
+        "65536, 4294967296, 2×65536×4294967296"
+    })
+    void should_refuse_inputs_that_would_be_huge(long rows, long columns, String shape) {
+        String dims =
+                "dim { dim_param: \"batch\" } dim { dim_value: %d } dim { dim_value: %d }".formatted(rows, columns);
+        String graph = "input { name: \"x\" type { tensor_type { elem_type: 1 shape { %s } } } } ".formatted(dims)
+                + node("Relu", "x", "y")
+                + output("y", FLOAT, "batch", "n", "m");
 
         assertThatThrownBy(() -> sets(graph))
                 .isInstanceOf(InvalidInputException.class)
-                .hasMessageContaining("input `x` would have %d numbers", 1L << 28);
+                .hasMessageContaining(
+                        "input `x` would have [%s] numbers, more than the 67108864 that are made up", shape);
     }
 
     private List<InputSet> sets(String graph) {

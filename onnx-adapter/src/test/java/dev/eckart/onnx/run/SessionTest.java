@@ -16,10 +16,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ai.onnxruntime.OnnxJavaType;
 import dev.eckart.core.InvalidInputException;
 import dev.eckart.core.npy.NpyArray;
+import dev.eckart.core.npy.NpyType;
 import dev.eckart.onnx.TextModels;
 import dev.eckart.onnx.proto.TensorProto.DataType;
 import dev.eckart.onnx.run.Session.Optimization;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -203,6 +206,27 @@ class SessionTest {
         try (Session session = Session.open(write(PRODUCT), Optimization.ALL, 1)) {
             assertThatThrownBy(() -> session.run(Map.of("x", NpyArray.ofFloats(List.of(1, 3), 1, 2, 3))))
                     .isInstanceOf(InvalidInputException.class);
+        }
+    }
+
+    @Test
+    void should_refuse_outputs_that_no_buffer_holds() {
+        String graph = "node { op_type: \"ConstantOfShape\" input: \"shape\" output: \"y\" attribute { name: \"value\""
+                + " type: TENSOR t { dims: 1 data_type: 9 int32_data: 1 } } } "
+                + "input { name: \"shape\" type { tensor_type { elem_type: 7 shape { dim { dim_value: 1 } } } } } "
+                + "output { name: \"y\" type { tensor_type { elem_type: 9 shape { dim { dim_param: \"n\" } } } } } ";
+        NpyArray shape = NpyArray.of(
+                NpyType.INT64,
+                List.of(1),
+                ByteBuffer.allocate(Long.BYTES)
+                        .order(ByteOrder.LITTLE_ENDIAN)
+                        .putLong(300_000_000)
+                        .flip());
+
+        try (Session session = Session.open(write(graph), Optimization.NONE, 1)) {
+            assertThatThrownBy(() -> session.run(Map.of("shape", shape)))
+                    .isInstanceOf(InvalidInputException.class)
+                    .hasMessage("output `y` has [300000000] numbers; no more than 268435455 can be compared");
         }
     }
 

@@ -2,6 +2,7 @@ package dev.eckart.onnx.check;
 
 import dev.eckart.core.InvalidInputException;
 import dev.eckart.onnx.file.Payloads;
+import dev.eckart.onnx.file.RawSize;
 import dev.eckart.onnx.file.Region;
 import dev.eckart.onnx.proto.AttributeProto;
 import dev.eckart.onnx.proto.FunctionProto;
@@ -88,7 +89,7 @@ final class TensorCheck {
 
     private void tensor(TensorProto tensor, Supplier<String> what) {
         long elements = elements(tensor, what);
-        int bits = bits(tensor.getDataType());
+        int bits = RawSize.bits(tensor.getDataType());
         if (tensor.getDataLocation() == TensorProto.DataLocation.EXTERNAL) {
             return;
         }
@@ -127,27 +128,6 @@ final class TensorCheck {
                 : Tensors.shape(dims.subList(0, SHOWN_DIMS)).replace("]", "×…]");
     }
 
-    /** Bits that a number takes in raw data; 0 if nobody knows. */
-    private static int bits(int dataType) {
-        return switch (dataType) {
-            case DataType.UINT2_VALUE, DataType.INT2_VALUE -> 2;
-            case DataType.UINT4_VALUE, DataType.INT4_VALUE, DataType.FLOAT4E2M1_VALUE -> 4;
-            case DataType.UINT8_VALUE,
-                    DataType.INT8_VALUE,
-                    DataType.BOOL_VALUE,
-                    DataType.FLOAT8E4M3FN_VALUE,
-                    DataType.FLOAT8E4M3FNUZ_VALUE,
-                    DataType.FLOAT8E5M2_VALUE,
-                    DataType.FLOAT8E5M2FNUZ_VALUE,
-                    DataType.FLOAT8E8M0_VALUE -> 8;
-            case DataType.UINT16_VALUE, DataType.INT16_VALUE, DataType.FLOAT16_VALUE, DataType.BFLOAT16_VALUE -> 16;
-            case DataType.FLOAT_VALUE, DataType.INT32_VALUE, DataType.UINT32_VALUE -> 32;
-            case DataType.DOUBLE_VALUE, DataType.INT64_VALUE, DataType.UINT64_VALUE, DataType.COMPLEX64_VALUE -> 64;
-            case DataType.COMPLEX128_VALUE -> 128;
-            default -> 0;
-        };
-    }
-
     /** The field that holds numbers of a type where there are no raw data. */
     private static int field(int dataType) {
         return switch (dataType) {
@@ -165,7 +145,7 @@ final class TensorCheck {
         return switch (dataType) {
             case DataType.COMPLEX64_VALUE, DataType.COMPLEX128_VALUE -> bytesOf(elements, 2 * Byte.SIZE);
             case DataType.STRING_VALUE -> elements;
-            default -> bytesOf(elements, Math.min(bits(dataType), Byte.SIZE));
+            default -> bytesOf(elements, Math.min(RawSize.bits(dataType), Byte.SIZE));
         };
     }
 

@@ -6,7 +6,7 @@ import dev.eckart.onnx.proto.TensorProto.DataType;
 import java.util.OptionalLong;
 
 /** How many bytes a tensor's numbers take as raw data. */
-final class RawSize {
+public final class RawSize {
     private RawSize() {}
 
     /**
@@ -38,7 +38,8 @@ final class RawSize {
         }
     }
 
-    private static int bits(int dataType) {
+    /** Bits that a number of a type takes; 0 for texts, and for types that newer formats may add. */
+    public static int bits(int dataType) {
         return switch (dataType) {
             case DataType.INT2_VALUE, DataType.UINT2_VALUE -> 2;
             case DataType.INT4_VALUE, DataType.UINT4_VALUE, DataType.FLOAT4E2M1_VALUE -> 4;

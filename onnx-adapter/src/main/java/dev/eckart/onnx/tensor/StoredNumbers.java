@@ -1,6 +1,7 @@
 package dev.eckart.onnx.tensor;
 
 import ai.onnxruntime.platform.Fp16Conversions;
+import dev.eckart.onnx.file.RawSize;
 import dev.eckart.onnx.file.Region;
 import dev.eckart.onnx.proto.TensorProto.DataType;
 import java.nio.ByteBuffer;
@@ -32,7 +33,7 @@ record StoredNumbers(Region bytes, int dataType) implements Numbers {
 
     @Override
     public void read(long from, int count, double[] target, int at) {
-        int bits = TensorTypes.bits(dataType);
+        int bits = RawSize.bits(dataType);
         for (int done = 0; done < count; ) {
             long first = from + done;
             int some = Math.min(BUFFERED, count - done);

@@ -35,23 +35,6 @@ public final class TensorTypes {
         };
     }
 
-    /**
-     * How many bits a number of a type takes.
-     *
-     * @throws IllegalArgumentException if its numbers have no one size, or it is not known
-     */
-    public static int bits(int dataType) {
-        return switch (dataType) {
-            case DataType.DOUBLE_VALUE, DataType.INT64_VALUE, DataType.UINT64_VALUE, DataType.COMPLEX64_VALUE -> 64;
-            case DataType.FLOAT_VALUE, DataType.INT32_VALUE, DataType.UINT32_VALUE -> 32;
-            case DataType.FLOAT16_VALUE, DataType.BFLOAT16_VALUE, DataType.INT16_VALUE, DataType.UINT16_VALUE -> 16;
-            case DataType.INT8_VALUE, DataType.UINT8_VALUE, DataType.BOOL_VALUE -> 8;
-            case DataType.INT4_VALUE, DataType.UINT4_VALUE -> 4;
-            case DataType.COMPLEX128_VALUE -> 128;
-            default -> throw new IllegalArgumentException("No size is known for type " + label(dataType));
-        };
-    }
-
     /** ONNX's number for an engine's type. */
     public static int dataType(ElementType type) {
         return switch (type) {

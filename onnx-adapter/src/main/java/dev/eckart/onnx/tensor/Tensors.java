@@ -4,6 +4,7 @@ import ai.onnxruntime.platform.Fp16Conversions;
 import dev.eckart.core.InvalidInputException;
 import dev.eckart.core.model.ElementType;
 import dev.eckart.onnx.file.Payloads;
+import dev.eckart.onnx.file.RawSize;
 import dev.eckart.onnx.file.Region;
 import dev.eckart.onnx.file.Scratch;
 import dev.eckart.onnx.proto.TensorProto;
@@ -64,7 +65,7 @@ public final class Tensors {
         if (!isReadable(tensor)) {
             return Optional.empty();
         }
-        int bits = TensorTypes.bits(tensor.getDataType());
+        int bits = RawSize.bits(tensor.getDataType());
         Region bytes = bytes(tensor, bits, payloads);
         long declared = elements(tensor);
         boolean fits = declared <= Long.MAX_VALUE / bits
@@ -82,7 +83,7 @@ public final class Tensors {
 
     /** Bytes that a tensor's numbers take in its file. */
     public static long storedBytes(TensorProto tensor) {
-        return (elements(tensor) * TensorTypes.bits(tensor.getDataType()) + Byte.SIZE - 1) / Byte.SIZE;
+        return (elements(tensor) * RawSize.bits(tensor.getDataType()) + Byte.SIZE - 1) / Byte.SIZE;
     }
 
     /** The numbers of a tensor that tells positions, such as a shape; empty if it is of another type, or large. */

@@ -10,6 +10,7 @@ import dev.eckart.onnx.ConstantModels;
 import dev.eckart.onnx.TextModels;
 import dev.eckart.onnx.file.OnnxModel;
 import dev.eckart.onnx.file.OnnxReader;
+import dev.eckart.onnx.file.RawSize;
 import dev.eckart.onnx.proto.ModelProto;
 import dev.eckart.onnx.proto.TensorProto;
 import dev.eckart.onnx.proto.TensorProto.DataType;
@@ -38,7 +39,7 @@ class DequantizedTest {
     }
 
     private static TensorProto integers(String name, DataType type, List<Long> dims, long seed) {
-        int bits = TensorTypes.bits(type.getNumber());
+        int bits = RawSize.bits(type.getNumber());
         int size = Math.toIntExact(product(dims));
         byte[] bytes = new byte[(size * bits + 7) / 8];
         new Random(seed).nextBytes(bytes);

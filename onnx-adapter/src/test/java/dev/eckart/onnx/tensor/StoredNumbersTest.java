@@ -8,6 +8,7 @@ import dev.eckart.onnx.Declarations;
 import dev.eckart.onnx.TextModels;
 import dev.eckart.onnx.file.OnnxModel;
 import dev.eckart.onnx.file.OnnxReader;
+import dev.eckart.onnx.file.RawSize;
 import dev.eckart.onnx.proto.ModelProto;
 import dev.eckart.onnx.proto.TensorProto;
 import dev.eckart.onnx.proto.TensorProto.DataType;
@@ -122,7 +123,7 @@ class StoredNumbersTest {
 
     /** Bits at random, but for those of a NaN or an infinity. */
     private static TensorProto tensor(DataType type, Place place, int count) {
-        int bits = TensorTypes.bits(type.getNumber());
+        int bits = RawSize.bits(type.getNumber());
         byte[] bytes = new byte[(count * bits + 7) / 8];
         new Random(type.getNumber()).nextBytes(bytes);
         ByteBuffer raw = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);

@@ -9,6 +9,8 @@ import dev.eckart.core.verify.Limit;
 import dev.eckart.onnx.file.ExternalData;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -48,14 +50,20 @@ final class BlockedRun {
 
     /** A running one that is there. */
     static Process start(Path model, Path target, String stage) throws IOException {
-        Process process = new ProcessBuilder(
-                        ProcessHandle.current().info().command().orElseThrow(),
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        BlockedRun.class.getName(),
-                        model.toString(),
-                        target.toString(),
-                        stage)
+        List<String> command =
+                new ArrayList<>(List.of(ProcessHandle.current().info().command().orElseThrow()));
+        if (Runtime.version().feature() >= 24) {
+            // From here on the JVM warns of native libraries that nobody allowed.
+            command.add("--enable-native-access=ALL-UNNAMED");
+        }
+        command.addAll(List.of(
+                "-cp",
+                System.getProperty("java.class.path"),
+                BlockedRun.class.getName(),
+                model.toString(),
+                target.toString(),
+                stage));
+        Process process = new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         String said = process.inputReader().readLine();

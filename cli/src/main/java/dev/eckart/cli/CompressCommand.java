@@ -71,6 +71,9 @@ final class CompressCommand implements Callable<Integer> {
     private EngineOptions engine = new EngineOptions();
 
     @Mixin
+    private CacheOptions cache = new CacheOptions();
+
+    @Mixin
     private ConsoleOptions options = new ConsoleOptions();
 
     CompressCommand(Console console) {
@@ -87,8 +90,8 @@ final class CompressCommand implements Callable<Integer> {
                             .formatted(SelectionOptions.DEFAULT_RANK));
         }
         Selection ranks = selection.selection();
-        CompressionJob job = new CompressionJob(engine.engine(options.progress(console)));
-        Report report = dryRun ? job.plan("compress", model, ranks) : compress(job, ranks, wanted);
+        CompressionJob job = new CompressionJob(engine.engine(console, options.progress(console), cache));
+        Report report = dryRun ? job.plan(model, ranks) : compress(job, ranks, wanted);
         reports.deliver(report, console, options.quiet());
         if (report.passed()) {
             return ExitCode.DONE;

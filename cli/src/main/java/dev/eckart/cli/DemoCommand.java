@@ -76,7 +76,7 @@ final class DemoCommand implements Callable<Integer> {
         say("%s: a 784-500-10 classifier of handwritten digits, judged on %s it was not trained on%n%n"
                 .formatted(model, "2,000 digits"));
         Table table = new Table("--rank", "ranks", "parameters", "of original", "file", "accuracy", "lost", "rewrite");
-        CompressionJob job = new CompressionJob(engine.engine(options.progress(console)));
+        CompressionJob job = new CompressionJob(engine.engine(console, options.progress(console)));
         boolean passed = true;
         for (String setting : SETTINGS) {
             Path output = directory.resolve("compressed-" + setting.replace(':', '-') + ".onnx");

@@ -34,6 +34,9 @@ final class ScanCommand implements Callable<Integer> {
     private EngineOptions engine = new EngineOptions();
 
     @Mixin
+    private CacheOptions cache = new CacheOptions();
+
+    @Mixin
     private ConsoleOptions options = new ConsoleOptions();
 
     ScanCommand(Console console) {
@@ -42,8 +45,8 @@ final class ScanCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        CompressionJob job = new CompressionJob(engine.engine(options.progress(console)));
-        Report report = job.plan("scan", model, selection.selection());
+        CompressionJob job = new CompressionJob(engine.engine(console, options.progress(console), cache));
+        Report report = job.scan(model, selection.selection());
         if (json) {
             console.out().println(JsonReport.renderScan(report));
         } else if (!options.quiet()) {

@@ -91,7 +91,8 @@ final class SvdCommand implements Callable<Integer> {
         requireWritable(plot, ".svg");
         NpyArray array = NpyFile.read(reference);
         Matrix matrix = matrix(array);
-        Decomposer decomposer = engine.engine(options.progress(console)).decomposer();
+        Decomposer decomposer =
+                engine.engine(console, options.progress(console)).backend().get();
         LinearWeight weight = weight(array, matrix);
         Spectrum spectrum = spectrum(decomposer, matrix);
         Cut cut = new Cut(weight, spectrum, chooseRank(new WeightSpectrum(weight, spectrum, Accuracy.FULL)));

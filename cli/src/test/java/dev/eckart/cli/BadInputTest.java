@@ -388,7 +388,7 @@ class BadInputTest {
 
     @Test
     void should_refuse_nonsense_about_the_engine() {
-        refused("unknown backend `abacus`", "compress", model, "-o", out, "--backend", "abacus");
+        refused("expected one of [AUTO, OPENBLAS, EJML]", "compress", model, "-o", out, "--backend", "abacus");
         refused("expected a whole number from 1", "compress", model, "-o", out, "--threads", "0");
         refused("'many' is not an int", "compress", model, "-o", out, "--threads", "many");
     }

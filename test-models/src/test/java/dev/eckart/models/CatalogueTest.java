@@ -140,7 +140,7 @@ class CatalogueTest {
 
     private Report compress(CatalogueModel entry, String rank, int threads, String output) throws IOException {
         CompressionJob job =
-                new CompressionJob(new Engine("test", new EjmlDecomposer(), threads, folder, Progress.NONE));
+                new CompressionJob(new Engine("test", EjmlDecomposer::new, threads, folder, Progress.NONE));
         return job.compress(
                 file(entry),
                 new Target(folder.resolve(output), false, false),

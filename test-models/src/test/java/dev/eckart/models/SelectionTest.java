@@ -120,7 +120,7 @@ class SelectionTest {
     }
 
     private CompressionJob job() {
-        return new CompressionJob(new Engine("test", new EjmlDecomposer(), 2, folder, Progress.NONE));
+        return new CompressionJob(new Engine("test", EjmlDecomposer::new, 2, folder, Progress.NONE));
     }
 
     private Report compress(String name, String rank, boolean joint, boolean freezeDefaults) throws IOException {

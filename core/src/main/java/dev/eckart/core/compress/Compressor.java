@@ -3,34 +3,34 @@ package dev.eckart.core.compress;
 import dev.eckart.core.InvalidInputException;
 import dev.eckart.core.Progress;
 import dev.eckart.core.factor.CompressionPlan;
+import dev.eckart.core.factor.Decision;
 import dev.eckart.core.factor.FactorPair;
 import dev.eckart.core.factor.PlannedWeight;
 import dev.eckart.core.factor.Replacement;
 import dev.eckart.core.linalg.Accuracy;
 import dev.eckart.core.linalg.Decomposer;
-import dev.eckart.core.linalg.NonFiniteValueException;
-import dev.eckart.core.model.ElementType;
 import dev.eckart.core.model.LinearWeight;
-import dev.eckart.core.rank.BreakEven;
-import dev.eckart.core.rank.RankPlan;
 import dev.eckart.core.rank.RankSelector;
+import dev.eckart.core.rank.WeightRankSelector;
 import dev.eckart.core.scan.Inventory;
 import dev.eckart.core.scan.WeightFilter;
-import dev.eckart.core.spectrum.Spectrum;
 import dev.eckart.core.spectrum.WeightSpectrum;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
+import java.util.function.ToLongFunction;
+import java.util.stream.StreamSupport;
 
 /**
  * The engine: from a network to a plan, and from the plan to the compressed network.
  *
- * <p>Weights are worked on side by side, each by one thread; the result does not depend on how many there are.
+ * <p>Weights are worked on side by side, the largest first; the result does not depend on how many threads there are. A
+ * strategy that looks at each weight by itself takes one pass, in which a weight is decomposed, decided on and factored.
+ * One that looks at all of them takes a pass for their spectra, and another for the pairs.
  */
 public final class Compressor {
-    /** What part of its energy readings of a weight are compared at. */
-    private static final double MOST_ENERGY = 0.95;
-
     private final Decomposer decomposer;
     private final int threads;
     private final long memory;
@@ -48,126 +48,133 @@ public final class Compressor {
         this.progress = progress;
     }
 
-    /** The compressed network, in one go: {@link #plan}, then {@link #apply}. */
-    public <N extends Network<N>> N compress(
+    /** As {@link #compress(Network, Inventory, RankSelector, FactorPair.Balance, Provenance)}, of filtered weights. */
+    public <N extends Network<N>> Compression<N> compress(
             N network, WeightFilter filter, RankSelector selector, FactorPair.Balance balance, Provenance provenance) {
-        return apply(plan(network, filter, selector), network, balance, provenance);
+        return compress(network, filter.apply(network.inventory()), selector, balance, provenance);
     }
 
     /**
-     * Decides on every weight of a network.
+     * Decides on every weight of a network's inventory, and replaces those that are to be.
      *
      * @throws InvalidInputException if a weight holds a NaN or an infinity, or the strategy's choices are not feasible
      */
-    public CompressionPlan plan(Network<?> network, WeightFilter filter, RankSelector selector) {
-        return plan(filter.apply(network.inventory()), selector);
+    public <N extends Network<N>> Compression<N> compress(
+            N network, Inventory inventory, RankSelector selector, FactorPair.Balance balance, Provenance provenance) {
+        if (selector instanceof WeightRankSelector each) {
+            selector.require(inventory.linear());
+            return inOnePass(network, inventory, each, balance, provenance);
+        }
+        CompressionPlan plan = plan(inventory, selector);
+        return new Compression<>(plan, apply(plan, network, balance, provenance));
     }
 
-    /** As {@link #plan(Network, WeightFilter, RankSelector)}, for an inventory that is filtered already. */
-    public CompressionPlan plan(Inventory inventory, RankSelector selector) {
-        List<WeightSpectrum> spectra = decompose(inventory.linear(), selector.accuracy());
-        RankPlan ranks = selector.select(spectra);
+    private <N extends Network<N>> Compression<N> inOnePass(
+            N network,
+            Inventory inventory,
+            WeightRankSelector selector,
+            FactorPair.Balance balance,
+            Provenance provenance) {
+        List<LinearWeight> weights = inventory.linear();
+        PlannedWeight[] planned = new PlannedWeight[weights.size()];
+        try (Pass<Worked> pass = pass("Compressing", weights, bytes(selector.accuracy()), weight -> {
+            try (OpenWeight open = OpenWeight.open(decomposer, weight, selector.accuracy())) {
+                return factored(open, decide(open, selector), balance);
+            }
+        })) {
+            N compressed = network.rewrite(
+                    () -> StreamSupport.stream(pass.spliterator(), false)
+                            .flatMap(done -> {
+                                planned[done.index()] = done.result().planned();
+                                return done.result().replacement().stream();
+                            })
+                            .iterator(),
+                    provenance);
+            return new Compression<>(new CompressionPlan(Arrays.asList(planned), inventory.skipped()), compressed);
+        }
+    }
+
+    /** A weight that was decided on, and its pair, if it is to have one. */
+    private record Worked(PlannedWeight planned, Optional<Replacement> replacement) {}
+
+    private static Worked factored(OpenWeight open, PlannedWeight planned, FactorPair.Balance balance) {
+        return new Worked(
+                planned,
+                planned.decision() instanceof Decision.Factor factor
+                        ? Optional.of(open.factor(factor.rank(), balance))
+                        : Optional.empty());
+    }
+
+    private static PlannedWeight decide(OpenWeight open, WeightRankSelector selector) {
+        return open.moments()
+                .flatMap(moments -> selector.settle(open.weight(), moments))
+                .map(keep -> PlannedWeight.kept(open.weight(), keep))
+                .orElseGet(() ->
+                        feasible(selector, () -> PlannedWeight.of(open.spectrum(), selector.choose(open.spectrum()))));
+    }
+
+    private static <R> R feasible(RankSelector selector, Supplier<R> decision) {
         try {
-            return CompressionPlan.of(spectra, ranks, inventory.skipped());
+            return decision.get();
         } catch (IllegalArgumentException e) {
             throw new InvalidInputException(
                     "strategy %s chose badly: %s".formatted(selector.getClass().getName(), e.getMessage()), e);
         }
     }
 
+    /**
+     * Decides on every weight, and replaces none. A spectrum that the decision does not need is not computed.
+     *
+     * @throws InvalidInputException as {@link #compress} does
+     */
+    public CompressionPlan plan(Inventory inventory, RankSelector selector) {
+        if (!(selector instanceof WeightRankSelector each)) {
+            return survey(inventory, selector);
+        }
+        selector.require(inventory.linear());
+        List<PlannedWeight> planned = decomposed(inventory, selector.accuracy(), open -> decide(open, each));
+        return new CompressionPlan(planned, inventory.skipped());
+    }
+
+    /** As {@link #plan}, with the spectrum of every weight, for people to look at. */
+    public CompressionPlan survey(Inventory inventory, RankSelector selector) {
+        selector.require(inventory.linear());
+        List<WeightSpectrum> spectra = decomposed(inventory, selector.accuracy(), OpenWeight::spectrum);
+        return feasible(selector, () -> CompressionPlan.of(spectra, selector.select(spectra), inventory.skipped()));
+    }
+
+    private <R> List<R> decomposed(Inventory inventory, Accuracy accuracy, Function<OpenWeight, R> look) {
+        try (Pass<R> pass = pass("Decomposing", inventory.linear(), bytes(accuracy), weight -> {
+            try (OpenWeight open = OpenWeight.open(decomposer, weight, accuracy)) {
+                return look.apply(open);
+            }
+        })) {
+            return pass.toList();
+        }
+    }
+
     /** Carries a plan out on the network that it was made for. */
     public <N extends Network<N>> N apply(
             CompressionPlan plan, N network, FactorPair.Balance balance, Provenance provenance) {
-        List<PlannedWeight> factored = plan.factored();
-        try (Progress.Task task = progress.start("Factoring", factored.size());
-                OrderedWork<Replacement> replacements = OrderedWork.start(
-                        factored,
-                        threads,
-                        memory,
-                        weight -> bytes(weight.weight(), weight.rank()),
-                        weight -> stepping(task, () -> factor(weight, balance)))) {
-            return network.rewrite(replacements, provenance);
+        try (Pass<Replacement> pass =
+                pass("Factoring", plan.factored(), planned -> OpenWeight.bytes(decomposer, planned), planned -> {
+                    try (OpenWeight open = OpenWeight.open(decomposer, planned)) {
+                        return open.factor(planned.rank(), balance);
+                    }
+                })) {
+            return network.rewrite(
+                    () -> StreamSupport.stream(pass.spliterator(), false)
+                            .map(Pass.Done::result)
+                            .iterator(),
+                    provenance);
         }
     }
 
-    private List<WeightSpectrum> decompose(List<LinearWeight> weights, Accuracy wanted) {
-        try (Progress.Task task = progress.start("Decomposing", weights.size());
-                OrderedWork<WeightSpectrum> spectra = OrderedWork.start(
-                        weights,
-                        threads,
-                        memory,
-                        Compressor::bytesOfAnyReading,
-                        weight -> stepping(task, () -> bestReading(weight, wanted)))) {
-            return spectra.toList();
-        }
+    private ToLongFunction<LinearWeight> bytes(Accuracy accuracy) {
+        return weight -> OpenWeight.bytes(decomposer, weight, accuracy);
     }
 
-    /** Memory for decomposing a weight, and for as many vectors: some squares of its shorter side, some of its longer. */
-    private static long bytes(LinearWeight weight, int vectors) {
-        long shorter = Math.min(weight.rows(), weight.columns());
-        long longer = Math.max(weight.rows(), weight.columns());
-        long numbers = 6 * shorter * shorter + 2L * vectors * (shorter + longer);
-        // A true decomposition, which doubles are given, works on the whole.
-        return Double.BYTES * (weight.type() == ElementType.FLOAT64 ? numbers + 2 * shorter * longer : numbers);
-    }
-
-    /** Readings are decomposed one after the other. */
-    private static long bytesOfAnyReading(LinearWeight weight) {
-        return Stream.concat(Stream.of(weight), weight.otherReadings().stream())
-                .mapToLong(reading -> bytes(reading, 0))
-                .max()
-                .orElseThrow();
-    }
-
-    /** Of the matrices that a weight can be read as, the one that needs the fewest numbers for most of its energy. */
-    private WeightSpectrum bestReading(LinearWeight weight, Accuracy wanted) {
-        WeightSpectrum best = spectrum(weight, wanted);
-        for (LinearWeight reading : weight.otherReadings()) {
-            WeightSpectrum other = spectrum(reading, wanted);
-            if (numbersForMost(other) < numbersForMost(best)) {
-                best = other;
-            }
-        }
-        return best;
-    }
-
-    private static long numbersForMost(WeightSpectrum spectrum) {
-        return BreakEven.pairParameters(
-                spectrum.weight().rows(),
-                spectrum.weight().columns(),
-                spectrum.spectrum().rankAtEnergy(MOST_ENERGY));
-    }
-
-    private WeightSpectrum spectrum(LinearWeight weight, Accuracy wanted) {
-        // The Gram matrix of doubles, in double, loses what tells them from narrower types.
-        Accuracy accuracy = weight.type() == ElementType.FLOAT64 ? Accuracy.FULL : wanted;
-        try {
-            return new WeightSpectrum(
-                    weight, Spectrum.of(decomposer.singularValues(weight.values(), accuracy)), accuracy);
-        } catch (NonFiniteValueException e) {
-            throw new InvalidInputException(
-                    "%s holds %s; only finite numbers can be decomposed (--exclude leaves a weight out)"
-                            .formatted(weight.describe(), e.getMessage()),
-                    e);
-        }
-    }
-
-    private Replacement factor(PlannedWeight planned, FactorPair.Balance balance) {
-        LinearWeight weight = planned.weight();
-        return new Replacement(
-                weight,
-                FactorPair.of(
-                        decomposer.truncated(
-                                weight.values(),
-                                planned.rank(),
-                                planned.spectrum().accuracy()),
-                        balance,
-                        weight.type()));
-    }
-
-    private static <R> R stepping(Progress.Task task, Supplier<R> work) {
-        R result = work.get();
-        task.step(1);
-        return result;
+    private <T, R> Pass<R> pass(String label, List<T> items, ToLongFunction<T> need, Function<T, R> work) {
+        return Pass.start(items, threads, memory, need, work, progress.start(label, items.size()));
     }
 }

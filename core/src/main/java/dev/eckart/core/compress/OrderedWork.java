@@ -7,9 +7,9 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.Future;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
@@ -17,14 +17,15 @@ import java.util.function.ToLongFunction;
 /**
  * The same work on each of some items, done side by side, its results handed over in the items' order.
  *
- * <p>No more than {@code threads} results are under way or waiting at a time, and no more than the memory allows, so
- * that large ones do not pile up; but one always is. To be iterated once.
+ * <p>As many items are worked on at a time as there are threads, and as many results wait, so that no thread does while
+ * one is handed over; but no more than the memory allows, except that one always is. Parts of the work on one item may
+ * go to threads that have none. To be iterated once.
  */
 final class OrderedWork<R> implements Iterable<R>, AutoCloseable {
-    private final ExecutorService pool;
+    private final ForkJoinPool pool;
     private final Iterator<R> results;
 
-    private OrderedWork(ExecutorService pool, Iterator<R> results) {
+    private OrderedWork(ForkJoinPool pool, Iterator<R> results) {
         this.pool = pool;
         this.results = results;
     }
@@ -40,7 +41,7 @@ final class OrderedWork<R> implements Iterable<R>, AutoCloseable {
      */
     static <T, R> OrderedWork<R> start(
             List<T> items, int threads, long memory, ToLongFunction<T> need, Function<T, R> work) {
-        ExecutorService pool = Executors.newFixedThreadPool(threads);
+        ForkJoinPool pool = new ForkJoinPool(threads);
         Deque<T> waiting = new ArrayDeque<>(items);
         Queue<Started<R>> underWay = new ArrayDeque<>();
         return new OrderedWork<>(pool, new Iterator<>() {
@@ -53,7 +54,9 @@ final class OrderedWork<R> implements Iterable<R>, AutoCloseable {
             public R next() {
                 while (!waiting.isEmpty() && (underWay.isEmpty() || hasRoomFor(waiting.getFirst()))) {
                     T item = waiting.removeFirst();
-                    underWay.add(new Started<>(pool.submit(() -> work.apply(item)), need.applyAsLong(item)));
+                    // A future of its own kind: a task of the pool would hand over a copy of an exception.
+                    underWay.add(new Started<>(
+                            CompletableFuture.supplyAsync(() -> work.apply(item), pool), need.applyAsLong(item)));
                 }
                 Started<R> first = underWay.poll();
                 if (first == null) {
@@ -64,7 +67,7 @@ final class OrderedWork<R> implements Iterable<R>, AutoCloseable {
 
             private boolean hasRoomFor(T item) {
                 long inUse = underWay.stream().mapToLong(Started::bytes).sum();
-                return underWay.size() < threads && need.applyAsLong(item) <= memory - inUse;
+                return underWay.size() < 2 * threads && need.applyAsLong(item) <= memory - inUse;
             }
         });
     }

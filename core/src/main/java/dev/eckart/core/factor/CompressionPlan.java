@@ -1,8 +1,6 @@
 package dev.eckart.core.factor;
 
 import dev.eckart.core.model.SkippedWeight;
-import dev.eckart.core.rank.BreakEven;
-import dev.eckart.core.rank.RankChoice;
 import dev.eckart.core.rank.RankPlan;
 import dev.eckart.core.spectrum.WeightSpectrum;
 import java.util.ArrayList;
@@ -27,32 +25,9 @@ public record CompressionPlan(List<PlannedWeight> weights, List<SkippedWeight> s
         }
         List<PlannedWeight> planned = new ArrayList<>();
         for (int i = 0; i < spectra.size(); i++) {
-            planned.add(new PlannedWeight(
-                    spectra.get(i), decide(spectra.get(i), ranks.choices().get(i))));
+            planned.add(PlannedWeight.of(spectra.get(i), ranks.choices().get(i)));
         }
         return new CompressionPlan(planned, skipped);
-    }
-
-    private static Decision decide(WeightSpectrum spectrum, RankChoice choice) {
-        if (choice instanceof RankChoice.Truncate truncate) {
-            return decide(spectrum, truncate.rank());
-        }
-        return new Decision.Keep(((RankChoice.Keep) choice).because());
-    }
-
-    private static Decision decide(WeightSpectrum spectrum, int rank) {
-        if (rank < 1 || rank > spectrum.smallerSide()) {
-            throw new IllegalArgumentException("%s: rank %d %s"
-                    .formatted(
-                            spectrum.weight().describe(),
-                            rank,
-                            rank < 1 ? "is below 1" : "exceeds its smaller side " + spectrum.smallerSide()));
-        }
-        int breakEven = BreakEven.rank(spectrum.weight());
-        return rank < breakEven
-                ? new Decision.Factor(rank)
-                : new Decision.Keep("rank %d is not below the break-even rank %d: a pair would save nothing"
-                        .formatted(rank, breakEven));
     }
 
     /** Those that are replaced. */

@@ -2,38 +2,87 @@ package dev.eckart.core.factor;
 
 import dev.eckart.core.model.LinearWeight;
 import dev.eckart.core.rank.BreakEven;
+import dev.eckart.core.rank.RankChoice;
+import dev.eckart.core.spectrum.Spectrum;
 import dev.eckart.core.spectrum.WeightSpectrum;
+import java.util.Optional;
 
-/** A linear weight, its spectrum, and what is done with it. */
-public record PlannedWeight(WeightSpectrum spectrum, Decision decision) {
+/**
+ * A linear weight, and what is done with it.
+ *
+ * @param spectrum empty where the weight was kept without its being computed
+ */
+public record PlannedWeight(LinearWeight weight, Optional<WeightSpectrum> spectrum, Decision decision) {
+    public PlannedWeight {
+        if (spectrum.isEmpty() && decision instanceof Decision.Factor) {
+            throw new IllegalArgumentException("%s: expected its spectrum with a rank".formatted(weight.describe()));
+        }
+    }
 
-    public LinearWeight weight() {
-        return spectrum.weight();
+    /**
+     * What follows from a strategy's choice: a pair where one is wanted and smaller than the weight.
+     *
+     * @throws IllegalArgumentException if the rank is not one of the weight
+     */
+    public static PlannedWeight of(WeightSpectrum spectrum, RankChoice choice) {
+        Decision decision = choice instanceof RankChoice.Truncate truncate
+                ? decide(spectrum.weight(), truncate.rank())
+                : new Decision.Keep(((RankChoice.Keep) choice).because());
+        return new PlannedWeight(spectrum.weight(), Optional.of(spectrum), decision);
+    }
+
+    /** One that is kept, whatever its spectrum. */
+    public static PlannedWeight kept(LinearWeight weight, RankChoice.Keep choice) {
+        return new PlannedWeight(weight, Optional.empty(), new Decision.Keep(choice.because()));
+    }
+
+    private static Decision decide(LinearWeight weight, int rank) {
+        if (rank < 1 || rank > weight.smallerSide()) {
+            throw new IllegalArgumentException("%s: rank %d %s"
+                    .formatted(
+                            weight.describe(),
+                            rank,
+                            rank < 1 ? "is below 1" : "exceeds its smaller side " + weight.smallerSide()));
+        }
+        int breakEven = BreakEven.rank(weight);
+        return rank < breakEven
+                ? new Decision.Factor(rank)
+                : new Decision.Keep("rank %d is not below the break-even rank %d: a pair would save nothing"
+                        .formatted(rank, breakEven));
     }
 
     public int breakEvenRank() {
-        return BreakEven.rank(weight());
+        return BreakEven.rank(weight);
     }
 
     /** The rank it has afterwards: that of the pair, or its smaller side where it is kept. */
     public int rank() {
-        return decision instanceof Decision.Factor factor ? factor.rank() : spectrum.smallerSide();
+        return decision instanceof Decision.Factor factor ? factor.rank() : weight.smallerSide();
+    }
+
+    /** The share of its energy that is kept, in [0, 1]. */
+    public double energy() {
+        return truncation().map(spectrum -> spectrum.energy(rank())).orElse(1.0);
     }
 
     /**
      * ‖W − B·A‖_F / ‖W‖_F: what truncation leaves out, and what rounding the factors to their type adds.
      */
     public double predictedError() {
-        double truncation = spectrum.spectrum().relativeError(rank());
-        return decision instanceof Decision.Factor
-                ? Math.hypot(truncation, FactorPair.roundingError(weight().type()))
-                : 0;
+        return truncation()
+                .map(spectrum -> Math.hypot(spectrum.relativeError(rank()), FactorPair.roundingError(weight.type())))
+                .orElse(0.0);
+    }
+
+    /** What is cut, if something is. */
+    private Optional<Spectrum> truncation() {
+        return decision instanceof Decision.Factor ? spectrum.map(WeightSpectrum::spectrum) : Optional.empty();
     }
 
     /** Numbers that store it afterwards. */
     public long parametersAfter() {
         return decision instanceof Decision.Factor factor
-                ? BreakEven.pairParameters(weight().rows(), weight().columns(), factor.rank())
-                : weight().parameters();
+                ? BreakEven.pairParameters(weight.rows(), weight.columns(), factor.rank())
+                : weight.parameters();
     }
 }

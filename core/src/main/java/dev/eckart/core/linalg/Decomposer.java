@@ -1,10 +1,13 @@
 package dev.eckart.core.linalg;
 
+import java.util.Arrays;
+
 /**
- * A backend that decomposes matrices.
+ * A backend that decomposes matrices and multiplies by them.
  *
- * <p>Implementations hold no state between calls, work in the calling thread, and give the same result for the same
- * matrix on every call. All of them meet one contract, in the tests.
+ * <p>Implementations hold no state between calls and give the same result for the same matrix on every call. They work
+ * in the calling thread; where that is one of a {@link java.util.concurrent.ForkJoinPool}, parts of the work may go to
+ * others of that pool that have none, which changes no bit of the result. All of them meet one contract, in the tests.
  */
 public interface Decomposer {
 
@@ -12,11 +15,43 @@ public interface Decomposer {
     String name();
 
     /**
+     * Begins the decomposition of a matrix.
+     *
+     * @throws NonFiniteValueException if the matrix holds a NaN or an infinity
+     */
+    Decomposition decompose(MatrixSource matrix, Accuracy accuracy);
+
+    /**
+     * The matrix {@code [m × k]} times the transpose of another {@code [r × k]}: {@code [m × r]}.
+     *
+     * @throws IllegalArgumentException if they have not the same number of columns
+     */
+    Matrix timesTransposed(MatrixSource left, Matrix right);
+
+    /**
+     * A matrix {@code [r × k]} times another {@code [k × n]}: {@code [r × n]}.
+     *
+     * @throws IllegalArgumentException if the one has not as many columns as the other has rows
+     */
+    Matrix times(Matrix left, MatrixSource right);
+
+    /**
+     * Bytes of memory, on the heap or outside of it, that a decomposition takes before it is closed, vectors included.
+     *
+     * @param rows of the matrix, and {@code columns}, in either order
+     */
+    long bytes(int rows, int columns, Accuracy accuracy);
+
+    /**
      * The min(m, n) singular values, largest first, none negative.
      *
      * @throws NonFiniteValueException if the matrix holds a NaN or an infinity
      */
-    double[] singularValues(MatrixSource matrix, Accuracy accuracy);
+    default double[] singularValues(MatrixSource matrix, Accuracy accuracy) {
+        try (Decomposition decomposition = decompose(matrix, accuracy)) {
+            return decomposition.singularValues();
+        }
+    }
 
     /**
      * The {@code rank} largest singular values and their vectors.
@@ -24,5 +59,40 @@ public interface Decomposer {
      * @throws IllegalArgumentException if the rank is below 1 or above min(m, n)
      * @throws NonFiniteValueException if the matrix holds a NaN or an infinity
      */
-    SingularValueDecomposition truncated(MatrixSource matrix, int rank, Accuracy accuracy);
+    default SingularValueDecomposition truncated(MatrixSource matrix, int rank, Accuracy accuracy) {
+        requireRank(matrix, rank);
+        try (Decomposition decomposition = decompose(matrix, accuracy)) {
+            return truncated(matrix, decomposition, rank);
+        }
+    }
+
+    /**
+     * As {@link #truncated(MatrixSource, int, Accuracy)}, of a matrix whose decomposition was begun.
+     *
+     * <p>The vectors of the shorter side are the decomposition's; those of the longer side follow by one multiplication,
+     * since W·vᵢ = σᵢ·uᵢ.
+     */
+    default SingularValueDecomposition truncated(MatrixSource matrix, Decomposition decomposition, int rank) {
+        requireRank(matrix, rank);
+        double[] values = Arrays.copyOf(decomposition.singularValues(), rank);
+        Matrix shorter = decomposition.vectors(rank);
+        double scale = decomposition.scale();
+        MatrixSource scaled = Scaled.by(1 / scale, matrix);
+        double[] sigma = Arrays.stream(values).map(value -> value / scale).toArray();
+        if (matrix.rows() >= matrix.columns()) {
+            Matrix products = timesTransposed(scaled, shorter);
+            return new SingularValueDecomposition(
+                    products.dividedColumns(Divisors.of(products.columnNorms(), sigma)), values, shorter);
+        }
+        Matrix products = times(shorter, scaled);
+        return new SingularValueDecomposition(
+                shorter.transpose(), values, products.dividedRows(Divisors.of(products.rowNorms(), sigma)));
+    }
+
+    private static void requireRank(MatrixSource matrix, int rank) {
+        int k = Math.min(matrix.rows(), matrix.columns());
+        if (rank < 1 || rank > k) {
+            throw new IllegalArgumentException("Expected a rank from 1 to %d but was: %d".formatted(k, rank));
+        }
+    }
 }

@@ -4,11 +4,6 @@ package dev.eckart.core.linalg;
 final class FiniteValues {
     private FiniteValues() {}
 
-    static Matrix require(Matrix matrix) {
-        require(matrix.ejml().data, 0, 0, matrix.rows(), matrix.columns());
-        return matrix;
-    }
-
     /** Checks a block whose first number stands at ({@code row}, {@code column}) of its matrix. */
     static void require(double[] block, int row, int column, int rows, int columns) {
         for (int i = 0; i < rows * columns; i++) {

@@ -65,6 +65,14 @@ public final class Matrix implements MatrixSource {
         return new Matrix(values);
     }
 
+    /** @throws IllegalArgumentException if matrices with these sides between them cannot be multiplied */
+    static void requireShared(int one, int other) {
+        if (one != other) {
+            throw new IllegalArgumentException(
+                    "Expected a shared side of one length but was: %d and %d".formatted(one, other));
+        }
+    }
+
     /** For reading inside this package; EJML multiplies without writing to its operands. */
     DMatrixRMaj ejml() {
         return values;
@@ -120,6 +128,49 @@ public final class Matrix implements MatrixSource {
         DMatrixRMaj scaled = values.copy();
         CommonOps_DDRM.multRows(factors, scaled);
         return new Matrix(scaled);
+    }
+
+    /** The root of the sum of squares of each column. */
+    double[] columnNorms() {
+        double[] norms = new double[columns()];
+        for (int i = 0; i < rows(); i++) {
+            for (int j = 0; j < norms.length; j++) {
+                norms[j] += square(values.data[i * norms.length + j]);
+            }
+        }
+        return roots(norms);
+    }
+
+    /** The root of the sum of squares of each row. */
+    double[] rowNorms() {
+        double[] norms = new double[rows()];
+        for (int i = 0; i < norms.length; i++) {
+            for (int j = 0; j < columns(); j++) {
+                norms[i] += square(values.data[i * columns() + j]);
+            }
+        }
+        return roots(norms);
+    }
+
+    private static double square(double number) {
+        return number * number;
+    }
+
+    private static double[] roots(double[] squares) {
+        Arrays.setAll(squares, i -> Math.sqrt(squares[i]));
+        return squares;
+    }
+
+    /** Divides column {@code j} by {@code divisors[j]}, in place: for who made this matrix, and has given it to nobody. */
+    Matrix dividedColumns(double[] divisors) {
+        CommonOps_DDRM.divideCols(values, divisors);
+        return this;
+    }
+
+    /** As {@link #dividedColumns}, for rows. */
+    Matrix dividedRows(double[] divisors) {
+        CommonOps_DDRM.divideRows(divisors, values);
+        return this;
     }
 
     /** ‖·‖_F, the root of the sum of squares. */

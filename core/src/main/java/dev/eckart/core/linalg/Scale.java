@@ -5,14 +5,36 @@ import org.ejml.dense.row.CommonOps_DDRM;
 
 /** A power of two to divide a matrix by, exactly, so that squares of huge or tiny numbers stay in range. */
 final class Scale {
+    /** Sums of squares between this and its inverse, and their squares, are far from both ends of double. */
+    private static final double LEAST_SAFE = 1e-100;
+
+    private static final int PANEL_NUMBERS = 1 << 20;
+
     private Scale() {}
 
-    static double of(Matrix matrix) {
-        return of(CommonOps_DDRM.elementMaxAbs(matrix.ejml()));
+    /** Whether a sum of squares shows that no number of its matrix needed scaling, nor was a NaN or an infinity. */
+    static boolean isNeedless(double sumOfSquares) {
+        return sumOfSquares >= LEAST_SAFE && sumOfSquares <= 1 / LEAST_SAFE;
     }
 
-    /** For a matrix whose largest number is of this magnitude. */
-    static double of(double largest) {
+    /**
+     * For the numbers of a matrix; 1 for a zero matrix.
+     *
+     * @throws NonFiniteValueException if one of them is a NaN or an infinity
+     */
+    static double of(MatrixSource matrix) {
+        double[] largest = {0};
+        int columns = matrix.columns();
+        Panels.ofRows(matrix, Math.max(1, PANEL_NUMBERS / columns), (row, rows, numbers) -> {
+            FiniteValues.require(numbers, row, 0, rows, columns);
+            for (int i = 0; i < rows * columns; i++) {
+                largest[0] = Math.max(largest[0], Math.abs(numbers[i]));
+            }
+        });
+        return of(largest[0]);
+    }
+
+    private static double of(double largest) {
         return largest == 0 ? 1 : Math.scalb(1.0, Math.max(Math.getExponent(largest), Double.MIN_EXPONENT));
     }
 

@@ -49,8 +49,8 @@ public final class SingularValueDecomposition {
     }
 
     private static SingularValueDecomposition decompose(MatrixSource source, boolean compact) {
-        Matrix matrix = FiniteValues.require(Matrix.copyOf(source));
-        double scale = Scale.of(matrix);
+        double scale = Scale.of(source);
+        Matrix matrix = Matrix.copyOf(source);
         var svd = new SvdImplicitQrDecompose_DDRM(compact, true, true, false);
         if (!svd.decompose(Scale.divide(matrix.ejml().copy(), scale))) {
             throw new ArithmeticException("The singular value decomposition of %s did not converge".formatted(matrix));

@@ -2,6 +2,13 @@ package dev.eckart.core.linalg;
 
 /** A matrix read as its transpose. */
 public record Transposed(MatrixSource original) implements MatrixSource {
+    /** A block of this side and its mirror image stay in the nearest cache. */
+    private static final int BLOCK = 32;
+
+    /** The transpose of a matrix: the original where that is one itself. */
+    static MatrixSource of(MatrixSource matrix) {
+        return matrix instanceof Transposed transposed ? transposed.original : new Transposed(matrix);
+    }
 
     @Override
     public int rows() {
@@ -17,9 +24,13 @@ public record Transposed(MatrixSource original) implements MatrixSource {
     public void read(int row, int column, int rows, int columns, double[] target) {
         double[] block = new double[rows * columns];
         original.read(column, row, columns, rows, block);
-        for (int i = 0; i < rows; i++) {
-            for (int j = 0; j < columns; j++) {
-                target[i * columns + j] = block[j * rows + i];
+        for (int top = 0; top < rows; top += BLOCK) {
+            for (int left = 0; left < columns; left += BLOCK) {
+                for (int i = top; i < Math.min(rows, top + BLOCK); i++) {
+                    for (int j = left; j < Math.min(columns, left + BLOCK); j++) {
+                        target[i * columns + j] = block[j * rows + i];
+                    }
+                }
             }
         }
     }

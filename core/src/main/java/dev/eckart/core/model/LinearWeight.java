@@ -63,6 +63,11 @@ public record LinearWeight(
         return values.columns();
     }
 
+    /** min(in, out): the largest rank there is. */
+    public int smallerSide() {
+        return Math.min(rows(), columns());
+    }
+
     /** Numbers in W. */
     public long parameters() {
         return (long) rows() * columns();

@@ -1,15 +1,17 @@
 package dev.eckart.core.rank;
 
+import dev.eckart.core.linalg.EnergyMoments;
+import dev.eckart.core.model.LinearWeight;
 import dev.eckart.core.spectrum.WeightSpectrum;
-import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * {@code energy:τ}: the smallest rank that keeps the share τ of each weight's energy, Σ_{i≤r} σᵢ² ≥ τ·Σσᵢ².
  *
  * @param threshold τ, in (0, 1]
  */
-public record EnergyRankSelector(double threshold) implements RankSelector {
+public record EnergyRankSelector(double threshold) implements WeightRankSelector {
     public EnergyRankSelector {
         if (!(threshold > 0 && threshold <= 1)) {
             throw new IllegalArgumentException("Expected an energy above 0 and up to 1 but was: " + threshold);
@@ -17,9 +19,18 @@ public record EnergyRankSelector(double threshold) implements RankSelector {
     }
 
     @Override
-    public RankPlan select(List<WeightSpectrum> weights) {
-        return RankPlan.each(
-                weights, weight -> new RankChoice.Truncate(weight.spectrum().rankAtEnergy(threshold)));
+    public RankChoice choose(WeightSpectrum weight) {
+        return new RankChoice.Truncate(weight.spectrum().rankAtEnergy(threshold));
+    }
+
+    @Override
+    public Optional<RankChoice.Keep> settle(LinearWeight weight, EnergyMoments moments) {
+        int breakEven = BreakEven.rank(weight);
+        return breakEven <= 1 || moments.mostEnergy(breakEven - 1) >= threshold
+                ? Optional.empty()
+                : Optional.of(new RankChoice.Keep(
+                        "no rank below the break-even rank %d keeps as much energy: a pair would save nothing"
+                                .formatted(breakEven)));
     }
 
     /** {@code energy:0.99}. */

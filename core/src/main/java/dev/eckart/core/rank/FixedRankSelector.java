@@ -1,6 +1,7 @@
 package dev.eckart.core.rank;
 
 import dev.eckart.core.InvalidInputException;
+import dev.eckart.core.model.LinearWeight;
 import dev.eckart.core.spectrum.WeightSpectrum;
 import java.util.List;
 import java.util.Map;
@@ -10,7 +11,7 @@ import java.util.Map;
  *
  * <p>A weight whose smaller side is below the rank is kept; that every weight is so is a mistake, and refused.
  */
-public record FixedRankSelector(int rank) implements RankSelector {
+public record FixedRankSelector(int rank) implements WeightRankSelector {
     public FixedRankSelector {
         if (rank < 1) {
             throw new IllegalArgumentException("Expected a rank from 1 but was: " + rank);
@@ -18,24 +19,25 @@ public record FixedRankSelector(int rank) implements RankSelector {
     }
 
     @Override
-    public RankPlan select(List<WeightSpectrum> weights) {
+    public void require(List<LinearWeight> weights) {
         if (!weights.isEmpty() && weights.stream().allMatch(weight -> rank > weight.smallerSide())) {
-            WeightSpectrum widest = weights.stream()
+            LinearWeight widest = weights.stream()
                     .reduce((a, b) -> b.smallerSide() > a.smallerSide() ? b : a)
                     .orElseThrow();
             throw new InvalidInputException("%s: rank %d exceeds its smaller side %d%s"
                     .formatted(
-                            widest.weight().describe(),
+                            widest.describe(),
                             rank,
                             widest.smallerSide(),
                             weights.size() == 1 ? "" : ", and no other weight is larger"));
         }
-        return RankPlan.each(
-                weights,
-                weight -> rank > weight.smallerSide()
-                        ? new RankChoice.Keep(
-                                "rank %d exceeds its smaller side %d".formatted(rank, weight.smallerSide()))
-                        : new RankChoice.Truncate(rank));
+    }
+
+    @Override
+    public RankChoice choose(WeightSpectrum weight) {
+        return rank > weight.smallerSide()
+                ? new RankChoice.Keep("rank %d exceeds its smaller side %d".formatted(rank, weight.smallerSide()))
+                : new RankChoice.Truncate(rank);
     }
 
     /** {@code fixed:16}. */

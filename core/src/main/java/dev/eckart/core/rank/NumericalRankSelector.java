@@ -3,7 +3,6 @@ package dev.eckart.core.rank;
 import dev.eckart.core.linalg.Accuracy;
 import dev.eckart.core.model.LinearWeight;
 import dev.eckart.core.spectrum.WeightSpectrum;
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -11,14 +10,10 @@ import java.util.Map;
  *
  * <p>Counts the singular values above max(in, out)·ε·σ₁ with ε of the stored number type; a zero weight gets rank 1.
  */
-public record NumericalRankSelector() implements RankSelector {
+public record NumericalRankSelector() implements WeightRankSelector {
 
     @Override
-    public RankPlan select(List<WeightSpectrum> weights) {
-        return RankPlan.each(weights, NumericalRankSelector::choose);
-    }
-
-    private static RankChoice choose(WeightSpectrum spectrum) {
+    public RankChoice choose(WeightSpectrum spectrum) {
         LinearWeight weight = spectrum.weight();
         int rank = spectrum.spectrum()
                 .numericalRank(weight.rows(), weight.columns(), weight.type().epsilon());

@@ -1,6 +1,7 @@
 package dev.eckart.core.rank;
 
 import dev.eckart.core.linalg.Accuracy;
+import dev.eckart.core.model.LinearWeight;
 import dev.eckart.core.spectrum.WeightSpectrum;
 import java.util.List;
 
@@ -8,7 +9,7 @@ import java.util.List;
  * A strategy for choosing ranks: the extension point of the engine.
  *
  * <p>It sees all weights at once, so that it can share a budget out among them; one that looks at each weight by itself
- * returns {@link RankPlan#each}. It must be deterministic. It need not care about the break-even rank: the engine keeps
+ * is a {@link WeightRankSelector}. It must be deterministic. It need not care about the break-even rank: the engine keeps
  * a weight whose pair would not be smaller, and says so.
  */
 public interface RankSelector {
@@ -19,6 +20,13 @@ public interface RankSelector {
      * @return as many choices as there are weights, in their order; each rank from 1 to the weight's smaller side
      */
     RankPlan select(List<WeightSpectrum> weights);
+
+    /**
+     * Refuses weights that this strategy has nothing to say on, before any work is done on them.
+     *
+     * @throws dev.eckart.core.InvalidInputException if that is so
+     */
+    default void require(List<LinearWeight> weights) {}
 
     /** How small a singular value this strategy must tell from zero. */
     default Accuracy accuracy() {

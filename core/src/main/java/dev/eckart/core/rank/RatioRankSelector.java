@@ -2,7 +2,6 @@ package dev.eckart.core.rank;
 
 import dev.eckart.core.model.LinearWeight;
 import dev.eckart.core.spectrum.WeightSpectrum;
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -11,7 +10,7 @@ import java.util.Map;
  *
  * @param ratio ρ, in (0, 1]
  */
-public record RatioRankSelector(double ratio) implements RankSelector {
+public record RatioRankSelector(double ratio) implements WeightRankSelector {
     public RatioRankSelector {
         if (!(ratio > 0 && ratio <= 1)) {
             throw new IllegalArgumentException("Expected a ratio above 0 and up to 1 but was: " + ratio);
@@ -19,11 +18,7 @@ public record RatioRankSelector(double ratio) implements RankSelector {
     }
 
     @Override
-    public RankPlan select(List<WeightSpectrum> weights) {
-        return RankPlan.each(weights, this::choose);
-    }
-
-    private RankChoice choose(WeightSpectrum spectrum) {
+    public RankChoice choose(WeightSpectrum spectrum) {
         LinearWeight weight = spectrum.weight();
         int rank = (int) (ratio * weight.parameters() / ((double) weight.rows() + weight.columns()));
         return new RankChoice.Truncate(Math.max(1, rank));

@@ -5,6 +5,7 @@ import dev.eckart.core.factor.Decision;
 import dev.eckart.core.factor.PlannedWeight;
 import dev.eckart.core.model.SkippedWeight;
 import dev.eckart.core.spectrum.Spectrum;
+import dev.eckart.core.spectrum.WeightSpectrum;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -18,7 +19,7 @@ import java.util.Optional;
  * @param rank of what stands there now; 0 for a skipped weight
  * @param energy of the original that is kept, in [0, 1]
  * @param predictedError ‖W − B·A‖_F / ‖W‖_F
- * @param spectrum empty for a skipped weight
+ * @param spectrum empty where it was not computed, as for a skipped weight
  */
 public record WeightEntry(
         String name,
@@ -56,7 +57,6 @@ public record WeightEntry(
     }
 
     private static WeightEntry of(PlannedWeight planned) {
-        Spectrum spectrum = planned.spectrum().spectrum();
         boolean factored = planned.decision() instanceof Decision.Factor;
         return new WeightEntry(
                 planned.weight().name(),
@@ -70,11 +70,11 @@ public record WeightEntry(
                         : "rank %d is below the break-even rank %d".formatted(planned.rank(), planned.breakEvenRank()),
                 planned.rank(),
                 planned.breakEvenRank(),
-                spectrum.energy(planned.rank()),
+                planned.energy(),
                 planned.weight().parameters(),
                 planned.parametersAfter(),
                 planned.predictedError(),
-                Optional.of(spectrum));
+                planned.spectrum().map(WeightSpectrum::spectrum));
     }
 
     private static WeightEntry of(SkippedWeight skipped) {

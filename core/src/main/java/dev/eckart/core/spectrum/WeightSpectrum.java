@@ -10,10 +10,9 @@ import dev.eckart.core.model.LinearWeight;
  */
 public record WeightSpectrum(LinearWeight weight, Spectrum spectrum, Accuracy accuracy) {
     public WeightSpectrum {
-        int smallerSide = Math.min(weight.rows(), weight.columns());
-        if (spectrum.size() != smallerSide) {
+        if (spectrum.size() != weight.smallerSide()) {
             throw new IllegalArgumentException("%s: expected %d singular values but was: %d"
-                    .formatted(weight.describe(), smallerSide, spectrum.size()));
+                    .formatted(weight.describe(), weight.smallerSide(), spectrum.size()));
         }
     }
 

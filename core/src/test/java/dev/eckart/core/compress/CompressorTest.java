@@ -12,7 +12,9 @@ import dev.eckart.core.factor.PlannedWeight;
 import dev.eckart.core.factor.Replacement;
 import dev.eckart.core.linalg.Accuracy;
 import dev.eckart.core.linalg.Decomposer;
+import dev.eckart.core.linalg.Decomposition;
 import dev.eckart.core.linalg.EjmlDecomposer;
+import dev.eckart.core.linalg.EnergyMoments;
 import dev.eckart.core.linalg.Matrix;
 import dev.eckart.core.linalg.MatrixSource;
 import dev.eckart.core.linalg.NonFiniteValueException;
@@ -34,6 +36,7 @@ import dev.eckart.core.scan.JointLayers;
 import dev.eckart.core.scan.WeightFilter;
 import dev.eckart.core.spectrum.WeightSpectrum;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -47,6 +50,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -79,8 +83,14 @@ class CompressorTest {
         return new Compressor(new EjmlDecomposer(), threads, Long.MAX_VALUE, Progress.NONE);
     }
 
+    private static CompressionPlan plan(int threads, Network<?> network, WeightFilter filter, RankSelector selector) {
+        return compressor(threads).plan(filter.apply(network.inventory()), selector);
+    }
+
     private static InMemoryNetwork compress(InMemoryNetwork network, RankSelector selector) {
-        return compressor(2).compress(network, WeightFilter.ALL, selector, FactorPair.Balance.PLAIN, PROVENANCE);
+        return compressor(2)
+                .compress(network, WeightFilter.ALL, selector, FactorPair.Balance.PLAIN, PROVENANCE)
+                .network();
     }
 
     @Test
@@ -103,8 +113,9 @@ class CompressorTest {
     @ParameterizedTest
     @EnumSource
     void should_compute_the_same_where_only_noise_is_left_out(FactorPair.Balance balance) {
-        InMemoryNetwork compressed =
-                compressor(2).compress(NETWORK, WeightFilter.ALL, new NumericalRankSelector(), balance, PROVENANCE);
+        InMemoryNetwork compressed = compressor(2)
+                .compress(NETWORK, WeightFilter.ALL, new NumericalRankSelector(), balance, PROVENANCE)
+                .network();
 
         assertThat(compressed.pairs()).containsOnlyKeys("fc2");
         assertThat(compressed.pair("fc2").rank()).isEqualTo(3);
@@ -116,8 +127,9 @@ class CompressorTest {
     @Test
     void should_share_the_values_out_as_it_is_told() {
         for (FactorPair.Balance balance : List.of(FactorPair.Balance.PLAIN, FactorPair.Balance.BALANCED)) {
-            InMemoryNetwork compressed =
-                    compressor(1).compress(NETWORK, WeightFilter.ALL, new FixedRankSelector(3), balance, PROVENANCE);
+            InMemoryNetwork compressed = compressor(1)
+                    .compress(NETWORK, WeightFilter.ALL, new FixedRankSelector(3), balance, PROVENANCE)
+                    .network();
             MatrixSource first = NETWORK.inventory().linear().get(0).values();
 
             assertThat(compressed.pair("fc1"))
@@ -143,8 +155,7 @@ class CompressorTest {
         SkippedWeight bias = new SkippedWeight("bias", "Add", "float32", List.of(9L), SkipReason.NOT_A_MATRIX, "");
         InMemoryNetwork network = new InMemoryNetwork(NETWORK.layers(), List.of(bias), Optional.empty());
 
-        CompressionPlan plan =
-                compressor(2).plan(network, new WeightFilter(List.of(), List.of("fc2")), new FixedRankSelector(6));
+        CompressionPlan plan = plan(2, network, new WeightFilter(List.of(), List.of("fc2")), new FixedRankSelector(6));
 
         assertThat(plan.weights()).extracting(weight -> weight.weight().name()).containsExactly("fc1", "fc3");
         // fc3 is [16 × 10], whose break-even rank is 6.
@@ -161,8 +172,7 @@ class CompressorTest {
 
     @Test
     void should_carry_out_nothing_but_the_plan() {
-        CompressionPlan plan =
-                compressor(2).plan(NETWORK, new WeightFilter(List.of("fc1"), List.of()), new FixedRankSelector(2));
+        CompressionPlan plan = plan(2, NETWORK, new WeightFilter(List.of("fc1"), List.of()), new FixedRankSelector(2));
 
         InMemoryNetwork compressed = compressor(2).apply(plan, NETWORK, FactorPair.Balance.PLAIN, PROVENANCE);
 
@@ -191,6 +201,7 @@ class CompressorTest {
         return compressor(threads)
                 .compress(
                         many(9), WeightFilter.ALL, new EnergyRankSelector(0.6), FactorPair.Balance.BALANCED, PROVENANCE)
+                .network()
                 .pairs();
     }
 
@@ -212,15 +223,17 @@ class CompressorTest {
 
     private static void expectAccuracy(ElementType type, RankSelector selector, Accuracy expected) {
         List<Accuracy> asked = new CopyOnWriteArrayList<>();
-        Decomposer listening = new Listening(asked::add, asked::add);
+        Decomposer listening = new Listening(asked::add, count -> {});
         InMemoryNetwork network = InMemoryNetwork.of(type, SampleMatrices.normalOfRank(1, 9, 9, 1));
         Compressor compressor = new Compressor(listening, 1, Long.MAX_VALUE, Progress.NONE);
 
-        CompressionPlan plan = compressor.plan(network, WeightFilter.ALL, selector);
+        CompressionPlan plan = compressor.plan(network.inventory(), selector);
+        compressor.compress(network, WeightFilter.ALL, selector, FactorPair.Balance.PLAIN, PROVENANCE);
         compressor.apply(plan, network, FactorPair.Balance.PLAIN, PROVENANCE);
 
-        assertThat(plan.weights().get(0).spectrum().accuracy()).isEqualTo(expected);
-        assertThat(asked).containsExactly(expected, expected);
+        assertThat(plan.weights().get(0).spectrum().orElseThrow().accuracy()).isEqualTo(expected);
+        // To plan; to compress, in one pass; and to carry the plan out.
+        assertThat(asked).containsExactly(expected, expected, expected);
     }
 
     @ParameterizedTest
@@ -239,8 +252,7 @@ class CompressorTest {
                         bad)
                 .withCauseInstanceOf(NonFiniteValueException.class);
         // And what the message advises works.
-        assertThat(compressor(2)
-                        .plan(network, new WeightFilter(List.of(), List.of("fc2")), new EnergyRankSelector(0.9))
+        assertThat(plan(2, network, new WeightFilter(List.of(), List.of("fc2")), new EnergyRankSelector(0.9))
                         .weights())
                 .hasSize(1);
     }
@@ -295,9 +307,14 @@ class CompressorTest {
         compressor.compress(
                 NETWORK, WeightFilter.ALL, new NumericalRankSelector(), FactorPair.Balance.PLAIN, PROVENANCE);
 
-        assertThat(recorder.stages)
+        assertThat(recorder.stages).extracting(Stage::toString).containsExactly("Compressing 3 of 3, closed");
+
+        compressor.compress(
+                NETWORK, WeightFilter.ALL, weights -> truncateAll(weights, 2), FactorPair.Balance.PLAIN, PROVENANCE);
+
+        assertThat(recorder.stages.subList(1, 3))
                 .extracting(Stage::toString)
-                .containsExactly("Decomposing 3 of 3, closed", "Factoring 1 of 1, closed");
+                .containsExactly("Decomposing 3 of 3, closed", "Factoring 3 of 3, closed");
     }
 
     @Test
@@ -307,7 +324,7 @@ class CompressorTest {
 
         assertThatExceptionOfType(InvalidInputException.class)
                 .isThrownBy(() -> new Compressor(new EjmlDecomposer(), 1, Long.MAX_VALUE, recorder)
-                        .plan(network, WeightFilter.ALL, new FixedRankSelector(1)));
+                        .plan(network.inventory(), new FixedRankSelector(1)));
 
         assertThat(recorder.stages).extracting(Stage::toString).containsExactly("Decomposing 0 of 1, closed");
     }
@@ -353,13 +370,13 @@ class CompressorTest {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3})
-    void should_never_have_more_pairs_in_flight_than_threads(int threads) {
+    void should_never_have_more_pairs_under_way_or_waiting_than_twice_the_threads(int threads) {
         AtomicInteger begun = new AtomicInteger();
-        Decomposer listening = new Listening(accuracy -> {}, accuracy -> begun.incrementAndGet());
+        Decomposer listening = new Listening(accuracy -> {}, count -> begun.incrementAndGet());
         List<Integer> begunWhenHandedOver = new ArrayList<>();
         int count = 9;
         Compressor compressor = new Compressor(listening, threads, Long.MAX_VALUE, Progress.NONE);
-        CompressionPlan plan = compressor.plan(many(count), WeightFilter.ALL, new FixedRankSelector(2));
+        CompressionPlan plan = compressor.plan(many(count).inventory(), new FixedRankSelector(2));
 
         compressor.apply(
                 plan,
@@ -373,16 +390,16 @@ class CompressorTest {
         assertThat(begunWhenHandedOver).hasSize(count);
         for (int i = 0; i < count; i++) {
             // Those handed over before this one are done with; this one and those begun behind it are in flight.
-            assertThat(begunWhenHandedOver.get(i) - i).isBetween(1, threads);
+            assertThat(begunWhenHandedOver.get(i) - i).isBetween(1, 2 * threads);
         }
     }
 
     @Test
-    void should_hand_pairs_over_in_the_order_of_the_network() {
+    void should_hand_pairs_over_from_the_largest_to_the_smallest() {
         InMemoryNetwork network = many(9);
         List<LinearWeight> handedOver = new ArrayList<>();
         Compressor compressor = compressor(3);
-        CompressionPlan plan = compressor.plan(network, WeightFilter.ALL, new FixedRankSelector(2));
+        CompressionPlan plan = compressor.plan(network.inventory(), new FixedRankSelector(2));
 
         compressor.apply(
                 plan,
@@ -391,7 +408,12 @@ class CompressorTest {
                 FactorPair.Balance.PLAIN,
                 PROVENANCE);
 
-        assertThat(handedOver).isEqualTo(network.inventory().linear());
+        assertThat(handedOver)
+                .containsExactlyInAnyOrderElementsOf(network.inventory().linear());
+        assertThat(handedOver)
+                .isSortedAccordingTo(Comparator.comparingLong((LinearWeight weight) ->
+                                OpenWeight.bytes(new EjmlDecomposer(), weight, Accuracy.ENERGY))
+                        .reversed());
     }
 
     /** Does with the replacements what a test wants. */
@@ -415,7 +437,7 @@ class CompressorTest {
         Decomposer meeting = new Listening(accuracy -> meet(three), accuracy -> {});
 
         CompressionPlan plan = new Compressor(meeting, 3, Long.MAX_VALUE, Progress.NONE)
-                .plan(many(3), WeightFilter.ALL, new FixedRankSelector(1));
+                .plan(many(3).inventory(), new FixedRankSelector(1));
 
         assertThat(plan.weights()).hasSize(3);
         assertThat(three.isBroken()).isFalse();
@@ -444,7 +466,7 @@ class CompressorTest {
 
         assertThatExceptionOfType(ArithmeticException.class)
                 .isThrownBy(() -> new Compressor(failing, 2, Long.MAX_VALUE, Progress.NONE)
-                        .plan(NETWORK, WeightFilter.ALL, new FixedRankSelector(1)))
+                        .plan(NETWORK.inventory(), new FixedRankSelector(1)))
                 .isSameAs(failure);
     }
 
@@ -540,7 +562,10 @@ class CompressorTest {
     @Test
     void should_allow_for_the_reading_that_takes_the_most_memory() {
         LinearWeight weight = readings(SampleMatrices.normal(4, 400, 1), SampleMatrices.normal(40, 40, 2));
-        long memory = 2 * 6L * 40 * 40 * Double.BYTES - 1;
+        long memory = 2 * OpenWeight.bytes(new EjmlDecomposer(), weight, Accuracy.ENERGY) - 1;
+        long firstReadingAlone =
+                OpenWeight.bytes(new EjmlDecomposer(), readings(SampleMatrices.normal(4, 400, 1)), Accuracy.ENERGY);
+        assertThat(memory).isGreaterThan(2 * firstReadingAlone);
         AtomicInteger underWay = new AtomicInteger();
         CountDownLatch second = new CountDownLatch(1);
         List<Boolean> together = new CopyOnWriteArrayList<>();
@@ -606,12 +631,12 @@ class CompressorTest {
     /** A backend that does the work, having said so. */
     private static final class Listening implements Decomposer {
         private final Decomposer worker = new EjmlDecomposer();
-        private final Consumer<Accuracy> onValues;
-        private final Consumer<Accuracy> onTruncated;
+        private final Consumer<Accuracy> onDecompose;
+        private final IntConsumer onVectors;
 
-        Listening(Consumer<Accuracy> onValues, Consumer<Accuracy> onTruncated) {
-            this.onValues = onValues;
-            this.onTruncated = onTruncated;
+        Listening(Consumer<Accuracy> onDecompose, IntConsumer onVectors) {
+            this.onDecompose = onDecompose;
+            this.onVectors = onVectors;
         }
 
         @Override
@@ -620,15 +645,51 @@ class CompressorTest {
         }
 
         @Override
-        public double[] singularValues(MatrixSource matrix, Accuracy accuracy) {
-            onValues.accept(accuracy);
-            return worker.singularValues(matrix, accuracy);
+        public Decomposition decompose(MatrixSource matrix, Accuracy accuracy) {
+            onDecompose.accept(accuracy);
+            Decomposition decomposition = worker.decompose(matrix, accuracy);
+            return new Decomposition() {
+                @Override
+                public Optional<EnergyMoments> moments() {
+                    return decomposition.moments();
+                }
+
+                @Override
+                public double[] singularValues() {
+                    return decomposition.singularValues();
+                }
+
+                @Override
+                public Matrix vectors(int count) {
+                    onVectors.accept(count);
+                    return decomposition.vectors(count);
+                }
+
+                @Override
+                public double scale() {
+                    return decomposition.scale();
+                }
+
+                @Override
+                public void close() {
+                    decomposition.close();
+                }
+            };
         }
 
         @Override
-        public SingularValueDecomposition truncated(MatrixSource matrix, int rank, Accuracy accuracy) {
-            onTruncated.accept(accuracy);
-            return worker.truncated(matrix, rank, accuracy);
+        public Matrix timesTransposed(MatrixSource left, Matrix right) {
+            return worker.timesTransposed(left, right);
+        }
+
+        @Override
+        public Matrix times(Matrix left, MatrixSource right) {
+            return worker.times(left, right);
+        }
+
+        @Override
+        public long bytes(int rows, int columns, Accuracy accuracy) {
+            return worker.bytes(rows, columns, accuracy);
         }
     }
 }

@@ -1,11 +1,15 @@
 package dev.eckart.core.factor;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.eckart.core.model.ElementType;
+import dev.eckart.core.model.LinearWeight;
+import dev.eckart.core.rank.RankChoice;
 import dev.eckart.core.spectrum.SampleSpectra;
 import dev.eckart.core.spectrum.WeightSpectrum;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -31,14 +35,33 @@ class PlannedWeightTest {
     }
 
     private static double factored(ElementType type, int rank) {
-        return new PlannedWeight(spectrum(type), new Decision.Factor(rank)).predictedError();
+        return planned(type, new Decision.Factor(rank)).predictedError();
     }
 
     @ParameterizedTest
     @EnumSource
     void should_expect_nothing_to_change_of_a_weight_that_is_kept(ElementType type) {
-        assertThat(new PlannedWeight(spectrum(type), new Decision.Keep("it is small")).predictedError())
+        assertThat(planned(type, new Decision.Keep("it is small")).predictedError())
                 .isZero();
+    }
+
+    private static PlannedWeight planned(ElementType type, Decision decision) {
+        WeightSpectrum spectrum = spectrum(type);
+        return new PlannedWeight(spectrum.weight(), Optional.of(spectrum), decision);
+    }
+
+    @Test
+    void should_say_of_a_weight_that_was_kept_without_its_spectrum_what_holds_of_any() {
+        LinearWeight weight = spectrum(ElementType.FLOAT32).weight();
+        PlannedWeight kept = PlannedWeight.kept(weight, new RankChoice.Keep("it is large"));
+
+        assertThat(kept.decision()).isEqualTo(new Decision.Keep("it is large"));
+        assertThat(kept.rank()).isEqualTo(weight.smallerSide());
+        assertThat(kept.energy()).isEqualTo(1);
+        assertThat(kept.predictedError()).isZero();
+        assertThat(kept.parametersAfter()).isEqualTo(weight.parameters());
+        assertThatExceptionOfType(IllegalArgumentException.class)
+                .isThrownBy(() -> new PlannedWeight(weight, Optional.empty(), new Decision.Factor(1)));
     }
 
     @Test

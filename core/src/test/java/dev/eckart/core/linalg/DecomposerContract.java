@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import dev.eckart.core.spectrum.Spectrum;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -28,6 +31,9 @@ public abstract class DecomposerContract {
     private static final int MANY = 3000;
 
     private static final int FEW = 400;
+
+    /** No backend reads more numbers at once of a matrix that is long and narrow. */
+    private static final int MOST_AT_A_TIME = 1 << 20;
 
     /** The backend under test. */
     protected abstract Decomposer decomposer();
@@ -290,6 +296,195 @@ public abstract class DecomposerContract {
                     .isThrownBy(() -> decomposer().truncated(sample.matrix(), rank, accuracy))
                     .withMessage("Expected a rank from 1 to %d but was: %d", sample.smallerSide(), rank);
         }
+    }
+
+    @ParameterizedTest
+    @MethodSource("samplesAtEachAccuracy")
+    void should_decompose_a_transpose_as_it_does_a_copy_of_it(Sample sample, Accuracy accuracy) {
+        Matrix copy = sample.matrix().transpose();
+        for (int rank : ranks(sample)) {
+            SingularValueDecomposition expected = decomposer().truncated(copy, rank, accuracy);
+
+            SingularValueDecomposition svd = decomposer().truncated(new Transposed(sample.matrix()), rank, accuracy);
+
+            double largest = expected.singularValues()[0];
+            double[] all = SingularValueDecomposition.thin(copy).singularValues();
+            assertThat(svd.u().rows()).isEqualTo(copy.rows());
+            assertThat(Math.abs(copy.minus(svd.product()).frobeniusNorm()
+                            - copy.minus(expected.product()).frobeniusNorm()))
+                    .isLessThanOrEqualTo(
+                            2 * tolerance(sample, accuracy, Math.max(largest, tail(all, 0)), tail(all, rank)));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("samplesAtEachAccuracy")
+    void should_bound_the_energy_of_every_rank_before_it_knows_the_values(Sample sample, Accuracy accuracy) {
+        double[] values = decomposer().singularValues(sample.matrix(), accuracy);
+        Spectrum spectrum = Spectrum.of(values);
+        try (Decomposition decomposition = decomposer().decompose(sample.matrix(), accuracy)) {
+            decomposition.moments().ifPresent(moments -> {
+                assertThat(moments.count()).isEqualTo(sample.smallerSide());
+                for (int rank = 1; rank <= sample.smallerSide(); rank++) {
+                    assertThat(moments.mostEnergy(rank))
+                            .isGreaterThanOrEqualTo(spectrum.energy(rank) - sample.rounding());
+                }
+            });
+            assertThat(decomposition.moments().isPresent()).isEqualTo(accuracy == Accuracy.ENERGY);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("samplesAtEachAccuracy")
+    void should_carry_a_decomposition_on_from_where_it_is(Sample sample, Accuracy accuracy) {
+        int k = sample.smallerSide();
+        Matrix all;
+        try (Decomposition decomposition = decomposer().decompose(sample.matrix(), accuracy)) {
+            all = decomposition.vectors(k);
+        }
+        try (Decomposition decomposition = decomposer().decompose(sample.matrix(), accuracy)) {
+            double[] values = decomposition.singularValues();
+            assertThat(values).isEqualTo(decomposer().singularValues(sample.matrix(), accuracy));
+            for (int count : new int[] {1, k, (k + 1) / 2}) {
+                // The same bits, however many are asked for, and in whichever order.
+                assertThat(decomposition.vectors(count)).isEqualTo(firstRows(all, count));
+            }
+            assertThat(decomposition.singularValues()).isEqualTo(values);
+        }
+    }
+
+    private static Matrix firstRows(Matrix matrix, int count) {
+        double[] rows = new double[count * matrix.columns()];
+        matrix.read(0, 0, count, matrix.columns(), rows);
+        return Matrix.of(count, matrix.columns(), rows);
+    }
+
+    @Test
+    void should_multiply_matrices_of_any_size_stored_either_way() {
+        for (int[] shape : new int[][] {{1, 1, 1}, {3, 5, 2}, {7, 1, 9}, {MANY, FEW, 3}, {FEW, MANY, 5}}) {
+            Matrix left = SampleMatrices.normal(shape[0], shape[1], 1);
+            Matrix right = SampleMatrices.normal(shape[1], shape[2], 2);
+            double tolerance = STABLE * EPSILON * shape[1] * left.frobeniusNorm() * right.frobeniusNorm();
+            Matrix expected = left.times(right);
+
+            for (MatrixSource stored : List.of(left, new Transposed(left.transpose()))) {
+                assertThat(decomposer()
+                                .timesTransposed(stored, right.transpose())
+                                .minus(expected)
+                                .frobeniusNorm())
+                        .isLessThanOrEqualTo(tolerance);
+            }
+            for (MatrixSource stored : List.of(right, new Transposed(right.transpose()))) {
+                assertThat(decomposer().times(left, stored).minus(expected).frobeniusNorm())
+                        .isLessThanOrEqualTo(tolerance);
+            }
+        }
+        assertThatExceptionOfType(IllegalArgumentException.class)
+                .isThrownBy(() -> decomposer().times(Matrix.of(1, 2, 1, 2), Matrix.of(1, 1, 1)))
+                .withMessage("Expected a shared side of one length but was: 2 and 1");
+        assertThatExceptionOfType(IllegalArgumentException.class)
+                .isThrownBy(() -> decomposer().timesTransposed(Matrix.of(1, 2, 1, 2), Matrix.of(1, 1, 1)))
+                .withMessage("Expected a shared side of one length but was: 2 and 1");
+    }
+
+    /** Large enough for several parts of each kind. */
+    @ParameterizedTest
+    @EnumSource
+    void should_give_the_same_bits_in_a_pool_of_any_size(Accuracy accuracy) {
+        for (int[] shape : new int[][] {{1300, 1100}, {FEW, MANY}}) {
+            // Full accuracy has no parts, and takes its time.
+            Matrix matrix = accuracy == Accuracy.FULL
+                    ? SampleMatrices.normal(shape[0] / 10, shape[1] / 10, 3)
+                    : SampleMatrices.normal(shape[0], shape[1], 3);
+            int rank = 300 * Math.min(matrix.rows(), matrix.columns()) / 400;
+            SingularValueDecomposition expected = decomposer().truncated(matrix, rank, accuracy);
+            for (int threads : new int[] {1, 3}) {
+                ForkJoinPool pool = new ForkJoinPool(threads);
+                SingularValueDecomposition svd = pool.submit(() -> decomposer().truncated(matrix, rank, accuracy))
+                        .join();
+                pool.shutdown();
+
+                assertThat(svd.singularValues()).isEqualTo(expected.singularValues());
+                assertThat(svd.u()).isEqualTo(expected.u());
+                assertThat(svd.vTransposed()).isEqualTo(expected.vTransposed());
+            }
+        }
+    }
+
+    /** The scale that it divides by is a power of two, so that nothing is rounded on the way in or out. */
+    @ParameterizedTest
+    @ValueSource(ints = {1000, 500, 1, -1, -500, -900})
+    void should_give_the_same_digits_at_every_power_of_two(int power) {
+        double factor = Math.scalb(1.0, power);
+        for (Accuracy accuracy : Accuracy.values()) {
+            for (Matrix matrix : new Matrix[] {SampleMatrices.normal(12, 7, 5), SampleMatrices.normal(7, 20, 6)}) {
+                SingularValueDecomposition plain = decomposer().truncated(matrix, 3, accuracy);
+                SingularValueDecomposition scaled =
+                        decomposer().truncated(SampleMatrices.scaled(matrix, factor), 3, accuracy);
+
+                assertThat(scaled.singularValues())
+                        .isEqualTo(Arrays.stream(plain.singularValues())
+                                .map(value -> value * factor)
+                                .toArray());
+                assertThat(scaled.u()).isEqualTo(plain.u());
+                assertThat(scaled.vTransposed()).isEqualTo(plain.vTransposed());
+            }
+        }
+    }
+
+    /** The documented reach of each accuracy, on a matrix whose values go down to 10⁻¹²·σ₁. */
+    @Test
+    void should_tell_a_tiny_value_from_zero_only_at_full_accuracy() {
+        Matrix tiny = SampleMatrices.withSingularValues(30, 8, 1, 1e-3, 1e-6, 1e-12);
+
+        assertThat(count(decomposer().singularValues(tiny, Accuracy.FULL), 1e-13))
+                .isEqualTo(4);
+        assertThat(count(decomposer().singularValues(tiny, Accuracy.ENERGY), 1e-7))
+                .isEqualTo(3);
+    }
+
+    private static long count(double[] values, double above) {
+        return Arrays.stream(values).filter(value -> value > above).count();
+    }
+
+    @Test
+    void should_never_hold_a_large_matrix_whole_when_it_sums_the_gram_matrix() {
+        int rows = 2 * MOST_AT_A_TIME / 8 + 3;
+        AtomicInteger largestRead = new AtomicInteger();
+        MatrixSource large = new MatrixSource() {
+            @Override
+            public int rows() {
+                return rows;
+            }
+
+            @Override
+            public int columns() {
+                return 8;
+            }
+
+            @Override
+            public void read(int row, int column, int blockRows, int blockColumns, double[] target) {
+                largestRead.accumulateAndGet(blockRows * blockColumns, Math::max);
+                Arrays.fill(target, 0, blockRows * blockColumns, 1);
+            }
+        };
+
+        double[] values = decomposer().singularValues(large, Accuracy.ENERGY);
+
+        // All ones: σ₁ = √(m·n), and these sums of ones are exact.
+        double expected = Math.sqrt(8.0 * rows);
+        assertThat(Math.abs(values[0] - expected)).isLessThanOrEqualTo(STABLE * EPSILON * expected);
+        assertThat(largestRead).hasValueLessThanOrEqualTo(MOST_AT_A_TIME);
+    }
+
+    /** A zero matrix has a basis like any other, so that its factors are finite and of the shapes asked for. */
+    @ParameterizedTest
+    @EnumSource
+    void should_cut_a_zero_matrix_to_zero(Accuracy accuracy) {
+        SingularValueDecomposition svd = decomposer().truncated(Matrix.of(3, 5, new double[15]), 2, accuracy);
+
+        assertThat(svd.singularValues()).containsExactly(0, 0);
+        assertThat(svd.product().toArray()).containsOnly(0);
     }
 
     @ParameterizedTest

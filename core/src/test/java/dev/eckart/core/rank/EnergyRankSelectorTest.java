@@ -5,9 +5,17 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.eckart.core.InvalidInputException;
 import dev.eckart.core.linalg.Accuracy;
+import dev.eckart.core.linalg.EnergyMoments;
+import dev.eckart.core.linalg.Matrix;
+import dev.eckart.core.model.ElementType;
+import dev.eckart.core.model.LinearWeight;
 import dev.eckart.core.spectrum.SampleSpectra;
+import dev.eckart.core.spectrum.Spectrum;
 import dev.eckart.core.spectrum.WeightSpectrum;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -88,5 +96,43 @@ class EnergyRankSelectorTest extends RankSelectorContract {
         assertThatExceptionOfType(InvalidInputException.class)
                 .isThrownBy(() -> provider.create(StrategyArguments.parse("energy:0.9,step=8")))
                 .withMessageContaining("unknown option `step`");
+    }
+
+    /** What is settled is settled rightly: of weights of every kind, none is kept that a rank would have replaced. */
+    @Test
+    void should_settle_only_weights_that_its_rank_would_have_kept() {
+        int settled = 0;
+        for (int columns : new int[] {20, 40, 160}) {
+            for (double fall : new double[] {0, 0.1, 1, 3}) {
+                double[] values = IntStream.rangeClosed(1, 20)
+                        .mapToDouble(i -> Math.pow(i, -fall))
+                        .toArray();
+                // Quantized weights have a break-even rank far below that of floats.
+                for (long bytes : new long[] {20L * columns * 4, 20L * columns}) {
+                    LinearWeight weight = new LinearWeight(
+                            "w",
+                            "MatMul",
+                            "",
+                            ElementType.FLOAT32,
+                            bytes,
+                            Matrix.of(20, columns, new double[20 * columns]),
+                            Optional.empty(),
+                            List.of());
+                    EnergyMoments moments = new EnergyMoments(
+                            20,
+                            Arrays.stream(values).map(v -> v * v).sum(),
+                            Arrays.stream(values).map(v -> v * v * v * v).sum());
+                    for (double threshold : new double[] {0.3, 0.9, 0.99, 1}) {
+                        EnergyRankSelector selector = new EnergyRankSelector(threshold);
+                        if (selector.settle(weight, moments).isPresent()) {
+                            settled++;
+                            assertThat(Spectrum.of(values).rankAtEnergy(threshold))
+                                    .isGreaterThanOrEqualTo(BreakEven.rank(weight));
+                        }
+                    }
+                }
+            }
+        }
+        assertThat(settled).isGreaterThan(20);
     }
 }

@@ -37,14 +37,15 @@ class FixedRankSelectorTest extends RankSelectorContract {
     @Test
     void should_refuse_a_rank_above_the_smaller_side_of_the_only_weight() {
         assertThatExceptionOfType(InvalidInputException.class)
-                .isThrownBy(() -> new FixedRankSelector(6).select(List.of(SMALL)))
+                .isThrownBy(() -> new FixedRankSelector(6).require(List.of(SMALL.weight())))
                 .withMessage("weight `fc3` [10×5]: rank 6 exceeds its smaller side 5");
     }
 
     @Test
     void should_refuse_a_rank_above_the_smaller_side_of_every_weight_and_name_the_largest() {
         assertThatExceptionOfType(InvalidInputException.class)
-                .isThrownBy(() -> new FixedRankSelector(21).select(List.of(SMALL, LARGE, AS_LARGE)))
+                .isThrownBy(() ->
+                        new FixedRankSelector(21).require(List.of(SMALL.weight(), LARGE.weight(), AS_LARGE.weight())))
                 .withMessage(
                         "weight `fc1` [30×20]: rank 21 exceeds its smaller side 20, and no other weight is larger");
     }

@@ -1,6 +1,7 @@
 package dev.eckart.onnx.job;
 
 import dev.eckart.core.InvalidInputException;
+import dev.eckart.core.compress.Compression;
 import dev.eckart.core.compress.Compressor;
 import dev.eckart.core.compress.Provenance;
 import dev.eckart.core.factor.CompressionPlan;
@@ -8,8 +9,10 @@ import dev.eckart.core.file.PendingFile;
 import dev.eckart.core.file.Unwritable;
 import dev.eckart.core.model.LinearWeight;
 import dev.eckart.core.model.NetworkSummary;
+import dev.eckart.core.rank.RankSelector;
 import dev.eckart.core.report.Report;
 import dev.eckart.core.report.WeightEntry;
+import dev.eckart.core.scan.Inventory;
 import dev.eckart.core.verify.Limit;
 import dev.eckart.core.verify.Verification;
 import dev.eckart.onnx.OnnxNetwork;
@@ -35,14 +38,30 @@ public final class CompressionJob {
     /**
      * Says what {@link #compress} would do, and does none of it.
      *
-     * @param command as the user called it
      * @throws InvalidInputException if the model cannot be worked with
      */
-    public Report plan(String command, Path model, Selection selection) {
+    public Report plan(Path model, Selection selection) {
+        return plan("compress", model, selection, Compressor::plan);
+    }
+
+    /**
+     * As {@link #plan}, with the spectrum of every weight, for people to look at.
+     *
+     * @throws InvalidInputException if the model cannot be worked with
+     */
+    public Report scan(Path model, Selection selection) {
+        return plan("scan", model, selection, Compressor::survey);
+    }
+
+    private interface Planning {
+        CompressionPlan plan(Compressor compressor, Inventory inventory, RankSelector selector);
+    }
+
+    private Report plan(String command, Path model, Selection selection, Planning planning) {
         Stopwatch stopwatch = new Stopwatch();
         OnnxNetwork network = OnnxNetwork.read(model, selection.freezeDefaults());
         double read = stopwatch.lap();
-        CompressionPlan plan = selection.plan(engine.compressor(), network);
+        CompressionPlan plan = planning.plan(engine.compressor(), selection.inventory(network), selection.selector());
         return new Report(
                 engine.version(),
                 command,
@@ -80,12 +99,15 @@ public final class CompressionJob {
                 Scratch scratch = Scratch.in(pending.directory())) {
             double load = stopwatch.lap();
             OnnxNetwork network = original.withScratch(scratch);
-            Compressor compressor = engine.compressor();
-            CompressionPlan plan = selection.plan(compressor, network);
-            network.requireWritable(target.externalData(), plan.bytesSaved());
+            Compression<OnnxNetwork> compression = engine.compressor()
+                    .compress(
+                            network,
+                            selection.inventory(network),
+                            selection.selector(),
+                            selection.balance(),
+                            new Provenance(engine.version(), selection.rank()));
             double decompose = stopwatch.lap();
-            OnnxNetwork compressed = compressor.apply(
-                    plan, network, selection.balance(), new Provenance(engine.version(), selection.rank()));
+            OnnxNetwork compressed = compression.network();
             Optional<Path> dataFile = compressed.write(pending.path(), target.externalData());
             double rewrite = stopwatch.lap();
             OnnxNetwork written = OnnxNetwork.read(pending.path(), selection.freezeDefaults());
@@ -103,7 +125,7 @@ public final class CompressionJob {
                     before,
                     Optional.of(after),
                     settings(selection.rank(), seed(evaluation)),
-                    WeightEntry.of(plan),
+                    WeightEntry.of(compression.plan()),
                     verification,
                     outcomes,
                     new Report.Seconds(read, decompose, rewrite, load + stopwatch.lap(), stopwatch.total()));
@@ -149,7 +171,8 @@ public final class CompressionJob {
                     "verify",
                     before,
                     Optional.of(after),
-                    settings("", evaluation.seed()),
+                    // Nothing is decomposed.
+                    new Report.Settings("", false, evaluation.seed(), ""),
                     List.of(),
                     verification,
                     limits.judge((double) after.bytes() / before.bytes(), verification),
@@ -213,7 +236,7 @@ public final class CompressionJob {
     }
 
     private Report.Settings settings(String rank, long seed) {
-        return new Report.Settings(rank, false, seed, engine.decomposer().name());
+        return new Report.Settings(rank, false, seed, engine.backend().get().name());
     }
 
     private static Report.ModelEntry entry(Path path, OnnxNetwork network) {

@@ -4,19 +4,21 @@ import dev.eckart.core.Progress;
 import dev.eckart.core.compress.Compressor;
 import dev.eckart.core.linalg.Decomposer;
 import java.nio.file.Path;
+import java.util.function.Supplier;
 
 /**
  * What does the work.
  *
  * @param version of this tool, as it goes into models and reports
+ * @param backend asked for where something is decomposed, and not before: it may take a while to load
  * @param threads how many weights, and operators of ONNX Runtime, are worked on at a time
  * @param temporary a folder for files that are needed while a run lasts
  */
-public record Engine(String version, Decomposer decomposer, int threads, Path temporary, Progress progress) {
+public record Engine(String version, Supplier<Decomposer> backend, int threads, Path temporary, Progress progress) {
 
     Compressor compressor() {
         // Beside what is under way there is what was found out, and the garbage of both.
         long memory = Runtime.getRuntime().maxMemory() / 4 * 3;
-        return new Compressor(decomposer, threads, memory, progress);
+        return new Compressor(backend.get(), threads, memory, progress);
     }
 }

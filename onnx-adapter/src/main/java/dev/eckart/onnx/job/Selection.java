@@ -1,8 +1,6 @@
 package dev.eckart.onnx.job;
 
-import dev.eckart.core.compress.Compressor;
 import dev.eckart.core.compress.Network;
-import dev.eckart.core.factor.CompressionPlan;
 import dev.eckart.core.factor.FactorPair;
 import dev.eckart.core.rank.RankSelector;
 import dev.eckart.core.scan.Inventory;
@@ -30,8 +28,9 @@ public record Selection(
         this(rank, selector, filter, balance, false, false);
     }
 
-    CompressionPlan plan(Compressor compressor, Network<?> network) {
+    /** The weights to work on. */
+    Inventory inventory(Network<?> network) {
         Inventory inventory = filter.apply(network.inventory());
-        return compressor.plan(joint ? JointLayers.group(inventory) : inventory, selector);
+        return joint ? JointLayers.group(inventory) : inventory;
     }
 }

@@ -28,7 +28,7 @@ final class BlockedRun {
             return Progress.NONE.start(stage, steps);
         };
         new CompressionJob(new Engine(
-                        "1.2.3", new EjmlDecomposer(), 2, Path.of(System.getProperty("java.io.tmpdir")), progress))
+                        "1.2.3", EjmlDecomposer::new, 2, Path.of(System.getProperty("java.io.tmpdir")), progress))
                 .compress(
                         Path.of(arguments[0]),
                         new Target(Path.of(arguments[1]), true, false, ExternalData.ALWAYS),

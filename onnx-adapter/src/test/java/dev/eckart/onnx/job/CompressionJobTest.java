@@ -57,7 +57,7 @@ class CompressionJobTest {
     private static final Optional<Evaluation> MADE_UP = Optional.of(Evaluation.onMadeUpInputs(7));
 
     private static final CompressionJob JOB = new CompressionJob(
-            new Engine("1.2.3", new EjmlDecomposer(), 2, Path.of(System.getProperty("java.io.tmpdir")), Progress.NONE));
+            new Engine("1.2.3", EjmlDecomposer::new, 2, Path.of(System.getProperty("java.io.tmpdir")), Progress.NONE));
 
     @TempDir
     private Path folder;
@@ -301,7 +301,7 @@ class CompressionJobTest {
         write(NETWORK);
         Map<String, ByteBuffer> before = files();
 
-        Report report = JOB.plan("compress", model, selection(2));
+        Report report = JOB.plan(model, selection(2));
 
         assertThat(report.command()).isEqualTo("compress");
         assertThat(report.output()).isEmpty();
@@ -320,7 +320,7 @@ class CompressionJobTest {
     void should_plan_what_it_then_does() {
         write(NETWORK);
 
-        Report plan = JOB.plan("compress", model, selection(2));
+        Report plan = JOB.plan(model, selection(2));
         Report done = compress(target(), MADE_UP, Limits.NONE);
 
         assertThat(done.weights()).usingRecursiveComparison().isEqualTo(plan.weights());

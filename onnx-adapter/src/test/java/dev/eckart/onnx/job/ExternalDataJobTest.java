@@ -66,7 +66,7 @@ class ExternalDataJobTest {
             + randomMatrix("v", OUT, IN);
 
     private static final CompressionJob JOB = new CompressionJob(
-            new Engine("1.2.3", new EjmlDecomposer(), 2, Path.of(System.getProperty("java.io.tmpdir")), Progress.NONE));
+            new Engine("1.2.3", EjmlDecomposer::new, 2, Path.of(System.getProperty("java.io.tmpdir")), Progress.NONE));
 
     @TempDir
     private Path folder;
@@ -381,7 +381,7 @@ class ExternalDataJobTest {
 
     @ParameterizedTest
     @EnabledOnOs({OS.LINUX, OS.MAC})
-    @ValueSource(strings = {"Factoring", "Verifying"})
+    @ValueSource(strings = {"Compressing", "Verifying"})
     void should_keep_the_old_model_when_it_is_killed_and_clean_up_the_next_time(String stage) throws Exception {
         split(NETWORK);
         compress(ExternalData.AUTO);

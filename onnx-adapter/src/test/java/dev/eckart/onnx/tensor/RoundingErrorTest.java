@@ -16,6 +16,7 @@ import dev.eckart.onnx.file.Region;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -52,9 +53,9 @@ class RoundingErrorTest {
     void should_be_what_rounding_does_to_a_pair(ElementType type, int rank) {
         Matrix w = normal(96, 80, new Random(rank));
         Spectrum spectrum = Spectrum.of(new EjmlDecomposer().singularValues(w, Accuracy.FULL));
+        LinearWeight weight = new LinearWeight("w", "MatMul", type, w);
         PlannedWeight planned = new PlannedWeight(
-                new WeightSpectrum(new LinearWeight("w", "MatMul", type, w), spectrum, Accuracy.FULL),
-                new Decision.Factor(rank));
+                weight, Optional.of(new WeightSpectrum(weight, spectrum, Accuracy.FULL)), new Decision.Factor(rank));
         for (FactorPair.Balance balance : FactorPair.Balance.values()) {
             FactorPair pair = FactorPair.of(new EjmlDecomposer().truncated(w, rank, Accuracy.FULL), balance, type);
 

@@ -129,6 +129,7 @@ class RewriterFuzzTest {
                         RANK_ONE,
                         FactorPair.Balance.PLAIN,
                         new Provenance("fuzz", "fixed:1"))
+                .network()
                 .write(compressed);
     }
 }

@@ -1,0 +1,36 @@
+package dev.eckart.cli;
+
+import dev.eckart.core.InvalidInputException;
+import dev.eckart.core.cache.CachingDecomposer;
+import dev.eckart.core.linalg.Decomposer;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Where decompositions are kept for further runs. */
+final class CacheOptions {
+    @Option(
+            names = "--cache",
+            paramLabel = "DIR",
+            description = "Keep singular values in this folder, for runs with other settings on the same weights.")
+    private @Nullable Path folder;
+
+    @Option(
+            names = "--cache-vectors",
+            description = "Keep singular vectors too, so that such runs only multiply; up to twice the weights' size.")
+    private boolean vectors;
+
+    void require() {
+        if (vectors && folder == null) {
+            throw new InvalidInputException("--cache-vectors says what is kept; say where with --cache DIR");
+        }
+    }
+
+    /** A backend with the cache that was asked for, or as it is. */
+    Decomposer around(Decomposer backend, Console console) {
+        return folder == null
+                ? backend
+                : CachingDecomposer.in(
+                        folder, vectors, backend, warning -> console.err().println("eckart: " + warning));
+    }
+}

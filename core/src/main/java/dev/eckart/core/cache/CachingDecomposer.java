@@ -1,0 +1,82 @@
+package dev.eckart.core.cache;
+
+import dev.eckart.core.InvalidInputException;
+import dev.eckart.core.linalg.Accuracy;
+import dev.eckart.core.linalg.Decomposer;
+import dev.eckart.core.linalg.Decomposition;
+import dev.eckart.core.linalg.Matrix;
+import dev.eckart.core.linalg.MatrixSource;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.function.Consumer;
+
+/**
+ * A backend that keeps what it found in a folder, so that the same matrix is decomposed once.
+ *
+ * <p>What is kept goes by the numbers of the matrix, its shape, the accuracy and the backend, whatever the weight is
+ * called and whichever file it is in. The results are those of the backend, to the bit.
+ */
+public final class CachingDecomposer implements Decomposer {
+    private final Decomposer backend;
+    private final ArrayStore store;
+    private final boolean vectors;
+
+    private CachingDecomposer(Decomposer backend, ArrayStore store, boolean vectors) {
+        this.backend = backend;
+        this.store = store;
+        this.vectors = vectors;
+    }
+
+    /**
+     * A backend with a cache.
+     *
+     * @param folder made if it is not there; what is in it may be deleted at any time
+     * @param vectors whether to keep vectors as well as values: those that a pair may need, about as many doubles as
+     *     the weight has numbers
+     * @param warnings told of entries that are damaged or cannot be written
+     * @throws InvalidInputException if there is no such folder, and none can be made
+     */
+    public static CachingDecomposer in(Path folder, boolean vectors, Decomposer backend, Consumer<String> warnings) {
+        try {
+            Files.createDirectories(folder);
+        } catch (IOException e) {
+            throw new InvalidInputException("--cache: the folder `%s` cannot be made: %s".formatted(folder, e), e);
+        }
+        if (!Files.isWritable(folder)) {
+            throw new InvalidInputException("--cache: the folder `%s` cannot be written to".formatted(folder));
+        }
+        return new CachingDecomposer(backend, new ArrayStore(folder, warnings), vectors);
+    }
+
+    @Override
+    public String name() {
+        return backend.name();
+    }
+
+    @Override
+    public Decomposition decompose(MatrixSource matrix, Accuracy accuracy) {
+        return new CachedDecomposition(
+                ContentHash.of(matrix, accuracy, backend.name()),
+                store,
+                vectors,
+                matrix,
+                () -> backend.decompose(matrix, accuracy));
+    }
+
+    @Override
+    public Matrix timesTransposed(MatrixSource left, Matrix right) {
+        return backend.timesTransposed(left, right);
+    }
+
+    @Override
+    public Matrix times(Matrix left, MatrixSource right) {
+        return backend.times(left, right);
+    }
+
+    @Override
+    public long bytes(int rows, int columns, Accuracy accuracy) {
+        long kept = vectors ? (long) rows * columns * Double.BYTES : 0;
+        return backend.bytes(rows, columns, accuracy) + kept;
+    }
+}

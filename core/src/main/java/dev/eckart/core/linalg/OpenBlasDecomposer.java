@@ -1,0 +1,136 @@
+package dev.eckart.core.linalg;
+
+import java.util.Optional;
+import org.bytedeco.javacpp.Loader;
+import org.bytedeco.openblas.global.openblas;
+
+/**
+ * The native backend: BLAS and LAPACK of OpenBLAS, in memory outside of the heap.
+ *
+ * <p>Each call of OpenBLAS is given one thread: several on one matrix are slower than several matrices side by side,
+ * and their sums depend on how many they are. Parts of a fixed size go to threads of ours.
+ */
+public final class OpenBlasDecomposer implements Decomposer {
+    /** Numbers of a panel that is in memory at a time: 8 MB of doubles. */
+    static final int PANEL_NUMBERS = 1 << 20;
+
+    private OpenBlasDecomposer() {}
+
+    /** A backend, or why there is none. */
+    public record Loaded(Optional<Decomposer> decomposer, String reason) {}
+
+    /** Loads OpenBLAS. Nothing of it is needed to call this. */
+    public static Loaded load() {
+        try {
+            // Said of the process, once: what is on the heap is pinned by no call.
+            Loader.load(openblas.class);
+            openblas.blas_set_num_threads(1);
+            openblas.LAPACKE_set_nancheck(0);
+            return new Loaded(Optional.of(new OpenBlasDecomposer()), "");
+        } catch (LinkageError | RuntimeException e) {
+            return new Loaded(Optional.empty(), reason(e));
+        }
+    }
+
+    private static String reason(Throwable failure) {
+        String message = String.valueOf(failure.getMessage()).strip();
+        return failure instanceof NoClassDefFoundError ? "not on the class path: " + message : message;
+    }
+
+    @Override
+    public String name() {
+        return "openblas";
+    }
+
+    @Override
+    public Decomposition decompose(MatrixSource matrix, Accuracy accuracy) {
+        return switch (accuracy) {
+            case ENERGY -> OpenBlasGram.of(matrix);
+            case FULL -> OpenBlasSvd.of(matrix);
+        };
+    }
+
+    @Override
+    public Matrix timesTransposed(MatrixSource left, Matrix right) {
+        Matrix.requireShared(left.columns(), right.columns());
+        int shared = left.columns();
+        int width = right.rows();
+        double[] product = new double[Math.multiplyExact(left.rows(), width)];
+        try (NativeDoubles factor = copyOf(right)) {
+            StoredPanels.ofRows(left, PANEL_NUMBERS, (from, count, panel) -> {
+                try (NativeDoubles part = NativeDoubles.allocate((long) count * width)) {
+                    openblas.cblas_dgemm(
+                            openblas.CblasRowMajor,
+                            panel.transposed() ? openblas.CblasTrans : openblas.CblasNoTrans,
+                            openblas.CblasTrans,
+                            count,
+                            width,
+                            shared,
+                            1,
+                            panel.numbers().at(0),
+                            panel.stride(),
+                            factor.at(0),
+                            shared,
+                            0,
+                            part.at(0),
+                            width);
+                    part.get(0, product, from * width, count * width);
+                }
+            });
+        }
+        return Matrix.wrap(left.rows(), width, product);
+    }
+
+    @Override
+    public Matrix times(Matrix left, MatrixSource right) {
+        Matrix.requireShared(left.columns(), right.rows());
+        int shared = left.columns();
+        int height = left.rows();
+        int width = right.columns();
+        double[] product = new double[Math.multiplyExact(height, width)];
+        try (NativeDoubles factor = copyOf(left)) {
+            StoredPanels.ofColumns(right, PANEL_NUMBERS, (from, count, panel) -> {
+                try (NativeDoubles part = NativeDoubles.allocate((long) height * count)) {
+                    openblas.cblas_dgemm(
+                            openblas.CblasRowMajor,
+                            openblas.CblasNoTrans,
+                            panel.transposed() ? openblas.CblasTrans : openblas.CblasNoTrans,
+                            height,
+                            count,
+                            shared,
+                            1,
+                            factor.at(0),
+                            shared,
+                            panel.numbers().at(0),
+                            panel.stride(),
+                            0,
+                            part.at(0),
+                            count);
+                    for (int i = 0; i < height; i++) {
+                        part.get((long) i * count, product, i * width + from, count);
+                    }
+                }
+            });
+        }
+        return Matrix.wrap(height, width, product);
+    }
+
+    private static NativeDoubles copyOf(Matrix matrix) {
+        double[] numbers = matrix.ejml().data;
+        int size = matrix.rows() * matrix.columns();
+        NativeDoubles copy = NativeDoubles.allocate(size);
+        copy.put(0, numbers, 0, size);
+        return copy;
+    }
+
+    @Override
+    public long bytes(int rows, int columns, Accuracy accuracy) {
+        long shorter = Math.min(rows, columns);
+        long longer = Math.max(rows, columns);
+        // The Gram matrix, its eigenvectors, and as much again for finding these; or the matrix itself, and the same.
+        long numbers = accuracy == Accuracy.FULL
+                ? shorter * longer + 4 * shorter * shorter
+                : 3 * shorter * shorter + 2L * PANEL_NUMBERS;
+        return Double.BYTES * Math.min(numbers, shorter * longer * 4 + 4 * shorter * shorter);
+    }
+}

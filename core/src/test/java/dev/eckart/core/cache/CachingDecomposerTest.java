@@ -1,0 +1,224 @@
+package dev.eckart.core.cache;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.eckart.core.InvalidInputException;
+import dev.eckart.core.linalg.Accuracy;
+import dev.eckart.core.linalg.Decomposer;
+import dev.eckart.core.linalg.DecomposerContract;
+import dev.eckart.core.linalg.Decomposition;
+import dev.eckart.core.linalg.EjmlDecomposer;
+import dev.eckart.core.linalg.Matrix;
+import dev.eckart.core.linalg.MatrixSource;
+import dev.eckart.core.linalg.SampleMatrices;
+import dev.eckart.core.linalg.SingularValueDecomposition;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** All that holds of a backend holds of one with a cache, filled or not. */
+class CachingDecomposerTest extends DecomposerContract {
+    private static final Matrix MATRIX = SampleMatrices.normal(40, 25, 3);
+
+    /** Of MATRIX. */
+    private static final int BREAK_EVEN = 15;
+
+    @TempDir
+    private static Path shared;
+
+    @TempDir
+    private Path folder;
+
+    private final AtomicInteger computed = new AtomicInteger();
+    private final List<String> warnings = new CopyOnWriteArrayList<>();
+
+    @Override
+    protected Decomposer decomposer() {
+        return CachingDecomposer.in(shared, true, new EjmlDecomposer(), warning -> {
+            throw new AssertionError(warning);
+        });
+    }
+
+    private Decomposer cached(boolean vectors) {
+        return CachingDecomposer.in(folder, vectors, new Counting(computed), warnings::add);
+    }
+
+    private List<Path> files() throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.sorted().toList();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void should_decompose_once_and_give_the_same_bits_ever_after(Accuracy accuracy) {
+        SingularValueDecomposition expected = new EjmlDecomposer().truncated(MATRIX, 7, accuracy);
+        for (int run = 0; run < 3; run++) {
+            SingularValueDecomposition svd = cached(true).truncated(MATRIX, 7, accuracy);
+
+            assertThat(svd.singularValues()).isEqualTo(expected.singularValues());
+            assertThat(svd.u()).isEqualTo(expected.u());
+            assertThat(svd.vTransposed()).isEqualTo(expected.vTransposed());
+        }
+        // Another rank below break-even is there too.
+        assertThat(cached(true).truncated(MATRIX, BREAK_EVEN, accuracy).u())
+                .isEqualTo(new EjmlDecomposer()
+                        .truncated(MATRIX, BREAK_EVEN, accuracy)
+                        .u());
+        assertThat(computed).hasValue(1);
+        assertThat(warnings).isEmpty();
+    }
+
+    @Test
+    void should_keep_more_vectors_where_more_are_asked_for() {
+        cached(true).truncated(MATRIX, 3, Accuracy.ENERGY);
+        cached(true).truncated(MATRIX, 25, Accuracy.ENERGY);
+        assertThat(computed).hasValue(2);
+
+        cached(true).truncated(MATRIX, 25, Accuracy.ENERGY);
+        assertThat(computed).hasValue(2);
+    }
+
+    @Test
+    void should_keep_values_alone_unless_vectors_are_asked_for() throws IOException {
+        cached(false).truncated(MATRIX, 3, Accuracy.ENERGY);
+        cached(false).singularValues(MATRIX, Accuracy.ENERGY);
+        assertThat(computed).hasValue(1);
+        assertThat(files()).hasSize(1);
+
+        cached(false).truncated(MATRIX, 3, Accuracy.ENERGY);
+        assertThat(computed).hasValue(2);
+    }
+
+    @Test
+    void should_tell_matrices_accuracies_and_shapes_apart() {
+        Decomposer decomposer = cached(false);
+        decomposer.singularValues(MATRIX, Accuracy.ENERGY);
+        decomposer.singularValues(MATRIX, Accuracy.FULL);
+        decomposer.singularValues(MATRIX.transpose(), Accuracy.ENERGY);
+        decomposer.singularValues(Matrix.of(20, 50, MATRIX.toArray()), Accuracy.ENERGY);
+        decomposer.singularValues(SampleMatrices.with(MATRIX, 39, 24, 0.5), Accuracy.ENERGY);
+
+        assertThat(computed).hasValue(5);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 9, 30, -1})
+    void should_compute_a_damaged_entry_anew_and_say_so(int at) throws IOException {
+        double[] expected = cached(true).singularValues(MATRIX, Accuracy.ENERGY);
+        cached(true).truncated(MATRIX, 3, Accuracy.ENERGY);
+        for (Path file : files()) {
+            byte[] bytes = Files.readAllBytes(file);
+            bytes[at < 0 ? bytes.length + at : at] ^= 4;
+            Files.write(file, bytes);
+        }
+        computed.set(0);
+
+        assertThat(cached(true).singularValues(MATRIX, Accuracy.ENERGY)).isEqualTo(expected);
+        cached(true).truncated(MATRIX, 3, Accuracy.ENERGY);
+        assertThat(computed).hasValue(2);
+        assertThat(warnings).hasSize(2).allMatch(warning -> warning.endsWith("is damaged; it is computed anew"));
+
+        // And what was written in its place is whole.
+        cached(true).truncated(MATRIX, 3, Accuracy.ENERGY);
+        assertThat(computed).hasValue(2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 7, 19, 40})
+    void should_compute_an_entry_anew_that_was_cut_off(int length) throws IOException {
+        cached(false).singularValues(MATRIX, Accuracy.ENERGY);
+        Path file = files().get(0);
+        byte[] bytes = Files.readAllBytes(file);
+        Files.write(file, java.util.Arrays.copyOf(bytes, length));
+
+        cached(false).singularValues(MATRIX, Accuracy.ENERGY);
+
+        assertThat(computed).hasValue(2);
+        assertThat(Files.readAllBytes(file)).isEqualTo(bytes);
+    }
+
+    @Test
+    void should_serve_several_at_once() throws Exception {
+        SingularValueDecomposition expected = new EjmlDecomposer().truncated(MATRIX, 5, Accuracy.ENERGY);
+        ExecutorService pool = Executors.newFixedThreadPool(4);
+        List<Future<SingularValueDecomposition>> results = new ArrayList<>();
+        for (int i = 0; i < 40; i++) {
+            results.add(pool.submit(() -> cached(true).truncated(MATRIX, 5, Accuracy.ENERGY)));
+        }
+        for (Future<SingularValueDecomposition> result : results) {
+            assertThat(result.get().u()).isEqualTo(expected.u());
+        }
+        pool.shutdown();
+        assertThat(warnings).isEmpty();
+        assertThat(files())
+                .as("values and vectors, and nothing that is not whole")
+                .hasSize(2);
+    }
+
+    @Test
+    void should_say_what_is_wrong_with_the_folder() throws IOException {
+        Path file = Files.createFile(folder.resolve("file"));
+
+        assertThatExceptionOfType(InvalidInputException.class)
+                .isThrownBy(
+                        () -> CachingDecomposer.in(file.resolve("cache"), false, new EjmlDecomposer(), warnings::add))
+                .withMessageStartingWith("--cache: the folder `%s` cannot be made", file.resolve("cache"));
+    }
+
+    @Test
+    void should_go_on_where_an_entry_cannot_be_kept() throws IOException {
+        Decomposer decomposer = cached(false);
+        Files.delete(folder);
+
+        assertThat(decomposer.singularValues(MATRIX, Accuracy.ENERGY)).hasSize(25);
+
+        assertThat(warnings).hasSize(1).allMatch(warning -> warning.contains("cannot be kept in the cache"));
+        Files.createDirectory(folder);
+    }
+
+    /** Counts decompositions that are begun. */
+    private record Counting(AtomicInteger begun) implements Decomposer {
+        private static final Decomposer WORKER = new EjmlDecomposer();
+
+        @Override
+        public String name() {
+            return WORKER.name();
+        }
+
+        @Override
+        public Decomposition decompose(MatrixSource matrix, Accuracy accuracy) {
+            begun.incrementAndGet();
+            return WORKER.decompose(matrix, accuracy);
+        }
+
+        @Override
+        public Matrix timesTransposed(MatrixSource left, Matrix right) {
+            return WORKER.timesTransposed(left, right);
+        }
+
+        @Override
+        public Matrix times(Matrix left, MatrixSource right) {
+            return WORKER.times(left, right);
+        }
+
+        @Override
+        public long bytes(int rows, int columns, Accuracy accuracy) {
+            return WORKER.bytes(rows, columns, accuracy);
+        }
+    }
+}

@@ -1,0 +1,13 @@
+package dev.eckart.core.linalg;
+
+/** The native backend; its libraries are on the class path of the tests for every platform that it is made for. */
+class OpenBlasDecomposerTest extends DecomposerContract {
+
+    private static final Decomposer OPENBLAS =
+            OpenBlasDecomposer.load().decomposer().orElseThrow();
+
+    @Override
+    protected Decomposer decomposer() {
+        return OPENBLAS;
+    }
+}

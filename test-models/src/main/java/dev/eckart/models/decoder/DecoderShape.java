@@ -2,6 +2,8 @@ package dev.eckart.models.decoder;
 
 import dev.eckart.core.InvalidInputException;
 import dev.eckart.core.model.ElementType;
+import dev.eckart.models.synthetic.SyntheticTensor;
+import dev.eckart.models.synthetic.TransformerSizes;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -19,23 +21,9 @@ public record DecoderShape(int hidden, int ffn, int layers, int heads, int vocab
 
     /** @throws InvalidInputException if there is no such decoder */
     public DecoderShape {
-        requirePositive("hidden", hidden);
-        requirePositive("ffn", ffn);
-        requirePositive("layers", layers);
-        requirePositive("heads", heads);
-        requirePositive("vocabulary", vocabulary);
-        if (hidden % heads != 0) {
-            throw new InvalidInputException(
-                    "hidden: expected a multiple of the %d heads but was: %d".formatted(heads, hidden));
-        }
+        TransformerSizes.require(hidden, ffn, layers, heads, vocabulary);
         if (type != ElementType.FLOAT16 && type != ElementType.FLOAT32) {
             throw new InvalidInputException("type: expected float16 or float32 but was: " + type.label());
-        }
-    }
-
-    private static void requirePositive(String name, int size) {
-        if (size < 1) {
-            throw new InvalidInputException("%s: expected a whole number from 1 but was: %d".formatted(name, size));
         }
     }
 
@@ -53,7 +41,7 @@ public record DecoderShape(int hidden, int ffn, int layers, int heads, int vocab
 
     /** Numbers in all weights. */
     public long parameters() {
-        return tensors().stream().mapToLong(DecoderTensor::elements).sum();
+        return tensors().stream().mapToLong(SyntheticTensor::elements).sum();
     }
 
     /** What the weights take in a file. */
@@ -62,26 +50,26 @@ public record DecoderShape(int hidden, int ffn, int layers, int heads, int vocab
     }
 
     /** Every weight, in the order in which the network uses them. */
-    List<DecoderTensor> tensors() {
-        List<DecoderTensor> tensors = new ArrayList<>();
-        tensors.add(DecoderTensor.table(DecoderNames.EMBEDDING, vocabulary, hidden));
+    List<SyntheticTensor> tensors() {
+        List<SyntheticTensor> tensors = new ArrayList<>();
+        tensors.add(SyntheticTensor.table(DecoderNames.EMBEDDING, vocabulary, hidden));
         // What each layer adds stays in proportion to what all of them add up to.
         double damped = 1 / Math.sqrt(2.0 * layers);
         for (int layer = 0; layer < layers; layer++) {
             DecoderNames.Layer names = new DecoderNames.Layer(layer);
-            tensors.add(DecoderTensor.gain(names.attentionNorm(), hidden));
-            tensors.add(DecoderTensor.projection(names.query(), hidden, hidden, 1));
-            tensors.add(DecoderTensor.projection(names.key(), hidden, hidden, 1));
-            tensors.add(DecoderTensor.projection(names.value(), hidden, hidden, 1));
-            tensors.add(DecoderTensor.projection(names.attentionOutput(), hidden, hidden, damped));
-            tensors.add(DecoderTensor.gain(names.ffnNorm(), hidden));
-            tensors.add(DecoderTensor.projection(names.gate(), hidden, ffn, 1));
-            tensors.add(DecoderTensor.projection(names.up(), hidden, ffn, 1));
-            tensors.add(DecoderTensor.projection(names.down(), ffn, hidden, damped));
+            tensors.add(SyntheticTensor.gain(names.attentionNorm(), hidden));
+            tensors.add(SyntheticTensor.projection(names.query(), hidden, hidden, 1));
+            tensors.add(SyntheticTensor.projection(names.key(), hidden, hidden, 1));
+            tensors.add(SyntheticTensor.projection(names.value(), hidden, hidden, 1));
+            tensors.add(SyntheticTensor.projection(names.attentionOutput(), hidden, hidden, damped));
+            tensors.add(SyntheticTensor.gain(names.ffnNorm(), hidden));
+            tensors.add(SyntheticTensor.projection(names.gate(), hidden, ffn, 1));
+            tensors.add(SyntheticTensor.projection(names.up(), hidden, ffn, 1));
+            tensors.add(SyntheticTensor.projection(names.down(), ffn, hidden, damped));
         }
-        tensors.add(DecoderTensor.gain(DecoderNames.FINAL_NORM, hidden));
+        tensors.add(SyntheticTensor.gain(DecoderNames.FINAL_NORM, hidden));
         if (!tied) {
-            tensors.add(DecoderTensor.projection(DecoderNames.OUTPUT, hidden, vocabulary, 1));
+            tensors.add(SyntheticTensor.projection(DecoderNames.OUTPUT, hidden, vocabulary, 1));
         }
         return tensors;
     }

@@ -1,12 +1,8 @@
 package dev.eckart.models.decoder;
 
-import ai.onnxruntime.platform.Fp16Conversions;
 import dev.eckart.core.InvalidInputException;
 import dev.eckart.core.file.PendingFile;
-import dev.eckart.core.model.ElementType;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -55,34 +51,8 @@ public record SyntheticDecoder(DecoderShape shape, long seed) {
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
             for (DataRegion region : regions) {
                 channel.position(region.offset());
-                writeRows(region.tensor(), random.split(), channel);
+                region.tensor().write(shape.type(), random.split(), channel);
             }
-        }
-    }
-
-    private void writeRows(DecoderTensor tensor, SplittableRandom random, FileChannel channel) throws IOException {
-        float[] row = new float[tensor.columns()];
-        LowRankPlusNoise rows = new LowRankPlusNoise(row.length, tensor.mean(), tensor.deviation(), random);
-        ByteBuffer bytes =
-                ByteBuffer.allocateDirect(row.length * shape.type().bytes()).order(ByteOrder.LITTLE_ENDIAN);
-        for (int i = 0; i < tensor.rows(); i++) {
-            rows.next(row);
-            encode(row, bytes.clear());
-            bytes.flip();
-            while (bytes.hasRemaining()) {
-                channel.write(bytes);
-            }
-        }
-    }
-
-    private void encode(float[] row, ByteBuffer bytes) {
-        if (shape.type() == ElementType.FLOAT16) {
-            for (float number : row) {
-                bytes.putShort(Fp16Conversions.floatToFp16(number));
-            }
-        } else {
-            bytes.asFloatBuffer().put(row);
-            bytes.position(row.length * Float.BYTES);
         }
     }
 }

@@ -1,4 +1,4 @@
-package dev.eckart.models.decoder;
+package dev.eckart.models.synthetic;
 
 import java.util.Arrays;
 import java.util.SplittableRandom;
@@ -11,11 +11,12 @@ import java.util.SplittableRandom;
  * scales rows unevenly, which is what makes the tail fall. A row costs {@value #RANK} multiplications for each number,
  * and the whole needs no more memory than the vₖ.
  */
-final class LowRankPlusNoise {
-    static final int RANK = 32;
+public final class LowRankPlusNoise {
+    /** Singular values that stand out. */
+    public static final int RANK = 32;
 
     /** s: the low-rank part's share of the energy. */
-    static final double SHARE = 0.7;
+    public static final double SHARE = 0.7;
 
     /** Four uniform numbers of 16 bits, added up: their mean, and 1 / their standard deviation. */
     private static final int SUM_MEAN = 2 * 0xffff;
@@ -27,7 +28,13 @@ final class LowRankPlusNoise {
     private final float noise;
     private final float[][] patterns;
 
-    LowRankPlusNoise(int columns, float mean, float deviation, SplittableRandom random) {
+    /**
+     * The rows of a matrix of {@code columns} numbers each.
+     *
+     * @param mean of all numbers
+     * @param deviation of all numbers from it
+     */
+    public LowRankPlusNoise(int columns, float mean, float deviation, SplittableRandom random) {
         this.random = random;
         this.mean = mean;
         this.noise = (float) (deviation * Math.sqrt(1 - SHARE));
@@ -41,8 +48,8 @@ final class LowRankPlusNoise {
         }
     }
 
-    /** Makes the next row. */
-    void next(float[] row) {
+    /** Makes the next row, in {@code row [columns]}. */
+    public void next(float[] row) {
         Arrays.fill(row, mean);
         for (float[] pattern : patterns) {
             addScaled(row, pattern, normal());

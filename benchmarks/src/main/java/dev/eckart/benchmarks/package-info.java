@@ -1,0 +1,5 @@
+/** Benchmarks of single steps, to be run by hand. */
+@NullMarked
+package dev.eckart.benchmarks;
+
+import org.jspecify.annotations.NullMarked;

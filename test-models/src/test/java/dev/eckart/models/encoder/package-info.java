@@ -1,0 +1,4 @@
+@NullMarked
+package dev.eckart.models.encoder;
+
+import org.jspecify.annotations.NullMarked;

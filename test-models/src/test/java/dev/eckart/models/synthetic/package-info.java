@@ -1,0 +1,4 @@
+@NullMarked
+package dev.eckart.models.synthetic;
+
+import org.jspecify.annotations.NullMarked;

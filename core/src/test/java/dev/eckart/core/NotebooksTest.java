@@ -61,16 +61,16 @@ class NotebooksTest {
 
         @Test
         void should_store_40_numbers_instead_of_100() {
-            expectShape(pair.b(), SIZE, RANK);
-            expectShape(pair.a(), RANK, SIZE);
+            expectShape(Matrix.copyOf(pair.b()), SIZE, RANK);
+            expectShape(Matrix.copyOf(pair.a()), RANK, SIZE);
             assertThat(w.toArray()).hasSize(100);
             assertThat(pair.parameters()).isEqualTo(40);
         }
 
         @Test
         void should_compute_the_same_layer_in_float() {
-            Matrix b = SampleMatrices.roundedToFloat(pair.b());
-            Matrix a = SampleMatrices.roundedToFloat(pair.a());
+            Matrix b = SampleMatrices.roundedToFloat(Matrix.copyOf(pair.b()));
+            Matrix a = SampleMatrices.roundedToFloat(Matrix.copyOf(pair.a()));
             Matrix x = SampleMatrices.roundedToFloat(SampleMatrices.normal(20, SIZE, 7));
             Matrix bias = SampleMatrices.roundedToFloat(SampleMatrices.normal(1, SIZE, 8));
 

@@ -1,6 +1,8 @@
 package dev.eckart.core.factor;
 
 import dev.eckart.core.linalg.Matrix;
+import dev.eckart.core.linalg.MatrixSource;
+import dev.eckart.core.linalg.ScaledAxis;
 import dev.eckart.core.linalg.SingularValueDecomposition;
 import dev.eckart.core.model.ElementType;
 import java.util.Arrays;
@@ -11,7 +13,7 @@ import java.util.Arrays;
  * @param b B, {@code [in × r]}
  * @param a A, {@code [r × out]}
  */
-public record FactorPair(Matrix b, Matrix a) {
+public record FactorPair(MatrixSource b, MatrixSource a) {
     public FactorPair {
         if (b.columns() != a.rows()) {
             throw new IllegalArgumentException("Expected factors that can be multiplied but was: [%d×%d]·[%d×%d]"
@@ -34,11 +36,10 @@ public record FactorPair(Matrix b, Matrix a) {
         double[] sigma = svd.singularValues();
         return switch (balance) {
             case AUTO -> of(svd, type == ElementType.FLOAT16 ? Balance.BALANCED : Balance.PLAIN, type);
-            case PLAIN -> new FactorPair(svd.u().scaleColumns(sigma), svd.vTransposed());
+            case PLAIN -> new FactorPair(ScaledAxis.columns(svd.u(), sigma), svd.vTransposed());
             case BALANCED -> {
                 double[] root = Arrays.stream(sigma).map(Math::sqrt).toArray();
-                yield new FactorPair(
-                        svd.u().scaleColumns(root), svd.vTransposed().scaleRows(root));
+                yield new FactorPair(ScaledAxis.columns(svd.u(), root), ScaledAxis.rows(svd.vTransposed(), root));
             }
         };
     }
@@ -65,6 +66,6 @@ public record FactorPair(Matrix b, Matrix a) {
 
     /** B·A, {@code [in × out]}. */
     public Matrix product() {
-        return b.times(a);
+        return Matrix.copyOf(b).times(Matrix.copyOf(a));
     }
 }

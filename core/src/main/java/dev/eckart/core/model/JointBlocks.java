@@ -1,10 +1,10 @@
 package dev.eckart.core.model;
 
-import dev.eckart.core.linalg.Matrix;
 import dev.eckart.core.linalg.MatrixSource;
+import dev.eckart.core.linalg.ScaledAxis;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
-import java.util.stream.IntStream;
 
 /**
  * The weights of several layers on one input, beside each other: {@code [W₁/‖W₁‖ | W₂/‖W₂‖ | …]}, {@code [in × Σout]}.
@@ -76,13 +76,26 @@ public final class JointBlocks implements MatrixSource {
     }
 
     /** The factor A {@code [r × out]} of a member, out of that of this matrix {@code [r × Σout]}. */
-    public Matrix factor(Matrix jointA, int member) {
+    public MatrixSource factor(MatrixSource jointA, int member) {
         int columns = starts[member + 1] - starts[member];
-        double[] block = new double[jointA.rows() * columns];
-        jointA.read(0, starts[member], jointA.rows(), columns, block);
-        double[] scales =
-                IntStream.range(0, columns).mapToDouble(i -> norms[member]).toArray();
-        return Matrix.of(jointA.rows(), columns, block).scaleColumns(scales);
+        double[] scales = new double[columns];
+        Arrays.fill(scales, norms[member]);
+        return ScaledAxis.columns(new Columns(jointA, starts[member], columns), scales);
+    }
+
+    /** Some neighbouring columns of a matrix. */
+    private record Columns(MatrixSource all, int from, int columns) implements MatrixSource {
+
+        @Override
+        public int rows() {
+            return all.rows();
+        }
+
+        @Override
+        public void read(int row, int column, int rows, int columns, double[] target) {
+            Objects.checkFromIndexSize(column, columns, columns());
+            all.read(row, from + column, rows, columns, target);
+        }
     }
 
     @Override

@@ -622,8 +622,8 @@ class CompressorTest {
         assertThat(joint.members()).isEqualTo(members);
         for (int i = 0; i < members.size(); i++) {
             Matrix w = Matrix.copyOf(members.get(i).values());
-            Matrix product =
-                    replacement.pair().b().times(joint.factor(replacement.pair().a(), i));
+            Matrix product = Matrix.copyOf(replacement.pair().b())
+                    .times(Matrix.copyOf(joint.factor(replacement.pair().a(), i)));
             assertThat(product.minus(w).frobeniusNorm()).isLessThanOrEqualTo(ROUNDING * w.frobeniusNorm());
         }
     }

@@ -20,7 +20,7 @@ record InMemoryNetwork(List<Layer> layers, List<SkippedWeight> skipped, Optional
     /** x·W, or (x·B)·A where there is a pair. */
     record Layer(LinearWeight weight, Optional<FactorPair> pair) {
         Matrix run(Matrix x) {
-            return pair.map(factors -> x.times(factors.b()).times(factors.a()))
+            return pair.map(factors -> x.times(Matrix.copyOf(factors.b())).times(Matrix.copyOf(factors.a())))
                     .orElseGet(() -> x.times(Matrix.copyOf(weight.values())));
         }
     }

@@ -3,7 +3,7 @@ package dev.eckart.onnx.rewrite;
 import dev.eckart.core.compress.Provenance;
 import dev.eckart.core.factor.FactorPair;
 import dev.eckart.core.factor.Replacement;
-import dev.eckart.core.linalg.Matrix;
+import dev.eckart.core.linalg.MatrixSource;
 import dev.eckart.core.model.JointBlocks;
 import dev.eckart.core.model.LinearWeight;
 import dev.eckart.onnx.file.OnnxModel;
@@ -133,7 +133,7 @@ public final class FactorRewriter {
             LinearSite member = members.get(i);
             Multiplication use = onlyUse(member);
             LinearSite.Reading reading = member.readings().get(0);
-            Matrix block = blocks.factor(pair.a(), i);
+            MatrixSource block = blocks.factor(pair.a(), i);
             Stored a = tensors.store(
                     member.root(),
                     member.root().name() + ".A",

@@ -59,7 +59,7 @@ class RoundingErrorTest {
         for (FactorPair.Balance balance : FactorPair.Balance.values()) {
             FactorPair pair = FactorPair.of(new EjmlDecomposer().truncated(w, rank, Accuracy.FULL), balance, type);
 
-            Matrix product = rounded(pair.b(), type).times(rounded(pair.a(), type));
+            Matrix product = rounded(Matrix.copyOf(pair.b()), type).times(rounded(Matrix.copyOf(pair.a()), type));
 
             double moved = product.minus(pair.product()).frobeniusNorm()
                     / pair.product().frobeniusNorm();

@@ -108,6 +108,20 @@ class ModelVerifierTest {
     }
 
     @Test
+    void should_compare_again_with_an_original_that_was_unloaded() {
+        write(ONE_PRODUCT);
+        rewrite(2);
+
+        try (ModelVerifier verifier = open(Optional.empty(), Optional.empty())) {
+            Verification first = verify(verifier);
+            Verification second = verify(verifier);
+
+            assertThat(second.proof()).isEqualTo(first.proof()).isPresent();
+            assertThat(second.outputs()).isEqualTo(first.outputs());
+        }
+    }
+
+    @Test
     void should_prove_a_right_rewrite_of_several_weights() {
         write(TWO_PRODUCTS);
         rewrite(2);

@@ -1,5 +1,6 @@
 package dev.eckart.onnx.file;
 
+import dev.eckart.core.InvalidInputException;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -96,6 +97,31 @@ public final class Region {
                 .slice((int) (at - window * STRIDE), length)
                 .asReadOnlyBuffer()
                 .order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    /**
+     * As {@link #slice}, but not a view: what is taken from a file is read, and does not count as this process's memory
+     * once it is done with, as what is looked at through a map does.
+     *
+     * @throws InvalidInputException if the file can no longer be read
+     */
+    public ByteBuffer read(long offset, int length) {
+        Objects.checkFromIndexSize(offset, /* size= */ length, /* length= */ size);
+        if (source.isEmpty() || !source.get().channel().isOpen()) {
+            return slice(offset, length);
+        }
+        ByteBuffer bytes = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
+        long from = source.get().offset() + start + offset;
+        try {
+            while (bytes.hasRemaining()) {
+                if (source.get().channel().read(bytes, from + bytes.position()) < 0) {
+                    throw new EOFException("it has become shorter");
+                }
+            }
+        } catch (IOException e) {
+            throw new InvalidInputException("a file with tensors can no longer be read: " + e.getMessage(), e);
+        }
+        return bytes.flip();
     }
 
     /**

@@ -12,8 +12,8 @@ import java.nio.ByteBuffer;
  * @param dataType one that {@link #isReadable}
  */
 record StoredNumbers(Region bytes, int dataType) implements Numbers {
-    /** Numbers taken from the file at a time: few enough to stay in a processor's nearest cache. */
-    private static final int BUFFERED = 1 << 11;
+    /** Numbers taken from the file at a time: few enough to stay in a processor's caches. */
+    private static final int BUFFERED = 1 << 13;
 
     static boolean isReadable(int dataType) {
         return switch (dataType) {
@@ -40,7 +40,7 @@ record StoredNumbers(Region bytes, int dataType) implements Numbers {
             int some = Math.min(BUFFERED, count - done);
             long start = first * bits / Byte.SIZE;
             long end = ((first + some) * bits + Byte.SIZE - 1) / Byte.SIZE;
-            decode(bytes.slice(start, (int) (end - start)), (int) (first % 2), some, target, at + done);
+            decode(bytes.read(start, (int) (end - start)), (int) (first % 2), some, target, at + done);
             done += some;
         }
     }

@@ -4,6 +4,7 @@ import dev.eckart.core.InvalidInputException;
 import dev.eckart.core.Progress;
 import dev.eckart.core.file.PendingFile;
 import dev.eckart.core.file.Unwritable;
+import dev.eckart.core.linalg.Decomposer;
 import dev.eckart.core.npy.NpyArray;
 import dev.eckart.core.verify.LabelAccuracy;
 import dev.eckart.core.verify.Latency;
@@ -33,6 +34,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
@@ -66,6 +68,7 @@ public final class ModelVerifier implements AutoCloseable {
     private final Optional<Labels> labels;
     private final int threads;
     private final Path temporary;
+    private final Supplier<Decomposer> backend;
 
     /** Empty while it need not be loaded: a large model takes much memory. */
     private Optional<Session> loaded;
@@ -78,7 +81,8 @@ public final class ModelVerifier implements AutoCloseable {
             String description,
             Optional<Labels> labels,
             int threads,
-            Path temporary) {
+            Path temporary,
+            Supplier<Decomposer> backend) {
         this.path = path;
         this.network = network;
         this.loaded = Optional.of(original);
@@ -87,6 +91,7 @@ public final class ModelVerifier implements AutoCloseable {
         this.labels = labels;
         this.threads = threads;
         this.temporary = temporary;
+        this.backend = backend;
     }
 
     /**
@@ -97,6 +102,7 @@ public final class ModelVerifier implements AutoCloseable {
      * @param inputs where to read inputs from; if empty, they are made up
      * @param seed for made-up inputs
      * @param temporary a folder for the model to prove a rewrite against
+     * @param backend asked for where factors are multiplied
      * @throws InvalidInputException if ONNX Runtime refuses the original, or inputs or labels do not fit it
      */
     public static ModelVerifier open(
@@ -106,7 +112,8 @@ public final class ModelVerifier implements AutoCloseable {
             Optional<Labels> labels,
             long seed,
             int threads,
-            Path temporary) {
+            Path temporary,
+            Supplier<Decomposer> backend) {
         Session session = Session.open(path, Optimization.ALL, threads);
         try {
             List<InputSet> sets = inputs.isPresent()
@@ -114,7 +121,7 @@ public final class ModelVerifier implements AutoCloseable {
                     : MadeUpInputs.forModel(session, network.model(), seed);
             requireAsMany(labels, inputs, sets);
             String description = inputs.map(Path::toString).orElse("made up");
-            return new ModelVerifier(path, network, session, sets, description, labels, threads, temporary);
+            return new ModelVerifier(path, network, session, sets, description, labels, threads, temporary, backend);
         } catch (RuntimeException e) {
             session.close();
             throw e;
@@ -263,7 +270,7 @@ public final class ModelVerifier implements AutoCloseable {
         // Never put in place; but what a killed run leaves of it, the next one removes.
         try (PendingFile file = PendingFile.beside(temporary.resolve("eckart-reference.onnx"));
                 Scratch scratch = Scratch.in(file.directory())) {
-            Optional<OnnxModel> reference = network.withScratch(scratch).reference(compressed);
+            Optional<OnnxModel> reference = network.withScratch(scratch).reference(compressed, backend);
             if (reference.isEmpty()) {
                 return Optional.empty();
             }

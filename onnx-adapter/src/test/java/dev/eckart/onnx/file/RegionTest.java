@@ -3,13 +3,17 @@ package dev.eckart.onnx.file;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.eckart.core.InvalidInputException;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -76,6 +80,40 @@ class RegionTest {
                 FileChannel.open(folder.resolve("target"), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
             assertThatThrownBy(() -> region.writeTo(channel)).isInstanceOf(EOFException.class);
         }
+    }
+
+    @Test
+    void should_read_the_same_bytes_as_a_view_shows_from_files_open_or_closed_and_from_memory() throws IOException {
+        byte[] bytes = new byte[20];
+        new Random(1).nextBytes(bytes);
+        Path file = Files.write(folder.resolve("bytes"), bytes);
+        Region closed;
+        try (FileChannel channel = FileChannel.open(file)) {
+            closed = Region.map(channel, 3, 15).part(2, 10);
+        }
+        for (Region region : List.of(
+                closed,
+                Region.map(file).part(5, 10),
+                Region.of(ByteBuffer.wrap(bytes)).part(5, 10))) {
+            for (int length = 0; length <= 7; length++) {
+                assertThat(region.read(3, length)).isEqualTo(region.slice(3, length));
+                assertThat(region.read(3, length).order()).isEqualTo(ByteOrder.LITTLE_ENDIAN);
+            }
+            assertThatThrownBy(() -> region.read(8, 3)).isInstanceOf(IndexOutOfBoundsException.class);
+        }
+    }
+
+    @Test
+    void should_say_that_a_file_has_become_shorter_while_it_was_read() throws IOException {
+        Path file = Files.write(folder.resolve("bytes"), new byte[20]);
+        Region region = Region.map(file).part(10, 10);
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            channel.truncate(15);
+        }
+
+        assertThatThrownBy(() -> region.read(2, 8))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessage("a file with tensors can no longer be read: it has become shorter");
     }
 
     @Test

@@ -17,6 +17,7 @@ import dev.eckart.core.Progress;
 import dev.eckart.core.compress.Provenance;
 import dev.eckart.core.factor.FactorPair;
 import dev.eckart.core.factor.Replacement;
+import dev.eckart.core.linalg.EjmlDecomposer;
 import dev.eckart.core.linalg.Matrix;
 import dev.eckart.core.npy.NpyArray;
 import dev.eckart.core.npy.NpyFile;
@@ -599,7 +600,8 @@ class ModelVerifierTest {
     }
 
     private ModelVerifier open(Optional<Path> from, Optional<Labels> labels) {
-        return ModelVerifier.open(original, OnnxNetwork.read(original), from, labels, 1, 1, folder);
+        return ModelVerifier.open(
+                original, OnnxNetwork.read(original), from, labels, 1, 1, folder, EjmlDecomposer::new);
     }
 
     /** On made-up inputs. */

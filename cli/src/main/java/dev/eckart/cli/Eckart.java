@@ -58,7 +58,7 @@ public final class Eckart {
         try {
             return args.length == 0 ? usage(commandLine) : commandLine.execute(args);
         } catch (OutOfMemoryError e) {
-            return outOfMemory(console);
+            return outOfMemory(console, e);
         } finally {
             console.out().flush();
         }
@@ -84,12 +84,14 @@ public final class Eckart {
         };
     }
 
-    private static int outOfMemory(Console console) {
+    private static int outOfMemory(Console console, OutOfMemoryError error) {
+        String message = String.valueOf(error.getMessage());
         console.err()
-                .printf(
-                        "eckart: a heap of %d MB is too small for this; give it more with ECKART_OPTS=-Xmx4g, or use"
-                                + " --threads 1%n",
-                        Runtime.getRuntime().maxMemory() >> 20);
+                .println(
+                        message.contains("outside of the heap") || message.contains("LAPACK")
+                                ? "eckart: %s; use --threads 1, or a machine with more memory".formatted(message)
+                                : "eckart: a heap of %d MB is too small for this; give it more with ECKART_OPTS=-Xmx4g, or use --threads 1"
+                                        .formatted(Runtime.getRuntime().maxMemory() >> 20));
         return ExitCode.BAD_INPUT;
     }
 

@@ -167,6 +167,16 @@ public final class OnnxNetwork implements Network<OnnxNetwork> {
         return new NetworkSummary(bytes, parameters, opset);
     }
 
+    /** Its graphs, nodes and values. */
+    public GraphIndex index() {
+        return index;
+    }
+
+    /** Its linear weights, with the nodes that multiply by them, in the order in which it runs them. */
+    public List<LinearSite> sites() {
+        return scan.linear();
+    }
+
     public OnnxModel model() {
         return model;
     }

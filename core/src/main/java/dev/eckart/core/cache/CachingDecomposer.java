@@ -7,6 +7,7 @@ import dev.eckart.core.linalg.Decomposer;
 import dev.eckart.core.linalg.Decomposition;
 import dev.eckart.core.linalg.Matrix;
 import dev.eckart.core.linalg.MatrixSource;
+import dev.eckart.core.linalg.RowSums;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -74,6 +75,11 @@ public final class CachingDecomposer implements Decomposer {
     @Override
     public Matrix times(Matrix left, MatrixSource right) {
         return backend.times(left, right);
+    }
+
+    @Override
+    public RowSums rowSums(int columns) {
+        return backend.rowSums(columns);
     }
 
     @Override

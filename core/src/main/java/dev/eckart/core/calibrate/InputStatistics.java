@@ -11,6 +11,12 @@ import dev.eckart.core.linalg.Matrix;
  * @param covariance C = mean of (x−μ)ᵀ(x−μ), {@code [in × in]}, symmetric
  */
 public record InputStatistics(long samples, long rows, Matrix mean, Matrix covariance) {
+    /** From this many samples on, a covariance is used as it is. */
+    public static final int ENOUGH_SAMPLES = 32;
+
+    /** β: how much of a covariance of fewer samples is replaced. */
+    public static final double SHRINKAGE = 0.1;
+
     public InputStatistics {
         if (mean.rows() != 1 || covariance.rows() != mean.columns() || covariance.columns() != mean.columns()) {
             throw new IllegalArgumentException(
@@ -26,5 +32,29 @@ public record InputStatistics(long samples, long rows, Matrix mean, Matrix covar
     /** The layer's inputs. */
     public int size() {
         return mean.columns();
+    }
+
+    /**
+     * With a covariance that is not taken at its word where it is from few samples: below {@link #ENOUGH_SAMPLES}, it is
+     * (1−β)·C + β·tr(C)/n·I with β = {@link #SHRINKAGE}, so that no direction that happened not to occur counts for
+     * nothing (O. Ledoit, M. Wolf, "A well-conditioned estimator for large-dimensional covariance matrices", 2004).
+     */
+    public InputStatistics shrunk() {
+        if (samples >= ENOUGH_SAMPLES) {
+            return this;
+        }
+        int n = size();
+        double[] numbers = covariance.toArray();
+        double trace = 0;
+        for (int i = 0; i < n; i++) {
+            trace += numbers[i * n + i];
+        }
+        for (int i = 0; i < numbers.length; i++) {
+            numbers[i] *= 1 - SHRINKAGE;
+        }
+        for (int i = 0; i < n; i++) {
+            numbers[i * n + i] += SHRINKAGE * trace / n;
+        }
+        return new InputStatistics(samples, rows, mean, Matrix.of(n, n, numbers));
     }
 }

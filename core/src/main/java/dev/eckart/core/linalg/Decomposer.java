@@ -3,7 +3,7 @@ package dev.eckart.core.linalg;
 import java.util.Arrays;
 
 /**
- * A backend that decomposes matrices and multiplies by them.
+ * A backend that decomposes matrices, multiplies by them, and sums over rows.
  *
  * <p>Implementations hold no state between calls and give the same result for the same matrix on every call. They work
  * in the calling thread; where that is one of a {@link java.util.concurrent.ForkJoinPool}, parts of the work may go to
@@ -34,6 +34,9 @@ public interface Decomposer {
      * @throws IllegalArgumentException if the one has not as many columns as the other has rows
      */
     Matrix times(Matrix left, MatrixSource right);
+
+    /** Begins sums over rows of a length; to be closed. */
+    RowSums rowSums(int columns);
 
     /**
      * Bytes of memory, on the heap or outside of it, that a decomposition takes before it is closed, vectors included.

@@ -63,6 +63,11 @@ public final class EjmlDecomposer implements Decomposer {
     }
 
     @Override
+    public RowSums rowSums(int columns) {
+        return new RowSums(columns, new EjmlGramSum(columns));
+    }
+
+    @Override
     public long bytes(int rows, int columns, Accuracy accuracy) {
         long shorter = Math.min(rows, columns);
         long longer = Math.max(rows, columns);

@@ -3,12 +3,7 @@ package dev.eckart.core.linalg;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.stream.IntStream;
-import org.ejml.EjmlParameters;
-import org.ejml.data.DMatrixRBlock;
 import org.ejml.data.DMatrixRMaj;
-import org.ejml.data.DSubmatrixD1;
-import org.ejml.dense.block.MatrixMult_DDRB;
-import org.ejml.dense.block.MatrixOps_DDRB;
 import org.ejml.dense.row.CommonOps_DDRM;
 import org.ejml.dense.row.decomposition.eig.symm.SymmetricQREigenHelper_DDRM;
 import org.ejml.dense.row.decomposition.eig.symm.SymmetricQrAlgorithm_DDRM;
@@ -22,9 +17,6 @@ import org.jspecify.annotations.Nullable;
 final class EjmlGram implements Decomposition {
     /** Numbers of a panel that is in memory at a time: 8 MB of doubles. */
     private static final int PANEL_NUMBERS = 1 << 20;
-
-    /** Blocks of EJML on a side of what is multiplied at a time. */
-    private static final int TILE_BLOCKS = 4;
 
     private final int k;
     private final double scale;
@@ -149,40 +141,9 @@ final class EjmlGram implements Decomposition {
     private static DMatrixRMaj gram(MatrixSource matrix) {
         MatrixSource tall = matrix.rows() >= matrix.columns() ? matrix : Transposed.of(matrix);
         int k = tall.columns();
-        int block = EjmlParameters.BLOCK_WIDTH;
-        DMatrixRBlock sum = new DMatrixRBlock(k, k, block);
-        int tile = TILE_BLOCKS * block;
-        int tiles = Parts.of(tile, k);
-        int height = Math.max(block, PANEL_NUMBERS / k / block * block);
-        Panels.ofRows(tall, height, (row, rows, numbers) -> {
-            DMatrixRBlock panel = MatrixOps_DDRB.convert(DMatrixRMaj.wrap(rows, k, numbers), block);
-            Parts.forEach(tiles * tiles, part -> {
-                int i = part / tiles;
-                int j = part % tiles;
-                if (i <= j) {
-                    MatrixMult_DDRB.multPlusTransA(
-                            block,
-                            columns(panel, i * tile, tile),
-                            columns(panel, j * tile, tile),
-                            new DSubmatrixD1(
-                                    sum,
-                                    i * tile,
-                                    Math.min(k, i * tile + tile),
-                                    j * tile,
-                                    Math.min(k, j * tile + tile)));
-                }
-            });
-        });
-        DMatrixRMaj gram = MatrixOps_DDRB.convert(sum, (DMatrixRMaj) null);
-        for (int i = 0; i < k; i++) {
-            for (int j = 0; j < i; j++) {
-                gram.data[i * k + j] = gram.data[j * k + i];
-            }
-        }
-        return gram;
-    }
-
-    private static DSubmatrixD1 columns(DMatrixRBlock matrix, int from, int width) {
-        return new DSubmatrixD1(matrix, 0, matrix.numRows, from, Math.min(matrix.numCols, from + width));
+        EjmlGramSum sum = new EjmlGramSum(k);
+        int height = Math.max(EjmlGramSum.BLOCK, PANEL_NUMBERS / k / EjmlGramSum.BLOCK * EjmlGramSum.BLOCK);
+        Panels.ofRows(tall, height, (row, rows, numbers) -> sum.add(numbers, rows));
+        return sum.toMatrix();
     }
 }

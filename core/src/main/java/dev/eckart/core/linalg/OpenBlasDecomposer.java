@@ -124,6 +124,11 @@ public final class OpenBlasDecomposer implements Decomposer {
     }
 
     @Override
+    public RowSums rowSums(int columns) {
+        return new RowSums(columns, new OpenBlasGramSum(columns));
+    }
+
+    @Override
     public long bytes(int rows, int columns, Accuracy accuracy) {
         long shorter = Math.min(rows, columns);
         long longer = Math.max(rows, columns);

@@ -72,8 +72,7 @@ final class OpenBlasGram implements Decomposition {
             if (matrix.rows() >= matrix.columns() != turned) {
                 Panels.ofRows(stored, size, (from, count, numbers) -> {
                     panel.put(0, numbers, 0, k * count);
-                    // Row by row, it is its transpose column by column: G += P·Pᵀ.
-                    addPanel(k, count, panel, k, openblas.CblasNoTrans, gram);
+                    addRows(k, count, panel, gram);
                 });
             } else {
                 Panels.ofColumns(stored, size, (from, count, numbers) -> {
@@ -86,6 +85,12 @@ final class OpenBlasGram implements Decomposition {
 
     private static int longer(MatrixSource matrix) {
         return Math.max(matrix.rows(), matrix.columns());
+    }
+
+    /** G += PᵀP for a panel P {@code [count × k]} that is row by row. */
+    static void addRows(int k, int count, NativeDoubles panel, NativeDoubles gram) {
+        // Row by row, it is its transpose column by column: G += P·Pᵀ.
+        addPanel(k, count, panel, k, openblas.CblasNoTrans, gram);
     }
 
     /** G += P·Pᵀ, or Pᵀ·P, for a panel that is column by column. */

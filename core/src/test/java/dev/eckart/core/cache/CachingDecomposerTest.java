@@ -11,6 +11,7 @@ import dev.eckart.core.linalg.Decomposition;
 import dev.eckart.core.linalg.EjmlDecomposer;
 import dev.eckart.core.linalg.Matrix;
 import dev.eckart.core.linalg.MatrixSource;
+import dev.eckart.core.linalg.RowSums;
 import dev.eckart.core.linalg.SampleMatrices;
 import dev.eckart.core.linalg.SingularValueDecomposition;
 import java.io.IOException;
@@ -214,6 +215,11 @@ class CachingDecomposerTest extends DecomposerContract {
         @Override
         public Matrix times(Matrix left, MatrixSource right) {
             return WORKER.times(left, right);
+        }
+
+        @Override
+        public RowSums rowSums(int columns) {
+            return WORKER.rowSums(columns);
         }
 
         @Override

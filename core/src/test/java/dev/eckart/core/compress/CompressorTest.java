@@ -18,6 +18,7 @@ import dev.eckart.core.linalg.EnergyMoments;
 import dev.eckart.core.linalg.Matrix;
 import dev.eckart.core.linalg.MatrixSource;
 import dev.eckart.core.linalg.NonFiniteValueException;
+import dev.eckart.core.linalg.RowSums;
 import dev.eckart.core.linalg.SampleMatrices;
 import dev.eckart.core.linalg.SingularValueDecomposition;
 import dev.eckart.core.model.ElementType;
@@ -685,6 +686,11 @@ class CompressorTest {
         @Override
         public Matrix times(Matrix left, MatrixSource right) {
             return worker.times(left, right);
+        }
+
+        @Override
+        public RowSums rowSums(int columns) {
+            return worker.rowSums(columns);
         }
 
         @Override

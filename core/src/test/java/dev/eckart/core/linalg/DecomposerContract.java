@@ -552,4 +552,122 @@ public abstract class DecomposerContract {
         int k = sample.smallerSide();
         return IntStream.of(1, (k + 1) / 2, k).distinct().toArray();
     }
+
+    private RowSums sums(Matrix rows, int atATime) {
+        RowSums sums = decomposer().rowSums(rows.columns());
+        for (int row = 0; row < rows.rows(); row += atATime) {
+            int count = Math.min(atATime, rows.rows() - row);
+            double[] numbers = new double[count * rows.columns()];
+            rows.read(row, 0, count, rows.columns(), numbers);
+            sums.add(numbers, count);
+        }
+        return sums;
+    }
+
+    /** Each column moved by a number. */
+    private static Matrix moved(Matrix matrix, double by) {
+        return Matrix.of(
+                matrix.rows(),
+                matrix.columns(),
+                Arrays.stream(matrix.toArray()).map(number -> number + by).toArray());
+    }
+
+    @Test
+    void should_find_the_mean_and_the_covariance_of_rows() {
+        try (RowSums sums = sums(Matrix.of(3, 2, 1, 10, 2, 30, 6, 20), 2)) {
+            assertThat(sums.count()).isEqualTo(3);
+            assertThat(sums.mean()).isEqualTo(Matrix.of(1, 2, 3, 20));
+            // (4 + 1 + 9) / 3, (20 − 10 + 0) / 3, (100 + 100 + 0) / 3
+            assertThat(sums.covariance()).isEqualTo(Matrix.of(2, 2, 14.0 / 3, 10.0 / 3, 10.0 / 3, 200.0 / 3));
+        }
+    }
+
+    @Test
+    void should_find_no_covariance_in_one_row() {
+        try (RowSums sums = sums(Matrix.of(1, 3, 1e9, -7, 0.1), 1)) {
+            assertThat(sums.count()).isEqualTo(1);
+            assertThat(sums.mean()).isEqualTo(Matrix.of(1, 3, 1e9, -7, 0.1));
+            assertThat(sums.covariance()).isEqualTo(Matrix.of(3, 3, new double[9]));
+        }
+    }
+
+    /** In one block, in several, and in more columns than are multiplied at a time. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 255, 256, 257, 513, MANY})
+    void should_sum_any_number_of_rows_whatever_their_mean(int rows) {
+        for (int columns : new int[] {1, 7, rows == 257 ? 1100 : 65}) {
+            Matrix centred = SampleMatrices.normal(rows, columns, rows);
+            double[] ones = repeated(rows, 1.0 / rows);
+            Matrix mean = Matrix.of(1, rows, ones).times(centred);
+            Matrix differences =
+                    centred.minus(Matrix.of(rows, 1, repeated(rows, 1)).times(mean));
+            Matrix expected = differences.transpose().times(differences).scaleRows(repeated(columns, 1.0 / rows));
+            for (double distance : new double[] {0, 1e6}) {
+                try (RowSums sums = sums(moved(centred, distance), rows)) {
+                    // What was rounded when the rows were moved.
+                    double tolerance = STABLE * EPSILON * (columns * Math.sqrt(rows) + columns * distance);
+                    assertThat(sums.count()).isEqualTo(rows);
+                    assertThat(sums.mean().minus(moved(mean, distance)).frobeniusNorm())
+                            .isLessThanOrEqualTo(tolerance);
+                    assertThat(sums.covariance().minus(expected).frobeniusNorm())
+                            .isLessThanOrEqualTo(tolerance);
+                    assertThat(sums.covariance()).isEqualTo(sums.covariance().transpose());
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 100, 256, 300, 999})
+    void should_sum_to_the_same_bits_however_many_rows_are_added_at_a_time(int atATime) {
+        Matrix rows = SampleMatrices.normal(1000, 12, 4);
+        try (RowSums all = sums(rows, 1000);
+                RowSums some = sums(rows, atATime)) {
+            assertThat(some.mean()).isEqualTo(all.mean());
+            assertThat(some.covariance()).isEqualTo(all.covariance());
+        }
+    }
+
+    @Test
+    void should_take_further_rows_after_it_was_asked() {
+        Matrix rows = SampleMatrices.normal(300, 5, 6);
+        double[] numbers = rows.toArray();
+        try (RowSums expected = sums(rows, 300);
+                RowSums sums = decomposer().rowSums(5)) {
+            sums.add(numbers, 100);
+            sums.covariance();
+            sums.add(Arrays.copyOfRange(numbers, 500, 1500), 200);
+
+            assertThat(sums.count()).isEqualTo(300);
+            assertThat(sums.covariance().minus(expected.covariance()).frobeniusNorm())
+                    .isLessThanOrEqualTo(STABLE * EPSILON * 300);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY})
+    void should_say_which_number_of_added_rows_is_not_finite(double number) {
+        try (RowSums sums = decomposer().rowSums(2)) {
+            sums.add(new double[] {1, 2, Double.NaN}, 1);
+            assertThatExceptionOfType(NonFiniteValueException.class)
+                    .isThrownBy(() -> sums.add(new double[] {1, 2, 3, number, 5, 6}, 3))
+                    .withMessage("%s at [1, 1]", number);
+            assertThat(sums.count()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void should_refuse_sums_that_are_out_of_range_or_of_nothing() {
+        try (RowSums sums = decomposer().rowSums(2)) {
+            assertThatExceptionOfType(IllegalStateException.class).isThrownBy(sums::mean);
+            assertThatExceptionOfType(IllegalStateException.class).isThrownBy(sums::covariance);
+            assertThatExceptionOfType(IllegalArgumentException.class)
+                    .isThrownBy(() -> sums.add(new double[] {1, 2, 3}, 2))
+                    .withMessage("Expected 2 rows of 2 numbers but was: 3 numbers");
+            sums.add(new double[] {1e200, 0, -1e200, 0}, 2);
+            assertThatExceptionOfType(ArithmeticException.class)
+                    .isThrownBy(sums::covariance)
+                    .withMessage("The squares of the rows are beyond the range of double");
+        }
+    }
 }

@@ -22,6 +22,7 @@ import java.nio.ShortBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -66,15 +67,24 @@ public final class Session implements AutoCloseable {
      * @throws InvalidInputException if ONNX Runtime refuses it
      */
     public static Session open(Path path, Optimization optimization, int threads) {
+        return open(path, path, optimization, threads);
+    }
+
+    /**
+     * As {@link #open(Path, Optimization, int)}, of a file that was made from another.
+     *
+     * @param origin the file that messages speak of
+     */
+    public static Session open(Path path, Path origin, Optimization optimization, int threads) {
         OrtEnvironment environment = environment();
         try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
             options.setOptimizationLevel(optimization.level);
             options.setIntraOpNumThreads(threads);
             options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
             OrtSession session = environment.createSession(path.toString(), options);
-            return new Session(path, session, tensorOutputs(session));
+            return new Session(origin, session, tensorOutputs(session));
         } catch (OrtException e) {
-            throw new InvalidInputException("ONNX Runtime refuses `%s`: %s".formatted(path, oneLine(e)), e);
+            throw new InvalidInputException("ONNX Runtime refuses `%s`: %s".formatted(origin, oneLine(e)), e);
         }
     }
 
@@ -140,23 +150,58 @@ public final class Session implements AutoCloseable {
         if (tensorOutputs.isEmpty()) {
             return Map.of();
         }
+        try (Outputs given = outputs(inputs)) {
+            Map<String, Output> outputs = new LinkedHashMap<>();
+            for (String name : tensorOutputs) {
+                given.get(name).ifPresent(output -> outputs.put(name, output));
+            }
+            return outputs;
+        }
+    }
+
+    /**
+     * As {@link #run}, where the outputs may be too large to be on the heap all at once. There must be one.
+     *
+     * @throws InvalidInputException if the model fails on these inputs
+     */
+    public Outputs outputs(Map<String, NpyArray> inputs) {
         Map<String, OnnxTensor> tensors = new LinkedHashMap<>();
         try {
             for (Map.Entry<String, NpyArray> input : inputs.entrySet()) {
                 tensors.put(input.getKey(), tensor(input.getValue()));
             }
-            try (OrtSession.Result result = session.run(tensors, tensorOutputs)) {
-                Map<String, Output> outputs = new LinkedHashMap<>();
-                for (Map.Entry<String, OnnxValue> entry : result) {
-                    output(entry.getKey(), entry.getValue()).ifPresent(value -> outputs.put(entry.getKey(), value));
-                }
-                return outputs;
-            }
+            return new Outputs(tensors.values(), session.run(tensors, tensorOutputs));
         } catch (OrtException e) {
+            tensors.values().forEach(OnnxTensor::close);
             throw new InvalidInputException(
                     "`%s` fails on its inputs in ONNX Runtime: %s".formatted(path, oneLine(e)), e);
-        } finally {
+        } catch (RuntimeException e) {
             tensors.values().forEach(OnnxTensor::close);
+            throw e;
+        }
+    }
+
+    /** What a run gave, in ONNX Runtime's memory until it is closed. May be read by several threads. */
+    public static final class Outputs implements AutoCloseable {
+        /** An output that is an input may be in the same memory. */
+        private final Collection<OnnxTensor> inputs;
+
+        private final OrtSession.Result result;
+
+        private Outputs(Collection<OnnxTensor> inputs, OrtSession.Result result) {
+            this.inputs = inputs;
+            this.result = result;
+        }
+
+        /** A copy of an output on the heap; empty if it is no tensor of numbers or flags. */
+        public Optional<Output> get(String name) {
+            return result.get(name).flatMap(value -> output(name, value));
+        }
+
+        @Override
+        public void close() {
+            result.close();
+            inputs.forEach(OnnxTensor::close);
         }
     }
 

@@ -1,0 +1,173 @@
+package dev.eckart.onnx.calibrate;
+
+import dev.eckart.core.InvalidInputException;
+import dev.eckart.core.Progress;
+import dev.eckart.core.calibrate.LayerStatistics;
+import dev.eckart.core.calibrate.UncalibratedReason;
+import dev.eckart.core.calibrate.UncalibratedWeight;
+import dev.eckart.core.file.PendingFile;
+import dev.eckart.core.file.Unwritable;
+import dev.eckart.core.linalg.Decomposer;
+import dev.eckart.core.linalg.RowSums;
+import dev.eckart.core.model.LinearWeight;
+import dev.eckart.core.scan.Inventory;
+import dev.eckart.onnx.OnnxNetwork;
+import dev.eckart.onnx.file.OnnxModel;
+import dev.eckart.onnx.file.OnnxWriter;
+import dev.eckart.onnx.proto.GraphProto;
+import dev.eckart.onnx.proto.ValueInfoProto;
+import dev.eckart.onnx.run.InputFiles;
+import dev.eckart.onnx.run.InputSet;
+import dev.eckart.onnx.run.Session;
+import dev.eckart.onnx.scan.LinearSite;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Finds out what the inputs x of a model's linear layers are like.
+ *
+ * <p>A copy of the model whose outputs are those values is run in ONNX Runtime on all samples, some at a time. Each
+ * value is summed over and dropped: what is in memory is the statistics, two matrices {@code [in × in]} for each
+ * different x at most, and the values of one batch. Samples add nothing to it.
+ *
+ * <p>Vectors of padding do not count, see {@link Calibration#mask}. The statistics depend on the samples and their
+ * order; on how many are run at a time, only as far as the runtime's rounding does.
+ */
+public final class Calibrator {
+    /** √2³¹: a larger covariance is no array. */
+    private static final int MOST_INPUTS = 46_340;
+
+    private static final int MEGABYTE = 1 << 20;
+
+    private final Decomposer decomposer;
+    private final int threads;
+    private final long memory;
+    private final Path temporary;
+    private final Progress progress;
+
+    /**
+     * A calibrator.
+     *
+     * @param decomposer that sums
+     * @param threads of ONNX Runtime, and sums that are worked on at a time
+     * @param memory bytes that statistics may take, and the values of a batch with them; where those of the smallest
+     *     batch take more, that is run
+     * @param temporary a folder for the copy of the model
+     */
+    public Calibrator(Decomposer decomposer, int threads, long memory, Path temporary, Progress progress) {
+        this.decomposer = decomposer;
+        this.threads = threads;
+        this.memory = memory;
+        this.temporary = temporary;
+        this.progress = progress;
+    }
+
+    /**
+     * Runs a model on all samples.
+     *
+     * @param path the model's file, for messages
+     * @param network the same, read
+     * @param inventory what of its weights to calibrate; joint ones are their members
+     * @return of no samples, if there is no weight that could be calibrated
+     * @throws InvalidInputException if the inputs do not fit the model, it fails on them, a value holds a NaN or an
+     *     infinity, there is no such mask, nothing is left by it, or the statistics need more memory
+     */
+    public LayerStatistics calibrate(Path path, OnnxNetwork network, Inventory inventory, Calibration calibration) {
+        List<UncalibratedWeight> uncalibrated = new ArrayList<>();
+        Map<List<LayerInput>, List<LinearWeight>> layers = layers(network, inventory, uncalibrated);
+        if (layers.isEmpty()) {
+            return new LayerStatistics(0, Map.of(), uncalibrated, List.of());
+        }
+        long room = memory - requireMemory(path, layers.values());
+        try (PendingFile file = PendingFile.beside(temporary.resolve("eckart-calibration.onnx"))) {
+            OnnxWriter.write(exposing(network.model(), layers.keySet()), file.path());
+            try (Session session = Session.open(file.path(), path, Session.Optimization.ALL, threads)) {
+                InputSet inputs = InputFiles.read(calibration.inputs(), session.inputs());
+                Optional<String> mask = PaddingMask.input(calibration.mask(), session.inputs());
+                String origin = "`%s`".formatted(calibration.inputs());
+                mask.ifPresent(name -> PaddingMask.requirePositions(name, inputs, origin));
+                CalibrationRun run = new CalibrationRun(session, inputs, mask, origin, threads, room);
+                LayerStatistics found = run.sum(layers, decomposer, progress);
+                return new LayerStatistics(
+                        found.samples(),
+                        found.byWeight(),
+                        Stream.concat(uncalibrated.stream(), found.uncalibrated().stream())
+                                .toList(),
+                        found.notes());
+            }
+        } catch (IOException | UncheckedIOException e) {
+            throw new InvalidInputException(
+                    "the model to calibrate with cannot be written to the temporary folder: " + Unwritable.reason(e),
+                    e);
+        }
+    }
+
+    /** The weights by what they are multiplied by. */
+    private static Map<List<LayerInput>, List<LinearWeight>> layers(
+            OnnxNetwork network, Inventory inventory, List<UncalibratedWeight> uncalibrated) {
+        Set<String> wanted = inventory.linear().stream()
+                .flatMap(weight ->
+                        weight.joint().map(joint -> joint.members().stream()).orElse(Stream.of(weight)))
+                .map(LinearWeight::name)
+                .collect(Collectors.toSet());
+        Map<List<LayerInput>, List<LinearWeight>> layers = new LinkedHashMap<>();
+        for (LinearSite site : network.sites()) {
+            LinearWeight weight = site.weight();
+            if (!wanted.contains(weight.name())) {
+                continue;
+            }
+            LayerInput.Found found = LayerInput.of(site, network.index());
+            if (found.obstacle().isPresent()) {
+                uncalibrated.add(
+                        new UncalibratedWeight(weight.name(), found.obstacle().get()));
+            } else if (weight.rows() > MOST_INPUTS) {
+                uncalibrated.add(new UncalibratedWeight(weight.name(), UncalibratedReason.WIDE));
+            } else {
+                layers.computeIfAbsent(found.inputs(), unused -> new ArrayList<>())
+                        .add(weight);
+            }
+        }
+        return layers;
+    }
+
+    /** Bytes that the statistics take, refused if there are not as many. */
+    private long requireMemory(Path path, Collection<List<LinearWeight>> layers) {
+        long sums = 0;
+        long largest = 0;
+        for (List<LinearWeight> weights : layers) {
+            int size = weights.get(0).rows();
+            sums += RowSums.bytes(size);
+            // Statistics take the place of sums, one after the other.
+            largest = Math.max(largest, (long) Double.BYTES * size * size);
+        }
+        long needed = sums + largest;
+        if (needed > memory) {
+            throw new InvalidInputException(
+                    "to calibrate %d layers of `%s` takes %d MB of memory, and there are %d MB; give it more with ECKART_OPTS=-Xmx, or calibrate fewer weights with --exclude"
+                            .formatted(layers.size(), path, needed / MEGABYTE + 1, memory / MEGABYTE));
+        }
+        return needed;
+    }
+
+    /** The model with the inputs of layers as its outputs, and no others: what nothing needs, the runtime leaves out. */
+    private static OnnxModel exposing(OnnxModel model, Collection<List<LayerInput>> layers) {
+        GraphProto.Builder graph = model.message().getGraph().toBuilder().clearOutput();
+        layers.stream()
+                .flatMap(List::stream)
+                .map(LayerInput::value)
+                .distinct()
+                // The runtime knows types and shapes better than what is declared somewhere.
+                .forEach(name -> graph.addOutput(ValueInfoProto.newBuilder().setName(name)));
+        return new OnnxModel(model.message().toBuilder().setGraph(graph).build(), model.payloads());
+    }
+}

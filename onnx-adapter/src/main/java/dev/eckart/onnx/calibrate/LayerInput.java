@@ -1,0 +1,99 @@
+package dev.eckart.onnx.calibrate;
+
+import dev.eckart.core.calibrate.UncalibratedReason;
+import dev.eckart.onnx.graph.Attributes;
+import dev.eckart.onnx.graph.GraphIndex;
+import dev.eckart.onnx.graph.Use;
+import dev.eckart.onnx.graph.Value;
+import dev.eckart.onnx.proto.NodeProto;
+import dev.eckart.onnx.scan.Form;
+import dev.eckart.onnx.scan.LinearSite;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A value of the main graph that a weight is multiplied by.
+ *
+ * <pre>{@code
+ * MatMul(x, W), Gemm(x, W), Attention(x, W)   the last axis    the one before, if transposed
+ * MatMul(W, x), Gemm(W, x)                    the one before   the last axis, if transposed
+ * Conv(x, W), W of one pixel                  the axis of channels; all pixels count, whatever the strides
+ * }</pre>
+ *
+ * @param value its name
+ * @param axis the one that W's rows are multiplied along; counted from behind where it is negative
+ */
+record LayerInput(String value, int axis) {
+    private static final int CHANNELS = 1;
+    private static final int LAST = -1;
+    private static final int LAST_BUT_ONE = -2;
+
+    /** All that a weight is multiplied by, or why that cannot be told. */
+    record Found(List<LayerInput> inputs, Optional<UncalibratedReason> obstacle) {
+        Found {
+            inputs = List.copyOf(inputs);
+        }
+
+        private static Found none(UncalibratedReason obstacle) {
+            return new Found(List.of(), Optional.of(obstacle));
+        }
+    }
+
+    /** What a linear weight, in its plainest reading, is multiplied by: one value for each node, or for some of them. */
+    static Found of(LinearSite site, GraphIndex index) {
+        List<LayerInput> inputs = new ArrayList<>();
+        for (LinearSite.Multiplication use : site.readings().get(0).uses()) {
+            int node = use.use().node();
+            Form form = use.layout().form();
+            Optional<Value> x = index.value(new Use(node, use.use().input() == 0 ? 1 : 0));
+            if (form == Form.TABLE) {
+                return Found.none(UncalibratedReason.TABLE);
+            }
+            if (use.mirrored()) {
+                return Found.none(UncalibratedReason.MIRRORED);
+            }
+            if (index.graphOf(node) != GraphIndex.MAIN || x.isEmpty()) {
+                return Found.none(UncalibratedReason.SUBGRAPH);
+            }
+            if (Attributes.isSet(index.node(node), "transBatchA")
+                    || Attributes.isSet(index.node(node), "transBatchB")) {
+                return Found.none(UncalibratedReason.AXES);
+            }
+            if (isOfSeveralPixels(use)) {
+                return Found.none(UncalibratedReason.KERNEL);
+            }
+            LayerInput input = new LayerInput(x.get().name(), axis(form, index.node(node)));
+            if (!inputs.contains(input)) {
+                inputs.add(input);
+            }
+        }
+        return new Found(inputs, Optional.empty());
+    }
+
+    private static boolean isOfSeveralPixels(LinearSite.Multiplication use) {
+        boolean convolution =
+                use.layout().form() == Form.CHANNELS || use.layout().form() == Form.ROWS_AND_COLUMNS;
+        return convolution && use.dims().subList(2, use.dims().size()).stream().anyMatch(pixels -> pixels != 1);
+    }
+
+    private static int axis(Form form, NodeProto node) {
+        return switch (form) {
+            case RIGHT, TABLE -> Attributes.isSet(node, "transA") ? LAST_BUT_ONE : LAST;
+            case LEFT -> Attributes.isSet(node, "transB") ? LAST : LAST_BUT_ONE;
+            case CHANNELS, ROWS_AND_COLUMNS -> CHANNELS;
+        };
+    }
+
+    /** The axis in a value of so many dimensions: a vector has one only. */
+    int axisOf(int dimensions) {
+        return axis >= 0 ? axis : Math.max(0, dimensions + axis);
+    }
+
+    /** The dimensions of a value but for the axis: how many vectors x it holds, and in which arrangement. */
+    List<Long> rowAxes(List<Long> shape) {
+        List<Long> others = new ArrayList<>(shape);
+        others.remove(axisOf(shape.size()));
+        return others;
+    }
+}

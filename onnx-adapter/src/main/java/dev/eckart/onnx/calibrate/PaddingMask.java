@@ -1,0 +1,111 @@
+package dev.eckart.onnx.calibrate;
+
+import dev.eckart.core.InvalidInputException;
+import dev.eckart.core.npy.NpyArray;
+import dev.eckart.onnx.run.InputSet;
+import dev.eckart.onnx.run.ModelInput;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.IntPredicate;
+
+/**
+ * Which positions of which samples are no padding: those where the model's mask {@code [samples, positions]} is not
+ * zero.
+ *
+ * @param samples that are run together
+ * @param kept for each position of each sample, sample by sample, whether it counts
+ */
+record PaddingMask(int samples, int positions, BitSet kept) {
+
+    /** How the vectors of a value go with samples and positions. */
+    enum Rows {
+        /** One or more for each position, in order: {@code [samples, positions, …]} or {@code [samples·positions, …]}. */
+        OF_POSITIONS,
+        /** One for each sample: {@code [samples]}. */
+        OF_SAMPLES,
+        /** Otherwise: the mask says nothing of them. */
+        OTHER
+    }
+
+    /**
+     * The input that is the mask.
+     *
+     * @return empty if none is named, and there is none of the usual name and of two dimensions
+     * @throws InvalidInputException if the model has no input of the name that is wanted, or one of other dimensions
+     */
+    static Optional<String> input(Optional<String> wanted, List<ModelInput> inputs) {
+        if (wanted.isEmpty()) {
+            return inputs.stream()
+                    .filter(input -> input.name().equals(Calibration.USUAL_MASK)
+                            && input.dims().size() == 2)
+                    .map(ModelInput::name)
+                    .findFirst();
+        }
+        ModelInput mask = inputs.stream()
+                .filter(input -> input.name().equals(wanted.get()))
+                .findFirst()
+                .orElseThrow(() -> new InvalidInputException("--mask: the model has no input `%s`; it has: %s"
+                        .formatted(
+                                wanted.get(),
+                                String.join(
+                                        ", ",
+                                        inputs.stream().map(ModelInput::name).toList()))));
+        if (mask.dims().size() != 2) {
+            throw new InvalidInputException(
+                    "--mask: input `%s` is %s; expected [samples×positions]".formatted(mask.name(), mask.describe()));
+        }
+        return wanted;
+    }
+
+    /** The mask of the samples that are run together. */
+    static PaddingMask of(String input, Map<String, NpyArray> batch) {
+        NpyArray mask = Objects.requireNonNull(batch.get(input));
+        BitSet kept = new BitSet(mask.size());
+        for (int i = 0; i < mask.size(); i++) {
+            kept.set(i, mask.doubleAt(i) != 0);
+        }
+        return new PaddingMask(mask.shape().get(0), mask.shape().get(1), kept);
+    }
+
+    /** @throws InvalidInputException if there is nothing but padding */
+    static void requirePositions(String input, InputSet inputs, String origin) {
+        if (!of(input, inputs.batch(0, inputs.samples())).kept.isEmpty()) {
+            return;
+        }
+        throw new InvalidInputException(
+                "%s: the mask `%s` is 0 everywhere, which leaves nothing to calibrate on; expected 1 where a position is no padding"
+                        .formatted(origin, input));
+    }
+
+    /** How vectors in some arrangement go with this mask. */
+    Rows rows(List<Long> axes) {
+        long all = axes.stream().reduce(1L, (a, b) -> a * b);
+        boolean flat = !axes.isEmpty() && axes.get(0) == (long) samples * positions;
+        // Where a later axis is as long, it may be the one of positions.
+        boolean separate = axes.size() >= 2
+                && axes.get(0) == samples
+                && axes.get(1) == positions
+                && (positions == 1 || !axes.subList(2, axes.size()).contains((long) positions));
+        if (flat || separate) {
+            return Rows.OF_POSITIONS;
+        }
+        return !axes.isEmpty() && axes.get(0) == samples && all == samples ? Rows.OF_SAMPLES : Rows.OTHER;
+    }
+
+    /** Whether a vector counts, by its number; a sample's only one does if any position of it does. */
+    IntPredicate counted(Rows rows, int count) {
+        return switch (rows) {
+            case OF_POSITIONS -> row -> kept.get((int) ((long) row * samples * positions / count));
+            case OF_SAMPLES -> this::isAnyKept;
+            case OTHER -> row -> true;
+        };
+    }
+
+    private boolean isAnyKept(int sample) {
+        int next = kept.nextSetBit(sample * positions);
+        return next >= 0 && next < (sample + 1) * positions;
+    }
+}

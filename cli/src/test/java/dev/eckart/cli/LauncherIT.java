@@ -4,34 +4,29 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.eckart.models.Catalogue;
 import dev.eckart.models.CatalogueModel;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
-import tools.jackson.databind.json.JsonMapper;
 
 /** The packaged application, started by the launcher at the project's root. */
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "the launcher is a shell script")
 class LauncherIT {
-    private static final Path LAUNCHER =
-            Path.of("..", "eckart").toAbsolutePath().normalize();
-
     @TempDir
     private Path folder;
 
     @Test
     void should_run_from_any_directory_and_through_a_link() throws Exception {
-        Path link = Files.createSymbolicLink(folder.resolve("link"), LAUNCHER);
+        Path link = Files.createSymbolicLink(folder.resolve("link"), LaunchedRun.LAUNCHER);
 
-        Result result = run(link.toString(), "--version");
+        LaunchedRun result = LaunchedRun.of(folder, link, "--version");
         Files.delete(link);
 
-        assertThat(result.code).isZero();
-        assertThat(result.out).isEqualTo("eckart " + Version.current() + "\n");
-        assertThat(result.err).isEmpty();
+        assertThat(result.code()).isZero();
+        assertThat(result.out()).isEqualTo("eckart " + Version.current() + "\n");
+        assertThat(result.err()).isEmpty();
     }
 
     @Test
@@ -39,41 +34,29 @@ class LauncherIT {
         CatalogueModel entry = Catalogue.all().get(0);
         Files.write(folder.resolve("model.onnx"), entry.model().toByteArray());
 
-        Result result =
-                run(LAUNCHER.toString(), "compress", "model.onnx", "-o", "small.onnx", "--rank", "numerical", "--json");
+        LaunchedRun result = LaunchedRun.of(
+                folder,
+                LaunchedRun.LAUNCHER,
+                "compress",
+                "model.onnx",
+                "-o",
+                "small.onnx",
+                "--rank",
+                "numerical",
+                "--json");
 
-        assertThat(result.err).isEmpty();
-        assertThat(result.code).isZero();
-        assertThat(JsonMapper.builder()
-                        .build()
-                        .readTree(result.out)
-                        .get("verdict")
-                        .asString())
-                .isEqualTo("pass");
+        assertThat(result.err()).isEmpty();
+        assertThat(result.code()).isZero();
+        assertThat(result.json().get("verdict").asString()).isEqualTo("pass");
         assertThat(folder.resolve("small.onnx")).exists();
     }
 
     @Test
     void should_pass_the_exit_status_on() throws Exception {
-        Result result = run(LAUNCHER.toString(), "scan", "none.onnx");
+        LaunchedRun result = LaunchedRun.of(folder, LaunchedRun.LAUNCHER, "scan", "none.onnx");
 
-        assertThat(result.code).isEqualTo(ExitCode.BAD_INPUT);
-        assertThat(result.err).isEqualTo("eckart: `none.onnx` does not exist; expected an .onnx file\n");
-        assertThat(result.out).isEmpty();
-    }
-
-    private record Result(int code, String out, String err) {}
-
-    private Result run(String... command) throws IOException, InterruptedException {
-        Path out = folder.resolve("stdout");
-        Path err = folder.resolve("stderr");
-        Process process = new ProcessBuilder(command)
-                .directory(folder.toFile())
-                .redirectOutput(out.toFile())
-                .redirectError(err.toFile())
-                .start();
-        process.getOutputStream().close();
-        int code = process.waitFor();
-        return new Result(code, Files.readString(out), Files.readString(err));
+        assertThat(result.code()).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(result.err()).isEqualTo("eckart: `none.onnx` does not exist; expected an .onnx file\n");
+        assertThat(result.out()).isEmpty();
     }
 }

@@ -25,8 +25,12 @@ final class PluginOptions {
 
     /** The strategies built in and those of the jars, which stay open until the process ends. */
     RankStrategies strategies() {
-        URL[] urls = jars.stream().map(PluginOptions::url).toArray(URL[]::new);
-        return RankStrategies.load(new URLClassLoader("plugins", urls, PluginOptions.class.getClassLoader()));
+        ClassLoader builtIn = PluginOptions.class.getClassLoader();
+        // One for each: in a common one, the second of two versions of a jar would go unnoticed.
+        ClassLoader[] plugins = jars.stream()
+                .map(jar -> new URLClassLoader(jar.toString(), new URL[] {url(jar)}, builtIn))
+                .toArray(ClassLoader[]::new);
+        return RankStrategies.load(builtIn, plugins);
     }
 
     private static URL url(Path jar) {

@@ -23,22 +23,19 @@ import tools.jackson.databind.json.JsonMapper;
 /** The packaged application, started by the launcher at the project's root. */
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "the launcher is a shell script")
 class LauncherIT {
-    private static final Path LAUNCHER =
-            Path.of("..", "eckart").toAbsolutePath().normalize();
-
     @TempDir
     private Path folder;
 
     @Test
     void should_run_from_any_directory_and_through_a_link() throws Exception {
-        Path link = Files.createSymbolicLink(folder.resolve("link"), LAUNCHER);
+        Path link = Files.createSymbolicLink(folder.resolve("link"), LaunchedRun.LAUNCHER);
 
-        Result result = run(link.toString(), "--version");
+        LaunchedRun result = run(link.toString(), "--version");
         Files.delete(link);
 
-        assertThat(result.code).isZero();
-        assertThat(result.out).isEqualTo("eckart " + Version.current() + "\n");
-        assertThat(result.err).isEmpty();
+        assertThat(result.code()).isZero();
+        assertThat(result.out()).isEqualTo("eckart " + Version.current() + "\n");
+        assertThat(result.err()).isEmpty();
     }
 
     @Test
@@ -46,14 +43,14 @@ class LauncherIT {
         CatalogueModel entry = Catalogue.all().get(0);
         Files.write(folder.resolve("model.onnx"), entry.model().toByteArray());
 
-        Result result =
-                run(LAUNCHER.toString(), "compress", "model.onnx", "-o", "small.onnx", "--rank", "numerical", "--json");
+        LaunchedRun result =
+                run(LaunchedRun.LAUNCHER.toString(), "compress", "model.onnx", "-o", "small.onnx", "--rank", "numerical", "--json");
 
-        assertThat(result.err).isEmpty();
-        assertThat(result.code).isZero();
+        assertThat(result.err()).isEmpty();
+        assertThat(result.code()).isZero();
         assertThat(JsonMapper.builder()
                         .build()
-                        .readTree(result.out)
+                        .readTree(result.out())
                         .get("verdict")
                         .asString())
                 .isEqualTo("pass");
@@ -62,11 +59,11 @@ class LauncherIT {
 
     @Test
     void should_pass_the_exit_status_on() throws Exception {
-        Result result = run(LAUNCHER.toString(), "scan", "none.onnx");
+        LaunchedRun result = run(LaunchedRun.LAUNCHER.toString(), "scan", "none.onnx");
 
-        assertThat(result.code).isEqualTo(ExitCode.BAD_INPUT);
-        assertThat(result.err).isEqualTo("eckart: `none.onnx` does not exist; expected an .onnx file\n");
-        assertThat(result.out).isEmpty();
+        assertThat(result.code()).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(result.err()).isEqualTo("eckart: `none.onnx` does not exist; expected an .onnx file\n");
+        assertThat(result.out()).isEmpty();
     }
 
     @Test
@@ -88,9 +85,9 @@ class LauncherIT {
         FileTime built = FileTime.from(Instant.now());
         Files.setLastModifiedTime(folder.resolve("home/cli/target/app/eckart.jar"), built);
 
-        Result result = run(launcher, "--version");
+        LaunchedRun result = run(launcher, "--version");
 
-        assertThat(result.err).isEmpty();
+        assertThat(result.err()).isEmpty();
         assertThat(Files.getLastModifiedTime(archive())).isGreaterThan(built);
         assertThat(sharesClasses(launcher)).isTrue();
     }
@@ -103,10 +100,10 @@ class LauncherIT {
         Files.delete(archive);
         Files.writeString(archive, "no archive");
 
-        Result result = run(launcher, "--version");
+        LaunchedRun result = run(launcher, "--version");
 
-        assertThat(result.out).isEqualTo("eckart " + Version.current() + "\n");
-        assertThat(result.err).isEmpty();
+        assertThat(result.out()).isEqualTo("eckart " + Version.current() + "\n");
+        assertThat(result.err()).isEmpty();
         assertThat(sharesClasses(launcher)).isFalse();
     }
 
@@ -116,11 +113,11 @@ class LauncherIT {
         // Nobody can make a folder in a file, not even root, who can in a folder that is read-only.
         Files.createFile(folder.resolve("home/cli/target/app/start"));
 
-        Result result = run(launcher, "--version");
+        LaunchedRun result = run(launcher, "--version");
 
-        assertThat(result.out).isEqualTo("eckart " + Version.current() + "\n");
-        assertThat(result.err).isEmpty();
-        assertThat(result.code).isZero();
+        assertThat(result.out()).isEqualTo("eckart " + Version.current() + "\n");
+        assertThat(result.err()).isEmpty();
+        assertThat(result.code()).isZero();
     }
 
     @Test
@@ -148,7 +145,7 @@ class LauncherIT {
         Files.copy(checkout.resolve("cli/pom.xml"), home.resolve("cli/pom.xml"));
         Files.copy(checkout.resolve("cli/target/app/eckart.jar"), app.resolve("eckart.jar"));
         Files.createSymbolicLink(app.resolve("lib"), checkout.resolve("cli/target/app/lib"));
-        return Files.copy(LAUNCHER, home.resolve("eckart"), StandardCopyOption.COPY_ATTRIBUTES)
+        return Files.copy(LaunchedRun.LAUNCHER, home.resolve("eckart"), StandardCopyOption.COPY_ATTRIBUTES)
                 .toString();
     }
 
@@ -169,27 +166,11 @@ class LauncherIT {
 
     private boolean sharesClasses(String launcher) throws IOException, InterruptedException {
         Path log = folder.resolve("classes.log");
-        run(Map.of("ECKART_OPTS", "-Xlog:class+load:file=" + log), launcher, "--version");
+        LaunchedRun.of(folder, Map.of("ECKART_OPTS", "-Xlog:class+load:file=" + log), launcher, "--version");
         return Files.readString(log).contains("dev.eckart.cli.Eckart source: shared objects file");
     }
 
-    private record Result(int code, String out, String err) {}
-
-    private Result run(String... command) throws IOException, InterruptedException {
-        return run(Map.of(), command);
-    }
-
-    private Result run(Map<String, String> environment, String... command) throws IOException, InterruptedException {
-        Path out = folder.resolve("stdout");
-        Path err = folder.resolve("stderr");
-        ProcessBuilder builder = new ProcessBuilder(command)
-                .directory(folder.toFile())
-                .redirectOutput(out.toFile())
-                .redirectError(err.toFile());
-        builder.environment().putAll(environment);
-        Process process = builder.start();
-        process.getOutputStream().close();
-        int code = process.waitFor();
-        return new Result(code, Files.readString(out), Files.readString(err));
+    private LaunchedRun run(String... command) throws IOException, InterruptedException {
+        return LaunchedRun.of(folder, Map.of(), (Object[]) command);
     }
 }

@@ -87,6 +87,20 @@ class PluginTest {
     }
 
     @Test
+    void should_refuse_another_version_of_the_same_jar_naming_both() throws IOException {
+        Path one = jar("HalfProvider", "half", "1");
+        Path other = Files.copy(one, folder.resolve("HalfProvider-2.jar"));
+
+        CommandLineRun run = eckart("strategies", "--plugin", one, "--plugin", other);
+
+        assertThat(run.code()).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(run.err())
+                .isEqualTo(
+                        "eckart: two strategies are named `half`: org.example.HalfProvider in %s and org.example.HalfProvider in %s; remove one\n"
+                                .formatted(one, other));
+    }
+
+    @Test
     void should_refuse_a_rank_that_cannot_be_and_say_whose_it_is() throws IOException {
         Path jar = jar("WildProvider", "wild", "900");
         Path out = folder.resolve("out.onnx");
@@ -95,8 +109,83 @@ class PluginTest {
 
         assertThat(run.code()).isEqualTo(ExitCode.BAD_INPUT);
         assertThat(run.err())
-                .contains("org.example.WildProvider", "weight `w` [40×30]: rank 900 exceeds its smaller side 30");
+                .isEqualTo(
+                        "eckart: strategy org.example.WildProvider chose badly: weight `w` [40×30]: rank 900 exceeds its"
+                                + " smaller side 30\n");
         assertThat(out).doesNotExist();
+    }
+
+    @Test
+    void should_say_of_a_strategy_that_fails_that_it_is_the_plug_in_that_does() throws IOException {
+        Path jar = jar("WildProvider", "wild", "(int) weight.spectrum().sigma(900)");
+        Path out = folder.resolve("out.onnx");
+
+        CommandLineRun run = eckart("compress", model(), "-o", out, "--rank", "wild:1", "--plugin", jar);
+
+        assertThat(run.code()).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(run.err())
+                .startsWith("eckart: strategy org.example.WildProvider failed on the weights of the network: "
+                        + "java.lang.ArrayIndexOutOfBoundsException: ");
+        assertThat(out).doesNotExist();
+    }
+
+    @Test
+    void should_say_of_a_strategy_that_fails_on_its_value_which_one_it_was() throws IOException {
+        String careless =
+                SOURCE.replace("arguments.allowing().wholeNumber()", "Integer.parseInt(arguments.value().get())");
+        Path jar = jar(careless, "WildProvider", "wild", "1");
+
+        CommandLineRun run = eckart("scan", model(), "--rank", "wild:many", "--plugin", jar);
+
+        assertThat(run.code()).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(run.err())
+                .startsWith("eckart: strategy org.example.WildProvider failed on `wild:many`: "
+                        + "java.lang.NumberFormatException: ");
+    }
+
+    @Test
+    void should_refuse_a_name_that_cannot_be_written_after_the_option() throws IOException {
+        Path jar = jar("HalfProvider", "My half", "1");
+
+        CommandLineRun run = eckart("strategies", "--plugin", jar);
+
+        assertThat(run.code()).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(run.err())
+                .isEqualTo(
+                        "eckart: strategy org.example.HalfProvider in %s is named `My half`; expected lower-case letters,"
+                                        .formatted(jar)
+                                + " digits and hyphens\n");
+    }
+
+    @Test
+    void should_refuse_a_jar_for_a_newer_java() throws IOException {
+        jar("HalfProvider", "half", "1");
+        Path compiled = folder.resolve("HalfProvider/org/example/HalfProvider.class");
+        byte[] bytes = Files.readAllBytes(compiled);
+        // The major version of the class file's format.
+        bytes[7] = 99;
+        Files.write(compiled, bytes);
+        Path jar = folder.resolve("newer.jar");
+        write(jar, List.of(compiled), "org.example.HalfProvider");
+
+        CommandLineRun run = eckart("strategies", "--plugin", jar);
+
+        assertThat(run.code()).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(run.err())
+                .startsWith("eckart: a strategy could not be loaded from `%s`: ".formatted(jar))
+                .contains("org/example/HalfProvider", "class file version 99");
+    }
+
+    @Test
+    void should_refuse_an_unknown_name_and_list_those_there_are() throws IOException {
+        Path jar = jar("HalfProvider", "half", "1");
+
+        CommandLineRun run = eckart("scan", model(), "--rank", "hlaf:1", "--plugin", jar);
+
+        assertThat(run.code()).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(run.err())
+                .startsWith("eckart: unknown strategy `hlaf`: expected one of ")
+                .contains("energy, ", "half, ", "ratio");
     }
 
     @Test
@@ -137,10 +226,16 @@ class PluginTest {
 
     /** A jar with a provider, compiled against the engine alone. */
     private Path jar(String className, String strategy, String rank) throws IOException {
+        return jar(SOURCE, className, strategy, rank);
+    }
+
+    private Path jar(String template, String className, String strategy, String rank) throws IOException {
         Path classes = Files.createDirectories(folder.resolve(className));
         Path source = Files.writeString(
                 classes.resolve(className + ".java"),
-                SOURCE.replace("NAME", className).replace("STRATEGY", strategy).replace("RANK", rank));
+                template.replace("NAME", className)
+                        .replace("STRATEGY", strategy)
+                        .replace("RANK", rank));
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         int result = compiler.run(
                 null,

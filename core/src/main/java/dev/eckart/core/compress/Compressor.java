@@ -10,7 +10,10 @@ import dev.eckart.core.factor.Replacement;
 import dev.eckart.core.linalg.Accuracy;
 import dev.eckart.core.linalg.Decomposer;
 import dev.eckart.core.model.LinearWeight;
+import dev.eckart.core.rank.RankChoice;
+import dev.eckart.core.rank.RankPlan;
 import dev.eckart.core.rank.RankSelector;
+import dev.eckart.core.rank.RankStrategies;
 import dev.eckart.core.rank.WeightRankSelector;
 import dev.eckart.core.scan.Inventory;
 import dev.eckart.core.scan.WeightFilter;
@@ -31,6 +34,9 @@ import java.util.stream.StreamSupport;
  * One that looks at all of them takes a pass for their spectra, and another for the pairs.
  */
 public final class Compressor {
+    /** What a strategy is asked about that sees all weights at once. */
+    private static final String ALL = "the weights of the network";
+
     private final Decomposer decomposer;
     private final int threads;
     private final long memory;
@@ -62,7 +68,7 @@ public final class Compressor {
     public <N extends Network<N>> Compression<N> compress(
             N network, Inventory inventory, RankSelector selector, FactorPair.Balance balance, Provenance provenance) {
         if (selector instanceof WeightRankSelector each) {
-            selector.require(inventory.linear());
+            require(selector, inventory);
             return inOnePass(network, inventory, each, balance, provenance);
         }
         CompressionPlan plan = plan(inventory, selector);
@@ -107,10 +113,23 @@ public final class Compressor {
 
     private static PlannedWeight decide(OpenWeight open, WeightRankSelector selector) {
         return open.moments()
-                .flatMap(moments -> selector.settle(open.weight(), moments))
+                .flatMap(moments -> RankStrategies.answer(
+                        selector, open.weight().describe(), () -> selector.settle(open.weight(), moments)))
                 .map(keep -> PlannedWeight.kept(open.weight(), keep))
-                .orElseGet(() ->
-                        feasible(selector, () -> PlannedWeight.of(open.spectrum(), selector.choose(open.spectrum()))));
+                .orElseGet(() -> choose(open, selector));
+    }
+
+    private static PlannedWeight choose(OpenWeight open, WeightRankSelector selector) {
+        WeightSpectrum spectrum = open.spectrum();
+        RankChoice choice = RankStrategies.answer(selector, open.weight().describe(), () -> selector.choose(spectrum));
+        return feasible(selector, () -> PlannedWeight.of(spectrum, choice));
+    }
+
+    private static void require(RankSelector selector, Inventory inventory) {
+        RankStrategies.answer(selector, ALL, () -> {
+            selector.require(inventory.linear());
+            return true;
+        });
     }
 
     private static <R> R feasible(RankSelector selector, Supplier<R> decision) {
@@ -118,7 +137,7 @@ public final class Compressor {
             return decision.get();
         } catch (IllegalArgumentException e) {
             throw new InvalidInputException(
-                    "strategy %s chose badly: %s".formatted(selector.getClass().getName(), e.getMessage()), e);
+                    "strategy %s chose badly: %s".formatted(RankStrategies.title(selector), e.getMessage()), e);
         }
     }
 
@@ -131,16 +150,17 @@ public final class Compressor {
         if (!(selector instanceof WeightRankSelector each)) {
             return survey(inventory, selector);
         }
-        selector.require(inventory.linear());
+        require(selector, inventory);
         List<PlannedWeight> planned = decomposed(inventory, selector.accuracy(), open -> decide(open, each));
         return new CompressionPlan(planned, inventory.skipped());
     }
 
     /** As {@link #plan}, with the spectrum of every weight, for people to look at. */
     public CompressionPlan survey(Inventory inventory, RankSelector selector) {
-        selector.require(inventory.linear());
+        require(selector, inventory);
         List<WeightSpectrum> spectra = decomposed(inventory, selector.accuracy(), OpenWeight::spectrum);
-        return feasible(selector, () -> CompressionPlan.of(spectra, selector.select(spectra), inventory.skipped()));
+        RankPlan ranks = RankStrategies.answer(selector, ALL, () -> selector.select(spectra));
+        return feasible(selector, () -> CompressionPlan.of(spectra, ranks, inventory.skipped()));
     }
 
     private <R> List<R> decomposed(Inventory inventory, Accuracy accuracy, Function<OpenWeight, R> look) {

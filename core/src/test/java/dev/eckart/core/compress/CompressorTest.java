@@ -32,6 +32,7 @@ import dev.eckart.core.rank.NumericalRankSelector;
 import dev.eckart.core.rank.RankChoice;
 import dev.eckart.core.rank.RankPlan;
 import dev.eckart.core.rank.RankSelector;
+import dev.eckart.core.rank.RankStrategies;
 import dev.eckart.core.scan.Inventory;
 import dev.eckart.core.scan.JointLayers;
 import dev.eckart.core.scan.WeightFilter;
@@ -277,7 +278,7 @@ class CompressorTest {
     private static void expectBadChoice(RankSelector selector, String complaint) {
         assertThatExceptionOfType(InvalidInputException.class)
                 .isThrownBy(() -> compress(NETWORK, selector))
-                .withMessage("strategy %s chose badly: %s", selector.getClass().getName(), complaint);
+                .withMessage("strategy %s chose badly: %s", RankStrategies.title(selector), complaint);
     }
 
     @Test

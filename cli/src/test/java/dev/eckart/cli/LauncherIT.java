@@ -43,8 +43,15 @@ class LauncherIT {
         CatalogueModel entry = Catalogue.all().get(0);
         Files.write(folder.resolve("model.onnx"), entry.model().toByteArray());
 
-        LaunchedRun result =
-                run(LaunchedRun.LAUNCHER.toString(), "compress", "model.onnx", "-o", "small.onnx", "--rank", "numerical", "--json");
+        LaunchedRun result = run(
+                LaunchedRun.LAUNCHER.toString(),
+                "compress",
+                "model.onnx",
+                "-o",
+                "small.onnx",
+                "--rank",
+                "numerical",
+                "--json");
 
         assertThat(result.err()).isEmpty();
         assertThat(result.code()).isZero();

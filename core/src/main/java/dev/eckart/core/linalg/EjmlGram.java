@@ -50,6 +50,12 @@ final class EjmlGram implements Decomposition {
         return new EjmlGram(gram(Scaled.by(1 / scale, matrix)), scale);
     }
 
+    /** Of a matrix whose Gram matrix this is, as {@link Decomposer#decomposeGram} says. */
+    static EjmlGram ofGram(Matrix gram) {
+        double scale = Scale.ofGram(gram);
+        return new EjmlGram(mirrored(Scale.divide(gram.ejml().copy(), scale * scale)), scale);
+    }
+
     private static EnergyMoments moments(DMatrixRMaj gram) {
         double squares = 0;
         for (double number : gram.data) {
@@ -173,7 +179,12 @@ final class EjmlGram implements Decomposition {
                 }
             });
         });
-        DMatrixRMaj gram = MatrixOps_DDRB.convert(sum, (DMatrixRMaj) null);
+        return mirrored(MatrixOps_DDRB.convert(sum, (DMatrixRMaj) null));
+    }
+
+    /** Below the diagonal what is above it; in place. */
+    private static DMatrixRMaj mirrored(DMatrixRMaj gram) {
+        int k = gram.numRows;
         for (int i = 0; i < k; i++) {
             for (int j = 0; j < i; j++) {
                 gram.data[i * k + j] = gram.data[j * k + i];

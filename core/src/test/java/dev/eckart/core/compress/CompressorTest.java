@@ -678,6 +678,11 @@ class CompressorTest {
         }
 
         @Override
+        public Decomposition decomposeGram(Matrix gram) {
+            return worker.decomposeGram(gram);
+        }
+
+        @Override
         public Matrix timesTransposed(MatrixSource left, Matrix right) {
             return worker.timesTransposed(left, right);
         }

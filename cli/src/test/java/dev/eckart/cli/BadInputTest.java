@@ -220,7 +220,7 @@ class BadInputTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "nonsense | unknown strategy `nonsense`: expected one of energy, fixed, numerical, ratio",
+                "nonsense | unknown strategy `nonsense`: expected one of budget, energy,",
                 "energy | expected a value after the name",
                 "energy: | expected name[:value][,key=value...]",
                 "energy:much | expected a number above 0 and up to 1 but was: much",

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * A backend that keeps what it found in a folder, so that the same matrix is decomposed once.
@@ -59,12 +60,17 @@ public final class CachingDecomposer implements Decomposer {
 
     @Override
     public Decomposition decompose(MatrixSource matrix, Accuracy accuracy) {
+        return cached(accuracy.name(), matrix, () -> backend.decompose(matrix, accuracy));
+    }
+
+    @Override
+    public Decomposition decomposeGram(Matrix gram) {
+        return cached("GRAM", gram, () -> backend.decomposeGram(gram));
+    }
+
+    private Decomposition cached(String kind, MatrixSource matrix, Supplier<Decomposition> decomposition) {
         return new CachedDecomposition(
-                ContentHash.of(matrix, accuracy, backend.name()),
-                store,
-                vectors,
-                matrix,
-                () -> backend.decompose(matrix, accuracy));
+                ContentHash.of(matrix, kind, backend.name()), store, vectors, matrix, decomposition);
     }
 
     @Override

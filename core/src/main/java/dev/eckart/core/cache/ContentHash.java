@@ -1,6 +1,5 @@
 package dev.eckart.core.cache;
 
-import dev.eckart.core.linalg.Accuracy;
 import dev.eckart.core.linalg.MatrixSource;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -16,11 +15,15 @@ final class ContentHash {
 
     private ContentHash() {}
 
-    /** In hexadecimal digits. */
-    static String of(MatrixSource matrix, Accuracy accuracy, String backend) {
+    /**
+     * In hexadecimal digits.
+     *
+     * @param kind what is done with the matrix, and how exactly
+     */
+    static String of(MatrixSource matrix, String kind, String backend) {
         MessageDigest digest = sha256();
         digest.update("%s %s %d %d\n"
-                .formatted(backend, accuracy, matrix.rows(), matrix.columns())
+                .formatted(backend, kind, matrix.rows(), matrix.columns())
                 .getBytes(StandardCharsets.UTF_8));
         int height = Math.max(1, Math.min(matrix.rows(), CHUNK / matrix.columns()));
         double[] numbers = new double[height * matrix.columns()];

@@ -2,12 +2,13 @@ package dev.eckart.core.compress;
 
 import dev.eckart.core.InvalidInputException;
 import dev.eckart.core.Progress;
+import dev.eckart.core.calibrate.Calibration;
+import dev.eckart.core.calibrate.InputRoots;
 import dev.eckart.core.factor.CompressionPlan;
 import dev.eckart.core.factor.Decision;
 import dev.eckart.core.factor.FactorPair;
 import dev.eckart.core.factor.PlannedWeight;
 import dev.eckart.core.factor.Replacement;
-import dev.eckart.core.linalg.Accuracy;
 import dev.eckart.core.linalg.Decomposer;
 import dev.eckart.core.model.LinearWeight;
 import dev.eckart.core.rank.RankChoice;
@@ -32,12 +33,18 @@ import java.util.stream.StreamSupport;
  * <p>Weights are worked on side by side, the largest first; the result does not depend on how many threads there are. A
  * strategy that looks at each weight by itself takes one pass, in which a weight is decomposed, decided on and factored.
  * One that looks at all of them takes a pass for their spectra, and another for the pairs.
+ *
+ * <p>A {@linkplain #calibrated calibrated} engine sees the weights that it has measurements of through their inputs: what
+ * strategies choose from, and what a pair is best at, is the layer's output on these.
  */
 public final class Compressor {
     /** What a strategy is asked about that sees all weights at once. */
     private static final String ALL = "the weights of the network";
 
-    private final Decomposer decomposer;
+    /** The part of the memory that goes to what is known of inputs, where something is: one in so many. */
+    private static final int SHARE_OF_INPUTS = 4;
+
+    private final WeightOpener opener;
     private final int threads;
     private final long memory;
     private final Progress progress;
@@ -48,10 +55,27 @@ public final class Compressor {
      * @param memory bytes that the weights under way may take; where one alone takes more, it is the only one
      */
     public Compressor(Decomposer decomposer, int threads, long memory, Progress progress) {
-        this.decomposer = decomposer;
+        this(new WeightOpener(decomposer, Calibration.NONE, new InputRoots(decomposer, 0)), threads, memory, progress);
+    }
+
+    private Compressor(WeightOpener opener, int threads, long memory, Progress progress) {
+        this.opener = opener;
         this.threads = threads;
         this.memory = memory;
         this.progress = progress;
+    }
+
+    /**
+     * The same engine, with measurements: to be used for a plan and for carrying it out. What follows from them is kept
+     * for its further runs, in part of the memory.
+     */
+    public Compressor calibrated(Calibration calibration) {
+        long inputs = memory / SHARE_OF_INPUTS;
+        return new Compressor(
+                new WeightOpener(opener.decomposer(), calibration, new InputRoots(opener.decomposer(), inputs)),
+                threads,
+                calibration.inputs().isEmpty() ? memory : memory - inputs,
+                progress);
     }
 
     /** As {@link #compress(Network, Inventory, RankSelector, FactorPair.Balance, Provenance)}, of filtered weights. */
@@ -83,8 +107,8 @@ public final class Compressor {
             Provenance provenance) {
         List<LinearWeight> weights = inventory.linear();
         PlannedWeight[] planned = new PlannedWeight[weights.size()];
-        try (Pass<Worked> pass = pass("Compressing", weights, bytes(selector.accuracy()), weight -> {
-            try (OpenWeight open = OpenWeight.open(decomposer, weight, selector.accuracy())) {
+        try (Pass<Worked> pass = pass("Compressing", weights, bytes(selector), weight -> {
+            try (OpenWeight open = opener.open(weight, selector)) {
                 return factored(open, decide(open, selector), balance);
             }
         })) {
@@ -115,7 +139,7 @@ public final class Compressor {
         return open.moments()
                 .flatMap(moments -> RankStrategies.answer(
                         selector, open.weight().describe(), () -> selector.settle(open.weight(), moments)))
-                .map(keep -> PlannedWeight.kept(open.weight(), keep))
+                .map(keep -> PlannedWeight.kept(open.weight(), keep, open.isCalibrated()))
                 .orElseGet(() -> choose(open, selector));
     }
 
@@ -151,21 +175,21 @@ public final class Compressor {
             return survey(inventory, selector);
         }
         require(selector, inventory);
-        List<PlannedWeight> planned = decomposed(inventory, selector.accuracy(), open -> decide(open, each));
+        List<PlannedWeight> planned = decomposed(inventory, selector, open -> decide(open, each));
         return new CompressionPlan(planned, inventory.skipped());
     }
 
     /** As {@link #plan}, with the spectrum of every weight, for people to look at. */
     public CompressionPlan survey(Inventory inventory, RankSelector selector) {
         require(selector, inventory);
-        List<WeightSpectrum> spectra = decomposed(inventory, selector.accuracy(), OpenWeight::spectrum);
+        List<WeightSpectrum> spectra = decomposed(inventory, selector, OpenWeight::spectrum);
         RankPlan ranks = RankStrategies.answer(selector, ALL, () -> selector.select(spectra));
         return feasible(selector, () -> CompressionPlan.of(spectra, ranks, inventory.skipped()));
     }
 
-    private <R> List<R> decomposed(Inventory inventory, Accuracy accuracy, Function<OpenWeight, R> look) {
-        try (Pass<R> pass = pass("Decomposing", inventory.linear(), bytes(accuracy), weight -> {
-            try (OpenWeight open = OpenWeight.open(decomposer, weight, accuracy)) {
+    private <R> List<R> decomposed(Inventory inventory, RankSelector selector, Function<OpenWeight, R> look) {
+        try (Pass<R> pass = pass("Decomposing", inventory.linear(), bytes(selector), weight -> {
+            try (OpenWeight open = opener.open(weight, selector)) {
                 return look.apply(open);
             }
         })) {
@@ -176,12 +200,11 @@ public final class Compressor {
     /** Carries a plan out on the network that it was made for. */
     public <N extends Network<N>> N apply(
             CompressionPlan plan, N network, FactorPair.Balance balance, Provenance provenance) {
-        try (Pass<Replacement> pass =
-                pass("Factoring", plan.factored(), planned -> OpenWeight.bytes(decomposer, planned), planned -> {
-                    try (OpenWeight open = OpenWeight.open(decomposer, planned)) {
-                        return open.factor(planned.rank(), balance);
-                    }
-                })) {
+        try (Pass<Replacement> pass = pass("Factoring", plan.factored(), opener::bytes, planned -> {
+            try (OpenWeight open = opener.open(planned)) {
+                return open.factor(planned.rank(), balance);
+            }
+        })) {
             return network.rewrite(
                     () -> StreamSupport.stream(pass.spliterator(), false)
                             .map(Pass.Done::result)
@@ -190,8 +213,8 @@ public final class Compressor {
         }
     }
 
-    private ToLongFunction<LinearWeight> bytes(Accuracy accuracy) {
-        return weight -> OpenWeight.bytes(decomposer, weight, accuracy);
+    private ToLongFunction<LinearWeight> bytes(RankSelector selector) {
+        return weight -> opener.bytes(weight, selector.accuracy());
     }
 
     private <T, R> Pass<R> pass(String label, List<T> items, ToLongFunction<T> need, Function<T, R> work) {

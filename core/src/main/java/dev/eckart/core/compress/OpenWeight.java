@@ -1,110 +1,67 @@
 package dev.eckart.core.compress;
 
-import dev.eckart.core.InvalidInputException;
+import dev.eckart.core.calibrate.CalibratedWeight;
 import dev.eckart.core.factor.FactorPair;
-import dev.eckart.core.factor.PlannedWeight;
 import dev.eckart.core.factor.Replacement;
 import dev.eckart.core.linalg.Accuracy;
 import dev.eckart.core.linalg.Decomposer;
 import dev.eckart.core.linalg.Decomposition;
 import dev.eckart.core.linalg.EnergyMoments;
-import dev.eckart.core.linalg.NonFiniteValueException;
-import dev.eckart.core.model.ElementType;
 import dev.eckart.core.model.LinearWeight;
 import dev.eckart.core.rank.BreakEven;
 import dev.eckart.core.spectrum.Spectrum;
 import dev.eckart.core.spectrum.WeightSpectrum;
 import java.util.Optional;
-import java.util.stream.Stream;
+import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A weight that is worked on, in one thread: its decomposition, as far as it was asked for.
- *
- * <p>Of the matrices that a weight can be read as, it is the one that needs the fewest numbers for most of its energy.
- */
+/** A weight that is worked on, in one thread: its decomposition, as far as it was asked for. */
 final class OpenWeight implements AutoCloseable {
     /** What part of its energy readings of a weight are compared at. */
     private static final double MOST_ENERGY = 0.95;
 
     private final Decomposer decomposer;
     private final LinearWeight weight;
+    private final Optional<CalibratedWeight> calibrated;
     private final Accuracy accuracy;
     private final Decomposition decomposition;
-    private @Nullable WeightSpectrum spectrum;
+    private final OptionalDouble sensitivity;
+    private final boolean wantsPlain;
+    private @Nullable Spectrum values;
 
-    private OpenWeight(Decomposer decomposer, LinearWeight weight, Accuracy accuracy, Decomposition decomposition) {
+    /**
+     * A weight with the decomposition of it, or of what its inputs see of it.
+     *
+     * @param wantsPlain whether the values of the weight itself are wanted in either case
+     */
+    OpenWeight(
+            Decomposer decomposer,
+            LinearWeight weight,
+            Optional<CalibratedWeight> calibrated,
+            Accuracy accuracy,
+            Decomposition decomposition,
+            OptionalDouble sensitivity,
+            boolean wantsPlain) {
         this.decomposer = decomposer;
         this.weight = weight;
+        this.calibrated = calibrated;
         this.accuracy = accuracy;
         this.decomposition = decomposition;
+        this.sensitivity = sensitivity;
+        this.wantsPlain = wantsPlain;
     }
 
-    /** @throws InvalidInputException if the weight holds a NaN or an infinity */
-    static OpenWeight open(Decomposer decomposer, LinearWeight weight, Accuracy wanted) {
-        OpenWeight best = openReading(decomposer, weight, wanted);
-        for (LinearWeight reading : weight.otherReadings()) {
-            OpenWeight other = openReading(decomposer, reading, wanted);
-            boolean better = other.numbersForMost() < best.numbersForMost();
-            (better ? best : other).close();
-            best = better ? other : best;
-        }
-        return best;
-    }
-
-    /** Again, for what was planned: the reading that was chosen. */
-    static OpenWeight open(Decomposer decomposer, PlannedWeight planned) {
-        return openReading(decomposer, planned.weight(), accuracy(planned));
-    }
-
-    private static Accuracy accuracy(PlannedWeight planned) {
-        return planned.spectrum().orElseThrow().accuracy();
-    }
-
-    private static OpenWeight openReading(Decomposer decomposer, LinearWeight weight, Accuracy wanted) {
-        Accuracy accuracy = accuracy(weight, wanted);
-        try {
-            return new OpenWeight(decomposer, weight, accuracy, decomposer.decompose(weight.values(), accuracy));
-        } catch (NonFiniteValueException e) {
-            throw new InvalidInputException(
-                    "%s holds %s; only finite numbers can be decomposed (--exclude leaves a weight out)"
-                            .formatted(weight.describe(), e.getMessage()),
-                    e);
-        }
-    }
-
-    /** The Gram matrix of doubles, in double, loses what tells them from narrower types. */
-    private static Accuracy accuracy(LinearWeight weight, Accuracy wanted) {
-        return weight.type() == ElementType.FLOAT64 ? Accuracy.FULL : wanted;
-    }
-
-    /** Bytes that a weight takes while it is open and a pair for it is made. */
-    static long bytes(Decomposer decomposer, LinearWeight weight, Accuracy wanted) {
-        long decompositions = readings(weight)
-                .mapToLong(reading -> decomposer.bytes(reading.rows(), reading.columns(), accuracy(reading, wanted)))
-                .sum();
-        // A pair below break-even, and the vectors that it is made of.
-        return decompositions + 2 * Double.BYTES * weight.parameters();
-    }
-
-    /** As {@link #bytes(Decomposer, LinearWeight, Accuracy)}, of what was planned. */
-    static long bytes(Decomposer decomposer, PlannedWeight planned) {
-        LinearWeight weight = planned.weight();
-        return decomposer.bytes(weight.rows(), weight.columns(), accuracy(planned))
-                + 2 * Double.BYTES * weight.parameters();
-    }
-
-    private static Stream<LinearWeight> readings(LinearWeight weight) {
-        return Stream.concat(Stream.of(weight), weight.otherReadings().stream());
-    }
-
-    private long numbersForMost() {
-        return BreakEven.pairParameters(
-                weight.rows(), weight.columns(), spectrum().spectrum().rankAtEnergy(MOST_ENERGY));
+    /** Numbers of a pair that keeps most of the energy. */
+    long numbersForMost() {
+        return BreakEven.pairParameters(weight.rows(), weight.columns(), values().rankAtEnergy(MOST_ENERGY));
     }
 
     LinearWeight weight() {
         return weight;
+    }
+
+    boolean isCalibrated() {
+        return calibrated.isPresent();
     }
 
     /** What the singular values add up to, where that is known before they are. */
@@ -112,18 +69,34 @@ final class OpenWeight implements AutoCloseable {
         return decomposition.moments();
     }
 
-    WeightSpectrum spectrum() {
-        if (spectrum == null) {
-            spectrum = new WeightSpectrum(weight, Spectrum.of(decomposition.singularValues()), accuracy);
+    private Spectrum values() {
+        if (values == null) {
+            values = Spectrum.of(decomposition.singularValues());
         }
-        return spectrum;
+        return values;
+    }
+
+    WeightSpectrum spectrum() {
+        return new WeightSpectrum(weight, values(), accuracy, calibrated.isPresent(), plain(), sensitivity);
+    }
+
+    private Optional<Spectrum> plain() {
+        if (calibrated.isEmpty()) {
+            return Optional.of(values());
+        }
+        return wantsPlain
+                ? Optional.of(Spectrum.of(decomposer.singularValues(weight.values(), accuracy)))
+                : Optional.empty();
     }
 
     /** The pair of a rank from 1 to the weight's smaller side. */
     Replacement factor(int rank, FactorPair.Balance balance) {
-        return new Replacement(
-                weight,
-                FactorPair.of(decomposer.truncated(weight.values(), decomposition, rank), balance, weight.type()));
+        return calibrated
+                .map(seen -> seen.factor(decomposer, decomposition, rank, balance))
+                .orElseGet(() -> new Replacement(
+                        weight,
+                        FactorPair.of(
+                                decomposer.truncated(weight.values(), decomposition, rank), balance, weight.type())));
     }
 
     @Override

@@ -45,6 +45,26 @@ public record FactorPair(MatrixSource b, MatrixSource a) {
     }
 
     /**
+     * Factors of which A has orthonormal rows, for a weight of a type: the lengths of B's columns are what is shared out.
+     *
+     * @param b {@code [in × r]}
+     * @param a {@code [r × out]}
+     */
+    public static FactorPair of(Matrix b, Matrix a, Balance balance, ElementType type) {
+        return switch (balance) {
+            case AUTO -> of(b, a, type == ElementType.FLOAT16 ? Balance.BALANCED : Balance.PLAIN, type);
+            case PLAIN -> new FactorPair(b, a);
+            case BALANCED -> {
+                double[] root = Arrays.stream(b.columnNorms())
+                        .map(norm -> norm == 0 ? 1 : Math.sqrt(norm))
+                        .toArray();
+                double[] inverse = Arrays.stream(root).map(value -> 1 / value).toArray();
+                yield new FactorPair(ScaledAxis.columns(b, inverse), ScaledAxis.rows(a, root));
+            }
+        };
+    }
+
+    /**
      * How far B·A is expected to move when its factors are rounded to a type, relative to its norm.
      *
      * <p>Rounding to nearest moves a number by up to half a unit in the last place, evenly spread: 1/√12 units in the

@@ -11,12 +11,23 @@ import java.util.Optional;
  * A linear weight, and what is done with it.
  *
  * @param spectrum empty where the weight was kept without its being computed
+ * @param calibrated whether it is its outputs on the calibration inputs that errors and energy are of, and not itself
  */
-public record PlannedWeight(LinearWeight weight, Optional<WeightSpectrum> spectrum, Decision decision) {
+public record PlannedWeight(
+        LinearWeight weight, Optional<WeightSpectrum> spectrum, Decision decision, boolean calibrated) {
     public PlannedWeight {
         if (spectrum.isEmpty() && decision instanceof Decision.Factor) {
             throw new IllegalArgumentException("%s: expected its spectrum with a rank".formatted(weight.describe()));
         }
+    }
+
+    /** Calibrated as the spectrum is. */
+    public PlannedWeight(LinearWeight weight, Optional<WeightSpectrum> spectrum, Decision decision) {
+        this(
+                weight,
+                spectrum,
+                decision,
+                spectrum.map(WeightSpectrum::calibrated).orElse(false));
     }
 
     /**
@@ -32,8 +43,8 @@ public record PlannedWeight(LinearWeight weight, Optional<WeightSpectrum> spectr
     }
 
     /** One that is kept, whatever its spectrum. */
-    public static PlannedWeight kept(LinearWeight weight, RankChoice.Keep choice) {
-        return new PlannedWeight(weight, Optional.empty(), new Decision.Keep(choice.because()));
+    public static PlannedWeight kept(LinearWeight weight, RankChoice.Keep choice, boolean calibrated) {
+        return new PlannedWeight(weight, Optional.empty(), new Decision.Keep(choice.because()), calibrated);
     }
 
     private static Decision decide(LinearWeight weight, int rank) {
@@ -66,7 +77,8 @@ public record PlannedWeight(LinearWeight weight, Optional<WeightSpectrum> spectr
     }
 
     /**
-     * ‖W − B·A‖_F / ‖W‖_F: what truncation leaves out, and what rounding the factors to their type adds.
+     * What truncation leaves out, and what rounding the factors to their type adds: ‖W − B·A‖_F / ‖W‖_F, or, calibrated,
+     * ‖(X−μ)·(W − B·A)‖_F / ‖(X−μ)·W‖_F.
      */
     public double predictedError() {
         return truncation()

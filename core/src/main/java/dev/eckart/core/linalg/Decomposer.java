@@ -22,6 +22,17 @@ public interface Decomposer {
     Decomposition decompose(MatrixSource matrix, Accuracy accuracy);
 
     /**
+     * Begins the decomposition of a matrix of which only its Gram matrix G = MᵀM {@code [k × k]} is known: singular values
+     * are the roots of G's eigenvalues, those below zero taken for zero, and vectors its eigenvectors, V. They are as
+     * exact as {@link Accuracy#ENERGY} has them.
+     *
+     * @param gram symmetric and positive semidefinite, but for rounding; what is below its diagonal is not read
+     * @throws IllegalArgumentException if it is not square
+     * @throws NonFiniteValueException if it holds a NaN or an infinity
+     */
+    Decomposition decomposeGram(Matrix gram);
+
+    /**
      * The matrix {@code [m × k]} times the transpose of another {@code [r × k]}: {@code [m × r]}.
      *
      * @throws IllegalArgumentException if they have not the same number of columns

@@ -27,6 +27,11 @@ public final class EjmlDecomposer implements Decomposer {
     }
 
     @Override
+    public Decomposition decomposeGram(Matrix gram) {
+        return EjmlGram.ofGram(gram);
+    }
+
+    @Override
     public Matrix timesTransposed(MatrixSource left, Matrix right) {
         Matrix.requireShared(left.columns(), right.columns());
         DMatrixRMaj upright = right.transpose().ejml();

@@ -42,6 +42,12 @@ final class EjmlGram implements Decomposition {
         return new EjmlGram(gram(Scaled.by(1 / scale, matrix)), scale);
     }
 
+    /** Of a matrix whose Gram matrix this is, as {@link Decomposer#decomposeGram} says. */
+    static EjmlGram ofGram(Matrix gram) {
+        double scale = Scale.ofGram(gram);
+        return new EjmlGram(mirrored(Scale.divide(gram.ejml().copy(), scale * scale)), scale);
+    }
+
     private static EnergyMoments moments(DMatrixRMaj gram) {
         double squares = 0;
         for (double number : gram.data) {
@@ -145,5 +151,16 @@ final class EjmlGram implements Decomposition {
         int height = Math.max(EjmlGramSum.BLOCK, PANEL_NUMBERS / k / EjmlGramSum.BLOCK * EjmlGramSum.BLOCK);
         Panels.ofRows(tall, height, (row, rows, numbers) -> sum.add(numbers, rows));
         return sum.toMatrix();
+    }
+
+    /** Below the diagonal what is above it; in place. */
+    private static DMatrixRMaj mirrored(DMatrixRMaj gram) {
+        int k = gram.numRows;
+        for (int i = 0; i < k; i++) {
+            for (int j = 0; j < i; j++) {
+                gram.data[i * k + j] = gram.data[j * k + i];
+            }
+        }
+        return gram;
     }
 }

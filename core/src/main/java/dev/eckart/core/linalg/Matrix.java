@@ -131,7 +131,7 @@ public final class Matrix implements MatrixSource {
     }
 
     /** The root of the sum of squares of each column. */
-    double[] columnNorms() {
+    public double[] columnNorms() {
         double[] norms = new double[columns()];
         for (int i = 0; i < rows(); i++) {
             for (int j = 0; j < norms.length; j++) {

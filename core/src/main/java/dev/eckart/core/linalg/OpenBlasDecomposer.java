@@ -51,6 +51,11 @@ public final class OpenBlasDecomposer implements Decomposer {
     }
 
     @Override
+    public Decomposition decomposeGram(Matrix gram) {
+        return OpenBlasGram.ofGram(gram);
+    }
+
+    @Override
     public Matrix timesTransposed(MatrixSource left, Matrix right) {
         Matrix.requireShared(left.columns(), right.columns());
         int shared = left.columns();

@@ -64,6 +64,25 @@ final class OpenBlasGram implements Decomposition {
         }
     }
 
+    /** Of a matrix whose Gram matrix this is, as {@link Decomposer#decomposeGram} says. */
+    static OpenBlasGram ofGram(Matrix matrix) {
+        double scale = Scale.ofGram(matrix);
+        MatrixSource scaled = Scaled.by(1 / (scale * scale), matrix);
+        int k = matrix.rows();
+        NativeDoubles gram = NativeDoubles.allocate((long) k * k);
+        try {
+            double[] column = new double[k];
+            for (int j = 0; j < k; j++) {
+                scaled.read(0, j, j + 1, 1, column);
+                gram.put((long) j * k, column, 0, j + 1);
+            }
+            return new OpenBlasGram(k, scale, gram, moments(k, gram));
+        } catch (Throwable e) {
+            gram.close();
+            throw e;
+        }
+    }
+
     private static void addGram(MatrixSource matrix, int k, NativeDoubles gram) {
         boolean turned = matrix instanceof Transposed;
         MatrixSource stored = matrix instanceof Transposed transposed ? transposed.original() : matrix;

@@ -34,6 +34,20 @@ final class Scale {
         return of(largest[0]);
     }
 
+    /**
+     * For the matrix of which a Gram matrix is known, whose numbers are divided by the square of this.
+     *
+     * @throws IllegalArgumentException if it is not square
+     * @throws NonFiniteValueException if it holds a NaN or an infinity
+     */
+    static double ofGram(Matrix gram) {
+        if (gram.rows() != gram.columns()) {
+            throw new IllegalArgumentException(
+                    "Expected a square matrix but was: [%d×%d]".formatted(gram.rows(), gram.columns()));
+        }
+        return Math.scalb(1.0, Math.floorDiv(Math.getExponent(of(gram)), 2));
+    }
+
     private static double of(double largest) {
         return largest == 0 ? 1 : Math.scalb(1.0, Math.max(Math.getExponent(largest), Double.MIN_EXPONENT));
     }

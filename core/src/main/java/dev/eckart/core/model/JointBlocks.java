@@ -45,6 +45,32 @@ public final class JointBlocks implements MatrixSource {
     }
 
     /**
+     * The same members, divided by what makes their blocks of something else equally large.
+     *
+     * @param products a matrix times this one, {@code [any × Σout]}
+     */
+    public JointBlocks balancedFor(MatrixSource products) {
+        double[] balanced = new double[norms.length];
+        for (int member = 0; member < norms.length; member++) {
+            balanced[member] = divisor(norms[member] * divisor(norm(block(products, member))));
+        }
+        return new JointBlocks(members, balanced);
+    }
+
+    /** The product of some matrix and this, out of that of the same matrix and of the same members before. */
+    public MatrixSource insteadOf(JointBlocks before, MatrixSource products) {
+        double[] factors = new double[columns()];
+        for (int member = 0; member < norms.length; member++) {
+            Arrays.fill(factors, starts[member], starts[member + 1], before.norms[member] / norms[member]);
+        }
+        return ScaledAxis.columns(products, factors);
+    }
+
+    private Columns block(MatrixSource all, int member) {
+        return new Columns(all, starts[member], starts[member + 1] - starts[member]);
+    }
+
+    /**
      * What a member of a norm is divided by: never by zero, nor by an infinity, which would make zeros of numbers, and
      * numbers that are not finite would not be found where they are.
      */
@@ -75,12 +101,15 @@ public final class JointBlocks implements MatrixSource {
         return members;
     }
 
-    /** The factor A {@code [r × out]} of a member, out of that of this matrix {@code [r × Σout]}. */
+    /**
+     * The factor A {@code [r × out]} of a member, out of that of this matrix {@code [r × Σout]}; or its outputs, out of
+     * this matrix's.
+     */
     public MatrixSource factor(MatrixSource jointA, int member) {
-        int columns = starts[member + 1] - starts[member];
-        double[] scales = new double[columns];
+        Columns block = block(jointA, member);
+        double[] scales = new double[block.columns()];
         Arrays.fill(scales, norms[member]);
-        return ScaledAxis.columns(new Columns(jointA, starts[member], columns), scales);
+        return ScaledAxis.columns(block, scales);
     }
 
     /** Some neighbouring columns of a matrix. */

@@ -53,6 +53,11 @@ public record LinearWeight(
                 List.of());
     }
 
+    /** The same weight, out of other numbers. */
+    public LinearWeight withValues(MatrixSource others) {
+        return new LinearWeight(name, operator, reading, type, bytes, others, input, otherReadings);
+    }
+
     /** The layer's inputs. */
     public int rows() {
         return values.rows();

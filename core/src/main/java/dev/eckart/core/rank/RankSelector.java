@@ -28,6 +28,14 @@ public interface RankSelector {
      */
     default void require(List<LinearWeight> weights) {}
 
+    /**
+     * Whether {@link WeightSpectrum#plain} is wanted of calibrated weights too, which costs a further decomposition of
+     * each.
+     */
+    default boolean wantsPlain() {
+        return false;
+    }
+
     /** How small a singular value this strategy must tell from zero. */
     default Accuracy accuracy() {
         return Accuracy.ENERGY;

@@ -18,7 +18,8 @@ import java.util.Optional;
  * @param reason why, for people
  * @param rank of what stands there now; 0 for a skipped weight
  * @param energy of the original that is kept, in [0, 1]
- * @param predictedError ‖W − B·A‖_F / ‖W‖_F
+ * @param calibrated whether energy, error and spectrum are those of the weight's outputs on the calibration inputs
+ * @param predictedError ‖W − B·A‖_F / ‖W‖_F, or the same of the outputs
  * @param spectrum empty where it was not computed, as for a skipped weight
  */
 public record WeightEntry(
@@ -31,6 +32,7 @@ public record WeightEntry(
         String reason,
         int rank,
         int breakEvenRank,
+        boolean calibrated,
         double energy,
         long parametersBefore,
         long parametersAfter,
@@ -70,6 +72,7 @@ public record WeightEntry(
                         : "rank %d is below the break-even rank %d".formatted(planned.rank(), planned.breakEvenRank()),
                 planned.rank(),
                 planned.breakEvenRank(),
+                planned.calibrated(),
                 planned.energy(),
                 planned.weight().parameters(),
                 planned.parametersAfter(),
@@ -89,6 +92,7 @@ public record WeightEntry(
                 skipped.explanation(),
                 0,
                 0,
+                false,
                 1,
                 parameters,
                 parameters,

@@ -117,6 +117,23 @@ class CachingDecomposerTest extends DecomposerContract {
         assertThat(computed).hasValue(5);
     }
 
+    @Test
+    void should_keep_what_a_gram_matrix_decomposes_into_apart_from_a_decomposition_of_its_own() {
+        Matrix gram = MATRIX.transpose().times(MATRIX);
+        try (Decomposition expected = new EjmlDecomposer().decomposeGram(gram)) {
+            for (int run = 0; run < 3; run++) {
+                try (Decomposition decomposition = cached(true).decomposeGram(gram)) {
+                    assertThat(decomposition.singularValues()).isEqualTo(expected.singularValues());
+                    assertThat(decomposition.vectors(25)).isEqualTo(expected.vectors(25));
+                }
+            }
+        }
+        assertThat(computed).hasValue(1);
+
+        cached(true).singularValues(gram, Accuracy.ENERGY);
+        assertThat(computed).hasValue(2);
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {0, 9, 30, -1})
     void should_compute_a_damaged_entry_anew_and_say_so(int at) throws IOException {
@@ -205,6 +222,12 @@ class CachingDecomposerTest extends DecomposerContract {
         public Decomposition decompose(MatrixSource matrix, Accuracy accuracy) {
             begun.incrementAndGet();
             return WORKER.decompose(matrix, accuracy);
+        }
+
+        @Override
+        public Decomposition decomposeGram(Matrix gram) {
+            begun.incrementAndGet();
+            return WORKER.decomposeGram(gram);
         }
 
         @Override

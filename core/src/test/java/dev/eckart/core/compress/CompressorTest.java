@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.eckart.core.InvalidInputException;
 import dev.eckart.core.Progress;
+import dev.eckart.core.calibrate.Calibration;
+import dev.eckart.core.calibrate.InputRoots;
 import dev.eckart.core.factor.CompressionPlan;
 import dev.eckart.core.factor.Decision;
 import dev.eckart.core.factor.FactorPair;
@@ -413,9 +415,14 @@ class CompressorTest {
         assertThat(handedOver)
                 .containsExactlyInAnyOrderElementsOf(network.inventory().linear());
         assertThat(handedOver)
-                .isSortedAccordingTo(Comparator.comparingLong((LinearWeight weight) ->
-                                OpenWeight.bytes(new EjmlDecomposer(), weight, Accuracy.ENERGY))
+                .isSortedAccordingTo(Comparator.comparingLong((LinearWeight weight) -> bytes(weight))
                         .reversed());
+    }
+
+    private static long bytes(LinearWeight weight) {
+        Decomposer decomposer = new EjmlDecomposer();
+        return new WeightOpener(decomposer, Calibration.NONE, new InputRoots(decomposer, 0))
+                .bytes(weight, Accuracy.ENERGY);
     }
 
     /** Does with the replacements what a test wants. */
@@ -564,9 +571,8 @@ class CompressorTest {
     @Test
     void should_allow_for_the_reading_that_takes_the_most_memory() {
         LinearWeight weight = readings(SampleMatrices.normal(4, 400, 1), SampleMatrices.normal(40, 40, 2));
-        long memory = 2 * OpenWeight.bytes(new EjmlDecomposer(), weight, Accuracy.ENERGY) - 1;
-        long firstReadingAlone =
-                OpenWeight.bytes(new EjmlDecomposer(), readings(SampleMatrices.normal(4, 400, 1)), Accuracy.ENERGY);
+        long memory = 2 * bytes(weight) - 1;
+        long firstReadingAlone = bytes(readings(SampleMatrices.normal(4, 400, 1)));
         assertThat(memory).isGreaterThan(2 * firstReadingAlone);
         AtomicInteger underWay = new AtomicInteger();
         CountDownLatch second = new CountDownLatch(1);
@@ -677,6 +683,11 @@ class CompressorTest {
                     decomposition.close();
                 }
             };
+        }
+
+        @Override
+        public Decomposition decomposeGram(Matrix gram) {
+            return worker.decomposeGram(gram);
         }
 
         @Override

@@ -7,6 +7,7 @@ import dev.eckart.core.model.ElementType;
 import dev.eckart.core.model.LinearWeight;
 import dev.eckart.core.model.SkippedWeight;
 import dev.eckart.core.scan.Inventory;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,11 +18,21 @@ import java.util.stream.IntStream;
 record InMemoryNetwork(List<Layer> layers, List<SkippedWeight> skipped, Optional<Provenance> provenance)
         implements Network<InMemoryNetwork> {
 
-    /** x·W, or (x·B)·A where there is a pair. */
-    record Layer(LinearWeight weight, Optional<FactorPair> pair) {
+    /** x·W, or (x·B)·A + shift where it is replaced. */
+    record Layer(LinearWeight weight, Optional<Replacement> replacement) {
         Matrix run(Matrix x) {
-            return pair.map(factors -> x.times(Matrix.copyOf(factors.b())).times(Matrix.copyOf(factors.a())))
-                    .orElseGet(() -> x.times(Matrix.copyOf(weight.values())));
+            return replacement.map(by -> run(x, by)).orElseGet(() -> x.times(Matrix.copyOf(weight.values())));
+        }
+
+        private static Matrix run(Matrix x, Replacement by) {
+            Matrix product = x.times(Matrix.copyOf(by.pair().b()))
+                    .times(Matrix.copyOf(by.pair().a()));
+            double[] minusOnes = new double[x.rows()];
+            Arrays.fill(minusOnes, -1);
+            return by.biasShift()
+                    .map(shift ->
+                            product.minus(Matrix.of(x.rows(), 1, minusOnes).times(Matrix.copyOf(shift))))
+                    .orElse(product);
         }
     }
 
@@ -55,7 +66,7 @@ record InMemoryNetwork(List<Layer> layers, List<SkippedWeight> skipped, Optional
             if (!inventory().linear().contains(weight)) {
                 throw new IllegalArgumentException(weight.describe() + " is not of this network");
             }
-            rewritten.put(weight.name(), new Layer(weight, Optional.of(replacement.pair())));
+            rewritten.put(weight.name(), new Layer(weight, Optional.of(replacement)));
         }
         return new InMemoryNetwork(List.copyOf(rewritten.values()), skipped, Optional.of(newProvenance));
     }
@@ -72,8 +83,8 @@ record InMemoryNetwork(List<Layer> layers, List<SkippedWeight> skipped, Optional
     /** The pairs that stand for weights, by name. */
     Map<String, FactorPair> pairs() {
         Map<String, FactorPair> pairs = new LinkedHashMap<>();
-        layers.forEach(
-                layer -> layer.pair().ifPresent(pair -> pairs.put(layer.weight().name(), pair)));
+        layers.forEach(layer ->
+                layer.replacement().ifPresent(by -> pairs.put(layer.weight().name(), by.pair())));
         return pairs;
     }
 

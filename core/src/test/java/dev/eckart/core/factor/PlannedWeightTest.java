@@ -53,7 +53,7 @@ class PlannedWeightTest {
     @Test
     void should_say_of_a_weight_that_was_kept_without_its_spectrum_what_holds_of_any() {
         LinearWeight weight = spectrum(ElementType.FLOAT32).weight();
-        PlannedWeight kept = PlannedWeight.kept(weight, new RankChoice.Keep("it is large"));
+        PlannedWeight kept = PlannedWeight.kept(weight, new RankChoice.Keep("it is large"), false);
 
         assertThat(kept.decision()).isEqualTo(new Decision.Keep("it is large"));
         assertThat(kept.rank()).isEqualTo(weight.smallerSide());

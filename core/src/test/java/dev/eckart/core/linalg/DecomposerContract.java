@@ -359,6 +359,95 @@ public abstract class DecomposerContract {
         return Matrix.of(count, matrix.columns(), rows);
     }
 
+    private static Matrix gram(Matrix matrix) {
+        return matrix.rows() >= matrix.columns() ? matrix.transpose().times(matrix) : matrix.times(matrix.transpose());
+    }
+
+    /** Samples whose squares are doubles of all digits. */
+    static Stream<Sample> samplesWithGram() {
+        return samples().stream().filter(sample -> {
+            double norm = sample.matrix().frobeniusNorm();
+            return norm > 1e-140 && norm < 1e140;
+        });
+    }
+
+    @ParameterizedTest
+    @MethodSource("samplesWithGram")
+    void should_find_of_a_gram_matrix_what_it_finds_of_its_matrix(Sample sample) {
+        double[] expected = SingularValueDecomposition.thin(sample.matrix()).singularValues();
+        Matrix gram = gram(sample.matrix());
+        int k = sample.smallerSide();
+
+        try (Decomposition decomposition = decomposer().decomposeGram(gram)) {
+            double[] values = decomposition.singularValues();
+            assertThat(values).hasSize(k);
+            for (int i = 0; i < k; i++) {
+                assertThat(Math.abs(values[i] - expected[i]))
+                        .as("error of value %d, %s", i + 1, expected[i])
+                        .isLessThanOrEqualTo(tolerance(sample, Accuracy.ENERGY, expected[0], expected[i]));
+            }
+            Matrix vectors = decomposition.vectors(k);
+            assertThat(vectors.times(vectors.transpose())
+                            .minus(Matrix.diagonal(k, k, repeated(k, 1)))
+                            .frobeniusNorm())
+                    .isLessThanOrEqualTo(k * sample.rounding());
+            // Σ·V·(its transpose) is G again: it is a root of G.
+            Matrix root = vectors.scaleRows(values);
+            assertThat(root.transpose().times(root).minus(gram).frobeniusNorm())
+                    .isLessThanOrEqualTo(k * sample.rounding() * gram.frobeniusNorm());
+        }
+    }
+
+    @Test
+    void should_take_what_rounding_leaves_below_zero_of_a_gram_matrix_for_zero() {
+        Matrix gram = Matrix.of(2, 2, 1, 1, 1, 1 - 1e-12);
+
+        try (Decomposition decomposition = decomposer().decomposeGram(gram)) {
+            assertThat(decomposition.singularValues()).hasSize(2);
+            assertThat(decomposition.singularValues()[1]).isZero();
+        }
+    }
+
+    /** A square that leaves the range of doubles is divided first, by a power of two. */
+    @ParameterizedTest
+    @ValueSource(ints = {1000, 300, 1, -1, -300, -900})
+    void should_find_the_same_digits_of_a_gram_matrix_at_every_power_of_four(int power) {
+        Matrix gram = gram(SampleMatrices.normal(9, 5, 4));
+        double factor = Math.scalb(1.0, power / 2);
+        try (Decomposition plain = decomposer().decomposeGram(gram);
+                Decomposition scaled = decomposer().decomposeGram(SampleMatrices.scaled(gram, factor * factor))) {
+            assertThat(scaled.singularValues())
+                    .isEqualTo(Arrays.stream(plain.singularValues())
+                            .map(value -> value * factor)
+                            .toArray());
+            assertThat(scaled.vectors(5)).isEqualTo(plain.vectors(5));
+        }
+    }
+
+    @Test
+    void should_read_only_the_upper_triangle_of_a_gram_matrix_and_leave_it_as_it_was() {
+        Matrix gram = gram(SampleMatrices.normal(9, 5, 4));
+        Matrix lopsided = SampleMatrices.with(gram, 4, 1, 77);
+        Matrix before = Matrix.copyOf(lopsided);
+
+        try (Decomposition expected = decomposer().decomposeGram(gram);
+                Decomposition decomposition = decomposer().decomposeGram(lopsided)) {
+            assertThat(decomposition.singularValues()).isEqualTo(expected.singularValues());
+            assertThat(decomposition.vectors(5)).isEqualTo(expected.vectors(5));
+        }
+        assertThat(lopsided).isEqualTo(before);
+    }
+
+    @Test
+    void should_refuse_as_a_gram_matrix_what_cannot_be_one() {
+        assertThatExceptionOfType(IllegalArgumentException.class)
+                .isThrownBy(() -> decomposer().decomposeGram(Matrix.of(1, 2, 1, 2)))
+                .withMessage("Expected a square matrix but was: [1×2]");
+        assertThatExceptionOfType(NonFiniteValueException.class)
+                .isThrownBy(() -> decomposer().decomposeGram(Matrix.of(2, 2, 1, Double.NaN, 0, 1)))
+                .withMessage("NaN at [0, 1]");
+    }
+
     @Test
     void should_multiply_matrices_of_any_size_stored_either_way() {
         for (int[] shape : new int[][] {{1, 1, 1}, {3, 5, 2}, {7, 1, 9}, {MANY, FEW, 3}, {FEW, MANY, 5}}) {

@@ -39,8 +39,8 @@ class RankStrategiesTest {
     void should_refuse_an_unknown_name_and_list_those_available() {
         assertThatExceptionOfType(InvalidInputException.class)
                 .isThrownBy(() -> strategies.select("enrgy:0.9"))
-                .withMessageStartingWith("unknown strategy `enrgy`: expected one of energy, fixed, ")
-                .withMessageContainingAll("numerical", "ratio");
+                .withMessageStartingWith("unknown strategy `enrgy`: expected one of ")
+                .withMessageContainingAll("budget", "energy", "fixed", "numerical", "ratio");
     }
 
     @Test

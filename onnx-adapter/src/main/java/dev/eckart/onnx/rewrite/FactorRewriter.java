@@ -12,7 +12,9 @@ import dev.eckart.onnx.graph.GraphIndex;
 import dev.eckart.onnx.graph.Value;
 import dev.eckart.onnx.proto.NodeProto;
 import dev.eckart.onnx.proto.StringStringEntryProto;
+import dev.eckart.onnx.rewrite.BiasShifts.Shifted;
 import dev.eckart.onnx.rewrite.NewTensors.Stored;
+import dev.eckart.onnx.rewrite.PairNames.Bias;
 import dev.eckart.onnx.scan.Form;
 import dev.eckart.onnx.scan.LinearSite;
 import dev.eckart.onnx.scan.LinearSite.Multiplication;
@@ -21,6 +23,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -31,7 +34,8 @@ import java.util.stream.Stream;
  *
  * <p>Nodes that multiply by Wᵀ get the transposes of the same two tensors, by {@code Transpose} nodes that ONNX Runtime
  * computes once, when it loads the model. Weights that are factored jointly have one B, and one node that multiplies by
- * it; each has an A and a node of its own.
+ * it; each has an A and a node of its own. A shift of the products is added where there is a place for it ({@link
+ * BiasShifts}).
  */
 public final class FactorRewriter {
     private final OnnxModel model;
@@ -40,6 +44,7 @@ public final class FactorRewriter {
     private final GraphEdits edits;
     private final NewTensors tensors;
     private final PairNodes pairNodes;
+    private final BiasShifts shifts;
     private final Map<String, PairNames> pairs = new LinkedHashMap<>();
 
     private FactorRewriter(OnnxModel model, GraphIndex index, List<LinearSite> sites) {
@@ -51,6 +56,7 @@ public final class FactorRewriter {
         this.edits = new GraphEdits(index);
         this.tensors = new NewTensors(model, edits, names);
         this.pairNodes = new PairNodes(names);
+        this.shifts = new BiasShifts(index, model.payloads(), edits, tensors, names);
     }
 
     /**
@@ -73,8 +79,7 @@ public final class FactorRewriter {
                     .weight()
                     .joint()
                     .ifPresentOrElse(
-                            blocks -> rewriter.replace(replacement.weight().name(), blocks, replacement.pair()),
-                            () -> rewriter.replace(replacement.weight(), replacement.pair()));
+                            blocks -> rewriter.replace(replacement, blocks), () -> rewriter.replace(replacement));
         }
         return rewriter.rewritten(provenance);
     }
@@ -87,24 +92,32 @@ public final class FactorRewriter {
         return site;
     }
 
-    private void replace(LinearWeight weight, FactorPair pair) {
+    private void replace(Replacement replacement) {
+        LinearWeight weight = replacement.weight();
+        FactorPair pair = replacement.pair();
         LinearSite site = site(weight);
         LinearSite.Reading reading = site.reading(weight);
         Value root = site.root();
         Stored b = tensors.store(root, root.name() + ".B", reading.storedB(pair.b()), weight.type());
         Stored a = tensors.store(root, root.name() + ".A", reading.storedA(pair.a()), weight.type());
+        List<Bias> biases = new ArrayList<>();
         for (Multiplication use : reading.uses()) {
             boolean turned = isTurned(use.layout().form(), use.mirrored()) != isTurned(reading.form(), false);
             String first = tensors.operand(use.mirrored() ? a : b, use.type(), turned);
             String second = tensors.operand(use.mirrored() ? b : a, use.type(), turned);
             int node = use.use().node();
-            edits.replace(
-                    node,
-                    pairNodes.nodes(
-                            index.node(node), use.layout().form(), use.use().input(), first, second));
+            List<NodeProto> nodes = pairNodes.nodes(
+                    index.node(node), use.layout().form(), use.use().input(), first, second);
+            Shifted shifted = shifted(use, root, replacement.biasShift(), nodes);
+            edits.replace(node, shifted.nodes());
+            biases.add(shifted.bias());
         }
         leave(site, reading);
-        pairs.put(weight.name(), new PairNames(b.name(), a.name(), weight.reading()));
+        pairs.put(weight.name(), new PairNames(b.name(), a.name(), weight.reading(), biases));
+    }
+
+    private Shifted shifted(Multiplication use, Value root, Optional<MatrixSource> shift, List<NodeProto> nodes) {
+        return shift.map(row -> shifts.add(use, root, row, nodes)).orElse(new Shifted(nodes, Bias.NONE));
     }
 
     /** Whether a use takes the transposes of what a product x·W takes. */
@@ -112,7 +125,9 @@ public final class FactorRewriter {
         return mirrored != (form == Form.LEFT);
     }
 
-    private void replace(String name, JointBlocks blocks, FactorPair pair) {
+    private void replace(Replacement replacement, JointBlocks blocks) {
+        String name = replacement.weight().name();
+        FactorPair pair = replacement.pair();
         List<LinearSite> members = blocks.members().stream().map(this::site).toList();
         LinearSite.Reading leading = members.get(0).readings().get(0);
         Stored b = tensors.store(
@@ -130,25 +145,27 @@ public final class FactorRewriter {
                 pairNodes.first(index.node(earliest), any.use().input(), tensors.operand(b, any.type(), false));
         String h = shared.get(shared.size() - 1).getOutput(0);
         for (int i = 0; i < members.size(); i++) {
+            int block = i;
             LinearSite member = members.get(i);
             Multiplication use = onlyUse(member);
             LinearSite.Reading reading = member.readings().get(0);
-            MatrixSource block = blocks.factor(pair.a(), i);
             Stored a = tensors.store(
                     member.root(),
                     member.root().name() + ".A",
-                    reading.storedA(block),
+                    reading.storedA(blocks.factor(pair.a(), i)),
                     member.weight().type());
             int node = use.use().node();
             NodeProto second =
                     pairNodes.second(index.node(node), use.use().input(), h, tensors.operand(a, use.type(), false));
             List<NodeProto> nodes = new ArrayList<>(node == earliest ? shared : List.of());
             nodes.add(second);
-            edits.replace(node, nodes);
+            Shifted shifted = shifted(
+                    use, member.root(), replacement.biasShift().map(shift -> blocks.factor(shift, block)), nodes);
+            edits.replace(node, shifted.nodes());
             leave(member, reading);
             pairs.put(
                     member.weight().name(),
-                    new PairNames(b.name(), a.name(), reading.weight().reading()));
+                    new PairNames(b.name(), a.name(), reading.weight().reading(), List.of(shifted.bias())));
         }
     }
 

@@ -49,6 +49,17 @@ public record TensorView(List<Long> dims, Numbers numbers) {
         return dims.stream().reduce(1L, (a, b) -> a * b);
     }
 
+    /**
+     * A copy of the numbers of a small tensor, in row-major order.
+     *
+     * @throws ArithmeticException if there are 2³¹ or more
+     */
+    public double[] toArray() {
+        double[] all = new double[Math.toIntExact(size())];
+        numbers.read(0, all.length, all, 0);
+        return all;
+    }
+
     /** The same numbers in the same order, under other dimensions. */
     public TensorView reshaped(List<Long> newDims) {
         TensorView view = new TensorView(newDims, numbers);

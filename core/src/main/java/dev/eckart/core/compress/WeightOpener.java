@@ -1,0 +1,139 @@
+package dev.eckart.core.compress;
+
+import dev.eckart.core.InvalidInputException;
+import dev.eckart.core.calibrate.CalibratedWeight;
+import dev.eckart.core.calibrate.Calibration;
+import dev.eckart.core.calibrate.InputRoots;
+import dev.eckart.core.calibrate.InputStatistics;
+import dev.eckart.core.factor.PlannedWeight;
+import dev.eckart.core.linalg.Accuracy;
+import dev.eckart.core.linalg.Decomposer;
+import dev.eckart.core.linalg.Decomposition;
+import dev.eckart.core.linalg.MatrixSource;
+import dev.eckart.core.linalg.NonFiniteValueException;
+import dev.eckart.core.model.ElementType;
+import dev.eckart.core.model.LinearWeight;
+import dev.eckart.core.rank.RankSelector;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * Opens weights to be worked on: as they are, or, where there is a calibration, as their inputs see them.
+ *
+ * <p>Of the matrices that a weight can be read as, it opens the one that needs the fewest numbers for most of its energy;
+ * only those on which there is a calibration, if there are such.
+ */
+record WeightOpener(Decomposer decomposer, Calibration calibration, InputRoots roots) {
+
+    /** @throws InvalidInputException if the weight holds a NaN or an infinity */
+    OpenWeight open(LinearWeight weight, RankSelector selector) {
+        List<LinearWeight> readings = readings(weight);
+        OpenWeight best = openReading(readings.get(0), selector.accuracy(), selector.wantsPlain());
+        for (LinearWeight reading : readings.subList(1, readings.size())) {
+            OpenWeight other = openReading(reading, selector.accuracy(), selector.wantsPlain());
+            boolean better = other.numbersForMost() < best.numbersForMost();
+            (better ? best : other).close();
+            best = better ? other : best;
+        }
+        return best;
+    }
+
+    /** Those that are compared, the first one first. */
+    private List<LinearWeight> readings(LinearWeight weight) {
+        List<LinearWeight> all = Stream.concat(Stream.of(weight), weight.otherReadings().stream())
+                .toList();
+        List<LinearWeight> calibrated = all.stream()
+                .filter(reading -> calibration.inputsOf(reading).isPresent())
+                .toList();
+        return calibrated.isEmpty() ? all : calibrated;
+    }
+
+    private OpenWeight openReading(LinearWeight weight, Accuracy wanted, boolean wantsPlain) {
+        return open(weight, calibration.inputsOf(weight), accuracy(weight, wanted), wantsPlain);
+    }
+
+    /**
+     * Again, for what was planned: the reading that was chosen, seen as it was then.
+     *
+     * @throws IllegalArgumentException if it was calibrated, but not on what this has
+     */
+    OpenWeight open(PlannedWeight planned) {
+        LinearWeight weight = planned.weight();
+        Optional<InputStatistics> inputs = planned.calibrated() ? calibration.inputsOf(weight) : Optional.empty();
+        if (planned.calibrated() && inputs.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "%s: expected the calibration that it was planned with".formatted(weight.describe()));
+        }
+        return open(weight, inputs, accuracy(planned), false);
+    }
+
+    private static Accuracy accuracy(PlannedWeight planned) {
+        return planned.spectrum().orElseThrow().accuracy();
+    }
+
+    /** The Gram matrix of doubles, in double, loses what tells them from narrower types. */
+    private static Accuracy accuracy(LinearWeight weight, Accuracy wanted) {
+        return weight.type() == ElementType.FLOAT64 ? Accuracy.FULL : wanted;
+    }
+
+    private OpenWeight open(
+            LinearWeight weight, Optional<InputStatistics> inputs, Accuracy accuracy, boolean wantsPlain) {
+        Optional<CalibratedWeight> calibrated =
+                inputs.map(statistics -> CalibratedWeight.of(weight, statistics, roots.of(statistics), decomposer));
+        MatrixSource matrix = calibrated.map(CalibratedWeight::seen).orElse(weight.values());
+        return new OpenWeight(
+                decomposer,
+                weight,
+                calibrated,
+                accuracy,
+                decompose(weight, matrix, accuracy),
+                calibration.sensitivityOf(weight),
+                wantsPlain);
+    }
+
+    private Decomposition decompose(LinearWeight weight, MatrixSource matrix, Accuracy accuracy) {
+        try {
+            try {
+                return decomposer.decompose(matrix, accuracy);
+            } catch (NonFiniteValueException e) {
+                // In a product, such a number is where it spread to.
+                decomposer.decompose(weight.values(), accuracy).close();
+                throw e;
+            }
+        } catch (NonFiniteValueException e) {
+            throw new InvalidInputException(
+                    "%s holds %s; only finite numbers can be decomposed (--exclude leaves a weight out)"
+                            .formatted(weight.describe(), e.getMessage()),
+                    e);
+        }
+    }
+
+    boolean isCalibrated(LinearWeight weight) {
+        return calibration.inputsOf(weight).isPresent();
+    }
+
+    /** Bytes that a weight takes while it is open and a pair for it is made. */
+    long bytes(LinearWeight weight, Accuracy wanted) {
+        return readings(weight).stream()
+                        .mapToLong(reading -> bytes(reading, accuracy(reading, wanted), isCalibrated(reading)))
+                        .sum()
+                + pairBytes(weight);
+    }
+
+    /** As {@link #bytes(LinearWeight, Accuracy)}, of what was planned. */
+    long bytes(PlannedWeight planned) {
+        LinearWeight weight = planned.weight();
+        return bytes(weight, accuracy(planned), planned.calibrated()) + pairBytes(weight);
+    }
+
+    private long bytes(LinearWeight weight, Accuracy accuracy, boolean calibrated) {
+        return decomposer.bytes(weight.rows(), weight.columns(), accuracy)
+                + (calibrated ? CalibratedWeight.bytes(weight, decomposer) : 0);
+    }
+
+    /** Of a pair below break-even, and of the vectors that it is made of. */
+    private static long pairBytes(LinearWeight weight) {
+        return 2 * Double.BYTES * weight.parameters();
+    }
+}

@@ -1,0 +1,265 @@
+package dev.eckart.core.rank;
+
+import dev.eckart.core.InvalidInputException;
+import dev.eckart.core.model.LinearWeight;
+import dev.eckart.core.spectrum.WeightSpectrum;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+
+/**
+ * {@code budget:ρ}: as much of all linear weights' parameters as the share ρ, given to the weights where it saves most.
+ *
+ * <p>A weight at rank r costs r·(in+out) parameters and loses s·Σ_{i>r}σᵢ²/Σσᵢ², its sensitivity times its relative loss;
+ * kept, it costs in·out and loses nothing. From all weights kept, the step that loses least for the parameters that it
+ * frees is taken, along the lower convex hull of each weight's options, until the budget is met; of the last weight, the
+ * best option that the budget allows. So with less of a budget no weight gets more (Y. Shoham and A. Gersho, "Efficient
+ * bit allocation for an arbitrary set of quantizers", 1988).
+ *
+ * <p>Where sensitivities were not measured, every weight counts as 1: relative losses of layers are then taken to be worth
+ * the same, which they seldom are. A weight that was left out of a measurement counts as much as the most sensitive one.
+ *
+ * @param share ρ, in (0, 1]
+ * @param floor the smallest rank that a weight may get, as a share of its smaller side, in [0, 1)
+ * @param step ranks above it are multiples of this
+ */
+public record BudgetRankSelector(double share, double floor, int step) implements RankSelector {
+    /** What measurements at middling ranks say of small ones is little: below this, single weights break networks. */
+    static final double DEFAULT_FLOOR = 0.25;
+
+    static final int DEFAULT_STEP = 8;
+
+    /** Digits of a share that is said to be possible. */
+    private static final int DIGITS = 4;
+
+    public BudgetRankSelector {
+        if (!(share > 0 && share <= 1)) {
+            throw new IllegalArgumentException("Expected a share above 0 and up to 1 but was: " + share);
+        }
+        if (!(floor >= 0 && floor < 1)) {
+            throw new IllegalArgumentException("Expected a floor from 0 to below 1 but was: " + floor);
+        }
+        if (step < 1) {
+            throw new IllegalArgumentException("Expected a step from 1 but was: " + step);
+        }
+    }
+
+    /** With the usual floor and step. */
+    public BudgetRankSelector(double share) {
+        this(share, DEFAULT_FLOOR, DEFAULT_STEP);
+    }
+
+    @Override
+    public void require(List<LinearWeight> weights) {
+        long all = weights.stream().mapToLong(LinearWeight::parameters).sum();
+        long least = weights.stream().mapToLong(this::leastCost).sum();
+        if (least > share * all) {
+            BigDecimal possible = BigDecimal.valueOf((double) least / all).setScale(DIGITS, RoundingMode.CEILING);
+            throw new InvalidInputException(
+                    "strategy `budget:%s`: expected a share from %s, which is what ranks from %s of each weight's smaller side come to%s"
+                            .formatted(
+                                    share,
+                                    possible.toPlainString(),
+                                    floor,
+                                    floor == 0 ? "" : "; a lower floor, such as floor=0.05, allows less"));
+        }
+    }
+
+    private long leastCost(LinearWeight weight) {
+        int[] ranks = ranks(weight);
+        return ranks.length == 0
+                ? weight.parameters()
+                : BreakEven.pairParameters(weight.rows(), weight.columns(), ranks[0]);
+    }
+
+    /** Those that a weight may get, rising, below its break-even rank. */
+    private int[] ranks(LinearWeight weight) {
+        int least = Math.max(1, (int) Math.ceil(floor * weight.smallerSide()));
+        int breakEven = BreakEven.rank(weight);
+        List<Integer> ranks = new ArrayList<>();
+        for (int rank = least; rank < breakEven; rank = (rank / step + 1) * step) {
+            // A pair of a quantized weight may have fewer bytes and yet more numbers.
+            if (BreakEven.pairParameters(weight.rows(), weight.columns(), rank) < weight.parameters()) {
+                ranks.add(rank);
+            }
+        }
+        return ranks.stream().mapToInt(Integer::intValue).toArray();
+    }
+
+    /**
+     * What may be done with a weight.
+     *
+     * @param rank 0 where it is kept
+     * @param cost in parameters
+     */
+    private record Option(int rank, long cost, double loss) {}
+
+    /**
+     * A step along a weight's hull.
+     *
+     * @param weight which one it is of all
+     * @param slope loss for each parameter that is freed
+     */
+    private record Step(int weight, Option from, Option to, double slope) {}
+
+    @Override
+    public RankPlan select(List<WeightSpectrum> weights) {
+        require(weights.stream().map(WeightSpectrum::weight).toList());
+        List<List<Option>> options = options(weights);
+        long budget = (long) (share
+                * weights.stream()
+                        .mapToLong(weight -> weight.weight().parameters())
+                        .sum());
+        Option[] chosen = options.stream().map(all -> all.get(0)).toArray(Option[]::new);
+        long cost = Arrays.stream(chosen).mapToLong(Option::cost).sum();
+        for (Step next : steps(options)) {
+            if (cost <= budget) {
+                break;
+            }
+            long others = cost - next.from.cost;
+            chosen[next.weight] =
+                    others + next.to.cost > budget ? next.to : best(options.get(next.weight), next, budget - others);
+            cost = others + chosen[next.weight].cost;
+        }
+        List<RankChoice> choices = new ArrayList<>();
+        for (int i = 0; i < chosen.length; i++) {
+            choices.add(choice(weights.get(i), options.get(i), chosen[i]));
+        }
+        return new RankPlan(choices);
+    }
+
+    /** Of what is between both ends of a step and within a cost, what loses least; the cheaper where that is the same. */
+    private static Option best(List<Option> options, Step step, long most) {
+        return options.stream()
+                .filter(option -> option.cost >= step.to.cost && option.cost <= most)
+                .min(Comparator.comparingDouble(Option::loss).thenComparingLong(Option::cost))
+                .orElse(step.to);
+    }
+
+    private RankChoice choice(WeightSpectrum weight, List<Option> options, Option chosen) {
+        if (chosen.rank > 0) {
+            return new RankChoice.Truncate(chosen.rank);
+        }
+        if (options.size() == 1) {
+            return new RankChoice.Keep(
+                    "no rank from %s of its smaller side on is below its break-even rank".formatted(floor));
+        }
+        return new RankChoice.Keep("the budget of %s is met without a pair for it%s"
+                .formatted(
+                        share,
+                        weight.sensitivity().isPresent()
+                                ? ""
+                                : ", which loses more for each parameter than others, as far as is known without its"
+                                        + " sensitivity"));
+    }
+
+    /** For each weight, that it is kept, and then all ranks, from the largest down. */
+    private List<List<Option>> options(List<WeightSpectrum> weights) {
+        OptionalDouble most = weights.stream()
+                .flatMapToDouble(weight -> weight.sensitivity().stream())
+                .max();
+        double unmeasured = most.orElse(1);
+        return weights.stream()
+                .map(weight -> options(weight, weight.sensitivity().orElse(unmeasured)))
+                .toList();
+    }
+
+    private List<Option> options(WeightSpectrum spectrum, double sensitivity) {
+        LinearWeight weight = spectrum.weight();
+        List<Option> options = new ArrayList<>(List.of(new Option(0, weight.parameters(), 0)));
+        int[] ranks = ranks(weight);
+        for (int i = ranks.length - 1; i >= 0; i--) {
+            double error = spectrum.spectrum().relativeError(ranks[i]);
+            options.add(new Option(
+                    ranks[i],
+                    BreakEven.pairParameters(weight.rows(), weight.columns(), ranks[i]),
+                    sensitivity * error * error));
+        }
+        return options;
+    }
+
+    /** Those of all hulls, in the order in which they are taken. */
+    private static List<Step> steps(List<List<Option>> options) {
+        List<Step> steps = new ArrayList<>();
+        for (int weight = 0; weight < options.size(); weight++) {
+            List<Option> hull = hull(options.get(weight));
+            for (int i = 1; i < hull.size(); i++) {
+                steps.add(new Step(weight, hull.get(i - 1), hull.get(i), slope(hull.get(i - 1), hull.get(i))));
+            }
+        }
+        // Stable, and slopes rise along a hull: those of one weight stay in their order.
+        steps.sort(Comparator.comparingDouble(Step::slope));
+        return steps;
+    }
+
+    private static double slope(Option from, Option to) {
+        return (to.loss - from.loss) / (from.cost - to.cost);
+    }
+
+    /** The lower convex hull, from the most costly option down. */
+    private static List<Option> hull(List<Option> options) {
+        List<Option> hull = new ArrayList<>();
+        for (Option option : options) {
+            while (hull.size() > 1
+                    && slope(hull.get(hull.size() - 2), hull.get(hull.size() - 1))
+                            > slope(hull.get(hull.size() - 1), option)) {
+                hull.remove(hull.size() - 1);
+            }
+            hull.add(option);
+        }
+        return hull;
+    }
+
+    /** {@code budget:0.6}. */
+    public static final class Provider implements RankSelectorProvider {
+
+        @Override
+        public String name() {
+            return "budget";
+        }
+
+        @Override
+        public String summary() {
+            return "a share of all linear parameters, shared out across weights by what each loses;"
+                    + " all count alike where their sensitivities were not measured";
+        }
+
+        @Override
+        public Map<String, String> usage() {
+            return Map.of(
+                    "budget:0.6",
+                    "keep 60 % of the parameters of all linear weights together",
+                    "budget:0.4,floor=0.1",
+                    "the same for 40 %, with ranks down to 10 % of a weight's smaller side (25 % otherwise)");
+        }
+
+        @Override
+        public RankSelector create(StrategyArguments arguments) {
+            double share = arguments.allowing("floor", "step").number(0, 1);
+            return new BudgetRankSelector(share, floor(arguments), step(arguments));
+        }
+
+        private static double floor(StrategyArguments arguments) {
+            String written = arguments.options().getOrDefault("floor", String.valueOf(DEFAULT_FLOOR));
+            if (!written.matches("0|0?\\.\\d{1,9}")) {
+                throw new InvalidInputException("strategy `%s`: expected a floor from 0 to below 1 but was: %s"
+                        .formatted(arguments.text(), written));
+            }
+            return Double.parseDouble(written);
+        }
+
+        private static int step(StrategyArguments arguments) {
+            String written = arguments.options().getOrDefault("step", String.valueOf(DEFAULT_STEP));
+            if (!written.matches("0*[1-9]\\d{0,8}")) {
+                throw new InvalidInputException(
+                        "strategy `%s`: expected a step from 1 but was: %s".formatted(arguments.text(), written));
+            }
+            return Integer.parseInt(written);
+        }
+    }
+}

@@ -1,6 +1,7 @@
 package dev.eckart.cli;
 
 import dev.eckart.core.InvalidInputException;
+import dev.eckart.onnx.job.UnreachableTargetException;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
@@ -24,7 +25,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "0:done, limits kept",
             "1:internal error (a bug)",
             "2:bad usage or bad input",
-            "3:a limit was not kept, or verification failed"
+            "3:a limit was not kept, or verification failed",
+            "4:no setting keeps the limits; says which comes closest"
         })
 public final class Eckart {
     /** Set by the launcher, which can tell; the JVM cannot tell for standard error alone. */
@@ -47,6 +49,7 @@ public final class Eckart {
                 .addSubcommand(new ScanCommand(console))
                 .addSubcommand(new CompressCommand(console))
                 .addSubcommand(new VerifyCommand(console))
+                .addSubcommand(new SweepCommand(console))
                 .addSubcommand(new SvdCommand(console))
                 .addSubcommand(new StrategiesCommand(console))
                 .setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8))
@@ -106,6 +109,10 @@ public final class Eckart {
         if (exception instanceof InvalidInputException) {
             console.err().println("eckart: " + oneLine(String.valueOf(exception.getMessage())));
             return ExitCode.BAD_INPUT;
+        }
+        if (exception instanceof UnreachableTargetException) {
+            console.err().println("eckart: " + oneLine(String.valueOf(exception.getMessage())));
+            return ExitCode.UNREACHABLE;
         }
         console.err()
                 .printf(

@@ -3,6 +3,7 @@ package dev.eckart.cli;
 import dev.eckart.core.InvalidInputException;
 import dev.eckart.core.cache.CachingDecomposer;
 import dev.eckart.core.linalg.Decomposer;
+import dev.eckart.onnx.job.TrialMemory;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -28,9 +29,19 @@ final class CacheOptions {
 
     /** A backend with the cache that was asked for, or as it is. */
     Decomposer around(Decomposer backend, Console console) {
-        return folder == null
-                ? backend
-                : CachingDecomposer.in(
-                        folder, vectors, backend, warning -> console.err().println("eckart: " + warning));
+        return folder == null ? backend : CachingDecomposer.in(folder, vectors, backend, console::warn);
+    }
+
+    /** The same options for work on many settings, which needs vectors again and again. */
+    CacheOptions withVectors() {
+        CacheOptions more = new CacheOptions();
+        more.folder = folder;
+        more.vectors = folder != null;
+        return more;
+    }
+
+    /** What was measured of models with this cache. */
+    TrialMemory trials(Console console) {
+        return folder == null ? TrialMemory.NONE : new TrialFiles(folder, console::warn);
     }
 }

@@ -1,13 +1,16 @@
 package dev.eckart.cli;
 
 import dev.eckart.core.InvalidInputException;
+import dev.eckart.core.rank.RankStrategies;
 import dev.eckart.core.report.Report;
 import dev.eckart.onnx.file.ExternalData;
 import dev.eckart.onnx.job.CompressionJob;
 import dev.eckart.onnx.job.Evaluation;
 import dev.eckart.onnx.job.Limits;
 import dev.eckart.onnx.job.Selection;
+import dev.eckart.onnx.job.SettingFamily;
 import dev.eckart.onnx.job.Target;
+import dev.eckart.onnx.job.TargetSearch;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -43,6 +46,9 @@ final class CompressCommand implements Callable<Integer> {
 
     @Mixin
     private LimitOptions limits = new LimitOptions();
+
+    @Mixin
+    private SearchOptions search = new SearchOptions();
 
     @Option(names = "--dry-run", description = "Say what would be done, and do not.")
     private boolean dryRun;
@@ -84,14 +90,9 @@ final class CompressCommand implements Callable<Integer> {
     public Integer call() {
         reports.require();
         Limits wanted = limits.limits();
-        if (limits.limitLoss() && selection.rank().isEmpty()) {
-            throw new InvalidInputException(
-                    "a limit on the loss judges a strategy's result; say with --rank which strategy, such as --rank %s"
-                            .formatted(SelectionOptions.DEFAULT_RANK));
-        }
-        Selection ranks = selection.selection();
-        CompressionJob job = new CompressionJob(engine.engine(console, options.progress(console), cache));
-        Report report = dryRun ? job.plan(model, ranks) : compress(job, ranks, wanted);
+        boolean searched = limits.limitLoss() && selection.rank().isEmpty();
+        search.require(searched);
+        Report report = searched ? search(wanted) : atOneSetting(wanted);
         reports.deliver(report, console, options.quiet());
         if (report.passed()) {
             return ExitCode.DONE;
@@ -103,12 +104,50 @@ final class CompressCommand implements Callable<Integer> {
         return ExitCode.LIMIT_NOT_KEPT;
     }
 
-    private Report compress(CompressionJob job, Selection ranks, Limits wanted) {
+    private Report atOneSetting(Limits wanted) {
+        Selection ranks = selection.selection();
+        CompressionJob job = new CompressionJob(engine.engine(console, options.progress(console), cache));
+        if (dryRun) {
+            return job.plan(model, ranks);
+        }
+        Target target = target();
+        Optional<Evaluation> compared = noVerify ? Optional.empty() : Optional.of(evaluation.evaluation());
+        return job.compress(model, target, ranks, compared, wanted);
+    }
+
+    /** The smallest model that keeps the limits. */
+    private Report search(Limits wanted) {
+        if (dryRun || noVerify) {
+            throw new InvalidInputException(
+                    "without --rank, a setting is searched for that keeps the limits, by measuring; %s measures nothing: name a setting, such as --rank %s"
+                            .formatted(dryRun ? "--dry-run" : "--no-verify", SelectionOptions.DEFAULT_RANK));
+        }
+        Target target = target();
+        cache.require();
+        RankStrategies strategies = selection.weights().strategies();
+        Evaluation compared = evaluation.evaluation();
+        TargetSearch job = new TargetSearch(
+                engine.engine(console, options.progress(console), cache.withVectors()),
+                cache.trials(console),
+                options.quiet() ? (label, tried) -> {} : (label, tried) -> SearchOptions.say(label, tried, console),
+                console::warn);
+        return job.compress(
+                model,
+                target,
+                new TargetSearch.Wish(
+                        wanted,
+                        SettingFamily.among(strategies),
+                        selection.weights().selections(strategies),
+                        search.trialsOn(compared),
+                        search.mostTrials()),
+                compared);
+    }
+
+    private Target target() {
         if (output == null) {
             throw new InvalidInputException(
                     "there is no output; name the file to write with -o OUT, or only look with --dry-run");
         }
-        Optional<Evaluation> compared = noVerify ? Optional.empty() : Optional.of(evaluation.evaluation());
-        return job.compress(model, new Target(output, force, keepFailed, externalData), ranks, compared, wanted);
+        return new Target(output, force, keepFailed, externalData);
     }
 }

@@ -9,4 +9,10 @@ import java.io.PrintStream;
  * @param err for everything else
  * @param interactive whether {@code err} is a terminal that a person may be looking at
  */
-record Console(PrintStream out, PrintStream err, boolean interactive) {}
+record Console(PrintStream out, PrintStream err, boolean interactive) {
+
+    /** Says what went wrong, in a sentence, and is no failure. */
+    void warn(String sentence) {
+        err.println("eckart: " + sentence);
+    }
+}

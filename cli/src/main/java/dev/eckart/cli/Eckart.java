@@ -1,6 +1,7 @@
 package dev.eckart.cli;
 
 import dev.eckart.core.InvalidInputException;
+import dev.eckart.onnx.job.UnreachableTargetException;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
@@ -25,14 +26,16 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "0:done, limits kept",
             "1:internal error (a bug)",
             "2:bad usage or bad input",
-            "3:a limit was not kept, or verification failed"
+            "3:a limit was not kept, or verification failed",
+            "4:no setting keeps the limits; says which comes closest"
         })
 public final class Eckart {
     /** Set by the launcher, which can tell; the JVM cannot tell for standard error alone. */
     private static final String STDERR_IS_TERMINAL = "eckart.stderr.terminal";
 
     /** In the order in which the help lists them. */
-    private static final List<String> COMMANDS = List.of("demo", "scan", "compress", "verify", "svd", "strategies");
+    private static final List<String> COMMANDS =
+            List.of("demo", "scan", "compress", "verify", "sweep", "svd", "strategies");
 
     private Eckart() {}
 
@@ -78,6 +81,7 @@ public final class Eckart {
             case "scan" -> new ScanCommand(console);
             case "compress" -> new CompressCommand(console);
             case "verify" -> new VerifyCommand(console);
+            case "sweep" -> new SweepCommand(console);
             case "svd" -> new SvdCommand(console);
             case "strategies" -> new StrategiesCommand(console);
             default -> throw new IllegalArgumentException("There is no command " + name);
@@ -128,6 +132,10 @@ public final class Eckart {
         if (exception instanceof InvalidInputException) {
             console.err().println("eckart: " + oneLine(String.valueOf(exception.getMessage())));
             return ExitCode.BAD_INPUT;
+        }
+        if (exception instanceof UnreachableTargetException) {
+            console.err().println("eckart: " + oneLine(String.valueOf(exception.getMessage())));
+            return ExitCode.UNREACHABLE;
         }
         console.err()
                 .printf(

@@ -11,5 +11,8 @@ final class ExitCode {
     /** A limit was not kept, or the verification failed. */
     static final int LIMIT_NOT_KEPT = 3;
 
+    /** No setting keeps the limits that were to be kept. */
+    static final int UNREACHABLE = 4;
+
     private ExitCode() {}
 }

@@ -30,15 +30,18 @@ final class ReportOptions {
     void require() {
         for (Path file : files) {
             format(file);
-            Path folder = file.toAbsolutePath().getParent();
-            if (Files.isDirectory(file) || folder == null || !Files.isDirectory(folder)) {
-                throw new InvalidInputException("--report: `%s` cannot be written: %s"
-                        .formatted(
-                                file,
-                                Files.isDirectory(file)
-                                        ? "it is a directory"
-                                        : "there is no directory `" + folder + "`"));
-            }
+            requirePlace(file);
+        }
+    }
+
+    /** Refuses a file that has no place to be in. */
+    static void requirePlace(Path file) {
+        Path folder = file.toAbsolutePath().getParent();
+        if (Files.isDirectory(file) || folder == null || !Files.isDirectory(folder)) {
+            throw new InvalidInputException("--report: `%s` cannot be written: %s"
+                    .formatted(
+                            file,
+                            Files.isDirectory(file) ? "it is a directory" : "there is no directory `" + folder + "`"));
         }
     }
 

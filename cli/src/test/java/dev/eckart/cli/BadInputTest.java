@@ -336,6 +336,76 @@ class BadInputTest {
     }
 
     @Test
+    void should_refuse_options_of_a_search_where_there_is_none() {
+        refused(
+                "--search-trials belongs to a search",
+                "compress",
+                model,
+                "-o",
+                out,
+                "--rank",
+                "3",
+                "--search-trials",
+                "9");
+        refused("--search-inputs belongs to a search", "compress", model, "-o", out, "--search-inputs", "x.npz");
+        refused(
+                "--search-labels needs the inputs",
+                "compress",
+                model,
+                "-o",
+                out,
+                "--min-cosine",
+                "0.9",
+                "--search-labels",
+                "x.npy");
+        refused(
+                "expected a whole number from 1 but was: 0",
+                "compress",
+                model,
+                "-o",
+                out,
+                "--min-cosine",
+                "0.9",
+                "--search-trials",
+                "0");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "energy:0.5.. | expected name:LOW..HIGH, such as energy:0.5..0.99",
+                "energy:..0.5 | expected name:LOW..HIGH, such as energy:0.5..0.99",
+                "energy:a..b | expected name:LOW..HIGH, such as energy:0.5..0.99",
+                "energy:0.9..0.5 | expected two numbers above 0, the smaller one first",
+                "energy:0.5..0.5 | expected two numbers above 0, the smaller one first",
+                "energy:0..0.5 | expected two numbers above 0, the smaller one first",
+                "energy:0.5..1.5 | expected a number above 0 and up to 1 but was: 1.071",
+                "fixed:1.5..3.5 | expected a whole number from 1 but was: 1.5",
+                "numerical:1..3 | `numerical` takes no value",
+                "nonsense:1..3 | unknown strategy `nonsense`",
+                "fixed:21 | rank 21 exceeds its smaller side 20",
+                "fixed:21..40 | no setting is left to measure: weight `w` [20×30]: rank 21 exceeds"
+            })
+    void should_refuse_a_range_that_makes_no_sense(String rank, String sentence) {
+        refused(sentence, "sweep", model, "--rank", rank);
+    }
+
+    @Test
+    void should_refuse_a_sweep_that_cannot_be_told_of() {
+        refused("expected .csv or .json", "sweep", model, "--report", folder.resolve("sweep.md"));
+        refused(
+                "there is no directory",
+                "sweep",
+                model,
+                "--report",
+                folder.resolve("nowhere").resolve("sweep.csv"));
+        refused("--steps: expected 2 or more but was: 1", "sweep", model, "--rank", "fixed:2..8", "--steps", "1");
+        refused("does not exist", "sweep", folder.resolve("none.onnx"));
+        refused("matches none", "sweep", model, "--include", "x*");
+    }
+
+    @Test
     void should_refuse_limits_that_nothing_measures() {
         refused(
                 "needs --inputs and --labels",
@@ -360,7 +430,9 @@ class BadInputTest {
                 "--no-verify");
         refused("say where with --cache DIR", "compress", model, "-o", out, "--cache-vectors");
         refused("--cache: the folder", "compress", model, "-o", out, "--cache", model.resolve("cache"));
-        refused("say with --rank", "compress", model, "-o", out, "--min-cosine", "0.9");
+        refused("--no-verify measures nothing", "compress", model, "-o", out, "--min-cosine", "0.9", "--no-verify");
+        refused("--dry-run measures nothing", "compress", model, "--min-cosine", "0.9", "--dry-run");
+        refused("needs --inputs and --labels", "compress", model, "-o", out, "--max-accuracy-drop", "0.1");
         refused("expected a finite number", "compress", model, "-o", out, "--max-size-ratio", "NaN");
     }
 
@@ -371,7 +443,7 @@ class BadInputTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"sweep", "check", "squeeze"})
+    @ValueSource(strings = {"check", "squeeze"})
     void should_refuse_commands_that_do_not_exist(String command) {
         refused("Unmatched argument", command, model);
     }

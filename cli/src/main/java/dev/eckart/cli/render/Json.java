@@ -25,7 +25,7 @@ public final class Json {
     }
 
     /** Puts a number; null where it is NaN or infinite, which JSON has no number for. */
-    static void putNumber(ObjectNode node, String name, double value) {
+    public static void putNumber(ObjectNode node, String name, double value) {
         if (Double.isFinite(value)) {
             node.put(name, value);
         } else {

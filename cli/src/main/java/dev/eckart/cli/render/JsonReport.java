@@ -1,6 +1,7 @@
 package dev.eckart.cli.render;
 
 import dev.eckart.core.report.Report;
+import dev.eckart.core.report.SearchEntry;
 import dev.eckart.core.report.WeightEntry;
 import dev.eckart.core.spectrum.Spectrum;
 import dev.eckart.core.verify.Limit;
@@ -28,6 +29,7 @@ public final class JsonReport {
         report.verification().ifPresent(verification -> verification(root.putObject("verification"), verification));
         ArrayNode limits = root.putArray("limits");
         report.limits().forEach(limit -> limit(limits.addObject(), limit));
+        report.search().ifPresent(search -> search(root.putObject("search"), search));
         root.putObject("seconds")
                 .put("read", report.seconds().read())
                 .put("decompose", report.seconds().decompose())
@@ -67,7 +69,7 @@ public final class JsonReport {
                 .put("backend", report.settings().backend());
     }
 
-    private static void model(ObjectNode node, Report.ModelEntry model) {
+    static void model(ObjectNode node, Report.ModelEntry model) {
         node.put("path", model.path())
                 .put("bytes", model.bytes())
                 .put("parameters", model.parameters())
@@ -128,7 +130,19 @@ public final class JsonReport {
                 .put("samples", verification.latency().samples());
     }
 
-    private static void output(ObjectNode node, OutputComparison output) {
+    private static void search(ObjectNode node, SearchEntry search) {
+        node.put("limit", search.limit()).put("inputs", search.inputs());
+        ArrayNode tried = node.putArray("tried");
+        for (SearchEntry.Tried trial : search.tried()) {
+            ObjectNode entry = tried.addObject().put("rank", trial.rank()).put("sizeRatio", trial.sizeRatio());
+            Json.putNumber(entry, "value", trial.value());
+            entry.put("kept", trial.kept()).put("remembered", trial.remembered());
+            ObjectNode values = entry.putObject("values");
+            trial.values().forEach((limit, value) -> Json.putNumber(values, limit, value));
+        }
+    }
+
+    static void output(ObjectNode node, OutputComparison output) {
         node.put("name", output.name());
         Json.putNumber(node, "maxAbsoluteError", output.maxAbsoluteError());
         Json.putNumber(node, "relativeError", output.relativeError());

@@ -53,6 +53,11 @@ public final class CachingDecomposer implements Decomposer {
         return new CachingDecomposer(backend, new ArrayStore(folder, warnings), vectors);
     }
 
+    /** Whether it keeps vectors as well as values. */
+    public boolean keepsVectors() {
+        return vectors;
+    }
+
     @Override
     public String name() {
         return backend.name();

@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param weights all of the original's, in the order in which it runs them
  * @param verification empty where the outputs were not compared
  * @param limits those that the user set
+ * @param search empty where the user named the setting
  */
 public record Report(
         String version,
@@ -25,10 +26,31 @@ public record Report(
         List<WeightEntry> weights,
         Optional<Verification> verification,
         List<Limit.Outcome> limits,
-        Seconds seconds) {
+        Seconds seconds,
+        Optional<SearchEntry> search) {
     public Report {
         weights = List.copyOf(weights);
         limits = List.copyOf(limits);
+    }
+
+    /** Of a run with a setting that the user named. */
+    public Report(
+            String version,
+            String command,
+            ModelEntry model,
+            Optional<ModelEntry> output,
+            Settings settings,
+            List<WeightEntry> weights,
+            Optional<Verification> verification,
+            List<Limit.Outcome> limits,
+            Seconds seconds) {
+        this(version, command, model, output, settings, weights, verification, limits, seconds, Optional.empty());
+    }
+
+    /** This report, of a setting that was searched for. */
+    public Report with(SearchEntry search) {
+        return new Report(
+                version, command, model, output, settings, weights, verification, limits, seconds, Optional.of(search));
     }
 
     /** Whether the verification is sound and every limit kept. */

@@ -25,20 +25,21 @@ public record Verification(
 
     /** Whether all that was compared is finite, and the proof, if there is one, holds. */
     public boolean sound() {
-        return proof.map(RewriteProof::holds).orElse(true)
-                && outputs.stream().allMatch(output -> Double.isFinite(output.maxAbsoluteError()));
+        return proof.map(RewriteProof::holds).orElse(true) && loss().finite();
+    }
+
+    /** The answer to how much was lost. */
+    public Loss loss() {
+        return new Loss(outputs, accuracy);
     }
 
     /** The largest relative error of an output. */
     public double relativeError() {
-        return outputs.stream()
-                .mapToDouble(OutputComparison::relativeError)
-                .max()
-                .orElse(0);
+        return loss().relativeError();
     }
 
     /** The smallest mean cosine of an output. */
     public double cosine() {
-        return outputs.stream().mapToDouble(OutputComparison::cosine).min().orElse(1);
+        return loss().cosine();
     }
 }

@@ -86,13 +86,7 @@ public final class CompressionJob {
             Path model, Target target, Selection selection, Optional<Evaluation> evaluation, Limits limits) {
         limits.requireMeasurable(evaluation);
         Stopwatch stopwatch = new Stopwatch();
-        OnnxNetwork original = OnnxNetwork.read(model, selection.freezeDefaults());
-        target.require(model, original.dataFiles(), original.hasDataFile(target.externalData()));
-        original.requireWritable(
-                target.externalData(),
-                original.inventory().linear().stream()
-                        .mapToLong(LinearWeight::bytes)
-                        .sum());
+        OnnxNetwork original = readFor(target, model, selection);
         double read = stopwatch.lap();
         try (Verifying verifying = Verifying.open(engine, evaluation, model, original);
                 PendingFile pending = PendingFile.beside(target.path());
@@ -136,6 +130,22 @@ public final class CompressionJob {
         } catch (IOException | UncheckedIOException e) {
             throw Unwritable.because(target.path(), e);
         }
+    }
+
+    /**
+     * Reads a model that is to be compressed.
+     *
+     * @throws InvalidInputException if it cannot be worked with, or the target not be written
+     */
+    static OnnxNetwork readFor(Target target, Path model, Selection selection) {
+        OnnxNetwork original = OnnxNetwork.read(model, selection.freezeDefaults());
+        target.require(model, original.dataFiles(), original.hasDataFile(target.externalData()));
+        original.requireWritable(
+                target.externalData(),
+                original.inventory().linear().stream()
+                        .mapToLong(LinearWeight::bytes)
+                        .sum());
+        return original;
     }
 
     private static void commit(
@@ -240,7 +250,7 @@ public final class CompressionJob {
         return new Report.Settings(rank, false, seed, engine.backend().get().name());
     }
 
-    private static Report.ModelEntry entry(Path path, OnnxNetwork network) {
+    static Report.ModelEntry entry(Path path, OnnxNetwork network) {
         try {
             return entry(path, network, bytes(path, network), network.dataFiles());
         } catch (IOException e) {

@@ -16,6 +16,16 @@ import java.util.function.Supplier;
  */
 public record Engine(String version, Supplier<Decomposer> backend, int threads, Path temporary, Progress progress) {
 
+    /** The same, with what is decomposed kept. */
+    Engine with(Decomposer cached) {
+        return new Engine(version, () -> cached, threads, temporary, progress);
+    }
+
+    /** The same, hearing of no progress. */
+    Engine quietly() {
+        return new Engine(version, backend, threads, temporary, Progress.NONE);
+    }
+
     Compressor compressor() {
         // Beside what is under way there is what was found out, and the garbage of both.
         long memory = Runtime.getRuntime().maxMemory() / 4 * 3;

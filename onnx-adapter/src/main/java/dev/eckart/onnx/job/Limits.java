@@ -3,8 +3,10 @@ package dev.eckart.onnx.job;
 import dev.eckart.core.InvalidInputException;
 import dev.eckart.core.verify.LabelAccuracy;
 import dev.eckart.core.verify.Limit;
+import dev.eckart.core.verify.Loss;
 import dev.eckart.core.verify.Verification;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -42,21 +44,33 @@ public record Limits(Map<Limit, Double> values) {
 
     /** Each limit beside what was measured. */
     List<Limit.Outcome> judge(double sizeRatio, Optional<Verification> verification) {
+        return judgeLoss(sizeRatio, verification.map(Verification::loss));
+    }
+
+    /** As {@link #judge}, of what was lost alone. */
+    List<Limit.Outcome> judgeLoss(double sizeRatio, Optional<Loss> loss) {
         List<Limit.Outcome> outcomes = new ArrayList<>();
         new TreeMap<>(values).forEach((limit, value) -> {
             double measured = switch (limit) {
                 case MAX_SIZE_RATIO -> sizeRatio;
-                case MAX_RELATIVE_ERROR ->
-                    verification.map(Verification::relativeError).orElse(Double.NaN);
-                case MIN_COSINE -> verification.map(Verification::cosine).orElse(Double.NaN);
+                case MAX_RELATIVE_ERROR -> loss.map(Loss::relativeError).orElse(Double.NaN);
+                case MIN_COSINE -> loss.map(Loss::cosine).orElse(Double.NaN);
                 case MAX_ACCURACY_DROP ->
-                    verification
-                            .flatMap(Verification::accuracy)
-                            .map(LabelAccuracy::drop)
-                            .orElse(Double.NaN);
+                    loss.flatMap(Loss::accuracy).map(LabelAccuracy::drop).orElse(Double.NaN);
             };
             outcomes.add(limit.judge(measured, value));
         });
         return outcomes;
+    }
+
+    /** Those on how much may be lost, and none on the size. */
+    Limits onLoss() {
+        Map<Limit, Double> onLoss = new EnumMap<>(Limit.class);
+        values.forEach((limit, value) -> {
+            if (limit != Limit.MAX_SIZE_RATIO) {
+                onLoss.put(limit, value);
+            }
+        });
+        return new Limits(onLoss);
     }
 }

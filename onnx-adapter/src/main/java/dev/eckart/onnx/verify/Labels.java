@@ -3,6 +3,8 @@ package dev.eckart.onnx.verify;
 import dev.eckart.core.InvalidInputException;
 import dev.eckart.core.npy.NpyArray;
 import dev.eckart.onnx.run.Output;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.util.Collection;
 
 /** The class that each sample is of. */
@@ -22,6 +24,12 @@ public final class Labels {
                     "the labels are %s; expected whole numbers, one for each sample".formatted(classes.describe()));
         }
         this.classes = classes;
+    }
+
+    /** What tells them from others. */
+    public void addTo(MessageDigest digest) {
+        digest.update(classes.describe().getBytes(StandardCharsets.UTF_8));
+        digest.update(classes.bytes());
     }
 
     int count() {

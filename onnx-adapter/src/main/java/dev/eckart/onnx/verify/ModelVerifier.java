@@ -6,9 +6,7 @@ import dev.eckart.core.file.PendingFile;
 import dev.eckart.core.file.Unwritable;
 import dev.eckart.core.linalg.Decomposer;
 import dev.eckart.core.npy.NpyArray;
-import dev.eckart.core.verify.LabelAccuracy;
 import dev.eckart.core.verify.Latency;
-import dev.eckart.core.verify.OutputComparison;
 import dev.eckart.core.verify.RewriteProof;
 import dev.eckart.core.verify.Verification;
 import dev.eckart.onnx.OnnxNetwork;
@@ -27,7 +25,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -128,7 +125,7 @@ public final class ModelVerifier implements AutoCloseable {
         }
     }
 
-    private static void requireAsMany(Optional<Labels> labels, Optional<Path> inputs, List<InputSet> sets) {
+    static void requireAsMany(Optional<Labels> labels, Optional<Path> inputs, List<InputSet> sets) {
         if (labels.isEmpty()) {
             return;
         }
@@ -153,7 +150,7 @@ public final class ModelVerifier implements AutoCloseable {
         requireSameInterface(session);
         long samples = inputs.stream().mapToLong(InputSet::samples).sum();
         try (Progress.Task task = progress.start("Verifying", samples)) {
-            LossComparison loss = new LossComparison();
+            LossComparison loss = new LossComparison(labels);
             List<Batch> proofBatches = new ArrayList<>();
             KeptOutputs before = new KeptOutputs(batch -> original().run(batch.inputs()));
             KeptOutputs after = new KeptOutputs(batch -> session.run(batch.inputs()));
@@ -215,52 +212,6 @@ public final class ModelVerifier implements AutoCloseable {
         return session.inputs().stream()
                 .map(input -> input.name() + " " + input.describe())
                 .collect(Collectors.joining(", "));
-    }
-
-    /** The second question: comparisons of every output, and correct classifications. */
-    private final class LossComparison {
-        private final Map<String, OutputTally> tallies = new LinkedHashMap<>();
-        private long correctInOriginal;
-        private long correctInCompressed;
-
-        void add(Map<String, Output> before, Map<String, Output> after, int from, int batch) {
-            for (Output output : comparable(before.values())) {
-                tallies.computeIfAbsent(output.name(), OutputTally::new).add(output, counterpart(output, after), batch);
-            }
-            labels.ifPresent(classes -> {
-                Output output = Labels.classifying(before.values(), batch);
-                correctInOriginal += classes.correct(output, from, batch);
-                correctInCompressed += classes.correct(counterpart(output, after), from, batch);
-            });
-        }
-
-        List<OutputComparison> comparisons() {
-            return tallies.values().stream().map(OutputTally::result).toList();
-        }
-
-        Optional<LabelAccuracy> accuracy(long samples) {
-            return labels.map(classes -> new LabelAccuracy(
-                    (double) correctInOriginal / samples, (double) correctInCompressed / samples, samples));
-        }
-    }
-
-    private static Output counterpart(Output output, Map<String, Output> after) {
-        Output other = after.get(output.name());
-        if (other == null) {
-            throw new InvalidInputException(
-                    "the compressed model has no output `%s`, which the original has".formatted(output.name()));
-        }
-        return other;
-    }
-
-    /** The floating-point outputs; those of integers only where there are no others. */
-    private static List<Output> comparable(Collection<Output> outputs) {
-        List<Output> floating = outputs.stream().filter(Output::floating).toList();
-        if (outputs.isEmpty()) {
-            throw new InvalidInputException(
-                    "the model has no output of numbers to compare; --no-verify writes without comparing");
-        }
-        return floating.isEmpty() ? List.copyOf(outputs) : floating;
     }
 
     /** The first question. */

@@ -1,0 +1,87 @@
+package dev.eckart.cli;
+
+import dev.eckart.cli.render.Numbers;
+import dev.eckart.core.InvalidInputException;
+import dev.eckart.core.npy.NpyFile;
+import dev.eckart.core.report.SearchEntry;
+import dev.eckart.onnx.job.Evaluation;
+import dev.eckart.onnx.verify.Labels;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** How a setting is searched for that keeps the limits. */
+final class SearchOptions {
+    private static final int DEFAULT_TRIALS = 40;
+
+    @Option(
+            names = "--search-inputs",
+            paramLabel = "INPUTS",
+            description =
+                    "Without --rank: inputs to measure what is tried on (default: those of --inputs, on which the model"
+                            + " that is found is verified in any case).")
+    private @Nullable Path inputs;
+
+    @Option(
+            names = "--search-labels",
+            paramLabel = "FILE.npy|FILE.npz:NAME",
+            description = "Class labels of --search-inputs.")
+    private @Nullable String labels;
+
+    @Option(
+            names = "--search-trials",
+            paramLabel = "N",
+            description = "Without --rank: how many models are measured at most (default: " + DEFAULT_TRIALS + ").")
+    private @Nullable Integer trials;
+
+    void require(boolean searched) {
+        if (!searched && (inputs != null || labels != null || trials != null)) {
+            throw new InvalidInputException(
+                    "--%s belongs to a search for a setting: leave --rank out and give --max-accuracy-drop, --min-cosine or --max-relative-error"
+                            .formatted(
+                                    inputs != null
+                                            ? "search-inputs"
+                                            : labels != null ? "search-labels" : "search-trials"));
+        }
+        if (labels != null && inputs == null) {
+            throw new InvalidInputException("--search-labels needs the inputs that they belong to: --search-inputs");
+        }
+        if (trials != null && trials < 1) {
+            throw new InvalidInputException("--search-trials: expected a whole number from 1 but was: " + trials);
+        }
+    }
+
+    int mostTrials() {
+        return trials == null ? DEFAULT_TRIALS : trials;
+    }
+
+    Evaluation trialsOn(Evaluation compared) {
+        return inputs == null
+                ? compared
+                : new Evaluation(
+                        Optional.of(inputs),
+                        Optional.ofNullable(labels).map(NpyFile::read).map(Labels::new),
+                        compared.seed());
+    }
+
+    /** One line on what was tried. */
+    static void say(String label, SearchEntry.Tried tried, Console console) {
+        String values = tried.values().entrySet().stream()
+                .filter(value -> !value.getKey().equals("max-size-ratio"))
+                .map(value -> "%s %s"
+                        .formatted(
+                                value.getKey().substring(value.getKey().indexOf('-') + 1),
+                                Numbers.plain(value.getValue())))
+                .collect(Collectors.joining(", "));
+        console.err()
+                .printf(
+                        "tried %s: %s of the size, %s, %s%s%n",
+                        label,
+                        Numbers.percent(tried.sizeRatio()),
+                        values,
+                        tried.kept() ? "kept" : "not kept",
+                        tried.remembered() ? " (measured before)" : "");
+    }
+}

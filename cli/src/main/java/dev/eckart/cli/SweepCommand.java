@@ -1,0 +1,107 @@
+package dev.eckart.cli;
+
+import dev.eckart.core.rank.RankStrategies;
+import dev.eckart.core.rank.StrategyRange;
+import dev.eckart.core.report.SweepReport;
+import dev.eckart.onnx.job.Selection;
+import dev.eckart.onnx.job.SettingFamily;
+import dev.eckart.onnx.job.SweepJob;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.function.Function;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code eckart sweep MODEL}. */
+@Command(
+        name = "sweep",
+        description = "Shows size against error, accuracy and latency at many settings, from one decomposition of each"
+                + " weight. Writes no model.",
+        usageHelpAutoWidth = true,
+        sortOptions = false)
+final class SweepCommand implements Callable<Integer> {
+    private static final int DEFAULT_STEPS = 8;
+
+    private final Console console;
+
+    @Parameters(paramLabel = "MODEL", description = "The original, an .onnx file; never touched.")
+    private Path model = Path.of("");
+
+    @Option(
+            names = "--rank",
+            paramLabel = "STRATEGY",
+            description =
+                    "A setting, such as fixed:16, or a range of them, such as energy:0.5..0.99 or fixed:4..128; may be"
+                            + " repeated (default: energy:0.5..0.99, fixed:4..128, and shares of the parameters from 0.1"
+                            + " to 0.8).")
+    private List<String> ranks = new ArrayList<>();
+
+    @Option(
+            names = "--steps",
+            paramLabel = "N",
+            description =
+                    "Settings in a range: between whole numbers in equal ratios, between others at equal distances"
+                            + " (default: " + DEFAULT_STEPS + ").")
+    private int steps = DEFAULT_STEPS;
+
+    @Mixin
+    private WeightOptions weights = new WeightOptions();
+
+    @Mixin
+    private EvaluationOptions evaluation = new EvaluationOptions();
+
+    @Option(
+            names = "--no-latency",
+            description = "Do not measure latency, which takes up to a second for each setting.")
+    private boolean noLatency;
+
+    @Mixin
+    private SweepReportOptions reports = new SweepReportOptions();
+
+    @Mixin
+    private EngineOptions engine = new EngineOptions();
+
+    @Mixin
+    private CacheOptions cache = new CacheOptions();
+
+    @Mixin
+    private ConsoleOptions options = new ConsoleOptions();
+
+    SweepCommand(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public Integer call() {
+        reports.require();
+        cache.require();
+        RankStrategies strategies = weights.strategies();
+        SweepJob job =
+                new SweepJob(engine.engine(console, options.progress(console), cache.withVectors()), console::warn);
+        SweepReport report = job.sweep(model, settings(strategies), evaluation.evaluation(), !noLatency);
+        reports.deliver(report, console, options.quiet());
+        return ExitCode.DONE;
+    }
+
+    private List<SweepJob.Setting> settings(RankStrategies strategies) {
+        List<String> texts = ranks.isEmpty()
+                ? List.of("energy:0.5..0.99", SettingFamily.among(strategies).strategy() + ":0.1..0.8", "fixed:4..128")
+                : ranks;
+        Function<String, Selection> selections = weights.selections(strategies);
+        // What two ranges have in common is measured once; what is also named by itself may not be left out.
+        Map<String, Boolean> ofRange = new LinkedHashMap<>();
+        for (String text : texts) {
+            boolean range = StrategyRange.isRange(text);
+            StrategyRange.calls(text, steps).forEach(call -> ofRange.merge(call, range, Boolean::logicalAnd));
+        }
+        return ofRange.entrySet().stream()
+                .map(entry -> new SweepJob.Setting(selections.apply(entry.getKey()), entry.getValue()))
+                .toList();
+    }
+}

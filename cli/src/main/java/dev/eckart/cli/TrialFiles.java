@@ -1,0 +1,164 @@
+package dev.eckart.cli;
+
+import dev.eckart.cli.render.Json;
+import dev.eckart.core.InvalidInputException;
+import dev.eckart.core.verify.LabelAccuracy;
+import dev.eckart.core.verify.Loss;
+import dev.eckart.core.verify.OutputComparison;
+import dev.eckart.onnx.job.Trial;
+import dev.eckart.onnx.job.TrialMemory;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Trials in a folder, those of a subject in a file of their own, {@code trials-SUBJECT.json}, which is written whole with
+ * each that is added. One that is damaged counts as missing, which is said.
+ */
+final class TrialFiles implements TrialMemory {
+    private static final String SCHEMA = "eckart.trials/1";
+    private static final JsonMapper MAPPER = JsonMapper.builder().build();
+
+    private final Path folder;
+    private final Consumer<String> warnings;
+    /** By subject, and by setting. */
+    private final Map<String, Map<String, Trial>> subjects = new HashMap<>();
+
+    TrialFiles(Path folder, Consumer<String> warnings) {
+        this.folder = folder;
+        this.warnings = warnings;
+    }
+
+    @Override
+    public Optional<Trial> recall(String subject, String rank) {
+        return Optional.ofNullable(trials(subject).get(rank));
+    }
+
+    @Override
+    public void keep(String subject, Trial trial) {
+        Map<String, Trial> trials = trials(subject);
+        trials.put(trial.rank(), trial);
+        ObjectNode root = Json.object().put("schema", SCHEMA);
+        ArrayNode list = root.putArray("trials");
+        trials.values().forEach(each -> write(list.addObject(), each));
+        try {
+            ReportOptions.write(file(subject), Json.render(root));
+        } catch (InvalidInputException e) {
+            warnings.accept("%s; the next search measures anew".formatted(e.getMessage()));
+        }
+    }
+
+    private Path file(String subject) {
+        return folder.resolve("trials-%s.json".formatted(subject));
+    }
+
+    private Map<String, Trial> trials(String subject) {
+        return subjects.computeIfAbsent(subject, this::read);
+    }
+
+    private Map<String, Trial> read(String subject) {
+        Path file = file(subject);
+        Map<String, Trial> trials = new LinkedHashMap<>();
+        if (!Files.exists(file)) {
+            return trials;
+        }
+        try {
+            JsonNode root = MAPPER.readTree(Files.readString(file));
+            if (!root.required("schema").asString().equals(SCHEMA)) {
+                return trials;
+            }
+            for (JsonNode node : root.required("trials")) {
+                Trial trial = trial(node);
+                trials.put(trial.rank(), trial);
+            }
+            return trials;
+        } catch (IOException | JacksonException | IllegalArgumentException e) {
+            warnings.accept("`%s` in the cache is damaged; what it tells of is measured anew".formatted(file));
+            return new LinkedHashMap<>();
+        }
+    }
+
+    private static void write(ObjectNode node, Trial trial) {
+        node.put("rank", trial.rank())
+                .put("bytes", trial.bytes())
+                .put("parameters", trial.parameters())
+                .put("linearParameters", trial.linearParameters())
+                .put("sha256", trial.sha256());
+        ArrayNode weights = node.putArray("weights");
+        for (Trial.Weight weight : trial.weights()) {
+            weights.addObject()
+                    .put("name", weight.name())
+                    .put("rank", weight.rank())
+                    .put("breakEvenRank", weight.breakEven())
+                    .put("sides", weight.sides())
+                    .put("parameters", weight.numbers());
+        }
+        ArrayNode outputs = node.putArray("outputs");
+        for (OutputComparison output : trial.loss().outputs()) {
+            ObjectNode entry = outputs.addObject().put("name", output.name());
+            Json.putNumber(entry, "maxAbsoluteError", output.maxAbsoluteError());
+            Json.putNumber(entry, "relativeError", output.relativeError());
+            Json.putNumber(entry, "cosine", output.cosine());
+            Json.putNumber(entry, "top1Agreement", output.top1Agreement());
+        }
+        trial.loss()
+                .accuracy()
+                .ifPresent(accuracy -> node.putObject("accuracy")
+                        .put("original", accuracy.original())
+                        .put("compressed", accuracy.compressed())
+                        .put("samples", accuracy.samples()));
+    }
+
+    private static Trial trial(JsonNode node) {
+        List<Trial.Weight> weights = new ArrayList<>();
+        for (JsonNode weight : node.required("weights")) {
+            weights.add(new Trial.Weight(
+                    weight.required("name").asString(),
+                    weight.required("rank").asInt(),
+                    weight.required("breakEvenRank").asInt(),
+                    weight.required("sides").asLong(),
+                    weight.required("parameters").asLong()));
+        }
+        List<OutputComparison> outputs = new ArrayList<>();
+        for (JsonNode output : node.required("outputs")) {
+            outputs.add(new OutputComparison(
+                    output.required("name").asString(),
+                    number(output.required("maxAbsoluteError")),
+                    number(output.required("relativeError")),
+                    number(output.required("cosine")),
+                    number(output.required("top1Agreement"))));
+        }
+        Optional<LabelAccuracy> accuracy = node.has("accuracy")
+                ? Optional.of(new LabelAccuracy(
+                        node.get("accuracy").required("original").asDouble(),
+                        node.get("accuracy").required("compressed").asDouble(),
+                        node.get("accuracy").required("samples").asLong()))
+                : Optional.empty();
+        return new Trial(
+                node.required("rank").asString(),
+                weights,
+                node.required("bytes").asLong(),
+                node.required("parameters").asLong(),
+                node.required("linearParameters").asLong(),
+                node.required("sha256").asString(),
+                new Loss(outputs, accuracy),
+                Optional.empty());
+    }
+
+    /** What is no number is written as null. */
+    private static double number(JsonNode node) {
+        return node.isNull() ? Double.NaN : node.asDouble();
+    }
+}

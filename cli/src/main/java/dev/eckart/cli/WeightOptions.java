@@ -1,0 +1,62 @@
+package dev.eckart.cli;
+
+import dev.eckart.core.factor.FactorPair;
+import dev.eckart.core.rank.RankStrategies;
+import dev.eckart.core.scan.WeightFilter;
+import dev.eckart.onnx.job.Selection;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Which weights are factored, and how, whatever their ranks. */
+final class WeightOptions {
+    @Option(
+            names = "--include",
+            paramLabel = "GLOB",
+            description = "Only weights whose names match (* and ? are wild); may be repeated.")
+    private List<String> include = new ArrayList<>();
+
+    @Option(names = "--exclude", paramLabel = "GLOB", description = "No weights whose names match; may be repeated.")
+    private List<String> exclude = new ArrayList<>();
+
+    @Option(
+            names = "--factors",
+            paramLabel = "auto|plain|balanced",
+            defaultValue = "auto",
+            description =
+                    "Where singular values go: plain gives them to B, balanced their roots to both factors, which is"
+                            + " safer in float16; auto (the default) is balanced for float16, and plain otherwise.")
+    private FactorPair.Balance balance = FactorPair.Balance.AUTO;
+
+    @Option(
+            names = "--joint",
+            description =
+                    "Factor layers on one input, such as query, key and value, as one, with a shared first factor.")
+    private boolean joint;
+
+    @Option(
+            names = "--freeze-defaults",
+            description = "Take inputs that have a default value for constants: in older models every weight is such an"
+                    + " input. The output no longer has those that were replaced.")
+    private boolean freezeDefaults;
+
+    @Mixin
+    private PluginOptions plugins = new PluginOptions();
+
+    RankStrategies strategies() {
+        return plugins.strategies();
+    }
+
+    /** A strategy, as users write it, made ready for use on these weights. */
+    Function<String, Selection> selections() {
+        return selections(strategies());
+    }
+
+    /** As {@link #selections()}, with strategies that were loaded before. */
+    Function<String, Selection> selections(RankStrategies strategies) {
+        WeightFilter filter = new WeightFilter(include, exclude);
+        return rank -> new Selection(rank, strategies.select(rank), filter, balance, joint, freezeDefaults);
+    }
+}

@@ -1,0 +1,95 @@
+package dev.eckart.onnx.job;
+
+import dev.eckart.core.InvalidInputException;
+import dev.eckart.onnx.OnnxNetwork;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.DigestOutputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Names for files and what is done with them, by SHA-256: the same for the same content. */
+final class Fingerprint {
+    private final MessageDigest digest;
+
+    private Fingerprint() {
+        try {
+            this.digest = MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("Every Java runtime has SHA-256", e);
+        }
+    }
+
+    /** Of one file, in hexadecimal digits. */
+    static String of(Path file) {
+        Fingerprint fingerprint = new Fingerprint();
+        fingerprint.add(file);
+        return fingerprint.text();
+    }
+
+    /** Of all that a trial's result depends on but its rank. */
+    static String of(Engine engine, Path model, OnnxNetwork network, Selection selection, Evaluation evaluation) {
+        Fingerprint fingerprint = new Fingerprint();
+        fingerprint.add("%s %s %s %s %s %s %d"
+                .formatted(
+                        engine.version(),
+                        engine.backend().get().name(),
+                        selection.filter(),
+                        selection.balance(),
+                        selection.joint(),
+                        selection.freezeDefaults(),
+                        evaluation.seed()));
+        fingerprint.add(model);
+        network.dataFiles().forEach(fingerprint::add);
+        fingerprint.add(evaluation.inputs().isPresent() ? " inputs" : " made up");
+        evaluation.inputs().ifPresent(fingerprint::addAll);
+        evaluation.labels().ifPresent(labels -> labels.addTo(fingerprint.digest));
+        return fingerprint.text();
+    }
+
+    private void add(String text) {
+        digest.update(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private void addAll(Path fileOrFolder) {
+        for (Path file : files(fileOrFolder)) {
+            add(file.getFileName() + "\n");
+            add(file);
+        }
+    }
+
+    private static List<Path> files(Path fileOrFolder) {
+        if (!Files.isDirectory(fileOrFolder)) {
+            return List.of(fileOrFolder);
+        }
+        try (Stream<Path> files = Files.list(fileOrFolder)) {
+            return files.filter(Files::isRegularFile).sorted().toList();
+        } catch (IOException e) {
+            throw unreadable(fileOrFolder, e);
+        }
+    }
+
+    private void add(Path file) {
+        try (InputStream in = Files.newInputStream(file);
+                OutputStream out = new DigestOutputStream(OutputStream.nullOutputStream(), digest)) {
+            in.transferTo(out);
+        } catch (IOException e) {
+            throw unreadable(file, e);
+        }
+    }
+
+    private static InvalidInputException unreadable(Path path, IOException e) {
+        return new InvalidInputException("`%s` cannot be read: %s".formatted(path, e), e);
+    }
+
+    private String text() {
+        return HexFormat.of().formatHex(digest.digest());
+    }
+}

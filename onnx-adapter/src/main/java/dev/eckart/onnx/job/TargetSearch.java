@@ -1,0 +1,375 @@
+package dev.eckart.onnx.job;
+
+import dev.eckart.core.InvalidInputException;
+import dev.eckart.core.factor.CompressionPlan;
+import dev.eckart.core.report.Report;
+import dev.eckart.core.report.SearchEntry;
+import dev.eckart.core.verify.Limit;
+import dev.eckart.onnx.OnnxNetwork;
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * Finds the smallest model that keeps the user's limits, by compressing and measuring the whole model again and again,
+ * from one decomposition of each weight.
+ *
+ * <ol>
+ *   <li>One number for all weights, a share of their parameters, is bisected. What is lost need not grow steadily as the
+ *       share falls, so that some shares below the one found are tried too.
+ *   <li>From the best of these, the rank of one weight at a time is lowered, that which saves most first, by half, and by
+ *       less where that was too much.
+ * </ol>
+ *
+ * <p>Whatever was tried, the smallest model that kept the limits is taken; it need not be the smallest there is.
+ */
+public final class TargetSearch {
+    /** The smallest share that is tried. */
+    private static final double LEAST = 1.0 / 64;
+
+    private static final int BISECTIONS = 8;
+
+    /** Of the share that bisection found. */
+    private static final List<Double> FURTHER = List.of(0.95, 0.85, 0.7);
+
+    /** Shares that differ by no more than this, relatively, are not both worth trying. */
+    private static final double APART = 0.03;
+
+    /** What part of its rank a weight is to keep, until one part is not too little. */
+    private static final List<Double> CUTS = List.of(0.5, 0.7, 0.85, 0.95);
+
+    /** No rank is lowered for less than this share of all that is left. */
+    private static final double LEAST_SAVING = 0.002;
+
+    private final Engine engine;
+    private final TrialMemory memory;
+    private final BiConsumer<String, SearchEntry.Tried> listener;
+    private final Consumer<String> warnings;
+
+    /**
+     * A search.
+     *
+     * @param listener told of every trial: the setting in short, and what came of it
+     * @param warnings told, in a sentence, of what cannot be kept in the temporary folder
+     */
+    public TargetSearch(
+            Engine engine,
+            TrialMemory memory,
+            BiConsumer<String, SearchEntry.Tried> listener,
+            Consumer<String> warnings) {
+        this.engine = engine;
+        this.memory = memory;
+        this.listener = listener;
+        this.warnings = warnings;
+    }
+
+    /**
+     * What is searched for.
+     *
+     * @param family settings to begin with
+     * @param settings a setting, as the user would write it, made ready for use; they differ in their ranks only
+     * @param trialsOn what trials are measured on; the model that is found is verified as any other
+     * @param mostTrials how many models are measured at most
+     */
+    public record Wish(
+            Limits limits,
+            SettingFamily family,
+            Function<String, Selection> settings,
+            Evaluation trialsOn,
+            int mostTrials) {}
+
+    /**
+     * Compresses a model at the setting that is found, as {@link CompressionJob#compress} does.
+     *
+     * @return the report of that, with an account of the search
+     * @throws InvalidInputException if something of what the user gave cannot be worked with
+     * @throws UnreachableTargetException if no setting keeps the limits; then nothing was written
+     */
+    public Report compress(Path model, Target target, Wish wish, Evaluation evaluation) {
+        wish.limits().requireMeasurable(Optional.of(evaluation));
+        wish.limits().requireMeasurable(Optional.of(wish.trialsOn()));
+        Selection any = wish.settings().apply(wish.family().call(1));
+        OnnxNetwork network = CompressionJob.readFor(target, model, any);
+        try (Trials trials = Trials.open(engine, model, network, target.externalData(), wish.trialsOn(), warnings)) {
+            long bytes = CompressionJob.entry(model, network).bytes();
+            String subject =
+                    memory == TrialMemory.NONE ? "" : Fingerprint.of(engine, model, network, any, wish.trialsOn());
+            Search search = new Search(trials, wish, subject, bytes);
+            search.bisect();
+            search.refine();
+            trials.endMeasuring();
+            Selection found = wish.settings().apply(search.result().rank());
+            return new CompressionJob(trials.engine())
+                    .compress(model, target, found, Optional.of(evaluation), wish.limits())
+                    .with(search.account());
+        }
+    }
+
+    /** A search under way. */
+    private final class Search {
+        private final Trials trials;
+        private final Wish wish;
+        private final String subject;
+        private final long originalBytes;
+        /** By setting. */
+        private final Map<String, Trial> measured = new HashMap<>();
+
+        private final List<Double> shares = new ArrayList<>();
+        private final List<Trial> tried = new ArrayList<>();
+        private final List<SearchEntry.Tried> account = new ArrayList<>();
+
+        Search(Trials trials, Wish wish, String subject, long originalBytes) {
+            this.trials = trials;
+            this.wish = wish;
+            this.subject = subject;
+            this.originalBytes = originalBytes;
+        }
+
+        void bisect() {
+            double low = LEAST;
+            double high = 1;
+            for (int i = 0; i < BISECTIONS && hasRoom(); i++) {
+                double share = SettingFamily.rounded(Math.sqrt(low * high));
+                if (share <= low || share >= high) {
+                    break;
+                }
+                if (keepsLoss(attempt(share))) {
+                    high = share;
+                } else {
+                    low = share;
+                }
+            }
+            double found = high;
+            FURTHER.stream()
+                    .map(part -> SettingFamily.rounded(found * part))
+                    .filter(share -> found < 1 && hasRoom() && isApart(share))
+                    .forEach(this::attempt);
+        }
+
+        /** Whether no share so close to it was tried that it would tell nothing new. */
+        private boolean isApart(double share) {
+            return shares.stream().allMatch(other -> Math.abs(other - share) > APART * share);
+        }
+
+        private Trial attempt(double share) {
+            shares.add(share);
+            String setting = wish.family().call(share);
+            return attempt(setting, setting);
+        }
+
+        void refine() {
+            Map<String, Trial.Weight> weights = new LinkedHashMap<>();
+            start().forEach(weight -> weights.put(weight.name(), weight));
+            Map<String, Integer> cuts = new HashMap<>();
+            while (hasRoom()) {
+                Optional<Trial.Weight> cut = weights.values().stream()
+                        .flatMap(weight -> lower(weight, cuts).stream())
+                        .max(Comparator.comparingLong(lower -> cost(weights, lower.name()) - lower.cost()));
+                if (cut.isEmpty()) {
+                    return;
+                }
+                Trial.Weight lower = cut.get();
+                long left =
+                        weights.values().stream().mapToLong(Trial.Weight::cost).sum();
+                if (cost(weights, lower.name()) - lower.cost() < LEAST_SAVING * left) {
+                    return;
+                }
+                Trial.Weight before = weights.replace(lower.name(), lower);
+                Trial trial = attempt(
+                        Trial.call(List.copyOf(weights.values())),
+                        "`%s` at rank %d".formatted(lower.name(), lower.rank()));
+                if (!keepsLoss(trial)) {
+                    weights.put(lower.name(), before);
+                    cuts.merge(lower.name(), 1, Integer::sum);
+                }
+            }
+        }
+
+        private static long cost(Map<String, Trial.Weight> weights, String name) {
+            Trial.Weight weight = weights.get(name);
+            return weight == null ? 0 : weight.cost();
+        }
+
+        /** The best model so far, or the original where there is none. */
+        private List<Trial.Weight> start() {
+            return smallest()
+                    .map(Trial::weights)
+                    .orElseGet(() -> tried.stream()
+                            .findFirst()
+                            .map(trial -> trial.weights().stream()
+                                    .map(weight -> weight.withRank(0))
+                                    .toList())
+                            .orElse(List.of()));
+        }
+
+        /** The weight at the next lower rank that is to be tried. */
+        private static Optional<Trial.Weight> lower(Trial.Weight weight, Map<String, Integer> cuts) {
+            int cut = cuts.getOrDefault(weight.name(), 0);
+            int from = weight.factored() ? weight.rank() : weight.breakEven();
+            if (cut == CUTS.size() || from <= 1) {
+                return Optional.empty();
+            }
+            int rank = (int) Math.min(from - 1, Math.round(from * CUTS.get(cut)));
+            return Optional.of(weight.withRank(Math.max(1, rank)));
+        }
+
+        private boolean hasRoom() {
+            return measured.values().stream()
+                            .map(trial -> Trial.call(trial.weights()))
+                            .distinct()
+                            .count()
+                    < wish.mostTrials();
+        }
+
+        /** Measures a setting, unless it, or one that comes to the same, was measured before. */
+        private Trial attempt(String setting, String label) {
+            Trial again = measured.get(setting);
+            if (again != null) {
+                return again;
+            }
+            Optional<Trial> remembered = memory.recall(subject, setting);
+            Trial trial = remembered.orElseGet(() -> measure(setting));
+            measured.put(setting, trial);
+            trials.know(trial);
+            if (remembered.isEmpty()) {
+                memory.keep(subject, trial);
+            }
+            tried.add(trial);
+            SearchEntry.Tried entry = entry(trial, remembered.isPresent());
+            account.add(entry);
+            listener.accept(label, entry);
+            return trial;
+        }
+
+        private Trial measure(String setting) {
+            Selection selection = wish.settings().apply(setting);
+            CompressionPlan plan = trials.plan(selection);
+            return trials.sameAs(plan)
+                    .map(same -> same.at(setting))
+                    .orElseGet(() -> trials.measure(plan, selection, false));
+        }
+
+        private SearchEntry.Tried entry(Trial trial, boolean remembered) {
+            List<Limit.Outcome> outcomes = judge(trial, wish.limits());
+            TreeMap<String, Double> values = new TreeMap<>();
+            outcomes.forEach(outcome -> values.put(outcome.name(), outcome.value()));
+            return new SearchEntry.Tried(
+                    trial.rank(),
+                    sizeRatio(trial),
+                    judge(trial, wish.limits().onLoss()).get(0).value(),
+                    values,
+                    keeps(trial, wish.limits()),
+                    remembered);
+        }
+
+        private double sizeRatio(Trial trial) {
+            return (double) trial.bytes() / originalBytes;
+        }
+
+        private List<Limit.Outcome> judge(Trial trial, Limits limits) {
+            return limits.judgeLoss(sizeRatio(trial), Optional.of(trial.loss()));
+        }
+
+        private boolean keeps(Trial trial, Limits limits) {
+            return trial.loss().finite() && judge(trial, limits).stream().allMatch(Limit.Outcome::kept);
+        }
+
+        private boolean keepsLoss(Trial trial) {
+            return keeps(trial, wish.limits().onLoss());
+        }
+
+        /** The smallest model that is not the original and lost no more than it may. */
+        private Optional<Trial> smallest() {
+            return tried.stream()
+                    .filter(trial -> trial.replacesAny() && keepsLoss(trial))
+                    .min(Comparator.comparingLong(Trial::bytes));
+        }
+
+        Trial result() {
+            Trial smallest = smallest().orElseThrow(this::nothingKeepsLoss);
+            if (!keeps(smallest, wish.limits())) {
+                throw new UnreachableTargetException(
+                        "no setting that keeps %s keeps %s: the smallest model of those tried is that of %s, with %s of the size"
+                                .formatted(
+                                        names(wish.limits().onLoss()),
+                                        unkept(smallest),
+                                        smallest.rank(),
+                                        percent(sizeRatio(smallest))));
+            }
+            return smallest;
+        }
+
+        private UnreachableTargetException nothingKeepsLoss() {
+            Comparator<Trial> byLoss = Comparator.comparingDouble(this::excess);
+            return tried.stream()
+                    .filter(trial -> trial.replacesAny() && trial.loss().finite())
+                    .min(byLoss.thenComparingLong(Trial::bytes))
+                    .map(closest -> new UnreachableTargetException(
+                            "no setting keeps %s: the closest of those tried, %s, measures %s at %s of the size; loosen the limit, or leave weights out with --exclude"
+                                    .formatted(
+                                            unkept(closest),
+                                            closest.rank(),
+                                            judge(closest, wish.limits().onLoss()).stream()
+                                                    .map(outcome -> plain(outcome.value()))
+                                                    .collect(Collectors.joining(" and ")),
+                                            percent(sizeRatio(closest)))))
+                    .orElseGet(() -> new UnreachableTargetException(
+                            "no setting makes the model smaller, so that none can keep %s: no weight has a pair that would save anything"
+                                    .formatted(names(wish.limits()))));
+        }
+
+        /** How far the limits are from being kept, in all. */
+        private double excess(Trial trial) {
+            return judge(trial, wish.limits().onLoss()).stream()
+                    .filter(outcome -> !outcome.kept())
+                    .mapToDouble(outcome -> Math.abs(outcome.value() - outcome.limit()))
+                    .sum();
+        }
+
+        private String unkept(Trial trial) {
+            return judge(trial, wish.limits()).stream()
+                    .filter(outcome -> !outcome.kept())
+                    .map(outcome -> "--%s %s".formatted(outcome.name(), plain(outcome.limit())))
+                    .collect(Collectors.joining(" and "));
+        }
+
+        private static String names(Limits limits) {
+            return new TreeMap<>(limits.values())
+                    .entrySet().stream()
+                            .map(limit -> "--%s %s".formatted(limit.getKey().label(), plain(limit.getValue())))
+                            .collect(Collectors.joining(" and "));
+        }
+
+        SearchEntry account() {
+            String limit =
+                    new TreeMap<>(wish.limits().onLoss().values()).firstKey().label();
+            return new SearchEntry(limit, trials.meter().inputs(), account);
+        }
+    }
+
+    private static String plain(double value) {
+        return Double.isFinite(value)
+                ? new BigDecimal(value)
+                        .round(new MathContext(4))
+                        .stripTrailingZeros()
+                        .toPlainString()
+                : String.valueOf(value);
+    }
+
+    private static String percent(double share) {
+        return String.format(Locale.ROOT, "%.1f %%", 100 * share);
+    }
+}

@@ -1,0 +1,209 @@
+package dev.eckart.onnx.job;
+
+import dev.eckart.core.InvalidInputException;
+import dev.eckart.core.cache.CachingDecomposer;
+import dev.eckart.core.compress.Provenance;
+import dev.eckart.core.factor.CompressionPlan;
+import dev.eckart.core.file.Unwritable;
+import dev.eckart.core.linalg.Accuracy;
+import dev.eckart.core.linalg.Decomposer;
+import dev.eckart.core.rank.RankChoice;
+import dev.eckart.core.rank.WeightRankSelector;
+import dev.eckart.core.report.Report;
+import dev.eckart.core.scan.Inventory;
+import dev.eckart.core.spectrum.WeightSpectrum;
+import dev.eckart.onnx.OnnxNetwork;
+import dev.eckart.onnx.file.ExternalData;
+import dev.eckart.onnx.file.Scratch;
+import dev.eckart.onnx.verify.LossMeter;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/**
+ * One model, compressed at one setting after the other, each time as {@code compress} would, and measured.
+ *
+ * <p>Each weight is decomposed once, however many settings there are: what was found is kept in a temporary folder, unless
+ * the engine's backend keeps it anyway. Settings that come to the same ranks are measured once. The compressed models are
+ * in the temporary folder too, one at a time.
+ */
+final class Trials implements AutoCloseable {
+    private final TrialFolder folder;
+    private final Engine engine;
+    private final OnnxNetwork network;
+    private final ExternalData externalData;
+    private final LossMeter meter;
+    private boolean measuring = true;
+    private final Set<Accuracy> decomposed = EnumSet.noneOf(Accuracy.class);
+    private final Map<String, Trial> byRanks = new HashMap<>();
+
+    private Trials(TrialFolder folder, Engine engine, OnnxNetwork network, ExternalData externalData, LossMeter meter) {
+        this.folder = folder;
+        this.engine = engine;
+        this.network = network;
+        this.externalData = externalData;
+        this.meter = meter;
+    }
+
+    /**
+     * Loads a model and the inputs to measure on.
+     *
+     * @param warnings told of what cannot be kept in the temporary folder
+     * @throws InvalidInputException if they cannot be worked with
+     */
+    static Trials open(
+            Engine engine,
+            Path model,
+            OnnxNetwork network,
+            ExternalData externalData,
+            Evaluation evaluation,
+            Consumer<String> warnings) {
+        LossMeter meter = LossMeter.open(
+                model, network, evaluation.inputs(), evaluation.labels(), evaluation.seed(), engine.threads());
+        try {
+            TrialFolder folder = TrialFolder.in(engine.temporary());
+            try {
+                return new Trials(folder, keeping(engine, folder, warnings), network, externalData, meter);
+            } catch (RuntimeException e) {
+                folder.close();
+                throw e;
+            }
+        } catch (RuntimeException e) {
+            meter.close();
+            throw e;
+        }
+    }
+
+    private static Engine keeping(Engine engine, TrialFolder folder, Consumer<String> warnings) {
+        Decomposer backend = engine.backend().get();
+        boolean kept = backend instanceof CachingDecomposer caching && caching.keepsVectors();
+        return kept ? engine : engine.with(CachingDecomposer.in(folder.path(), true, backend, warnings));
+    }
+
+    /** With what was decomposed. */
+    Engine engine() {
+        return engine;
+    }
+
+    LossMeter meter() {
+        return meter;
+    }
+
+    /** Takes a trial of an earlier run for measured. */
+    void know(Trial trial) {
+        byRanks.putIfAbsent(Trial.call(trial.weights()), trial);
+    }
+
+    /** What was measured, if settings that come to the same ranks were, of the one before. */
+    Optional<Trial> sameAs(CompressionPlan plan) {
+        return Optional.ofNullable(byRanks.get(Trial.call(Trial.weights(plan))));
+    }
+
+    /** What a setting comes to. */
+    CompressionPlan plan(Selection selection) {
+        Inventory inventory = selection.inventory(network);
+        selection.selector().require(inventory.linear());
+        decompose(selection);
+        return engine.quietly().compressor().plan(inventory, selection.selector());
+    }
+
+    /**
+     * Decomposes every weight as a setting needs it, if that is not done yet: a pair of rank 1 needs the values and
+     * vectors that all other pairs are made of.
+     */
+    void decompose(Selection selection) {
+        if (!decomposed.add(selection.selector().accuracy())) {
+            return;
+        }
+        try (Scratch scratch = Scratch.in(folder.path())) {
+            engine.compressor()
+                    .compress(
+                            network.withScratch(scratch),
+                            selection.inventory(network),
+                            new FirstRank(selection.selector().accuracy()),
+                            selection.balance(),
+                            new Provenance(engine.version(), ""));
+        } catch (IOException | UncheckedIOException e) {
+            throw unwritable(e);
+        }
+    }
+
+    private record FirstRank(Accuracy accuracy) implements WeightRankSelector {
+
+        @Override
+        public RankChoice choose(WeightSpectrum weight) {
+            return new RankChoice.Truncate(1);
+        }
+    }
+
+    /** Measures a plan of this model. */
+    Trial measure(CompressionPlan plan, Selection selection, boolean timed) {
+        List<Trial.Weight> weights = Trial.weights(plan);
+        Path path = folder.path().resolve("trial.onnx");
+        try (Scratch scratch = Scratch.in(folder.path())) {
+            Optional<Path> dataFile = engine.quietly()
+                    .compressor()
+                    .apply(
+                            plan,
+                            network.withScratch(scratch),
+                            selection.balance(),
+                            new Provenance(engine.version(), selection.rank()))
+                    .write(path, externalData);
+            try {
+                Report.ModelEntry entry =
+                        CompressionJob.entry(path, OnnxNetwork.read(path, selection.freezeDefaults()));
+                LossMeter.Measured measured = meter.measure(path, timed);
+                Trial trial = new Trial(
+                        selection.rank(),
+                        weights,
+                        entry.bytes(),
+                        entry.parameters(),
+                        entry.linearParameters(),
+                        Fingerprint.of(path),
+                        measured.loss(),
+                        measured.latency());
+                know(trial);
+                return trial;
+            } finally {
+                Files.deleteIfExists(path);
+                if (dataFile.isPresent()) {
+                    Files.deleteIfExists(dataFile.get());
+                }
+            }
+        } catch (IOException | UncheckedIOException e) {
+            throw unwritable(e);
+        }
+    }
+
+    private InvalidInputException unwritable(Exception e) {
+        return new InvalidInputException(
+                "a model to measure cannot be written to the temporary folder `%s`: %s"
+                        .formatted(engine.temporary(), Unwritable.reason(e)),
+                e);
+    }
+
+    /** Lets go of the original, which takes memory; what was decomposed stays at hand. */
+    void endMeasuring() {
+        if (measuring) {
+            measuring = false;
+            meter.close();
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            endMeasuring();
+        } finally {
+            folder.close();
+        }
+    }
+}

@@ -1,0 +1,158 @@
+package dev.eckart.onnx.verify;
+
+import dev.eckart.core.InvalidInputException;
+import dev.eckart.core.verify.Latency;
+import dev.eckart.core.verify.Loss;
+import dev.eckart.onnx.OnnxNetwork;
+import dev.eckart.onnx.run.InputFiles;
+import dev.eckart.onnx.run.InputSet;
+import dev.eckart.onnx.run.LatencyMeter;
+import dev.eckart.onnx.run.MadeUpInputs;
+import dev.eckart.onnx.run.Output;
+import dev.eckart.onnx.run.Session;
+import dev.eckart.onnx.run.Session.Optimization;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Measures what many compressed models lose against one original, which is loaded once, and run once where its outputs
+ * are few enough to be kept. Proves no rewrite: that is for {@link ModelVerifier}, on the model that is kept of them.
+ */
+public final class LossMeter implements AutoCloseable {
+    /** Numbers of all outputs together that a batch should have. */
+    private static final int BATCH_NUMBERS = 1 << 21;
+
+    private static final int LARGEST_BATCH = 256;
+
+    /** Samples in a run whose time is taken, as where a single model is verified. */
+    private static final int TIMED_SAMPLES = 32;
+
+    /** Numbers of the original's outputs that are kept: 64 MB of float32. */
+    private static final long KEPT_NUMBERS = 1 << 24;
+
+    private final Session original;
+    private final List<InputSet> inputs;
+    private final String description;
+    private final Optional<Labels> labels;
+    private final int threads;
+    private final List<Run> runs = new ArrayList<>();
+
+    private LossMeter(
+            Session original, List<InputSet> inputs, String description, Optional<Labels> labels, int threads) {
+        this.original = original;
+        this.inputs = inputs;
+        this.description = description;
+        this.labels = labels;
+        this.threads = threads;
+    }
+
+    /** Samples {@code from} to {@code to} of a set, and what the original gives for them, if it is kept. */
+    private record Run(InputSet set, int from, int to, Optional<Map<String, Output>> before) {}
+
+    /**
+     * Loads an original and the inputs to compare on.
+     *
+     * @param network the original, read
+     * @param inputs where to read inputs from; if empty, they are made up
+     * @param seed for made-up inputs
+     * @throws InvalidInputException if ONNX Runtime refuses the original, or inputs or labels do not fit it
+     */
+    public static LossMeter open(
+            Path path, OnnxNetwork network, Optional<Path> inputs, Optional<Labels> labels, long seed, int threads) {
+        Session session = Session.open(path, Optimization.ALL, threads);
+        try {
+            List<InputSet> sets = inputs.isPresent()
+                    ? List.of(InputFiles.read(inputs.get(), session.inputs()))
+                    : MadeUpInputs.forModel(session, network.model(), seed);
+            ModelVerifier.requireAsMany(labels, inputs, sets);
+            return new LossMeter(session, sets, inputs.map(Path::toString).orElse("made up"), labels, threads);
+        } catch (RuntimeException e) {
+            session.close();
+            throw e;
+        }
+    }
+
+    /** Where the inputs came from, for people. */
+    public String inputs() {
+        return description;
+    }
+
+    public long samples() {
+        return inputs.stream().mapToLong(InputSet::samples).sum();
+    }
+
+    /** What was measured of a model. */
+    public record Measured(Loss loss, Optional<Latency> latency) {}
+
+    /**
+     * Measures a model that was made from the original.
+     *
+     * @param timed whether to measure its latency too, the two models taking turns
+     */
+    public Measured measure(Path compressed, boolean timed) {
+        try (Session session = openOwn(compressed)) {
+            if (runs.isEmpty()) {
+                runOriginal();
+            }
+            LossComparison loss = new LossComparison(labels);
+            for (Run run : runs) {
+                loss.add(
+                        run.before.orElseGet(() -> original.run(run.set.batch(run.from, run.to))),
+                        session.run(run.set.batch(run.from, run.to)),
+                        run.from,
+                        run.to - run.from);
+            }
+            return new Measured(loss.loss(samples()), timed ? Optional.of(latency(session)) : Optional.empty());
+        }
+    }
+
+    private Session openOwn(Path path) {
+        try {
+            return Session.open(path, Optimization.ALL, threads);
+        } catch (InvalidInputException e) {
+            throw new IllegalStateException("The compressed model cannot be loaded: " + e.getMessage(), e);
+        }
+    }
+
+    private Latency latency(Session session) {
+        InputSet timed = inputs.get(0);
+        int batch = timed.batchSize(TIMED_SAMPLES);
+        return LatencyMeter.measure(original, session, timed.batch(0, batch), batch);
+    }
+
+    private void runOriginal() {
+        long room = KEPT_NUMBERS;
+        for (InputSet set : inputs) {
+            int batch = batchSize(set);
+            for (int from = 0; from < set.samples(); from += batch) {
+                int to = Math.min(set.samples(), from + batch);
+                Optional<Map<String, Output>> before =
+                        room > 0 ? Optional.of(original.run(set.batch(from, to))) : Optional.empty();
+                room -= before.map(LossMeter::numbers).orElse(0L);
+                runs.add(new Run(set, from, to, before));
+            }
+        }
+    }
+
+    /** As large as the outputs of the first sample allow. */
+    private int batchSize(InputSet set) {
+        int least = set.batchSize(1);
+        if (set.batchSize(LARGEST_BATCH) <= least) {
+            return least;
+        }
+        long numbers = numbers(original.run(set.batch(0, least)));
+        return set.batchSize((int) Math.min(LARGEST_BATCH, BATCH_NUMBERS / Math.max(1, numbers)));
+    }
+
+    private static long numbers(Map<String, Output> outputs) {
+        return outputs.values().stream().mapToLong(Output::size).sum();
+    }
+
+    @Override
+    public void close() {
+        original.close();
+    }
+}

@@ -1,0 +1,236 @@
+package dev.eckart.models;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.eckart.core.InvalidInputException;
+import dev.eckart.core.Progress;
+import dev.eckart.core.npy.NpyFile;
+import dev.eckart.core.report.Report;
+import dev.eckart.core.report.SearchEntry;
+import dev.eckart.core.verify.Limit;
+import dev.eckart.models.mnist.BundledClassifier;
+import dev.eckart.onnx.job.Engine;
+import dev.eckart.onnx.job.Evaluation;
+import dev.eckart.onnx.job.Limits;
+import dev.eckart.onnx.job.SettingFamily;
+import dev.eckart.onnx.job.Target;
+import dev.eckart.onnx.job.TargetSearch;
+import dev.eckart.onnx.job.Trial;
+import dev.eckart.onnx.job.TrialMemory;
+import dev.eckart.onnx.job.UnreachableTargetException;
+import dev.eckart.onnx.verify.Labels;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The smallest model that keeps the user's limits. */
+class TargetSearchTest {
+    private static final Evaluation MADE_UP = Evaluation.onMadeUpInputs(1);
+
+    @TempDir
+    private Path folder;
+
+    private final CountingDecomposer decomposer = new CountingDecomposer();
+    private final List<String> heard = new ArrayList<>();
+    private Path temporary = Path.of("");
+    private Path out = Path.of("");
+
+    @BeforeEach
+    void makeFolder() throws IOException {
+        temporary = Files.createDirectory(folder.resolve("temporary"));
+        out = folder.resolve("out.onnx");
+    }
+
+    /** On the heap. */
+    private static final class Remembered implements TrialMemory {
+        private final Map<List<String>, Trial> trials = new HashMap<>();
+
+        @Override
+        public Optional<Trial> recall(String subject, String rank) {
+            return Optional.ofNullable(trials.get(List.of(subject, rank)));
+        }
+
+        @Override
+        public void keep(String subject, Trial trial) {
+            trials.put(List.of(subject, trial.rank()), trial);
+        }
+    }
+
+    private Report search(Path model, Limits limits, int mostTrials) {
+        return search(model, limits, mostTrials, MADE_UP, TrialMemory.NONE);
+    }
+
+    private Report search(Path model, Limits limits, int mostTrials, Evaluation evaluation, TrialMemory memory) {
+        Engine engine = new Engine("test", () -> decomposer, 2, temporary, Progress.NONE);
+        return new TargetSearch(engine, memory, (label, tried) -> heard.add(label), warning -> {
+                    throw new AssertionError(warning);
+                })
+                .compress(
+                        model,
+                        new Target(out, true, false),
+                        new TargetSearch.Wish(
+                                limits,
+                                SettingFamily.among(TwoLayers.STRATEGIES),
+                                TwoLayers::selection,
+                                evaluation,
+                                mostTrials),
+                        evaluation);
+    }
+
+    private static Limits limits(Limit limit, double value) {
+        return new Limits(Map.of(limit, value));
+    }
+
+    private static SearchEntry account(Report report) {
+        return report.search().orElseThrow();
+    }
+
+    @Test
+    void should_find_the_ranks_that_weights_have() throws IOException {
+        Report report = search(TwoLayers.ofLowRank(folder), limits(Limit.MAX_RELATIVE_ERROR, 1e-4), 40);
+
+        assertThat(report.passed()).isTrue();
+        assertThat(report.weights()).extracting(weight -> weight.rank()).containsExactly(5, 3);
+        assertThat(report.output().orElseThrow().parameters()).isEqualTo(5 * (64 + 48) + 3 * (48 + 32));
+        assertThat(report.verification().orElseThrow().proof()).isPresent();
+        assertThat(out).exists();
+    }
+
+    @Test
+    void should_decompose_each_weight_once_and_leave_nothing_but_the_model() throws IOException {
+        search(TwoLayers.ofLowRank(folder), limits(Limit.MAX_RELATIVE_ERROR, 1e-4), 40);
+
+        assertThat(decomposer.count()).hasValue(2);
+        assertThat(temporary).isEmptyDirectory();
+        assertThat(folder.toFile().list()).containsExactlyInAnyOrder("two.onnx", "out.onnx", "temporary");
+    }
+
+    @Test
+    void should_give_an_account_of_what_it_tried() throws IOException {
+        Report report = search(TwoLayers.ofFullRank(folder), limits(Limit.MIN_COSINE, 0.95), 40);
+
+        SearchEntry account = account(report);
+        assertThat(account.limit()).isEqualTo("min-cosine");
+        assertThat(account.tried()).hasSameSizeAs(heard).hasSizeBetween(8, 40);
+        assertThat(account.tried()).allSatisfy(tried -> assertThat(tried.kept()).isEqualTo(tried.value() >= 0.95));
+        SearchEntry.Tried smallest = account.tried().stream()
+                .filter(SearchEntry.Tried::kept)
+                .min(Comparator.comparingDouble(SearchEntry.Tried::sizeRatio))
+                .orElseThrow();
+        assertThat(report.settings().rank()).isEqualTo(smallest.rank());
+        assertThat((double) report.output().orElseThrow().bytes()
+                        / report.model().bytes())
+                .isEqualTo(smallest.sizeRatio());
+        assertThat(report.limits())
+                .singleElement()
+                .satisfies(outcome -> assertThat(outcome.value()).isEqualTo(smallest.value()));
+    }
+
+    @Test
+    void should_measure_no_more_models_than_it_may() throws IOException {
+        Report report = search(TwoLayers.ofLowRank(folder), limits(Limit.MAX_RELATIVE_ERROR, 0.2), 5);
+
+        assertThat(account(report).tried().stream()
+                        .map(SearchEntry.Tried::sizeRatio)
+                        .distinct())
+                .hasSizeLessThanOrEqualTo(5);
+    }
+
+    @Test
+    void should_measure_nothing_again_that_it_remembers() throws IOException {
+        Path model = TwoLayers.ofFullRank(folder);
+        Limits limits = limits(Limit.MIN_COSINE, 0.95);
+        TrialMemory memory = new Remembered();
+        Report first = search(model, limits, 40, MADE_UP, memory);
+        byte[] bytes = Files.readAllBytes(out);
+
+        Report second = search(model, limits, 40, MADE_UP, memory);
+        Report onOthers = search(model, limits, 40, Evaluation.onMadeUpInputs(2), memory);
+
+        assertThat(account(first).tried()).noneMatch(SearchEntry.Tried::remembered);
+        assertThat(account(second).tried())
+                .hasSameSizeAs(account(first).tried())
+                .allMatch(SearchEntry.Tried::remembered);
+        assertThat(second.settings()).isEqualTo(first.settings());
+        assertThat(onOthers.search().orElseThrow().tried()).noneMatch(SearchEntry.Tried::remembered);
+        assertThat(bytes).isNotEmpty();
+    }
+
+    @Test
+    void should_say_which_setting_comes_closest_where_none_keeps_the_limit() throws IOException {
+        Path model = TwoLayers.ofFullRank(folder);
+
+        assertThatThrownBy(() -> search(model, limits(Limit.MAX_RELATIVE_ERROR, 1e-6), 40))
+                .isInstanceOf(UnreachableTargetException.class)
+                .hasMessageMatching("no setting keeps --max-relative-error 0\\.000001: the closest of those tried, "
+                        + "\\S+, measures 0\\.\\d+ at \\d+\\.\\d % of the size; loosen the limit, .*");
+        assertThat(out).doesNotExist();
+        assertThat(temporary).isEmptyDirectory();
+    }
+
+    @Test
+    void should_say_how_small_the_smallest_is_where_that_is_too_large() throws IOException {
+        Path model = TwoLayers.ofLowRank(folder);
+        Limits limits = new Limits(Map.of(Limit.MAX_RELATIVE_ERROR, 1e-4, Limit.MAX_SIZE_RATIO, 0.1));
+
+        assertThatThrownBy(() -> search(model, limits, 40))
+                .isInstanceOf(UnreachableTargetException.class)
+                .hasMessageMatching("no setting that keeps --max-relative-error 0\\.0001 keeps --max-size-ratio 0\\.1: "
+                        + "the smallest model of those tried is that of \\S+, with \\d+\\.\\d % of the size");
+    }
+
+    @Test
+    void should_say_so_where_nothing_can_be_made_smaller() throws IOException {
+        Path model = Files.write(
+                folder.resolve("tiny.onnx"),
+                ModelBuilder.model("tiny", 13)
+                        .input("x", "batch", 2)
+                        .weight("w", RandomMatrices.normal(2, 2, 1))
+                        .node("MatMul", List.of("x", "w"), "y")
+                        .output("y", "batch", 2)
+                        .build()
+                        .toByteArray());
+
+        assertThatThrownBy(() -> search(model, limits(Limit.MIN_COSINE, 0.5), 40))
+                .isInstanceOf(UnreachableTargetException.class)
+                .hasMessageContaining("no weight has a pair that would save anything");
+    }
+
+    @Test
+    void should_refuse_a_target_before_any_work_is_done() throws IOException {
+        Path model = TwoLayers.ofLowRank(folder);
+        out = model;
+
+        assertThatThrownBy(() -> search(model, limits(Limit.MIN_COSINE, 0.5), 40))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining("is the original itself");
+        assertThat(decomposer.count()).hasValue(0);
+    }
+
+    @Test
+    void should_make_the_bundled_classifier_fifteen_times_smaller_for_half_a_point() {
+        Path model = BundledClassifier.MODEL.extractTo(folder);
+        Path data = BundledClassifier.HELD_OUT.extractTo(folder);
+        Evaluation heldOut =
+                new Evaluation(Optional.of(data), Optional.of(new Labels(NpyFile.read(data, "labels"))), 0);
+
+        Report report = search(model, limits(Limit.MAX_ACCURACY_DROP, 0.005), 40, heldOut, TrialMemory.NONE);
+
+        assertThat(report.passed()).isTrue();
+        assertThat(report.output().orElseThrow().parameters())
+                .isLessThanOrEqualTo(report.model().parameters() / 15);
+        assertThat(report.verification().orElseThrow().accuracy().orElseThrow().drop())
+                .isLessThanOrEqualTo(0.005);
+        assertThat(decomposer.count()).hasValue(2);
+    }
+}

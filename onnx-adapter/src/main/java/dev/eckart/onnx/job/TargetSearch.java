@@ -48,8 +48,8 @@ public final class TargetSearch {
     /** Shares that differ by no more than this, relatively, are not both worth trying. */
     private static final double APART = 0.03;
 
-    /** What part of its rank a weight is to keep, until one part is not too little. */
-    private static final List<Double> CUTS = List.of(0.5, 0.7, 0.85, 0.95);
+    /** What part of its rank a weight is to keep, until one part is not too little; in any case it loses one. */
+    private static final List<Double> CUTS = List.of(0.5, 0.7, 0.85, 0.95, 1.0);
 
     /** No rank is lowered for less than this share of all that is left. */
     private static final double LEAST_SAVING = 0.002;

@@ -6,6 +6,7 @@ import java.io.FileOutputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParameterException;
@@ -30,6 +31,9 @@ public final class Eckart {
     /** Set by the launcher, which can tell; the JVM cannot tell for standard error alone. */
     private static final String STDERR_IS_TERMINAL = "eckart.stderr.terminal";
 
+    /** In the order in which the help lists them. */
+    private static final List<String> COMMANDS = List.of("demo", "scan", "compress", "verify", "svd", "strategies");
+
     private Eckart() {}
 
     /** Runs the command of the process, and ends the process with its exit code. */
@@ -42,13 +46,9 @@ public final class Eckart {
 
     /** Runs a command, and returns its exit code. */
     static int run(Console console, String... args) {
-        CommandLine commandLine = new CommandLine(new Eckart())
-                .addSubcommand(new DemoCommand(console))
-                .addSubcommand(new ScanCommand(console))
-                .addSubcommand(new CompressCommand(console))
-                .addSubcommand(new VerifyCommand(console))
-                .addSubcommand(new SvdCommand(console))
-                .addSubcommand(new StrategiesCommand(console))
+        CommandLine commandLine = new CommandLine(new Eckart());
+        needed(args).forEach(name -> commandLine.addSubcommand(command(name, console)));
+        commandLine
                 .setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8))
                 .setErr(new PrintWriter(console.err(), true, StandardCharsets.UTF_8))
                 .setCaseInsensitiveEnumValuesAllowed(true)
@@ -58,18 +58,40 @@ public final class Eckart {
         try {
             return args.length == 0 ? usage(commandLine) : commandLine.execute(args);
         } catch (OutOfMemoryError e) {
-            return outOfMemory(console);
+            return outOfMemory(console, e);
         } finally {
             console.out().flush();
         }
     }
 
-    private static int outOfMemory(Console console) {
+    /** The commands that the arguments may be about: picocli takes some time to look at each. */
+    private static List<String> needed(String... args) {
+        if (args.length == 1 && args[0].equals("--version")) {
+            return List.of();
+        }
+        return args.length > 0 && COMMANDS.contains(args[0]) ? List.of(args[0]) : COMMANDS;
+    }
+
+    private static Object command(String name, Console console) {
+        return switch (name) {
+            case "demo" -> new DemoCommand(console);
+            case "scan" -> new ScanCommand(console);
+            case "compress" -> new CompressCommand(console);
+            case "verify" -> new VerifyCommand(console);
+            case "svd" -> new SvdCommand(console);
+            case "strategies" -> new StrategiesCommand(console);
+            default -> throw new IllegalArgumentException("There is no command " + name);
+        };
+    }
+
+    private static int outOfMemory(Console console, OutOfMemoryError error) {
+        String message = String.valueOf(error.getMessage());
         console.err()
-                .printf(
-                        "eckart: a heap of %d MB is too small for this; give it more with ECKART_OPTS=-Xmx4g, or use"
-                                + " --threads 1%n",
-                        Runtime.getRuntime().maxMemory() >> 20);
+                .println(
+                        message.contains("outside of the heap") || message.contains("LAPACK")
+                                ? "eckart: %s; use --threads 1, or a machine with more memory".formatted(message)
+                                : "eckart: a heap of %d MB is too small for this; give it more with ECKART_OPTS=-Xmx4g, or use --threads 1"
+                                        .formatted(Runtime.getRuntime().maxMemory() >> 20));
         return ExitCode.BAD_INPUT;
     }
 

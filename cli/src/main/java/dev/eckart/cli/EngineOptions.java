@@ -42,11 +42,6 @@ final class EngineOptions {
         return engine(progress, () -> cache.around(backend.get(), console));
     }
 
-    /** An engine for a command that decomposes nothing. */
-    Engine engine(Progress progress) {
-        return engine(progress, EjmlDecomposer::new);
-    }
-
     /** An engine whose backend loads while the command begins its work. */
     Engine engine(Console console, Progress progress) {
         return engine(progress, loading(console));

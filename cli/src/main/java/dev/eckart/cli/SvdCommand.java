@@ -17,6 +17,7 @@ import dev.eckart.core.npy.NpyFile;
 import dev.eckart.core.npy.NpyType;
 import dev.eckart.core.rank.BreakEven;
 import dev.eckart.core.rank.RankChoice;
+import dev.eckart.core.rank.RankSelector;
 import dev.eckart.core.spectrum.Spectrum;
 import dev.eckart.core.spectrum.WeightSpectrum;
 import java.io.IOException;
@@ -170,11 +171,9 @@ final class SvdCommand implements Callable<Integer> {
     }
 
     private int chooseRank(WeightSpectrum spectrum) {
-        RankChoice choice = plugins.strategies()
-                .select(rank)
-                .select(List.of(spectrum))
-                .choices()
-                .get(0);
+        RankSelector selector = plugins.strategies().select(rank);
+        selector.require(List.of(spectrum.weight()));
+        RankChoice choice = selector.select(List.of(spectrum)).choices().get(0);
         return choice instanceof RankChoice.Truncate truncate ? truncate.rank() : spectrum.smallerSide();
     }
 

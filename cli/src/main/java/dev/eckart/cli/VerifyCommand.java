@@ -45,7 +45,7 @@ final class VerifyCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         reports.require();
-        CompressionJob job = new CompressionJob(engine.engine(options.progress(console)));
+        CompressionJob job = new CompressionJob(engine.engine(console, options.progress(console)));
         Report report = job.verify(original, compressed, evaluation.evaluation(), limits.limits());
         reports.deliver(report, console, options.quiet());
         if (report.passed()) {

@@ -358,12 +358,14 @@ class BadInputTest {
                 "--min-cosine",
                 "0.9",
                 "--no-verify");
+        refused("say where with --cache DIR", "compress", model, "-o", out, "--cache-vectors");
+        refused("--cache: the folder", "compress", model, "-o", out, "--cache", model.resolve("cache"));
         refused("say with --rank", "compress", model, "-o", out, "--min-cosine", "0.9");
         refused("expected a finite number", "compress", model, "-o", out, "--max-size-ratio", "NaN");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"--calibration=x", "--refit", "--cache=x", "--max-latency-ratio=1", "--keep-if-faster"})
+    @ValueSource(strings = {"--calibration=x", "--refit", "--max-latency-ratio=1", "--keep-if-faster"})
     void should_refuse_options_that_do_not_exist(String option) {
         refused("Unknown option", "compress", model, "-o", out, option);
     }

@@ -57,6 +57,40 @@ class CompressCommandTest {
     }
 
     @Test
+    void should_give_the_same_bytes_from_the_cache_as_without_one() throws IOException {
+        Path cache = folder.resolve("cache");
+        eckart("compress", model, "-o", out, "--rank", "energy:0.8");
+        byte[] expected = Files.readAllBytes(out);
+
+        // A first run at another setting, which fills it, and then from it.
+        eckart("compress", model, "-o", out, "--force", "--rank", "energy:0.9", "--cache", cache, "--cache-vectors");
+        CommandLineRun run = eckart(
+                "compress", model, "-o", out, "--force", "--rank", "energy:0.8", "--cache", cache, "--cache-vectors");
+
+        assertThat(run.code()).isZero();
+        assertThat(run.err()).isEmpty();
+        assertThat(out).hasBinaryContent(expected);
+        try (Stream<Path> files = Files.list(cache)) {
+            assertThat(files).allMatch(file -> file.toString().matches(".*[.](values|vectors)"));
+        }
+    }
+
+    @Test
+    void should_find_the_same_ranks_with_either_backend() {
+        JsonNode one = eckart("compress", model, "--dry-run", "--json", "--backend", "openblas")
+                .json();
+        JsonNode other = eckart("compress", model, "--dry-run", "--json", "--backend", "ejml")
+                .json();
+
+        assertThat(one.get("settings").get("backend").asString()).isEqualTo("openblas");
+        assertThat(other.get("settings").get("backend").asString()).isEqualTo("ejml");
+        for (int i = 0; i < one.get("weights").size(); i++) {
+            assertThat(one.get("weights").get(i).get("rank"))
+                    .isEqualTo(other.get("weights").get(i).get("rank"));
+        }
+    }
+
+    @Test
     void should_give_the_report_with_the_fields_that_scripts_rely_on() throws IOException {
         CommandLineRun run = eckart("compress", model, "-o", out, "--rank", "energy:0.99", "--json");
 

@@ -4,6 +4,7 @@ import static dev.eckart.cli.CommandLineRun.eckart;
 
 import dev.eckart.cli.CorpusFinding.Verdict;
 import dev.eckart.core.InvalidInputException;
+import dev.eckart.core.linalg.EjmlDecomposer;
 import dev.eckart.core.model.SkippedWeight;
 import dev.eckart.core.npy.NpyArray;
 import dev.eckart.core.scan.Inventory;
@@ -230,7 +231,7 @@ final class CorpusWorker {
     private boolean isProductFinite(String rank, Path small) throws IOException {
         eckart(command(small, rank, "--keep-failed").toArray());
         OnnxNetwork original = OnnxNetwork.read(work.model());
-        Optional<OnnxModel> product = original.reference(OnnxNetwork.read(small));
+        Optional<OnnxModel> product = original.reference(OnnxNetwork.read(small), EjmlDecomposer::new);
         Files.delete(small);
         if (product.isEmpty()) {
             return true;

@@ -7,6 +7,13 @@ import dev.eckart.models.CatalogueModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -62,16 +69,125 @@ class LauncherIT {
         assertThat(result.out).isEmpty();
     }
 
+    @Test
+    void should_take_classes_from_an_archive_that_it_makes_first() throws Exception {
+        String launcher = install();
+        run(launcher, "--version");
+        Path archive = archive();
+
+        assertThat(Files.size(archive)).isPositive();
+        assertThat(archive.resolveSibling(System.mapLibraryName("onnxruntime"))).exists();
+        assertThat(sharesClasses(launcher)).isTrue();
+        assertThat(archives()).isEqualTo(1);
+    }
+
+    @Test
+    void should_make_another_archive_for_another_build() throws Exception {
+        String launcher = install();
+        run(launcher, "--version");
+        FileTime built = FileTime.from(Instant.now());
+        Files.setLastModifiedTime(folder.resolve("home/cli/target/app/eckart.jar"), built);
+
+        Result result = run(launcher, "--version");
+
+        assertThat(result.err).isEmpty();
+        assertThat(Files.getLastModifiedTime(archive())).isGreaterThan(built);
+        assertThat(sharesClasses(launcher)).isTrue();
+    }
+
+    @Test
+    void should_not_mention_an_archive_that_is_of_no_use() throws Exception {
+        String launcher = install();
+        run(launcher, "--version");
+        Path archive = archive();
+        Files.delete(archive);
+        Files.writeString(archive, "no archive");
+
+        Result result = run(launcher, "--version");
+
+        assertThat(result.out).isEqualTo("eckart " + Version.current() + "\n");
+        assertThat(result.err).isEmpty();
+        assertThat(sharesClasses(launcher)).isFalse();
+    }
+
+    @Test
+    void should_run_where_no_archive_can_be_made() throws Exception {
+        String launcher = install();
+        // Nobody can make a folder in a file, not even root, who can in a folder that is read-only.
+        Files.createFile(folder.resolve("home/cli/target/app/start"));
+
+        Result result = run(launcher, "--version");
+
+        assertThat(result.out).isEqualTo("eckart " + Version.current() + "\n");
+        assertThat(result.err).isEmpty();
+        assertThat(result.code).isZero();
+    }
+
+    @Test
+    void should_make_one_archive_when_two_start_at_once() throws Exception {
+        String launcher = install();
+        List<Process> processes = new ArrayList<>();
+        for (int i = 0; i < 2; i++) {
+            processes.add(new ProcessBuilder(launcher, "--version").start());
+        }
+        for (Process process : processes) {
+            assertThat(process.waitFor()).isZero();
+        }
+
+        assertThat(archives()).isEqualTo(1);
+        assertThat(sharesClasses(launcher)).isTrue();
+    }
+
+    /** A checkout without sources, and with a build that links to this one's libraries. */
+    private String install() throws IOException {
+        Path checkout = Path.of("..").toAbsolutePath().normalize();
+        Path home = folder.resolve("home");
+        Path app = Files.createDirectories(home.resolve("cli/target/app"));
+        Files.createDirectories(home.resolve("cli/src/main"));
+        Files.copy(checkout.resolve("pom.xml"), home.resolve("pom.xml"));
+        Files.copy(checkout.resolve("cli/pom.xml"), home.resolve("cli/pom.xml"));
+        Files.copy(checkout.resolve("cli/target/app/eckart.jar"), app.resolve("eckart.jar"));
+        Files.createSymbolicLink(app.resolve("lib"), checkout.resolve("cli/target/app/lib"));
+        return Files.copy(LAUNCHER, home.resolve("eckart"), StandardCopyOption.COPY_ATTRIBUTES)
+                .toString();
+    }
+
+    /** How many there are, with what is left of such as were not finished. */
+    private long archives() throws IOException {
+        try (Stream<Path> folders = Files.list(folder.resolve("home/cli/target/app/start"))) {
+            return folders.count();
+        }
+    }
+
+    private Path archive() throws IOException {
+        try (Stream<Path> files = Files.walk(folder.resolve("home/cli/target/app/start"))) {
+            return files.filter(file -> file.endsWith("classes.jsa"))
+                    .findFirst()
+                    .orElseThrow();
+        }
+    }
+
+    private boolean sharesClasses(String launcher) throws IOException, InterruptedException {
+        Path log = folder.resolve("classes.log");
+        run(Map.of("ECKART_OPTS", "-Xlog:class+load:file=" + log), launcher, "--version");
+        return Files.readString(log).contains("dev.eckart.cli.Eckart source: shared objects file");
+    }
+
     private record Result(int code, String out, String err) {}
 
     private Result run(String... command) throws IOException, InterruptedException {
+        return run(Map.of(), command);
+    }
+
+    private Result run(Map<String, String> environment, String... command) throws IOException, InterruptedException {
         Path out = folder.resolve("stdout");
         Path err = folder.resolve("stderr");
-        Process process = new ProcessBuilder(command)
+        ProcessBuilder builder = new ProcessBuilder(command)
                 .directory(folder.toFile())
                 .redirectOutput(out.toFile())
-                .redirectError(err.toFile())
-                .start();
+                .redirectError(err.toFile());
+        builder.environment().putAll(environment);
+        Process process = builder.start();
         process.getOutputStream().close();
         int code = process.waitFor();
         return new Result(code, Files.readString(out), Files.readString(err));

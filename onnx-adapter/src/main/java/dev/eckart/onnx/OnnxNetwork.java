@@ -4,6 +4,7 @@ import dev.eckart.core.InvalidInputException;
 import dev.eckart.core.compress.Network;
 import dev.eckart.core.compress.Provenance;
 import dev.eckart.core.factor.Replacement;
+import dev.eckart.core.linalg.Decomposer;
 import dev.eckart.core.model.ElementType;
 import dev.eckart.core.model.NetworkSummary;
 import dev.eckart.core.scan.Inventory;
@@ -28,6 +29,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** An ONNX model as a network of the engine. */
 public final class OnnxNetwork implements Network<OnnxNetwork> {
@@ -85,11 +87,12 @@ public final class OnnxNetwork implements Network<OnnxNetwork> {
     /**
      * This network with each W that was replaced in a compressed one set to the product of its factors.
      *
+     * @param backend asked for where there are factors to multiply
      * @return empty if nothing says that the compressed network is made from this one
      * @throws InvalidInputException if what it says does not fit this network
      */
-    public Optional<OnnxModel> reference(OnnxNetwork compressed) {
-        return ProductReference.of(model, index, scan.linear(), compressed.model);
+    public Optional<OnnxModel> reference(OnnxNetwork compressed, Supplier<Decomposer> backend) {
+        return ProductReference.of(model, index, scan.linear(), compressed.model, backend);
     }
 
     /**

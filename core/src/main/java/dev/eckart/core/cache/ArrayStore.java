@@ -1,5 +1,6 @@
 package dev.eckart.core.cache;
 
+import dev.eckart.core.file.Unwritable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -50,7 +51,8 @@ final class ArrayStore {
         } catch (NoSuchFileException e) {
             return Optional.empty();
         } catch (IOException e) {
-            warnings.accept("`%s` in the cache cannot be read (%s); it is computed anew".formatted(file(name), e));
+            warnings.accept("`%s` in the cache cannot be read (%s); it is computed anew"
+                    .formatted(file(name), Unwritable.reason(e)));
             return Optional.empty();
         }
     }
@@ -109,7 +111,7 @@ final class ArrayStore {
                 Files.deleteIfExists(unnamed);
             }
         } catch (IOException e) {
-            warnings.accept("`%s` cannot be kept in the cache: %s".formatted(file(name), e));
+            warnings.accept("`%s` cannot be kept in the cache: %s".formatted(file(name), Unwritable.reason(e)));
         }
     }
 }

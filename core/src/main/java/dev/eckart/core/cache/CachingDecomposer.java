@@ -1,6 +1,7 @@
 package dev.eckart.core.cache;
 
 import dev.eckart.core.InvalidInputException;
+import dev.eckart.core.file.Unwritable;
 import dev.eckart.core.linalg.Accuracy;
 import dev.eckart.core.linalg.Decomposer;
 import dev.eckart.core.linalg.Decomposition;
@@ -42,7 +43,8 @@ public final class CachingDecomposer implements Decomposer {
         try {
             Files.createDirectories(folder);
         } catch (IOException e) {
-            throw new InvalidInputException("--cache: the folder `%s` cannot be made: %s".formatted(folder, e), e);
+            throw new InvalidInputException(
+                    "--cache: the folder `%s` cannot be made: %s".formatted(folder, Unwritable.reason(e)), e);
         }
         if (!Files.isWritable(folder)) {
             throw new InvalidInputException("--cache: the folder `%s` cannot be written to".formatted(folder));

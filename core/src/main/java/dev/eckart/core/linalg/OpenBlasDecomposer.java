@@ -22,8 +22,8 @@ public final class OpenBlasDecomposer implements Decomposer {
     /** Loads OpenBLAS. Nothing of it is needed to call this. */
     public static Loaded load() {
         try {
-            // Said of the process, once: what is on the heap is pinned by no call.
             Loader.load(openblas.class);
+            // Both hold for the whole process. Numbers are looked at when they are read.
             openblas.blas_set_num_threads(1);
             openblas.LAPACKE_set_nancheck(0);
             return new Loaded(Optional.of(new OpenBlasDecomposer()), "");
@@ -132,10 +132,10 @@ public final class OpenBlasDecomposer implements Decomposer {
     public long bytes(int rows, int columns, Accuracy accuracy) {
         long shorter = Math.min(rows, columns);
         long longer = Math.max(rows, columns);
-        // The Gram matrix, its eigenvectors, and as much again for finding these; or the matrix itself, and the same.
-        long numbers = accuracy == Accuracy.FULL
-                ? shorter * longer + 4 * shorter * shorter
-                : 3 * shorter * shorter + 2L * PANEL_NUMBERS;
-        return Double.BYTES * Math.min(numbers, shorter * longer * 4 + 4 * shorter * shorter);
+        // The Gram matrix, or the matrix itself; vectors, and as much again for finding them; what is being read,
+        // twice.
+        long decomposed = accuracy == Accuracy.FULL ? shorter * longer : shorter * shorter;
+        long panels = 2 * Math.min(shorter * longer, PANEL_NUMBERS + OpenBlasGram.LEAST_PANEL * shorter);
+        return Double.BYTES * (decomposed + 3 * shorter * shorter + panels);
     }
 }

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class OpenBlasGram implements Decomposition {
     /** A panel has no fewer rows, or columns: with each, the whole Gram matrix passes through the caches once. */
-    private static final int LEAST_PANEL = 512;
+    static final int LEAST_PANEL = 512;
 
     /** Side of a part of the Gram matrix that is summed at a time. */
     private static final int TILE = 1024;

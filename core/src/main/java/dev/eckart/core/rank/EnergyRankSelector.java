@@ -29,7 +29,7 @@ public record EnergyRankSelector(double threshold) implements WeightRankSelector
         return breakEven <= 1 || moments.mostEnergy(breakEven - 1) >= threshold
                 ? Optional.empty()
                 : Optional.of(new RankChoice.Keep(
-                        "no rank below the break-even rank %d keeps as much energy: a pair would save nothing"
+                        "the rank it needs is not below the break-even rank %d: a pair would save nothing"
                                 .formatted(breakEven)));
     }
 

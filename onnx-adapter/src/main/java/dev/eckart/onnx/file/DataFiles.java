@@ -3,7 +3,6 @@ package dev.eckart.onnx.file;
 import dev.eckart.core.InvalidInputException;
 import dev.eckart.onnx.proto.TensorProto;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
@@ -200,9 +199,7 @@ final class DataFiles {
                     "in `%s`, which is %s; expected a file"
                             .formatted(path, Files.isDirectory(real) ? "a directory" : "no regular file"));
         }
-        try (FileChannel channel = FileChannel.open(real)) {
-            return Region.map(channel);
-        }
+        return Region.map(real);
     }
 
     private InvalidInputException refusal(TensorProto tensor, String where) {

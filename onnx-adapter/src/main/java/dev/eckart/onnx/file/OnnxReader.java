@@ -10,7 +10,6 @@ import dev.eckart.onnx.proto.TensorProto;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -27,11 +26,13 @@ public final class OnnxReader {
     /** Data from this size on stays in the file. */
     private static final int PAYLOAD_BYTES = 1024;
 
+    private final Region mapped;
     private final ByteBuffer file;
     private final List<Payloads.Payload> payloads = new ArrayList<>();
 
-    private OnnxReader(ByteBuffer file) {
-        this.file = file;
+    private OnnxReader(Region mapped) {
+        this.mapped = mapped;
+        this.file = mapped.whole();
     }
 
     /**
@@ -80,7 +81,7 @@ public final class OnnxReader {
         return located;
     }
 
-    private static ByteBuffer map(Path path) {
+    private static Region map(Path path) {
         if (Files.isDirectory(path)) {
             throw new InvalidInputException("`%s` is a directory; expected an .onnx file".formatted(path));
         }
@@ -88,8 +89,9 @@ public final class OnnxReader {
         if (Files.exists(path) && !Files.isRegularFile(path)) {
             throw new InvalidInputException("`%s` is no regular file; expected an .onnx file".formatted(path));
         }
-        try (FileChannel channel = FileChannel.open(path)) {
-            long size = channel.size();
+        try {
+            Region mapped = Region.map(path);
+            long size = mapped.size();
             if (size == 0) {
                 throw new InvalidInputException("`%s` is empty; expected an .onnx file".formatted(path));
             }
@@ -98,7 +100,7 @@ public final class OnnxReader {
                         "`%s` has %d bytes; an .onnx file has less than 2 GiB (larger models keep their tensors in external data)"
                                 .formatted(path, size));
             }
-            return channel.map(FileChannel.MapMode.READ_ONLY, 0, size);
+            return mapped;
         } catch (NoSuchFileException e) {
             throw new InvalidInputException("`%s` does not exist; expected an .onnx file".formatted(path), e);
         } catch (IOException e) {
@@ -168,7 +170,7 @@ public final class OnnxReader {
     }
 
     private byte[] payload(int field, int start, int end) {
-        payloads.add(new Payloads.Payload(Region.of(file.slice(start, end - start)), new Origin.Inside()));
+        payloads.add(new Payloads.Payload(mapped.part(start, end - start), new Origin.Inside()));
         return TensorProto.newBuilder()
                 .setPayload(payload(payloads.size() - 1, field))
                 .build()

@@ -20,9 +20,6 @@ import org.jspecify.annotations.Nullable;
  * there.
  */
 public final class OnnxWriter {
-    /** Bytes handed to the channel at a time: it copies what is on the heap to a buffer of that size first. */
-    private static final int CHUNK = 1 << 20;
-
     /** protobuf reads no message beyond this. */
     private static final long MAX_BYTES = Integer.MAX_VALUE;
 
@@ -72,13 +69,13 @@ public final class OnnxWriter {
             try (FileChannel channel = open(dataFile)) {
                 for (Layout.Stretch stretch : encoded.data) {
                     pad(channel, stretch.offset());
-                    write(channel, stretch.bytes());
+                    stretch.bytes().writeTo(channel);
                 }
             }
         }
         try (FileChannel channel = open(path)) {
             for (Region part : encoded.file.regions) {
-                write(channel, part);
+                part.writeTo(channel);
             }
         }
         return encoded.data.isEmpty() ? Optional.empty() : Optional.of(dataFile);
@@ -131,15 +128,6 @@ public final class OnnxWriter {
         ByteBuffer zeros = ByteBuffer.allocate(Math.toIntExact(offset - channel.position()));
         while (zeros.hasRemaining()) {
             channel.write(zeros);
-        }
-    }
-
-    private static void write(FileChannel channel, Region region) throws IOException {
-        for (long at = 0; at < region.size(); at += CHUNK) {
-            ByteBuffer chunk = region.slice(at, (int) Math.min(CHUNK, region.size() - at));
-            while (chunk.hasRemaining()) {
-                channel.write(chunk);
-            }
         }
     }
 

@@ -193,7 +193,8 @@ public final class CompressionJob {
                             wanted.labels(),
                             wanted.seed(),
                             engine.threads(),
-                            engine.temporary())));
+                            engine.temporary(),
+                            engine.backend())));
         }
 
         Optional<Verification> verify(Path path, OnnxNetwork compressed) {

@@ -1,6 +1,7 @@
 package dev.eckart.onnx.rewrite;
 
 import dev.eckart.core.InvalidInputException;
+import dev.eckart.core.linalg.Decomposer;
 import dev.eckart.core.linalg.Matrix;
 import dev.eckart.core.linalg.MatrixSource;
 import dev.eckart.core.model.LinearWeight;
@@ -24,6 +25,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
@@ -38,12 +40,13 @@ public final class ProductReference {
     private final GraphIndex index;
     private final Payloads compressed;
     private final Map<String, TensorProto> factors;
+    private final Supplier<Decomposer> backend;
     private final GraphEdits edits;
     private final FreshNames names;
     private final NewTensors tensors;
     private final Map<Integer, NodeProto> changed = new HashMap<>();
 
-    private ProductReference(OnnxModel original, GraphIndex index, OnnxModel compressed) {
+    private ProductReference(OnnxModel original, GraphIndex index, OnnxModel compressed, Supplier<Decomposer> backend) {
         this.original = original;
         this.index = index;
         this.compressed = compressed.payloads();
@@ -51,6 +54,7 @@ public final class ProductReference {
                 .constants().entrySet().stream()
                         .collect(Collectors.toMap(
                                 constant -> constant.getKey().name(), Map.Entry::getValue, (one, other) -> one));
+        this.backend = backend;
         this.edits = new GraphEdits(index);
         this.names = new FreshNames(original.message().getGraph());
         this.tensors = new NewTensors(original, edits, names);
@@ -61,13 +65,18 @@ public final class ProductReference {
      *
      * @param index of the original
      * @param sites the original's linear weights
+     * @param backend asked for where there are factors to multiply
      * @return empty if nothing says that the compressed model is made from the original, or it was made from another one
      *     that in turn was made from it
      * @throws InvalidInputException if what it says does not fit the original
      */
     public static Optional<OnnxModel> of(
-            OnnxModel original, GraphIndex index, List<LinearSite> sites, OnnxModel compressed) {
-        ProductReference reference = new ProductReference(original, index, compressed);
+            OnnxModel original,
+            GraphIndex index,
+            List<LinearSite> sites,
+            OnnxModel compressed,
+            Supplier<Decomposer> backend) {
+        ProductReference reference = new ProductReference(original, index, compressed, backend);
         Map<String, PairNames> pairs = new HashMap<>(PairNames.of(compressed.message()));
         for (LinearSite site : sites) {
             PairNames pair = pairs.remove(site.weight().name());
@@ -185,13 +194,13 @@ public final class ProductReference {
                                 .formatted(name)));
     }
 
-    private static Matrix product(LinearWeight weight, MatrixSource b, MatrixSource a) {
+    private Matrix product(LinearWeight weight, MatrixSource b, MatrixSource a) {
         if (b.rows() != weight.rows() || a.columns() != weight.columns() || b.columns() != a.rows()) {
             throw new InvalidInputException(
                     "the compressed model is not made from this original: its factors [%d×%d]·[%d×%d] do not fit %s"
                             .formatted(b.rows(), b.columns(), a.rows(), a.columns(), weight.describe()));
         }
-        return Matrix.copyOf(b).times(Matrix.copyOf(a));
+        return backend.get().times(Matrix.copyOf(b), a);
     }
 
     private OnnxModel model() {

@@ -22,6 +22,13 @@ public final class Tensors {
     /** Numbers that are turned into bytes at a time. */
     private static final int CHUNK = 1 << 16;
 
+    /** The bits of infinity; what has more is no number. */
+    private static final int INFINITE_FLOAT32 = 0x7f800000;
+
+    private static final long INFINITE_FLOAT64 = 0x7ff0000000000000L;
+    private static final int INFINITE_FLOAT16 = 0x7c00;
+    private static final int INFINITE_BFLOAT16 = 0x7f80;
+
     private Tensors() {}
 
     /** As messages name it: {@code [784×500]}. */
@@ -197,39 +204,66 @@ public final class Tensors {
                     int count = (int) Math.min(CHUNK, view.size() - from);
                     view.numbers().read(from, count, numbers, 0);
                     bytes.clear();
-                    for (int i = 0; i < count; i++) {
-                        put(bytes, type, numbers[i], name);
+                    if (!put(bytes, type, numbers, count)) {
+                        throw tooLarge(type, numbers, count, name);
                     }
-                    return bytes.flip();
+                    return bytes.limit(count * type.bytes());
                 })
                 .iterator();
     }
 
-    private static void put(ByteBuffer bytes, ElementType type, double value, String name) {
-        boolean finite = switch (type) {
+    /** Puts numbers at the buffer's beginning, without a branch for each; false if one is then not finite. */
+    private static boolean put(ByteBuffer bytes, ElementType type, double[] numbers, int count) {
+        return switch (type) {
             case FLOAT32 -> {
-                bytes.putFloat((float) value);
-                yield Float.isFinite((float) value);
+                int[] floats = new int[count];
+                int largest = 0;
+                for (int i = 0; i < count; i++) {
+                    floats[i] = Float.floatToRawIntBits((float) numbers[i]);
+                    largest = Math.max(largest, floats[i] & Integer.MAX_VALUE);
+                }
+                bytes.asIntBuffer().put(floats);
+                yield largest < INFINITE_FLOAT32;
             }
             case FLOAT64 -> {
-                bytes.putDouble(value);
-                yield Double.isFinite(value);
+                long largest = 0;
+                for (int i = 0; i < count; i++) {
+                    largest = Math.max(largest, Double.doubleToRawLongBits(numbers[i]) & Long.MAX_VALUE);
+                }
+                bytes.asDoubleBuffer().put(numbers, 0, count);
+                yield largest < INFINITE_FLOAT64;
             }
             case FLOAT16 -> {
-                short bits = Fp16Conversions.floatToFp16(roundedToOdd(value));
-                bytes.putShort(bits);
-                yield Float.isFinite(Fp16Conversions.fp16ToFloat(bits));
+                int largest = 0;
+                for (int i = 0; i < count; i++) {
+                    short bits = Fp16Conversions.floatToFp16(roundedToOdd(numbers[i]));
+                    largest = Math.max(largest, bits & Short.MAX_VALUE);
+                    bytes.putShort(Short.BYTES * i, bits);
+                }
+                yield largest < INFINITE_FLOAT16;
             }
             case BFLOAT16 -> {
-                short bits = Fp16Conversions.floatToBf16(roundedToOdd(value));
-                bytes.putShort(bits);
-                yield Float.isFinite(Fp16Conversions.bf16ToFloat(bits));
+                int largest = 0;
+                for (int i = 0; i < count; i++) {
+                    short bits = Fp16Conversions.floatToBf16(roundedToOdd(numbers[i]));
+                    largest = Math.max(largest, bits & Short.MAX_VALUE);
+                    bytes.putShort(Short.BYTES * i, bits);
+                }
+                yield largest < INFINITE_BFLOAT16;
             }
         };
-        if (!finite) {
-            throw new InvalidInputException("`%s`: %s is too large for %s; `--factors balanced` makes smaller numbers"
-                    .formatted(name, value, type.label()));
-        }
+    }
+
+    /** Of the first number that a type cannot hold, of some of which one is such. */
+    private static InvalidInputException tooLarge(ElementType type, double[] numbers, int count, String name) {
+        int first = 0;
+        double[] one = new double[1];
+        ByteBuffer bytes = allocate(type.bytes());
+        do {
+            one[0] = numbers[first++];
+        } while (first < count && put(bytes, type, one, 1));
+        return new InvalidInputException("`%s`: %s is too large for %s; `--factors balanced` makes smaller numbers"
+                .formatted(name, one[0], type.label()));
     }
 
     /**
@@ -241,8 +275,10 @@ public final class Tensors {
         if (nearest == value || Double.isNaN(value)) {
             return nearest;
         }
-        float cut = Math.abs((double) nearest) > Math.abs(value) ? Math.nextAfter(nearest, 0) : nearest;
-        return Float.intBitsToFloat(Float.floatToRawIntBits(cut) | 1);
+        int bits = Float.floatToRawIntBits(nearest);
+        // One less is the next number towards zero.
+        int cut = Math.abs((double) nearest) > Math.abs(value) ? bits - 1 : bits;
+        return Float.intBitsToFloat(cut | 1);
     }
 
     /** A tensor message for numbers that are kept as a payload. */

@@ -4,8 +4,10 @@ import dev.eckart.core.InvalidInputException;
 import dev.eckart.core.Progress;
 import dev.eckart.core.file.PendingFile;
 import dev.eckart.core.file.Unwritable;
+import dev.eckart.core.linalg.Decomposer;
 import dev.eckart.core.npy.NpyArray;
 import dev.eckart.core.verify.LabelAccuracy;
+import dev.eckart.core.verify.Latency;
 import dev.eckart.core.verify.OutputComparison;
 import dev.eckart.core.verify.RewriteProof;
 import dev.eckart.core.verify.Verification;
@@ -24,12 +26,15 @@ import dev.eckart.onnx.run.Session.Optimization;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
@@ -50,17 +55,23 @@ public final class ModelVerifier implements AutoCloseable {
 
     private static final int LARGEST_BATCH = 256;
 
+    /** Numbers of a model's outputs that are kept: 64 MB of float32. */
+    private static final long KEPT_NUMBERS = 1 << 24;
+
     /** Different orders of summation differ from each other as much as optimization levels do; this many times. */
     private static final double NOISE_MARGIN = 10;
 
     private final Path path;
     private final OnnxNetwork network;
-    private final Session original;
     private final List<InputSet> inputs;
     private final String description;
     private final Optional<Labels> labels;
     private final int threads;
     private final Path temporary;
+    private final Supplier<Decomposer> backend;
+
+    /** Empty while it need not be loaded: a large model takes much memory. */
+    private Optional<Session> loaded;
 
     private ModelVerifier(
             Path path,
@@ -70,15 +81,17 @@ public final class ModelVerifier implements AutoCloseable {
             String description,
             Optional<Labels> labels,
             int threads,
-            Path temporary) {
+            Path temporary,
+            Supplier<Decomposer> backend) {
         this.path = path;
         this.network = network;
-        this.original = original;
+        this.loaded = Optional.of(original);
         this.inputs = inputs;
         this.description = description;
         this.labels = labels;
         this.threads = threads;
         this.temporary = temporary;
+        this.backend = backend;
     }
 
     /**
@@ -89,6 +102,7 @@ public final class ModelVerifier implements AutoCloseable {
      * @param inputs where to read inputs from; if empty, they are made up
      * @param seed for made-up inputs
      * @param temporary a folder for the model to prove a rewrite against
+     * @param backend asked for where factors are multiplied
      * @throws InvalidInputException if ONNX Runtime refuses the original, or inputs or labels do not fit it
      */
     public static ModelVerifier open(
@@ -98,7 +112,8 @@ public final class ModelVerifier implements AutoCloseable {
             Optional<Labels> labels,
             long seed,
             int threads,
-            Path temporary) {
+            Path temporary,
+            Supplier<Decomposer> backend) {
         Session session = Session.open(path, Optimization.ALL, threads);
         try {
             List<InputSet> sets = inputs.isPresent()
@@ -106,7 +121,7 @@ public final class ModelVerifier implements AutoCloseable {
                     : MadeUpInputs.forModel(session, network.model(), seed);
             requireAsMany(labels, inputs, sets);
             String description = inputs.map(Path::toString).orElse("made up");
-            return new ModelVerifier(path, network, session, sets, description, labels, threads, temporary);
+            return new ModelVerifier(path, network, session, sets, description, labels, threads, temporary, backend);
         } catch (RuntimeException e) {
             session.close();
             throw e;
@@ -139,29 +154,52 @@ public final class ModelVerifier implements AutoCloseable {
         long samples = inputs.stream().mapToLong(InputSet::samples).sum();
         try (Progress.Task task = progress.start("Verifying", samples)) {
             LossComparison loss = new LossComparison();
+            List<Batch> proofBatches = new ArrayList<>();
+            KeptOutputs before = new KeptOutputs(batch -> original().run(batch.inputs()));
+            KeptOutputs after = new KeptOutputs(batch -> session.run(batch.inputs()));
             for (InputSet set : inputs) {
-                forEachBatch(set, set.samples(), (from, to) -> {
-                    loss.add(original.run(set.batch(from, to)), session.run(set.batch(from, to)), from, to - from);
-                    task.step(to - from);
-                });
+                int size = batchSize(set);
+                List<Batch> proving = batches(set, proofSamples(set), size);
+                proofBatches.addAll(proving);
+                for (Batch batch : batches(set, set.samples(), size)) {
+                    boolean proves = proving.contains(batch);
+                    loss.add(
+                            proves ? before.keep(batch) : before.of(batch),
+                            proves ? after.keep(batch) : after.of(batch),
+                            batch.from(),
+                            batch.size());
+                    task.step(batch.size());
+                }
             }
             InputSet timed = inputs.get(0);
             int batch = timed.batchSize(PROOF_SAMPLES);
+            Latency latency = LatencyMeter.measure(original(), session, timed.batch(0, batch), batch);
             return new Verification(
                     description,
                     samples,
-                    proof(compressed, session),
+                    proof(compressed, before, after, proofBatches),
                     loss.comparisons(),
                     loss.accuracy(samples),
-                    LatencyMeter.measure(original, session, timed.batch(0, batch), batch));
+                    latency);
         }
     }
 
+    private Session original() {
+        Session session = loaded.orElseGet(() -> Session.open(path, Optimization.ALL, threads));
+        loaded = Optional.of(session);
+        return session;
+    }
+
+    private void unload() {
+        loaded.ifPresent(Session::close);
+        loaded = Optional.empty();
+    }
+
     private void requireSameInterface(Session compressed) {
-        if (!types(compressed).equals(types(original))) {
+        if (!types(compressed).equals(types(original()))) {
             throw new InvalidInputException(
                     "the compressed model is not made from `%s`, which takes other inputs: expected %s but was: %s"
-                            .formatted(path, describe(original), describe(compressed)));
+                            .formatted(path, describe(original()), describe(compressed)));
         }
     }
 
@@ -226,18 +264,25 @@ public final class ModelVerifier implements AutoCloseable {
     }
 
     /** The first question. */
-    private Optional<RewriteProof> proof(OnnxNetwork compressed, Session session) {
+    private Optional<RewriteProof> proof(
+            OnnxNetwork compressed, KeptOutputs before, KeptOutputs after, List<Batch> batches) {
         OptionalDouble error;
         // Never put in place; but what a killed run leaves of it, the next one removes.
         try (PendingFile file = PendingFile.beside(temporary.resolve("eckart-reference.onnx"));
                 Scratch scratch = Scratch.in(file.directory())) {
-            Optional<OnnxModel> reference = network.withScratch(scratch).reference(compressed);
+            Optional<OnnxModel> reference = network.withScratch(scratch).reference(compressed, backend);
             if (reference.isEmpty()) {
                 return Optional.empty();
             }
+            before.keep(batches);
+            after.keep(batches);
+            if (before.has(batches)) {
+                // Not needed beside the next ones.
+                unload();
+            }
             OnnxWriter.write(reference.get(), file.path());
             try (Session products = Session.open(file.path(), Optimization.ALL, threads)) {
-                error = largestError(products, session);
+                error = largestError(batch -> products.run(batch.inputs()), after, batches);
             }
         } catch (IOException | UncheckedIOException e) {
             throw new InvalidInputException(
@@ -252,7 +297,10 @@ public final class ModelVerifier implements AutoCloseable {
         double noise = 0;
         for (Optimization other : List.of(Optimization.NONE, Optimization.BASIC)) {
             try (Session differently = Session.open(path, other, threads)) {
-                noise = Math.max(noise, largestError(original, differently).orElse(0));
+                noise = Math.max(
+                        noise,
+                        largestError(before, batch -> differently.run(batch.inputs()), batches)
+                                .orElse(0));
             }
         }
         double tolerance = NOISE_MARGIN * Math.max(noise, network.rounding());
@@ -260,46 +308,101 @@ public final class ModelVerifier implements AutoCloseable {
     }
 
     /** The largest relative error of a floating-point output; empty where there is no such output. */
-    private OptionalDouble largestError(Session one, Session other) {
+    private static OptionalDouble largestError(Runs one, Runs other, List<Batch> batches) {
         Map<String, OutputTally> tallies = new LinkedHashMap<>();
-        for (InputSet set : inputs) {
-            int samples = Math.min(set.samples(), Math.max(1, PROOF_SAMPLES / set.step()) * set.step());
-            forEachBatch(set, samples, (from, to) -> {
-                Map<String, Output> after = other.run(set.batch(from, to));
-                for (Output output : one.run(set.batch(from, to)).values()) {
-                    Output counterpart = after.get(output.name());
-                    if (output.floating() && counterpart != null) {
-                        tallies.computeIfAbsent(output.name(), OutputTally::new).add(output, counterpart, to - from);
-                    }
+        for (Batch batch : batches) {
+            Map<String, Output> after = other.of(batch);
+            for (Output output : one.of(batch).values()) {
+                Output counterpart = after.get(output.name());
+                if (output.floating() && counterpart != null) {
+                    tallies.computeIfAbsent(output.name(), OutputTally::new).add(output, counterpart, batch.size());
                 }
-            });
+            }
         }
         return tallies.values().stream()
                 .mapToDouble(tally -> tally.result().relativeError())
                 .max();
     }
 
-    private interface BatchWork {
-        void accept(int from, int to);
+    /** What a model gives. */
+    private interface Runs {
+        Map<String, Output> of(Batch batch);
     }
 
-    /** In batches as large as the outputs of the first sample allow. */
-    private void forEachBatch(InputSet set, int samples, BatchWork work) {
-        int batch = set.batchSize(1);
-        if (Math.min(samples, set.batchSize(LARGEST_BATCH)) > batch) {
-            Map<String, NpyArray> first = set.batch(0, batch);
-            long numbers = original.run(first).values().stream()
-                    .mapToLong(Output::size)
-                    .sum();
-            batch = set.batchSize((int) Math.min(LARGEST_BATCH, BATCH_NUMBERS / Math.max(1, numbers)));
+    /** A model's outputs, some of which are kept, so that it is not run on the same samples again. */
+    private static final class KeptOutputs implements Runs {
+        private final Runs runs;
+        private final Map<Batch, Map<String, Output>> kept = new HashMap<>();
+        private long numbers;
+
+        KeptOutputs(Runs runs) {
+            this.runs = runs;
         }
-        for (int from = 0; from < samples; from += batch) {
-            work.accept(from, Math.min(samples, from + batch));
+
+        @Override
+        public Map<String, Output> of(Batch batch) {
+            Map<String, Output> known = kept.get(batch);
+            return known == null ? runs.of(batch) : known;
         }
+
+        /** The same, kept where there is room. */
+        Map<String, Output> keep(Batch batch) {
+            Map<String, Output> outputs = of(batch);
+            long size = outputs.values().stream().mapToLong(Output::size).sum();
+            if (!kept.containsKey(batch) && numbers + size <= KEPT_NUMBERS) {
+                numbers += size;
+                kept.put(batch, outputs);
+            }
+            return outputs;
+        }
+
+        void keep(List<Batch> batches) {
+            batches.forEach(batch -> keep(batch));
+        }
+
+        boolean has(List<Batch> batches) {
+            return kept.keySet().containsAll(batches);
+        }
+    }
+
+    /** Samples {@code from} to {@code to}, exclusive, of a set. */
+    private record Batch(InputSet set, int from, int to) {
+
+        int size() {
+            return to - from;
+        }
+
+        Map<String, NpyArray> inputs() {
+            return set.batch(from, to);
+        }
+    }
+
+    private static int proofSamples(InputSet set) {
+        return Math.min(set.samples(), Math.max(1, PROOF_SAMPLES / set.step()) * set.step());
+    }
+
+    private static List<Batch> batches(InputSet set, int samples, int size) {
+        List<Batch> batches = new ArrayList<>();
+        for (int from = 0; from < samples; from += size) {
+            batches.add(new Batch(set, from, Math.min(samples, from + size)));
+        }
+        return batches;
+    }
+
+    /** As large as the outputs of the first sample allow. */
+    private int batchSize(InputSet set) {
+        int least = set.batchSize(1);
+        if (set.batchSize(LARGEST_BATCH) <= least) {
+            return least;
+        }
+        long numbers = original().run(set.batch(0, least)).values().stream()
+                .mapToLong(Output::size)
+                .sum();
+        return set.batchSize((int) Math.min(LARGEST_BATCH, BATCH_NUMBERS / Math.max(1, numbers)));
     }
 
     @Override
     public void close() {
-        original.close();
+        unload();
     }
 }

@@ -17,6 +17,7 @@ import dev.eckart.core.Progress;
 import dev.eckart.core.compress.Provenance;
 import dev.eckart.core.factor.FactorPair;
 import dev.eckart.core.factor.Replacement;
+import dev.eckart.core.linalg.EjmlDecomposer;
 import dev.eckart.core.linalg.Matrix;
 import dev.eckart.core.linalg.MatrixSource;
 import dev.eckart.core.model.LinearWeight;
@@ -288,7 +289,14 @@ class BiasShiftsTest {
 
     private Verification verify() {
         try (ModelVerifier verifier = ModelVerifier.open(
-                        original(), OnnxNetwork.read(original()), Optional.empty(), Optional.empty(), 1, 1, folder);
+                        original(),
+                        OnnxNetwork.read(original()),
+                        Optional.empty(),
+                        Optional.empty(),
+                        1,
+                        1,
+                        folder,
+                        EjmlDecomposer::new);
                 Session session = Session.open(compressed(), Session.Optimization.ALL, 1)) {
             return verifier.verify(session, OnnxNetwork.read(compressed()), Progress.NONE);
         }

@@ -17,6 +17,7 @@ import dev.eckart.core.Progress;
 import dev.eckart.core.compress.Provenance;
 import dev.eckart.core.factor.FactorPair;
 import dev.eckart.core.factor.Replacement;
+import dev.eckart.core.linalg.EjmlDecomposer;
 import dev.eckart.core.linalg.Matrix;
 import dev.eckart.core.npy.NpyArray;
 import dev.eckart.core.npy.NpyFile;
@@ -105,6 +106,20 @@ class ModelVerifierTest {
         assertThat(proof.tolerance()).isBetween(proof.noiseFloor(), 1e-4);
         assertThat(verification.relativeError()).isGreaterThan(0.1);
         assertThat(verification.sound()).isTrue();
+    }
+
+    @Test
+    void should_compare_again_with_an_original_that_was_unloaded() {
+        write(ONE_PRODUCT);
+        rewrite(2);
+
+        try (ModelVerifier verifier = open(Optional.empty(), Optional.empty())) {
+            Verification first = verify(verifier);
+            Verification second = verify(verifier);
+
+            assertThat(second.proof()).isEqualTo(first.proof()).isPresent();
+            assertThat(second.outputs()).isEqualTo(first.outputs());
+        }
     }
 
     @Test
@@ -585,7 +600,8 @@ class ModelVerifierTest {
     }
 
     private ModelVerifier open(Optional<Path> from, Optional<Labels> labels) {
-        return ModelVerifier.open(original, OnnxNetwork.read(original), from, labels, 1, 1, folder);
+        return ModelVerifier.open(
+                original, OnnxNetwork.read(original), from, labels, 1, 1, folder, EjmlDecomposer::new);
     }
 
     /** On made-up inputs. */

@@ -102,6 +102,7 @@ public final class JsonReport {
         Json.putNumber(node, "energy", weight.energy());
         node.put("parametersBefore", weight.parametersBefore()).put("parametersAfter", weight.parametersAfter());
         Json.putNumber(node, "predictedError", weight.predictedError());
+        node.put("calibrated", weight.calibrated());
     }
 
     private static void rankAtEnergy(ObjectNode node, Spectrum spectrum) {

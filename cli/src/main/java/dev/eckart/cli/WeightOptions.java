@@ -1,12 +1,17 @@
 package dev.eckart.cli;
 
+import dev.eckart.core.InvalidInputException;
 import dev.eckart.core.factor.FactorPair;
 import dev.eckart.core.rank.RankStrategies;
 import dev.eckart.core.scan.WeightFilter;
+import dev.eckart.onnx.calibrate.CalibrationInputs;
 import dev.eckart.onnx.job.Selection;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -42,6 +47,21 @@ final class WeightOptions {
                     + " input. The output no longer has those that were replaced.")
     private boolean freezeDefaults;
 
+    @Option(
+            names = "--calibration",
+            paramLabel = "INPUTS",
+            description =
+                    "Inputs as for --inputs, a few hundred of them: what layers make of these is kept, and not the"
+                            + " weights as they are.")
+    private @Nullable Path calibration;
+
+    @Option(
+            names = "--mask",
+            paramLabel = "NAME",
+            description = "The model's input that is zero where a position is padding, which does not count for"
+                    + " --calibration (default: attention_mask, if there is one).")
+    private @Nullable String mask;
+
     @Mixin
     private PluginOptions plugins = new PluginOptions();
 
@@ -57,6 +77,11 @@ final class WeightOptions {
     /** As {@link #selections()}, with strategies that were loaded before. */
     Function<String, Selection> selections(RankStrategies strategies) {
         WeightFilter filter = new WeightFilter(include, exclude);
-        return rank -> new Selection(rank, strategies.select(rank), filter, balance, joint, freezeDefaults);
+        Optional<CalibrationInputs> inputs =
+                Optional.ofNullable(calibration).map(path -> new CalibrationInputs(path, Optional.ofNullable(mask)));
+        if (mask != null && inputs.isEmpty()) {
+            throw new InvalidInputException("--mask tells padding from data for --calibration; give that, too");
+        }
+        return rank -> new Selection(rank, strategies.select(rank), filter, balance, joint, freezeDefaults, inputs);
     }
 }

@@ -130,7 +130,14 @@ class SelectionTest {
         Report report = job().compress(
                         original,
                         new Target(small(), true, false, ExternalData.AUTO),
-                        new Selection(rank, selector, WeightFilter.ALL, FactorPair.Balance.AUTO, joint, freezeDefaults),
+                        new Selection(
+                                rank,
+                                selector,
+                                WeightFilter.ALL,
+                                FactorPair.Balance.AUTO,
+                                joint,
+                                freezeDefaults,
+                                Optional.empty()),
                         Optional.of(Evaluation.onMadeUpInputs(1)),
                         Limits.NONE);
         assertThat(report.passed()).isTrue();

@@ -1,5 +1,6 @@
 package dev.eckart.cli.render;
 
+import dev.eckart.core.report.CalibrationEntry;
 import dev.eckart.core.report.Report;
 import dev.eckart.core.report.SearchEntry;
 import dev.eckart.core.report.WeightEntry;
@@ -30,6 +31,7 @@ public final class JsonReport {
         ArrayNode limits = root.putArray("limits");
         report.limits().forEach(limit -> limit(limits.addObject(), limit));
         report.search().ifPresent(search -> search(root.putObject("search"), search));
+        report.calibration().ifPresent(calibration -> calibration(root.putObject("calibration"), calibration));
         root.putObject("seconds")
                 .put("read", report.seconds().read())
                 .put("decompose", report.seconds().decompose())
@@ -129,6 +131,22 @@ public final class JsonReport {
                 .put("compressedMs", verification.latency().compressedMs())
                 .put("ratio", verification.latency().ratio())
                 .put("samples", verification.latency().samples());
+    }
+
+    private static void calibration(ObjectNode node, CalibrationEntry calibration) {
+        node.put("inputs", calibration.inputs())
+                .put("samples", calibration.samples())
+                .put("rows", calibration.rows())
+                .put("weights", calibration.weights());
+        ArrayNode uncalibrated = node.putArray("uncalibrated");
+        calibration
+                .uncalibrated()
+                .forEach(weight -> uncalibrated
+                        .addObject()
+                        .put("name", weight.name())
+                        .put("reason", weight.reason().sentence()));
+        ArrayNode notes = node.putArray("notes");
+        calibration.notes().forEach(notes::add);
     }
 
     private static void search(ObjectNode node, SearchEntry search) {

@@ -1,5 +1,6 @@
 package dev.eckart.cli.render;
 
+import dev.eckart.core.report.CalibrationEntry;
 import dev.eckart.core.report.Report;
 import dev.eckart.core.report.WeightEntry.Outcome;
 import java.util.ArrayList;
@@ -64,11 +65,27 @@ public final class TextReport {
 
     private static String title(Report report) {
         return "%s: %s, %s parameters, opset %d%n"
+                        .formatted(
+                                report.model().path(),
+                                Numbers.bytes(report.model().bytes()),
+                                Numbers.count(report.model().parameters()),
+                                report.model().opset())
+                + report.calibration().map(TextReport::calibration).orElse("");
+    }
+
+    private static String calibration(CalibrationEntry calibration) {
+        StringBuilder text = new StringBuilder("calibrated on %s samples of %s, %s rows: %d weights%n"
                 .formatted(
-                        report.model().path(),
-                        Numbers.bytes(report.model().bytes()),
-                        Numbers.count(report.model().parameters()),
-                        report.model().opset());
+                        Numbers.count(calibration.samples()),
+                        calibration.inputs(),
+                        Numbers.count(calibration.rows()),
+                        calibration.weights()));
+        calibration
+                .uncalibrated()
+                .forEach(weight -> text.append("not calibrated: %s (%s)%n"
+                        .formatted(weight.name(), weight.reason().sentence())));
+        calibration.notes().forEach(note -> text.append("note: %s%n".formatted(note)));
+        return text.toString();
     }
 
     private static String verdict(Report report) {

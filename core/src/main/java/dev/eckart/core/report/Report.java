@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param verification empty where the outputs were not compared
  * @param limits those that the user set
  * @param search empty where the user named the setting
+ * @param calibration empty where weights were taken as they are
  */
 public record Report(
         String version,
@@ -27,13 +28,14 @@ public record Report(
         Optional<Verification> verification,
         List<Limit.Outcome> limits,
         Seconds seconds,
-        Optional<SearchEntry> search) {
+        Optional<SearchEntry> search,
+        Optional<CalibrationEntry> calibration) {
     public Report {
         weights = List.copyOf(weights);
         limits = List.copyOf(limits);
     }
 
-    /** Of a run with a setting that the user named. */
+    /** Of a run with a setting that the user named, on weights as they are. */
     public Report(
             String version,
             String command,
@@ -44,13 +46,41 @@ public record Report(
             Optional<Verification> verification,
             List<Limit.Outcome> limits,
             Seconds seconds) {
-        this(version, command, model, output, settings, weights, verification, limits, seconds, Optional.empty());
+        this(
+                version,
+                command,
+                model,
+                output,
+                settings,
+                weights,
+                verification,
+                limits,
+                seconds,
+                Optional.empty(),
+                Optional.empty());
     }
 
     /** This report, of a setting that was searched for. */
     public Report with(SearchEntry search) {
         return new Report(
-                version, command, model, output, settings, weights, verification, limits, seconds, Optional.of(search));
+                version,
+                command,
+                model,
+                output,
+                settings,
+                weights,
+                verification,
+                limits,
+                seconds,
+                Optional.of(search),
+                calibration);
+    }
+
+    /** This report, of weights that were judged by a calibration, if there was one. */
+    public Report with(Optional<CalibrationEntry> found) {
+        Settings calibrated = new Settings(settings.rank, found.isPresent(), settings.seed, settings.backend);
+        return new Report(
+                version, command, model, output, calibrated, weights, verification, limits, seconds, search, found);
     }
 
     /** Whether the verification is sound and every limit kept. */

@@ -40,7 +40,7 @@ import java.util.stream.Stream;
  * value is summed over and dropped: what is in memory is the statistics, two matrices {@code [in × in]} for each
  * different x at most, and the values of one batch. Samples add nothing to it.
  *
- * <p>Vectors of padding do not count, see {@link Calibration#mask}. The statistics depend on the samples and their
+ * <p>Vectors of padding do not count, see {@link CalibrationInputs#mask}. The statistics depend on the samples and their
  * order; on how many are run at a time, only as far as the runtime's rounding does.
  */
 public final class Calibrator {
@@ -82,7 +82,8 @@ public final class Calibrator {
      * @throws InvalidInputException if the inputs do not fit the model, it fails on them, a value holds a NaN or an
      *     infinity, there is no such mask, nothing is left by it, or the statistics need more memory
      */
-    public LayerStatistics calibrate(Path path, OnnxNetwork network, Inventory inventory, Calibration calibration) {
+    public LayerStatistics calibrate(
+            Path path, OnnxNetwork network, Inventory inventory, CalibrationInputs calibration) {
         List<UncalibratedWeight> uncalibrated = new ArrayList<>();
         Map<List<LayerInput>, List<LinearWeight>> layers = layers(network, inventory, uncalibrated);
         if (layers.isEmpty()) {

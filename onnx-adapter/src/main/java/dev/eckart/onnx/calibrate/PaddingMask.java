@@ -39,7 +39,7 @@ record PaddingMask(int samples, int positions, BitSet kept) {
     static Optional<String> input(Optional<String> wanted, List<ModelInput> inputs) {
         if (wanted.isEmpty()) {
             return inputs.stream()
-                    .filter(input -> input.name().equals(Calibration.USUAL_MASK)
+                    .filter(input -> input.name().equals(CalibrationInputs.USUAL_MASK)
                             && input.dims().size() == 2)
                     .map(ModelInput::name)
                     .findFirst();

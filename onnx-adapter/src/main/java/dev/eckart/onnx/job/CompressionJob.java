@@ -61,17 +61,20 @@ public final class CompressionJob {
         Stopwatch stopwatch = new Stopwatch();
         OnnxNetwork network = OnnxNetwork.read(model, selection.freezeDefaults());
         double read = stopwatch.lap();
-        CompressionPlan plan = planning.plan(engine.compressor(), selection.inventory(network), selection.selector());
+        Inventory inventory = selection.inventory(network);
+        Calibrated calibrated = Calibrated.of(engine, model, network, inventory, selection);
+        CompressionPlan plan = planning.plan(calibrated.compressor(engine), inventory, selection.selector());
         return new Report(
-                engine.version(),
-                command,
-                entry(model, network),
-                Optional.empty(),
-                settings(selection.rank(), 0),
-                WeightEntry.of(plan),
-                Optional.empty(),
-                List.of(),
-                new Report.Seconds(read, stopwatch.lap(), 0, 0, stopwatch.total()));
+                        engine.version(),
+                        command,
+                        entry(model, network),
+                        Optional.empty(),
+                        settings(selection.rank(), 0),
+                        WeightEntry.of(plan),
+                        Optional.empty(),
+                        List.of(),
+                        new Report.Seconds(read, stopwatch.lap(), 0, 0, stopwatch.total()))
+                .with(calibrated.entry());
     }
 
     /**
@@ -93,10 +96,13 @@ public final class CompressionJob {
                 Scratch scratch = Scratch.in(pending.directory())) {
             double load = stopwatch.lap();
             OnnxNetwork network = original.withScratch(scratch);
-            Compression<OnnxNetwork> compression = engine.compressor()
+            Inventory inventory = selection.inventory(network);
+            Calibrated calibrated = Calibrated.of(engine, model, network, inventory, selection);
+            Compression<OnnxNetwork> compression = calibrated
+                    .compressor(engine)
                     .compress(
                             network,
-                            selection.inventory(network),
+                            inventory,
                             selection.selector(),
                             selection.balance(),
                             new Provenance(engine.version(), selection.rank()));
@@ -114,15 +120,16 @@ public final class CompressionJob {
                     dataFile.map(any -> target.dataFile()).stream().toList());
             List<Limit.Outcome> outcomes = limits.judge((double) after.bytes() / before.bytes(), verification);
             Report report = new Report(
-                    engine.version(),
-                    "compress",
-                    before,
-                    Optional.of(after),
-                    settings(selection.rank(), seed(evaluation)),
-                    WeightEntry.of(compression.plan()),
-                    verification,
-                    outcomes,
-                    new Report.Seconds(read, decompose, rewrite, load + stopwatch.lap(), stopwatch.total()));
+                            engine.version(),
+                            "compress",
+                            before,
+                            Optional.of(after),
+                            settings(selection.rank(), seed(evaluation)),
+                            WeightEntry.of(compression.plan()),
+                            verification,
+                            outcomes,
+                            new Report.Seconds(read, decompose, rewrite, load + stopwatch.lap(), stopwatch.total()))
+                    .with(calibrated.entry());
             if (report.passed() || target.keepFailed()) {
                 commit(pending, dataFile, target, model, network);
             }

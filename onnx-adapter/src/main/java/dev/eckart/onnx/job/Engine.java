@@ -3,6 +3,7 @@ package dev.eckart.onnx.job;
 import dev.eckart.core.Progress;
 import dev.eckart.core.compress.Compressor;
 import dev.eckart.core.linalg.Decomposer;
+import dev.eckart.onnx.calibrate.Calibrator;
 import java.nio.file.Path;
 import java.util.function.Supplier;
 
@@ -27,8 +28,15 @@ public record Engine(String version, Supplier<Decomposer> backend, int threads, 
     }
 
     Compressor compressor() {
-        // Beside what is under way there is what was found out, and the garbage of both.
-        long memory = Runtime.getRuntime().maxMemory() / 4 * 3;
-        return new Compressor(backend.get(), threads, memory, progress);
+        return new Compressor(backend.get(), threads, memory(), progress);
+    }
+
+    Calibrator calibrator() {
+        return new Calibrator(backend.get(), threads, memory(), temporary, progress);
+    }
+
+    /** Beside what is under way there is what was found out, and the garbage of both. */
+    private static long memory() {
+        return Runtime.getRuntime().maxMemory() / 4 * 3;
     }
 }

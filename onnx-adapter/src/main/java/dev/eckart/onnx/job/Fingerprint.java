@@ -50,6 +50,10 @@ final class Fingerprint {
         network.dataFiles().forEach(fingerprint::add);
         fingerprint.add(evaluation.inputs().isPresent() ? " inputs" : " made up");
         evaluation.inputs().ifPresent(fingerprint::addAll);
+        selection.calibration().ifPresent(calibration -> {
+            fingerprint.add(" calibrated " + calibration.mask());
+            fingerprint.addAll(calibration.inputs());
+        });
         evaluation.labels().ifPresent(labels -> labels.addTo(fingerprint.digest));
         return fingerprint.text();
     }

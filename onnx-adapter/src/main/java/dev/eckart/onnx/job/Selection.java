@@ -6,6 +6,8 @@ import dev.eckart.core.rank.RankSelector;
 import dev.eckart.core.scan.Inventory;
 import dev.eckart.core.scan.JointLayers;
 import dev.eckart.core.scan.WeightFilter;
+import dev.eckart.onnx.calibrate.CalibrationInputs;
+import java.util.Optional;
 
 /**
  * Which weights get which rank.
@@ -14,6 +16,7 @@ import dev.eckart.core.scan.WeightFilter;
  * @param selector the same, ready for use
  * @param joint whether layers on one input are factored as one
  * @param freezeDefaults whether inputs that have a default value count as constants
+ * @param calibration inputs that weights are judged by; empty where they are taken as they are
  */
 public record Selection(
         String rank,
@@ -21,11 +24,12 @@ public record Selection(
         WeightFilter filter,
         FactorPair.Balance balance,
         boolean joint,
-        boolean freezeDefaults) {
+        boolean freezeDefaults,
+        Optional<CalibrationInputs> calibration) {
 
     /** Each layer by itself, and nothing that callers may feed. */
     public Selection(String rank, RankSelector selector, WeightFilter filter, FactorPair.Balance balance) {
-        this(rank, selector, filter, balance, false, false);
+        this(rank, selector, filter, balance, false, false, Optional.empty());
     }
 
     /** The weights to work on. */

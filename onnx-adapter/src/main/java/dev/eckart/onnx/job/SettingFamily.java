@@ -12,8 +12,11 @@ import java.util.List;
  * @param strategy takes a share of parameters, in (0, 1]
  */
 public record SettingFamily(String strategy) {
-    /** The best first: one that shares parameters out across weights, and one that cuts each weight alike. */
-    private static final List<String> STRATEGIES = List.of("budget", "ratio");
+    /**
+     * Cuts each weight alike. Sharing parameters out across weights often does worse, unless it is measured how much each
+     * of them matters.
+     */
+    private static final List<String> STRATEGIES = List.of("ratio");
 
     private static final MathContext DIGITS = new MathContext(3);
 

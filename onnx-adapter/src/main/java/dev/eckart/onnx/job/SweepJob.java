@@ -46,7 +46,14 @@ public final class SweepJob {
         List<SweepReport.Skipped> skipped = new ArrayList<>();
         List<Selection> feasible = feasible(network, settings, skipped);
         List<SweepReport.Setting> measured = new ArrayList<>();
-        try (Trials trials = Trials.open(engine, model, network, ExternalData.AUTO, evaluation, warnings)) {
+        try (Trials trials = Trials.open(
+                engine,
+                model,
+                network,
+                ExternalData.AUTO,
+                evaluation,
+                settings.get(0).selection(),
+                warnings)) {
             feasible.forEach(trials::decompose);
             try (Progress.Task task = engine.progress().start("Measuring", feasible.size())) {
                 for (Selection selection : feasible) {

@@ -103,7 +103,8 @@ public final class TargetSearch {
         wish.limits().requireMeasurable(Optional.of(wish.trialsOn()));
         Selection any = wish.settings().apply(wish.family().call(1));
         OnnxNetwork network = CompressionJob.readFor(target, model, any);
-        try (Trials trials = Trials.open(engine, model, network, target.externalData(), wish.trialsOn(), warnings)) {
+        try (Trials trials =
+                Trials.open(engine, model, network, target.externalData(), wish.trialsOn(), any, warnings)) {
             long bytes = CompressionJob.entry(model, network).bytes();
             String subject =
                     memory == TrialMemory.NONE ? "" : Fingerprint.of(engine, model, network, any, wish.trialsOn());

@@ -41,21 +41,30 @@ final class Trials implements AutoCloseable {
     private final OnnxNetwork network;
     private final ExternalData externalData;
     private final LossMeter meter;
+    private final Calibrated calibrated;
     private boolean measuring = true;
     private final Set<Accuracy> decomposed = EnumSet.noneOf(Accuracy.class);
     private final Map<String, Trial> byRanks = new HashMap<>();
 
-    private Trials(TrialFolder folder, Engine engine, OnnxNetwork network, ExternalData externalData, LossMeter meter) {
+    private Trials(
+            TrialFolder folder,
+            Engine engine,
+            OnnxNetwork network,
+            ExternalData externalData,
+            LossMeter meter,
+            Calibrated calibrated) {
         this.folder = folder;
         this.engine = engine;
         this.network = network;
         this.externalData = externalData;
         this.meter = meter;
+        this.calibrated = calibrated;
     }
 
     /**
      * Loads a model and the inputs to measure on.
      *
+     * @param any of the settings to come, which differ in their ranks only
      * @param warnings told of what cannot be kept in the temporary folder
      * @throws InvalidInputException if they cannot be worked with
      */
@@ -65,13 +74,16 @@ final class Trials implements AutoCloseable {
             OnnxNetwork network,
             ExternalData externalData,
             Evaluation evaluation,
+            Selection any,
             Consumer<String> warnings) {
         LossMeter meter = LossMeter.open(
                 model, network, evaluation.inputs(), evaluation.labels(), evaluation.seed(), engine.threads());
         try {
             TrialFolder folder = TrialFolder.in(engine.temporary());
             try {
-                return new Trials(folder, keeping(engine, folder, warnings), network, externalData, meter);
+                Engine keeping = keeping(engine, folder, warnings);
+                Calibrated calibrated = Calibrated.of(keeping, model, network, any.inventory(network), any);
+                return new Trials(folder, keeping, network, externalData, meter, calibrated);
             } catch (RuntimeException e) {
                 folder.close();
                 throw e;
@@ -112,7 +124,7 @@ final class Trials implements AutoCloseable {
         Inventory inventory = selection.inventory(network);
         selection.selector().require(inventory.linear());
         decompose(selection);
-        return engine.quietly().compressor().plan(inventory, selection.selector());
+        return calibrated.compressor(engine.quietly()).plan(inventory, selection.selector());
     }
 
     /**
@@ -124,7 +136,8 @@ final class Trials implements AutoCloseable {
             return;
         }
         try (Scratch scratch = Scratch.in(folder.path())) {
-            engine.compressor()
+            calibrated
+                    .compressor(engine)
                     .compress(
                             network.withScratch(scratch),
                             selection.inventory(network),
@@ -149,8 +162,8 @@ final class Trials implements AutoCloseable {
         List<Trial.Weight> weights = Trial.weights(plan);
         Path path = folder.path().resolve("trial.onnx");
         try (Scratch scratch = Scratch.in(folder.path())) {
-            Optional<Path> dataFile = engine.quietly()
-                    .compressor()
+            Optional<Path> dataFile = calibrated
+                    .compressor(engine.quietly())
                     .apply(
                             plan,
                             network.withScratch(scratch),

@@ -497,7 +497,7 @@ class CalibratorTest {
         arrays.put("kept", Objects.requireNonNull(arrays.remove("attention_mask")));
         writeInputs(arrays);
 
-        assertThat(of(calibrate(PLENTY, new Calibration(inputs, Optional.of("kept"))), "w"))
+        assertThat(of(calibrate(PLENTY, new CalibrationInputs(inputs, Optional.of("kept"))), "w"))
                 .isEqualTo(expected);
         assertThat(of(calibrate(), "w").rows()).isEqualTo(SAMPLES * POSITIONS);
     }
@@ -540,7 +540,7 @@ class CalibratorTest {
         write(MASKED);
         writeInputs(Map.of("x", normal(SAMPLES, POSITIONS, SIZE), "attention_mask", mask()));
 
-        assertThatThrownBy(() -> calibrate(PLENTY, new Calibration(inputs, Optional.of("kept"))))
+        assertThatThrownBy(() -> calibrate(PLENTY, new CalibrationInputs(inputs, Optional.of("kept"))))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessage("--mask: the model has no input `kept`; it has: x, attention_mask");
     }
@@ -550,7 +550,7 @@ class CalibratorTest {
         write(MASKED);
         writeInputs(Map.of("x", normal(SAMPLES, POSITIONS, SIZE), "attention_mask", mask()));
 
-        assertThatThrownBy(() -> calibrate(PLENTY, new Calibration(inputs, Optional.of("x"))))
+        assertThatThrownBy(() -> calibrate(PLENTY, new CalibrationInputs(inputs, Optional.of("x"))))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessage("--mask: input `x` is FLOAT [batch×positions×6]; expected [samples×positions]");
     }
@@ -644,13 +644,13 @@ class CalibratorTest {
         return calibrate(PLENTY, onAll());
     }
 
-    private LayerStatistics calibrate(long memory, Calibration calibration) {
+    private LayerStatistics calibrate(long memory, CalibrationInputs calibration) {
         OnnxNetwork network = OnnxNetwork.read(model);
         return calibrator(memory).calibrate(model, network, network.inventory(), calibration);
     }
 
-    private Calibration onAll() {
-        return new Calibration(inputs, Optional.empty());
+    private CalibrationInputs onAll() {
+        return new CalibrationInputs(inputs, Optional.empty());
     }
 
     private Calibrator calibrator(long memory) {

@@ -10,6 +10,6 @@ import java.util.Optional;
  * @param mask names the input {@code [samples, positions]} that is zero where a position is padding; if empty, that is
  *     the input called {@value #USUAL_MASK}, if there is one of such dimensions
  */
-public record Calibration(Path inputs, Optional<String> mask) {
+public record CalibrationInputs(Path inputs, Optional<String> mask) {
     static final String USUAL_MASK = "attention_mask";
 }

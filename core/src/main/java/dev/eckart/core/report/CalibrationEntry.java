@@ -1,0 +1,43 @@
+package dev.eckart.core.report;
+
+import dev.eckart.core.calibrate.InputStatistics;
+import dev.eckart.core.calibrate.LayerStatistics;
+import dev.eckart.core.calibrate.UncalibratedWeight;
+import java.util.List;
+
+/**
+ * What weights were judged by.
+ *
+ * @param inputs where the samples came from
+ * @param samples of the calibration set
+ * @param rows vectors that the layer which sees most of them saw, such as the tokens of all samples
+ * @param weights how many have statistics of their inputs
+ * @param uncalibrated those that have none, and why; they are taken as they are
+ * @param notes what else is worth knowing, for people
+ */
+public record CalibrationEntry(
+        String inputs,
+        long samples,
+        long rows,
+        int weights,
+        List<UncalibratedWeight> uncalibrated,
+        List<String> notes) {
+    public CalibrationEntry {
+        uncalibrated = List.copyOf(uncalibrated);
+        notes = List.copyOf(notes);
+    }
+
+    /** Of what was found out. */
+    public static CalibrationEntry of(String inputs, LayerStatistics found) {
+        return new CalibrationEntry(
+                inputs,
+                found.samples(),
+                found.byWeight().values().stream()
+                        .mapToLong(InputStatistics::rows)
+                        .max()
+                        .orElse(0),
+                found.byWeight().size(),
+                found.uncalibrated(),
+                found.notes());
+    }
+}

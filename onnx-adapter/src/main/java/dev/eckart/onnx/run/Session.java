@@ -89,7 +89,7 @@ public final class Session implements AutoCloseable {
         return names;
     }
 
-    private static OrtEnvironment environment() {
+    static OrtEnvironment environment() {
         // What goes wrong arrives as an exception; the runtime's own log would only repeat it.
         return OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
     }
@@ -137,6 +137,16 @@ public final class Session implements AutoCloseable {
      * @throws InvalidInputException if the model fails on these inputs
      */
     public Map<String, Output> run(Map<String, NpyArray> inputs) {
+        return run(inputs, Map.of());
+    }
+
+    /**
+     * As {@link #run(Map)}, for a model some of whose inputs stay from one run to the next.
+     *
+     * @param prepared further inputs, which are left open
+     * @throws InvalidInputException if the model fails on these inputs
+     */
+    public Map<String, Output> run(Map<String, NpyArray> inputs, Map<String, PreparedTensor> prepared) {
         if (tensorOutputs.isEmpty()) {
             return Map.of();
         }
@@ -145,7 +155,9 @@ public final class Session implements AutoCloseable {
             for (Map.Entry<String, NpyArray> input : inputs.entrySet()) {
                 tensors.put(input.getKey(), tensor(input.getValue()));
             }
-            try (OrtSession.Result result = session.run(tensors, tensorOutputs)) {
+            Map<String, OnnxTensor> all = new LinkedHashMap<>(tensors);
+            prepared.forEach((name, tensor) -> all.put(name, tensor.tensor()));
+            try (OrtSession.Result result = session.run(all, tensorOutputs)) {
                 Map<String, Output> outputs = new LinkedHashMap<>();
                 for (Map.Entry<String, OnnxValue> entry : result) {
                     output(entry.getKey(), entry.getValue()).ifPresent(value -> outputs.put(entry.getKey(), value));

@@ -6,6 +6,7 @@ import dev.eckart.core.compress.Provenance;
 import dev.eckart.core.factor.Replacement;
 import dev.eckart.core.linalg.Decomposer;
 import dev.eckart.core.model.ElementType;
+import dev.eckart.core.model.LinearWeight;
 import dev.eckart.core.model.NetworkSummary;
 import dev.eckart.core.scan.Inventory;
 import dev.eckart.onnx.check.ModelCheck;
@@ -18,6 +19,7 @@ import dev.eckart.onnx.graph.GraphIndex;
 import dev.eckart.onnx.proto.ModelProto;
 import dev.eckart.onnx.proto.OperatorSetIdProto;
 import dev.eckart.onnx.rewrite.FactorRewriter;
+import dev.eckart.onnx.rewrite.OpenOperands;
 import dev.eckart.onnx.rewrite.ProductReference;
 import dev.eckart.onnx.scan.Form;
 import dev.eckart.onnx.scan.LinearSite;
@@ -27,9 +29,13 @@ import dev.eckart.onnx.tensor.TensorTypes;
 import dev.eckart.onnx.tensor.Tensors;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /** An ONNX model as a network of the engine. */
 public final class OnnxNetwork implements Network<OnnxNetwork> {
@@ -93,6 +99,22 @@ public final class OnnxNetwork implements Network<OnnxNetwork> {
      */
     public Optional<OnnxModel> reference(OnnxNetwork compressed, Supplier<Decomposer> backend) {
         return ProductReference.of(model, index, scan.linear(), compressed.model, backend);
+    }
+
+    /**
+     * This network with some weights to be given to each run.
+     *
+     * @throws IllegalArgumentException if one is not among its linear weights
+     */
+    public OpenOperands open(Collection<LinearWeight> weights) {
+        Set<String> names = weights.stream().map(LinearWeight::name).collect(Collectors.toCollection(HashSet::new));
+        List<LinearSite> sites = scan.linear().stream()
+                .filter(site -> names.remove(site.weight().name()))
+                .toList();
+        if (!names.isEmpty()) {
+            throw new IllegalArgumentException("These are no linear weights of this network: " + names);
+        }
+        return OpenOperands.of(model, index, sites);
     }
 
     /**

@@ -6,7 +6,7 @@ public record Transposed(MatrixSource original) implements MatrixSource {
     private static final int BLOCK = 32;
 
     /** The transpose of a matrix: the original where that is one itself. */
-    static MatrixSource of(MatrixSource matrix) {
+    public static MatrixSource of(MatrixSource matrix) {
         return matrix instanceof Transposed transposed ? transposed.original : new Transposed(matrix);
     }
 

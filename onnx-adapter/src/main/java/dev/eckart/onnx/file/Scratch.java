@@ -3,6 +3,7 @@ package dev.eckart.onnx.file;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -17,6 +18,9 @@ import java.util.UUID;
  * <p>On Unix the file has no name from the beginning, so that nothing is left of it however the process ends.
  */
 public final class Scratch implements AutoCloseable {
+    /** The longest vector that a processor loads. */
+    private static final int ALIGNMENT = 64;
+
     private final Optional<FileChannel> file;
     private long end;
 
@@ -63,8 +67,30 @@ public final class Scratch implements AutoCloseable {
         }
     }
 
+    /**
+     * As {@link #store}, for bytes that change, or that others look at by their address: as memory that may be written,
+     * little-endian, and that the system keeps in the file where it has none to spare.
+     *
+     * @throws IllegalStateException if there is no file
+     */
+    public ByteBuffer storeMapped(int size, Iterator<ByteBuffer> chunks) {
+        FileChannel channel = file.orElseThrow(() -> new IllegalStateException("Expected a file but was: the heap"));
+        try {
+            long start = write(channel, size, chunks);
+            return channel.map(FileChannel.MapMode.READ_WRITE, start, size).order(ByteOrder.LITTLE_ENDIAN);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private Region append(FileChannel channel, long size, Iterator<ByteBuffer> chunks) throws IOException {
-        long start = end;
+        return Region.map(channel, write(channel, size, chunks), size);
+    }
+
+    /** Where they begin. They are written before they are mapped: that a disk is full is no exception in a map. */
+    private long write(FileChannel channel, long size, Iterator<ByteBuffer> chunks) throws IOException {
+        long start = (end + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+        end = start;
         while (chunks.hasNext()) {
             ByteBuffer chunk = chunks.next();
             while (chunk.hasRemaining()) {
@@ -74,7 +100,7 @@ public final class Scratch implements AutoCloseable {
         if (end - start != size) {
             throw new IllegalArgumentException("Expected %d bytes but was: %d".formatted(size, end - start));
         }
-        return Region.map(channel, start, size);
+        return start;
     }
 
     @Override

@@ -60,22 +60,20 @@ final class NewTensors {
                 Tensors.ofPayload(name, view.dims(), type, model.payloads().size() + regions.size() - 1);
         edits.addInitializer(inPlace, tensor);
         if (inPlace.graph() == GraphIndex.MAIN && model.message().getIrVersion() < FIRST_WITHOUT_INPUTS) {
-            edits.addInput(inPlace.graph(), declaration(tensor));
+            edits.addInput(inPlace.graph(), declaration(name, tensor.getDataType(), view.dims()));
         }
         return new Stored(inPlace.graph(), name, type);
     }
 
-    private static ValueInfoProto declaration(TensorProto tensor) {
+    /** The declaration of an input that is a tensor. */
+    static ValueInfoProto declaration(String name, int type, List<Long> dims) {
         TensorShapeProto.Builder shape = TensorShapeProto.newBuilder();
-        tensor.getDimsList()
-                .forEach(dim ->
-                        shape.addDim(TensorShapeProto.Dimension.newBuilder().setDimValue(dim)));
+        dims.forEach(dim -> shape.addDim(TensorShapeProto.Dimension.newBuilder().setDimValue(dim)));
         return ValueInfoProto.newBuilder()
-                .setName(tensor.getName())
+                .setName(name)
                 .setType(TypeProto.newBuilder()
-                        .setTensorType(TypeProto.Tensor.newBuilder()
-                                .setElemType(tensor.getDataType())
-                                .setShape(shape)))
+                        .setTensorType(
+                                TypeProto.Tensor.newBuilder().setElemType(type).setShape(shape)))
                 .build();
     }
 

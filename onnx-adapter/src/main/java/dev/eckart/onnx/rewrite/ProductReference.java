@@ -105,7 +105,7 @@ public final class ProductReference {
                     value -> tensors.store(
                             site.root(),
                             value.name() + ".BA",
-                            use.operandOf(use.mirrored() ? product.transpose() : product),
+                            use.operandOf(product),
                             // As it arrives, so that the product is rounded but once.
                             TensorTypes.elementType(use.type()).orElseThrow()));
             int node = use.use().node();

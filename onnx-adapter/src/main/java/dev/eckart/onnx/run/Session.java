@@ -99,7 +99,7 @@ public final class Session implements AutoCloseable {
         return names;
     }
 
-    private static OrtEnvironment environment() {
+    static OrtEnvironment environment() {
         // What goes wrong arrives as an exception; the runtime's own log would only repeat it.
         return OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
     }
@@ -147,10 +147,20 @@ public final class Session implements AutoCloseable {
      * @throws InvalidInputException if the model fails on these inputs
      */
     public Map<String, Output> run(Map<String, NpyArray> inputs) {
+        return run(inputs, Map.of());
+    }
+
+    /**
+     * As {@link #run(Map)}, for a model some of whose inputs stay from one run to the next.
+     *
+     * @param prepared further inputs, which are left open
+     * @throws InvalidInputException if the model fails on these inputs
+     */
+    public Map<String, Output> run(Map<String, NpyArray> inputs, Map<String, PreparedTensor> prepared) {
         if (tensorOutputs.isEmpty()) {
             return Map.of();
         }
-        try (Outputs given = outputs(inputs)) {
+        try (Outputs given = outputs(inputs, prepared)) {
             Map<String, Output> outputs = new LinkedHashMap<>();
             for (String name : tensorOutputs) {
                 given.get(name).ifPresent(output -> outputs.put(name, output));
@@ -165,12 +175,18 @@ public final class Session implements AutoCloseable {
      * @throws InvalidInputException if the model fails on these inputs
      */
     public Outputs outputs(Map<String, NpyArray> inputs) {
+        return outputs(inputs, Map.of());
+    }
+
+    private Outputs outputs(Map<String, NpyArray> inputs, Map<String, PreparedTensor> prepared) {
         Map<String, OnnxTensor> tensors = new LinkedHashMap<>();
         try {
             for (Map.Entry<String, NpyArray> input : inputs.entrySet()) {
                 tensors.put(input.getKey(), tensor(input.getValue()));
             }
-            return new Outputs(tensors.values(), session.run(tensors, tensorOutputs));
+            Map<String, OnnxTensor> all = new LinkedHashMap<>(tensors);
+            prepared.forEach((name, tensor) -> all.put(name, tensor.tensor()));
+            return new Outputs(tensors.values(), session.run(all, tensorOutputs));
         } catch (OrtException e) {
             tensors.values().forEach(OnnxTensor::close);
             throw new InvalidInputException(

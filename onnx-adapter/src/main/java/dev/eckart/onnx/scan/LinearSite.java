@@ -1,12 +1,15 @@
 package dev.eckart.onnx.scan;
 
 import dev.eckart.core.linalg.MatrixSource;
+import dev.eckart.core.linalg.Transposed;
 import dev.eckart.core.model.LinearWeight;
 import dev.eckart.onnx.graph.Use;
 import dev.eckart.onnx.graph.Value;
 import dev.eckart.onnx.tensor.TensorView;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * A linear weight, and everything that multiplies by it.
@@ -69,8 +72,13 @@ public record LinearSite(LinearWeight weight, Value root, List<Reading> readings
             dims = List.copyOf(dims);
         }
 
-        /** The operand that this node takes, for a W {@code [in × out]} (for Wᵀ, if mirrored). */
-        public TensorView operandOf(MatrixSource matrix) {
+        /** The operand that this node takes, for a W {@code [in × out]}. */
+        public TensorView operandOf(MatrixSource w) {
+            MatrixSource matrix = mirrored ? Transposed.of(w) : w;
+            if (isInOrder(layout.out(), layout.in())) {
+                // As a whole, which is faster than number by number.
+                return TensorView.of(Transposed.of(matrix)).reshaped(dims);
+            }
             List<Integer> axes = new ArrayList<>(layout.in());
             axes.addAll(layout.out());
             List<Integer> inverse = new ArrayList<>(axes);
@@ -80,6 +88,14 @@ public record LinearSite(LinearWeight weight, Value root, List<Reading> readings
             return TensorView.of(matrix)
                     .reshaped(axes.stream().map(dims::get).toList())
                     .permuted(inverse);
+        }
+
+        private static boolean isInOrder(List<Integer> some, List<Integer> others) {
+            return Stream.concat(some.stream(), others.stream())
+                    .toList()
+                    .equals(IntStream.range(0, some.size() + others.size())
+                            .boxed()
+                            .toList());
         }
     }
 

@@ -195,6 +195,15 @@ public final class Tensors {
         return scratch.store(view.size() * type.bytes(), chunks(view, type, name));
     }
 
+    /**
+     * As {@link #store}, as memory that may be written: see {@link Scratch#storeMapped}.
+     *
+     * @throws ArithmeticException if it would have 2³¹ bytes or more
+     */
+    public static ByteBuffer storeMapped(TensorView view, ElementType type, String name, Scratch scratch) {
+        return scratch.storeMapped(Math.toIntExact(view.size() * type.bytes()), chunks(view, type, name));
+    }
+
     /** Each chunk is good until the next is asked for. */
     private static Iterator<ByteBuffer> chunks(TensorView view, ElementType type, String name) {
         double[] numbers = new double[CHUNK];

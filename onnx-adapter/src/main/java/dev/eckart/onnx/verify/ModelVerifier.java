@@ -5,7 +5,6 @@ import dev.eckart.core.Progress;
 import dev.eckart.core.file.PendingFile;
 import dev.eckart.core.file.Unwritable;
 import dev.eckart.core.linalg.Decomposer;
-import dev.eckart.core.npy.NpyArray;
 import dev.eckart.core.verify.Latency;
 import dev.eckart.core.verify.RewriteProof;
 import dev.eckart.core.verify.Verification;
@@ -46,11 +45,6 @@ import java.util.stream.Collectors;
 public final class ModelVerifier implements AutoCloseable {
     /** Samples of each set of inputs on which the rewrite is proved; rounding shows on a few as on many. */
     private static final int PROOF_SAMPLES = 32;
-
-    /** Numbers of all outputs together that a batch should have. */
-    private static final int BATCH_NUMBERS = 1 << 21;
-
-    private static final int LARGEST_BATCH = 256;
 
     /** Numbers of a model's outputs that are kept: 64 MB of float32. */
     private static final long KEPT_NUMBERS = 1 << 24;
@@ -155,10 +149,10 @@ public final class ModelVerifier implements AutoCloseable {
             KeptOutputs before = new KeptOutputs(batch -> original().run(batch.inputs()));
             KeptOutputs after = new KeptOutputs(batch -> session.run(batch.inputs()));
             for (InputSet set : inputs) {
-                int size = batchSize(set);
-                List<Batch> proving = batches(set, proofSamples(set), size);
+                int size = Batch.size(set, batch -> original().run(batch.inputs()));
+                List<Batch> proving = Batch.of(set, proofSamples(set), size);
                 proofBatches.addAll(proving);
-                for (Batch batch : batches(set, set.samples(), size)) {
+                for (Batch batch : Batch.of(set, set.samples(), size)) {
                     boolean proves = proving.contains(batch);
                     loss.add(
                             proves ? before.keep(batch) : before.of(batch),
@@ -316,40 +310,8 @@ public final class ModelVerifier implements AutoCloseable {
         }
     }
 
-    /** Samples {@code from} to {@code to}, exclusive, of a set. */
-    private record Batch(InputSet set, int from, int to) {
-
-        int size() {
-            return to - from;
-        }
-
-        Map<String, NpyArray> inputs() {
-            return set.batch(from, to);
-        }
-    }
-
     private static int proofSamples(InputSet set) {
         return Math.min(set.samples(), Math.max(1, PROOF_SAMPLES / set.step()) * set.step());
-    }
-
-    private static List<Batch> batches(InputSet set, int samples, int size) {
-        List<Batch> batches = new ArrayList<>();
-        for (int from = 0; from < samples; from += size) {
-            batches.add(new Batch(set, from, Math.min(samples, from + size)));
-        }
-        return batches;
-    }
-
-    /** As large as the outputs of the first sample allow. */
-    private int batchSize(InputSet set) {
-        int least = set.batchSize(1);
-        if (set.batchSize(LARGEST_BATCH) <= least) {
-            return least;
-        }
-        long numbers = original().run(set.batch(0, least)).values().stream()
-                .mapToLong(Output::size)
-                .sum();
-        return set.batchSize((int) Math.min(LARGEST_BATCH, BATCH_NUMBERS / Math.max(1, numbers)));
     }
 
     @Override

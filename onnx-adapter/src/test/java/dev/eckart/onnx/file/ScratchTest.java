@@ -35,6 +35,26 @@ class ScratchTest {
     }
 
     @Test
+    void should_give_memory_that_can_be_written_and_stays_after_closing() throws IOException {
+        byte[] some = bytes(10, 5);
+        ByteBuffer first;
+        ByteBuffer second;
+        try (Scratch scratch = Scratch.in(folder)) {
+            first = scratch.storeMapped(10, List.of(ByteBuffer.wrap(some)).iterator());
+            second = scratch.storeMapped(10, List.of(ByteBuffer.wrap(some)).iterator());
+        }
+
+        first.put(0, (byte) (some[0] + 1));
+
+        assertThat(first.isDirect()).isTrue();
+        assertThat(first.alignmentOffset(0, Double.BYTES)).isZero();
+        assertThat(second.alignmentOffset(0, Double.BYTES)).isZero();
+        assertThat(first.slice(1, 9)).isEqualTo(ByteBuffer.wrap(some, 1, 9));
+        assertThat(first.get(0)).isEqualTo((byte) (some[0] + 1));
+        assertThat(second).isEqualTo(ByteBuffer.wrap(some));
+    }
+
+    @Test
     void should_say_what_the_system_says_if_new_bytes_cannot_be_kept() throws IOException {
         Scratch scratch = Scratch.in(folder);
         scratch.close();

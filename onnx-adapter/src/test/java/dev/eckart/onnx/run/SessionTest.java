@@ -15,6 +15,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.onnxruntime.OnnxJavaType;
 import dev.eckart.core.InvalidInputException;
+import dev.eckart.core.model.ElementType;
 import dev.eckart.core.npy.NpyArray;
 import dev.eckart.core.npy.NpyType;
 import dev.eckart.onnx.TextModels;
@@ -241,6 +242,35 @@ class SessionTest {
 
             assertThat(numbers(y)).containsExactly(1.0, 0.0);
         }
+    }
+
+    @Test
+    void should_see_what_prepared_memory_holds_at_the_time() {
+        Path file = write(PRODUCT.replace(matrix("w", 2, 3, 1, 2, 3, 4, 5, 6), input("w", FLOAT, 2, 3)));
+        ByteBuffer memory = ByteBuffer.allocateDirect(6 * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        memory.asFloatBuffer().put(new float[] {1, 2, 3, 4, 5, 6});
+        Map<String, NpyArray> x = Map.of("x", NpyArray.ofFloats(List.of(1, 2), 1, 1));
+
+        try (Session session = Session.open(file, Optimization.ALL, 1);
+                PreparedTensor w = PreparedTensor.of(ElementType.FLOAT32, List.of(2L, 3L), memory)) {
+            assertThat(numbers(Objects.requireNonNull(
+                            session.run(x, Map.of("w", w)).get("y"))))
+                    .containsExactly(5.0, 7.0, 9.0);
+            memory.putFloat(0, 10);
+            assertThat(numbers(Objects.requireNonNull(
+                            session.run(x, Map.of("w", w)).get("y"))))
+                    .containsExactly(14.0, 7.0, 9.0);
+        }
+    }
+
+    @Test
+    void should_refuse_memory_of_another_size_or_on_the_heap() {
+        assertThatThrownBy(() -> PreparedTensor.of(ElementType.FLOAT32, List.of(2L), ByteBuffer.allocateDirect(4)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("Expected a direct buffer of 8 bytes but was: 4 bytes, direct");
+        assertThatThrownBy(() -> PreparedTensor.of(ElementType.FLOAT32, List.of(1L), ByteBuffer.allocate(4)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("Expected a direct buffer of 4 bytes but was: 4 bytes, on the heap");
     }
 
     /** The runtime writes to the process's own stderr, past Java: only from outside can that be seen. */

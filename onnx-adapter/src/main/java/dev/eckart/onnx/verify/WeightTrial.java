@@ -1,0 +1,369 @@
+package dev.eckart.onnx.verify;
+
+import dev.eckart.core.InvalidInputException;
+import dev.eckart.core.file.PendingFile;
+import dev.eckart.core.file.Unwritable;
+import dev.eckart.core.linalg.MatrixSource;
+import dev.eckart.core.model.JointBlocks;
+import dev.eckart.core.model.LinearWeight;
+import dev.eckart.onnx.OnnxNetwork;
+import dev.eckart.onnx.file.OnnxWriter;
+import dev.eckart.onnx.file.Scratch;
+import dev.eckart.onnx.rewrite.OpenOperands;
+import dev.eckart.onnx.rewrite.OpenOperands.Operand;
+import dev.eckart.onnx.run.InputSet;
+import dev.eckart.onnx.run.Output;
+import dev.eckart.onnx.run.PreparedTensor;
+import dev.eckart.onnx.run.Session;
+import dev.eckart.onnx.run.Session.Optimization;
+import dev.eckart.onnx.tensor.Tensors;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.DoubleBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/**
+ * Tries what a network loses when linear weights of it are replaced by other matrices of the same shape. No model is
+ * written or loaded for each: there is one, of which those weights are inputs ({@link OpenOperands}).
+ *
+ * <p>The loss is the mean, over the network's floating-point outputs, of ‖y − y'‖² / ‖y‖², both taken over all samples.
+ * y is what the same model gives with the network's own weights, so that the loss of these is 0, and rounding no part of
+ * any. It is infinite where an output was all zeros and no longer is, and not a number where an output is not.
+ *
+ * <p>Weights that are quantized are real numbers here, as their factors would be: the runtime does not fuse their products
+ * with {@code DequantizeLinear}, which would round the other operand.
+ *
+ * <p>The weights that are tried are in a temporary file that the process maps, each at one place. A replacement is
+ * written over it there, and the weight itself again when another is tried. So the heap holds none of them. For one
+ * thread at a time.
+ */
+public final class WeightTrial implements AutoCloseable {
+    /** Numbers of an output that are put away at a time. */
+    private static final int CHUNK = 1 << 13;
+
+    private final PendingFile file;
+    private final Session session;
+    private final Set<String> tooLarge;
+
+    /** By the weight's name. */
+    private final Map<String, List<Place>> places = new HashMap<>();
+
+    /** By the input's name; they show what the places hold. */
+    private final Map<String, PreparedTensor> tensors = new LinkedHashMap<>();
+
+    private final List<Unchanged> unchanged = new ArrayList<>();
+
+    /** Weights whose places may hold other numbers than their own. */
+    private final Set<String> replaced = new HashSet<>();
+
+    /** Where the numbers of an operand are. */
+    private record Place(Operand operand, ByteBuffer bytes) {
+
+        void write(LinearWeight reading, MatrixSource w) {
+            ByteBuffer target = bytes.duplicate();
+            Tensors.encode(operand.holding(reading, w), operand.type(), reading.name(), target::put);
+        }
+    }
+
+    /** The floating-point outputs of a batch, as the network gives them; their numbers are in the temporary file. */
+    private record Unchanged(Batch batch, List<Output> outputs) {}
+
+    /**
+     * A matrix in the place of a weight.
+     *
+     * @param weight one of the network's linear ones, in any of its readings, or several that are factored jointly
+     * @param values {@code [in × out]} as the weight itself
+     */
+    public record Substitute(LinearWeight weight, MatrixSource values) {
+        public Substitute {
+            if (values.rows() != weight.rows() || values.columns() != weight.columns()) {
+                throw new IllegalArgumentException("%s: expected a matrix of its shape but was: [%d×%d]"
+                        .formatted(weight.describe(), values.rows(), values.columns()));
+            }
+        }
+
+        private Stream<Substitute> single() {
+            return weight.joint()
+                    .map(blocks -> IntStream.range(0, blocks.members().size())
+                            .mapToObj(i -> new Substitute(blocks.members().get(i), blocks.factor(values, i))))
+                    .orElseGet(() -> Stream.of(this));
+        }
+    }
+
+    private WeightTrial(PendingFile file, Session session, Set<String> tooLarge) {
+        this.file = file;
+        this.session = session;
+        this.tooLarge = tooLarge;
+    }
+
+    /**
+     * Loads a network so that weights of it can be tried, and runs it once on all samples.
+     *
+     * @param samples for the network's own inputs
+     * @param weights to be tried: some of the network's linear ones, or several that are factored jointly
+     * @param temporary a folder for a copy of the network, which is gone when this is closed
+     * @throws IllegalArgumentException if a weight is not among the network's linear ones
+     * @throws InvalidInputException if the copy cannot be written, ONNX Runtime refuses it or fails on the samples, or
+     *     no output is of a floating-point type
+     */
+    public static WeightTrial open(
+            OnnxNetwork network,
+            List<InputSet> samples,
+            Collection<LinearWeight> weights,
+            int threads,
+            Path temporary) {
+        return open(network, samples, weights, threads, temporary, Integer.MAX_VALUE);
+    }
+
+    /**
+     * As the other.
+     *
+     * @param mostBytes of what a node multiplies by: a buffer has no more than an int can count
+     */
+    static WeightTrial open(
+            OnnxNetwork network,
+            List<InputSet> samples,
+            Collection<LinearWeight> weights,
+            int threads,
+            Path temporary,
+            int mostBytes) {
+        List<LinearWeight> single =
+                weights.stream().flatMap(WeightTrial::single).toList();
+        Set<String> tooLarge = network.open(single).operands().stream()
+                .filter(operand -> bytes(operand) > mostBytes)
+                .map(WeightTrial::name)
+                .collect(Collectors.toUnmodifiableSet());
+        OpenOperands open = network.open(single.stream()
+                .filter(weight -> !tooLarge.contains(weight.name()))
+                .toList());
+        // Never put in place; but what a killed run leaves of it, the next one removes.
+        PendingFile file = PendingFile.beside(temporary.resolve("eckart-trial.onnx"));
+        try (Scratch scratch = Scratch.in(file.directory())) {
+            OnnxWriter.write(open.model(), file.path());
+            WeightTrial trial = new WeightTrial(file, Session.open(file.path(), Optimization.ALL, threads), tooLarge);
+            try {
+                open.operands().forEach(operand -> trial.place(operand, scratch));
+                samples.forEach(set -> trial.run(set, scratch));
+                return trial;
+            } catch (RuntimeException e) {
+                trial.unload();
+                throw e;
+            }
+        } catch (IOException | UncheckedIOException e) {
+            remove(file, e);
+            throw new InvalidInputException(
+                    "the model to try weights in cannot be written to the temporary folder: " + Unwritable.reason(e),
+                    e);
+        } catch (RuntimeException e) {
+            remove(file, e);
+            throw e;
+        }
+    }
+
+    private static void remove(PendingFile file, Exception because) {
+        try {
+            file.close();
+        } catch (IOException e) {
+            because.addSuppressed(e);
+        }
+    }
+
+    private static Stream<LinearWeight> single(LinearWeight weight) {
+        return weight.joint().map(JointBlocks::members).orElse(List.of(weight)).stream();
+    }
+
+    private static String name(Operand operand) {
+        return operand.site().weight().name();
+    }
+
+    private static long bytes(Operand operand) {
+        return operand.dims().stream().reduce((long) operand.type().bytes(), Math::multiplyExact);
+    }
+
+    private void place(Operand operand, Scratch scratch) {
+        LinearWeight weight = operand.site().weight();
+        ByteBuffer bytes =
+                Tensors.storeMapped(operand.holding(weight, weight.values()), operand.type(), weight.name(), scratch);
+        places.computeIfAbsent(weight.name(), unused -> new ArrayList<>()).add(new Place(operand, bytes));
+        tensors.put(operand.input(), PreparedTensor.of(operand.type(), operand.dims(), bytes));
+    }
+
+    private void run(InputSet set, Scratch scratch) {
+        int size = Batch.size(set, this::outputs);
+        for (Batch batch : Batch.of(set, set.samples(), size)) {
+            List<Output> outputs = outputs(batch).values().stream()
+                    .filter(Output::floating)
+                    .map(output -> putAway(output, scratch))
+                    .toList();
+            if (outputs.isEmpty()) {
+                throw new InvalidInputException(
+                        "the model has no floating-point output by which to measure what a weight matters");
+            }
+            unchanged.add(new Unchanged(batch, outputs));
+        }
+    }
+
+    private Map<String, Output> outputs(Batch batch) {
+        return session.run(batch.inputs(), tensors);
+    }
+
+    /** The same, with its numbers in a temporary file. */
+    private static Output putAway(Output output, Scratch scratch) {
+        ByteBuffer bytes = ByteBuffer.allocate(CHUNK * Double.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        Iterator<ByteBuffer> chunks = IntStream.iterate(0, from -> from < output.size(), from -> from + CHUNK)
+                .mapToObj(from -> {
+                    bytes.clear();
+                    for (int i = from; i < Math.min(output.size(), from + CHUNK); i++) {
+                        bytes.putDouble(output.at(i));
+                    }
+                    return bytes.flip();
+                })
+                .iterator();
+        DoubleBuffer numbers = scratch.storeMapped(Math.multiplyExact(output.size(), Double.BYTES), chunks)
+                .asDoubleBuffer();
+        return new Output(output.name(), output.shape(), true, output.size(), numbers::get);
+    }
+
+    /**
+     * Why a weight cannot be tried; empty if it can.
+     *
+     * @throws IllegalArgumentException if it is none of those that this was opened with
+     */
+    public Optional<String> obstacle(LinearWeight weight) {
+        for (LinearWeight member : single(weight).toList()) {
+            if (tooLarge.contains(member.name())) {
+                return Optional.of("%s is too large to be given to a run".formatted(member.describe()));
+            }
+            if (!places.containsKey(member.name())) {
+                throw new IllegalArgumentException(member.describe() + " is none of those that were to be tried");
+            }
+        }
+        return Optional.empty();
+    }
+
+    /**
+     * What the network loses with one weight replaced.
+     *
+     * @param replacement {@code [in × out]} as the weight itself
+     * @throws IllegalArgumentException as {@link #loss(List)}
+     * @throws InvalidInputException as {@link #loss(List)}
+     */
+    public double loss(LinearWeight weight, MatrixSource replacement) {
+        return loss(List.of(new Substitute(weight, replacement)));
+    }
+
+    /**
+     * What the network loses with some weights replaced, all at once.
+     *
+     * @throws IllegalArgumentException if there are two for one weight, or a weight cannot be tried
+     * @throws InvalidInputException if a number is too large for the weight's type, or the shape of an output depends on
+     *     the weights
+     */
+    public double loss(List<Substitute> substitutes) {
+        List<Substitute> single =
+                substitutes.stream().flatMap(Substitute::single).toList();
+        Set<String> names = new HashSet<>();
+        for (Substitute substitute : single) {
+            obstacle(substitute.weight()).ifPresent(reason -> {
+                throw new IllegalArgumentException(reason);
+            });
+            if (!names.add(substitute.weight().name())) {
+                throw new IllegalArgumentException("Expected one matrix for %s but was: two"
+                        .formatted(substitute.weight().describe()));
+            }
+        }
+        for (String name : List.copyOf(replaced)) {
+            if (!names.contains(name)) {
+                restore(name);
+            }
+        }
+        single.forEach(this::replace);
+        Map<String, Difference> differences = new LinkedHashMap<>();
+        for (Unchanged before : unchanged) {
+            Map<String, Output> after = outputs(before.batch());
+            for (Output output : before.outputs()) {
+                differences
+                        .computeIfAbsent(output.name(), unused -> new Difference())
+                        .add(output, Objects.requireNonNull(after.get(output.name())));
+            }
+        }
+        return differences.values().stream()
+                .mapToDouble(Difference::relative)
+                .average()
+                .orElseThrow(() -> new IllegalArgumentException("Expected samples to run on but was: none"));
+    }
+
+    private void replace(Substitute substitute) {
+        LinearWeight weight = substitute.weight();
+        replaced.add(weight.name());
+        placesOf(weight.name()).forEach(place -> place.write(weight, substitute.values()));
+    }
+
+    private void restore(String name) {
+        for (Place place : placesOf(name)) {
+            LinearWeight weight = place.operand().site().weight();
+            place.write(weight, weight.values());
+        }
+        replaced.remove(name);
+    }
+
+    private List<Place> placesOf(String name) {
+        return places.getOrDefault(name, List.of());
+    }
+
+    /** Sums over all samples for one output. */
+    private static final class Difference {
+        private double squaredError;
+        private double squared;
+
+        void add(Output before, Output after) {
+            if (!before.shape().equals(after.shape())) {
+                throw new InvalidInputException(
+                        "output `%s` is %s with a weight replaced and %s without: what is lost of it cannot be measured"
+                                .formatted(before.name(), Tensors.shape(after.shape()), Tensors.shape(before.shape())));
+            }
+            for (int i = 0; i < before.size(); i++) {
+                double y = before.at(i);
+                double error = y - after.at(i);
+                squaredError += error * error;
+                squared += y * y;
+            }
+        }
+
+        double relative() {
+            return squaredError == 0 ? 0 : squaredError / squared;
+        }
+    }
+
+    private void unload() {
+        session.close();
+        tensors.values().forEach(PreparedTensor::close);
+    }
+
+    /** @throws UncheckedIOException if the temporary files cannot be removed */
+    @Override
+    public void close() {
+        unload();
+        try {
+            file.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -2,6 +2,7 @@ package dev.eckart.benchmarks;
 
 import dev.eckart.core.linalg.Accuracy;
 import dev.eckart.core.linalg.Decomposer;
+import dev.eckart.core.linalg.Decomposition;
 import dev.eckart.core.linalg.EjmlDecomposer;
 import dev.eckart.core.linalg.SingularValueDecomposition;
 import java.util.concurrent.TimeUnit;
@@ -48,7 +49,9 @@ public class DecompositionBenchmark {
     /** The decision, and then the pair for half of the break-even rank. */
     @Benchmark
     public SingularValueDecomposition factors(Weight weight, Blackhole blackhole) {
-        blackhole.consume(decomposer.singularValues(weight.matrix(), Accuracy.ENERGY));
-        return decomposer.truncated(weight.matrix(), weight.rank(), Accuracy.ENERGY);
+        try (Decomposition decomposition = decomposer.decompose(weight.matrix(), Accuracy.ENERGY)) {
+            blackhole.consume(decomposition.singularValues());
+            return decomposer.truncated(weight.matrix(), decomposition, weight.rank());
+        }
     }
 }

@@ -40,10 +40,10 @@ final class ArrayStore {
         return folder.resolve(name);
     }
 
-    /** The numbers stored under a name, if there are. */
-    Optional<double[]> get(String name) {
+    /** The first numbers stored under a name, no more than are wanted, if there are any. */
+    Optional<double[]> get(String name, int wanted) {
         try {
-            Optional<double[]> numbers = read(file(name));
+            Optional<double[]> numbers = read(file(name), wanted);
             if (numbers.isEmpty()) {
                 warnings.accept("`%s` in the cache is damaged; it is computed anew".formatted(file(name)));
             }
@@ -57,7 +57,7 @@ final class ArrayStore {
         }
     }
 
-    private static Optional<double[]> read(Path file) throws IOException {
+    private static Optional<double[]> read(Path file, int wanted) throws IOException {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
             ByteBuffer all = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size())
                     .order(ByteOrder.LITTLE_ENDIAN);
@@ -72,7 +72,7 @@ final class ArrayStore {
             if (checksum(all.slice(0, end)) != all.getInt(end)) {
                 return Optional.empty();
             }
-            double[] numbers = new double[(int) count];
+            double[] numbers = new double[(int) Math.min(count, wanted)];
             all.position(HEADER).asDoubleBuffer().get(numbers);
             return Optional.of(numbers);
         }

@@ -33,7 +33,7 @@ final class CachedDecomposition implements Decomposition {
         this.matrix = matrix;
         this.backend = backend;
         this.k = Math.min(matrix.rows(), matrix.columns());
-        this.spectrum = store.get(hash + ".values")
+        this.spectrum = store.get(hash + ".values", HEAD + k)
                 .filter(stored -> stored.length == HEAD + k)
                 .orElse(null);
         if (spectrum == null) {
@@ -85,8 +85,8 @@ final class CachedDecomposition implements Decomposition {
         if (!keepVectors) {
             return computed().vectors(count);
         }
-        double[] rows = store.get(hash + ".vectors")
-                .filter(stored -> stored.length >= count * k)
+        double[] rows = store.get(hash + ".vectors", count * k)
+                .filter(stored -> stored.length == count * k)
                 .orElseGet(() -> {
                     int all = Math.max(count, BreakEven.rank(matrix.rows(), matrix.columns()));
                     double[] vectors = computed().vectors(all).toArray();

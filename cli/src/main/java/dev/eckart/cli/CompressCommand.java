@@ -136,7 +136,7 @@ final class CompressCommand implements Callable<Integer> {
                 target,
                 new TargetSearch.Wish(
                         wanted,
-                        SettingFamily.among(strategies),
+                        SettingFamily.among(strategies, selection.weights().areCalibrated()),
                         selection.weights().selections(strategies),
                         search.trialsOn(compared),
                         search.mostTrials()),

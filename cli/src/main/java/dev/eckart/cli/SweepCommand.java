@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -90,10 +91,8 @@ final class SweepCommand implements Callable<Integer> {
     }
 
     private List<SweepJob.Setting> settings(RankStrategies strategies) {
-        List<String> texts = ranks.isEmpty()
-                ? List.of("energy:0.5..0.99", SettingFamily.among(strategies).strategy() + ":0.1..0.8", "fixed:4..128")
-                : ranks;
         Function<String, Selection> selections = weights.selections(strategies);
+        List<String> texts = ranks.isEmpty() ? usual(strategies) : ranks;
         // What two ranges have in common is measured once; what is also named by itself may not be left out.
         Map<String, Boolean> ofRange = new LinkedHashMap<>();
         for (String text : texts) {
@@ -102,6 +101,14 @@ final class SweepCommand implements Callable<Integer> {
         }
         return ofRange.entrySet().stream()
                 .map(entry -> new SweepJob.Setting(selections.apply(entry.getKey()), entry.getValue()))
+                .toList();
+    }
+
+    private List<String> usual(RankStrategies strategies) {
+        Stream<String> families = SettingFamily.among(strategies, weights.areCalibrated()).stream()
+                .map(family -> family.range("0.1", "0.8"));
+        return Stream.of(Stream.of("energy:0.5..0.99"), families, Stream.of("fixed:4..128"))
+                .flatMap(texts -> texts)
                 .toList();
     }
 }

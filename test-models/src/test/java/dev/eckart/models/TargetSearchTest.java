@@ -80,7 +80,7 @@ class TargetSearchTest {
                         new Target(out, true, false),
                         new TargetSearch.Wish(
                                 limits,
-                                SettingFamily.among(TwoLayers.STRATEGIES),
+                                SettingFamily.among(TwoLayers.STRATEGIES, false),
                                 TwoLayers::selection,
                                 evaluation,
                                 mostTrials),

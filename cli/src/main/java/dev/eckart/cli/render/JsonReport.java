@@ -105,6 +105,7 @@ public final class JsonReport {
         node.put("parametersBefore", weight.parametersBefore()).put("parametersAfter", weight.parametersAfter());
         Json.putNumber(node, "predictedError", weight.predictedError());
         node.put("calibrated", weight.calibrated());
+        weight.sensitivity().ifPresent(sensitivity -> Json.putNumber(node, "sensitivity", sensitivity));
     }
 
     private static void rankAtEnergy(ObjectNode node, Spectrum spectrum) {
@@ -145,6 +146,7 @@ public final class JsonReport {
                         .addObject()
                         .put("name", weight.name())
                         .put("reason", weight.reason().sentence()));
+        calibration.measuredOn().ifPresent(samples -> node.put("sensitivitySamples", samples));
         ArrayNode notes = node.putArray("notes");
         calibration.notes().forEach(notes::add);
     }

@@ -81,6 +81,10 @@ public final class TextReport {
                         Numbers.count(calibration.rows()),
                         calibration.weights()));
         calibration
+                .measuredOn()
+                .ifPresent(samples ->
+                        text.append("sensitivities measured on %s of them%n".formatted(Numbers.count(samples))));
+        calibration
                 .uncalibrated()
                 .forEach(weight -> text.append("not calibrated: %s (%s)%n"
                         .formatted(weight.name(), weight.reason().sentence())));

@@ -22,6 +22,7 @@ import dev.eckart.core.spectrum.WeightSpectrum;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
@@ -194,6 +195,25 @@ public final class Compressor {
             }
         })) {
             return pass.toList();
+        }
+    }
+
+    /**
+     * Cuts each weight by itself, whether that makes it smaller or not, and changes no network.
+     *
+     * @param selector which weights, and to which rank
+     * @param use told of one at a time, in an order that does not depend on how many threads there are
+     * @throws InvalidInputException as {@link #compress} does
+     */
+    public void truncate(Inventory inventory, WeightRankSelector selector, Consumer<Truncation> use) {
+        try (Pass<Optional<Truncation>> pass = pass("Truncating", inventory.linear(), bytes(selector), weight -> {
+            try (OpenWeight open = opener.open(weight, selector)) {
+                return selector.choose(open.spectrum()) instanceof RankChoice.Truncate to
+                        ? Optional.of(open.truncate(to.rank()))
+                        : Optional.empty();
+            }
+        })) {
+            pass.forEach(done -> done.result().ifPresent(use));
         }
     }
 

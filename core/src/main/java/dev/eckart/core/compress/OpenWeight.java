@@ -7,6 +7,7 @@ import dev.eckart.core.linalg.Accuracy;
 import dev.eckart.core.linalg.Decomposer;
 import dev.eckart.core.linalg.Decomposition;
 import dev.eckart.core.linalg.EnergyMoments;
+import dev.eckart.core.linalg.Matrix;
 import dev.eckart.core.model.LinearWeight;
 import dev.eckart.core.rank.BreakEven;
 import dev.eckart.core.spectrum.Spectrum;
@@ -97,6 +98,19 @@ final class OpenWeight implements AutoCloseable {
                         weight,
                         FactorPair.of(
                                 decomposer.truncated(weight.values(), decomposition, rank), balance, weight.type())));
+    }
+
+    /** B·A of a rank from 1 to the weight's smaller side. */
+    Truncation truncate(int rank) {
+        Replacement replacement = factor(rank, FactorPair.Balance.PLAIN);
+        FactorPair pair = replacement.pair();
+        double error = values().relativeError(rank);
+        return new Truncation(
+                weight,
+                rank,
+                decomposer.times(Matrix.copyOf(pair.b()), pair.a()),
+                replacement.biasShift(),
+                error * error);
     }
 
     @Override

@@ -131,6 +131,21 @@ public final class NpyArray {
     }
 
     /**
+     * Some entries of the first axis, in the order in which they are named; a copy.
+     *
+     * @throws IndexOutOfBoundsException if there are not as many
+     */
+    public NpyArray take(int... entries) {
+        List<Integer> lengths = new ArrayList<>(shape);
+        lengths.set(0, entries.length);
+        ByteBuffer taken = ByteBuffer.allocate(product(lengths) * type.bytes()).order(ByteOrder.LITTLE_ENDIAN);
+        for (int entry : entries) {
+            taken.put(slice(entry, entry + 1).bytes());
+        }
+        return new NpyArray(type, lengths, taken.flip());
+    }
+
+    /**
      * A copy in double as {@code [rows × columns]}: the first axis is the rows, the others together the columns.
      *
      * @throws InvalidInputException if there are fewer than 2 axes

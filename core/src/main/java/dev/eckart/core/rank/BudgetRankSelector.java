@@ -108,6 +108,11 @@ public record BudgetRankSelector(double share, double floor, int step) implement
     private record Step(int weight, Option from, Option to, double slope) {}
 
     @Override
+    public boolean wantsSensitivities() {
+        return true;
+    }
+
+    @Override
     public RankPlan select(List<WeightSpectrum> weights) {
         require(weights.stream().map(WeightSpectrum::weight).toList());
         List<List<Option>> options = options(weights);

@@ -36,6 +36,14 @@ public interface RankSelector {
         return false;
     }
 
+    /**
+     * Whether {@link WeightSpectrum#sensitivity} is wanted where there are inputs to measure it on, which costs a run of
+     * the network for each weight.
+     */
+    default boolean wantsSensitivities() {
+        return false;
+    }
+
     /** How small a singular value this strategy must tell from zero. */
     default Accuracy accuracy() {
         return Accuracy.ENERGY;

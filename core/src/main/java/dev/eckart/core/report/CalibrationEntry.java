@@ -2,8 +2,11 @@ package dev.eckart.core.report;
 
 import dev.eckart.core.calibrate.InputStatistics;
 import dev.eckart.core.calibrate.LayerStatistics;
+import dev.eckart.core.calibrate.Sensitivities;
 import dev.eckart.core.calibrate.UncalibratedWeight;
 import java.util.List;
+import java.util.OptionalLong;
+import java.util.stream.Stream;
 
 /**
  * What weights were judged by.
@@ -13,6 +16,7 @@ import java.util.List;
  * @param rows vectors that the layer which sees most of them saw, such as the tokens of all samples
  * @param weights how many have statistics of their inputs
  * @param uncalibrated those that have none, and why; they are taken as they are
+ * @param measuredOn samples that the weights' sensitivities were measured on; empty where they were not
  * @param notes what else is worth knowing, for people
  */
 public record CalibrationEntry(
@@ -21,6 +25,7 @@ public record CalibrationEntry(
         long rows,
         int weights,
         List<UncalibratedWeight> uncalibrated,
+        OptionalLong measuredOn,
         List<String> notes) {
     public CalibrationEntry {
         uncalibrated = List.copyOf(uncalibrated);
@@ -38,6 +43,19 @@ public record CalibrationEntry(
                         .orElse(0),
                 found.byWeight().size(),
                 found.uncalibrated(),
+                OptionalLong.empty(),
                 found.notes());
+    }
+
+    /** With what was measured of sensitivities. */
+    public CalibrationEntry with(Sensitivities measured) {
+        return new CalibrationEntry(
+                inputs,
+                samples,
+                rows,
+                weights,
+                uncalibrated,
+                OptionalLong.of(measured.samples()),
+                Stream.concat(notes.stream(), measured.notes().stream()).toList());
     }
 }

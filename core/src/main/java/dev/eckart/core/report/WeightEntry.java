@@ -9,6 +9,7 @@ import dev.eckart.core.spectrum.WeightSpectrum;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /**
  * What became of one weight.
@@ -20,6 +21,7 @@ import java.util.Optional;
  * @param energy of the original that is kept, in [0, 1]
  * @param calibrated whether energy, error and spectrum are those of the weight's outputs on the calibration inputs
  * @param predictedError ‖W − B·A‖_F / ‖W‖_F, or the same of the outputs
+ * @param sensitivity how much the network's outputs suffer from a relative loss of this weight, if that was measured
  * @param spectrum empty where it was not computed, as for a skipped weight
  */
 public record WeightEntry(
@@ -37,6 +39,7 @@ public record WeightEntry(
         long parametersBefore,
         long parametersAfter,
         double predictedError,
+        OptionalDouble sensitivity,
         Optional<Spectrum> spectrum) {
 
     /** Factored: replaced by a pair. Kept: could have been. Skipped: could not. */
@@ -77,6 +80,7 @@ public record WeightEntry(
                 planned.weight().parameters(),
                 planned.parametersAfter(),
                 planned.predictedError(),
+                planned.spectrum().map(WeightSpectrum::sensitivity).orElse(OptionalDouble.empty()),
                 planned.spectrum().map(WeightSpectrum::spectrum));
     }
 
@@ -97,6 +101,7 @@ public record WeightEntry(
                 parameters,
                 parameters,
                 0,
+                OptionalDouble.empty(),
                 Optional.empty());
     }
 }

@@ -3,6 +3,7 @@ package dev.eckart.onnx.job;
 import dev.eckart.core.calibrate.Calibration;
 import dev.eckart.core.calibrate.InputStatistics;
 import dev.eckart.core.calibrate.LayerStatistics;
+import dev.eckart.core.calibrate.Sensitivities;
 import dev.eckart.core.compress.Compressor;
 import dev.eckart.core.report.CalibrationEntry;
 import dev.eckart.core.scan.Inventory;
@@ -13,6 +14,7 @@ import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * What weights are judged by.
@@ -22,7 +24,8 @@ import java.util.Optional;
 record Calibrated(Calibration calibration, Optional<CalibrationEntry> entry) {
 
     /**
-     * Runs the model over the calibration inputs, if there are any.
+     * Runs the model over the calibration inputs, if there are any, and for each weight where the strategy wants to know
+     * how much it matters.
      *
      * @param inventory the weights to work on
      * @throws dev.eckart.core.InvalidInputException if the inputs do not fit the model, or it cannot be run on them
@@ -34,8 +37,28 @@ record Calibrated(Calibration calibration, Optional<CalibrationEntry> entry) {
         CalibrationInputs inputs = selection.calibration().get();
         LayerStatistics found = engine.calibrator().calibrate(model, network, inventory, inputs);
         return new Calibrated(
-                Calibration.of(shrunk(found.byWeight())),
-                Optional.of(CalibrationEntry.of(inputs.inputs().toString(), found)));
+                        Calibration.of(shrunk(found.byWeight())),
+                        Optional.of(CalibrationEntry.of(inputs.inputs().toString(), found)))
+                .enoughFor(engine, network, inventory, selection);
+    }
+
+    /** The same, with sensitivities, if the strategy wants them and there are none yet. */
+    Calibrated enoughFor(Engine engine, OnnxNetwork network, Inventory inventory, Selection selection) {
+        boolean known = entry.map(CalibrationEntry::measuredOn)
+                .orElse(OptionalLong.empty())
+                .isPresent();
+        if (entry.isEmpty() || known || !selection.selector().wantsSensitivities()) {
+            return this;
+        }
+        Sensitivities measured = engine.sensitivityMeter()
+                .measure(
+                        network,
+                        inventory,
+                        compressor(engine.quietly()),
+                        selection.calibration().orElseThrow());
+        return new Calibrated(
+                calibration.withSensitivities(measured.byWeight()),
+                Optional.of(entry.get().with(measured)));
     }
 
     /** Layers on one input go on sharing one object. */

@@ -4,6 +4,7 @@ import dev.eckart.core.Progress;
 import dev.eckart.core.compress.Compressor;
 import dev.eckart.core.linalg.Decomposer;
 import dev.eckart.onnx.calibrate.Calibrator;
+import dev.eckart.onnx.calibrate.SensitivityMeter;
 import java.nio.file.Path;
 import java.util.function.Supplier;
 
@@ -33,6 +34,10 @@ public record Engine(String version, Supplier<Decomposer> backend, int threads, 
 
     Calibrator calibrator() {
         return new Calibrator(backend.get(), threads, memory(), temporary, progress);
+    }
+
+    SensitivityMeter sensitivityMeter() {
+        return new SensitivityMeter(threads, temporary, progress);
     }
 
     /** Beside what is under way there is what was found out, and the garbage of both. */

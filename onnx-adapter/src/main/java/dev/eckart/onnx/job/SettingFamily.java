@@ -5,32 +5,48 @@ import dev.eckart.core.rank.RankStrategies;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Settings from the smallest model to the unchanged one, by one number.
  *
  * @param strategy takes a share of parameters, in (0, 1]
+ * @param options of the strategy, each behind a comma
  */
-public record SettingFamily(String strategy) {
+public record SettingFamily(String strategy, String options) {
+    /** Cuts each weight alike. */
+    private static final SettingFamily ALIKE = new SettingFamily("ratio", "");
+
     /**
-     * Cuts each weight alike. Sharing parameters out across weights often does worse, unless it is measured how much each
-     * of them matters.
+     * Shares parameters out across weights, where it is measured how much each of them matters; else that often does
+     * worse. Ranks may be lower than the strategy gives by itself: each model is measured as a whole.
      */
-    private static final List<String> STRATEGIES = List.of("ratio");
+    private static final SettingFamily SHARED_OUT = new SettingFamily("budget", ",floor=0.05");
 
     private static final MathContext DIGITS = new MathContext(3);
 
-    /** The best family that there are strategies for. */
-    public static SettingFamily among(RankStrategies strategies) {
+    /**
+     * Those worth trying, the most promising one first.
+     *
+     * @param calibrated whether there are inputs to measure on how much weights matter
+     */
+    public static List<SettingFamily> among(RankStrategies strategies, boolean calibrated) {
         List<String> names =
                 strategies.all().stream().map(RankSelectorProvider::name).toList();
-        return new SettingFamily(
-                STRATEGIES.stream().filter(names::contains).findFirst().orElseThrow());
+        return Stream.of(SHARED_OUT, ALIKE)
+                .filter(family -> calibrated || !family.equals(SHARED_OUT))
+                .filter(family -> names.contains(family.strategy))
+                .toList();
+    }
+
+    /** The settings from one share to another. */
+    public String range(String from, String to) {
+        return strategy + ":" + from + ".." + to + options;
     }
 
     /** The setting of a share. */
     String call(double share) {
-        return strategy + ":" + written(share).toPlainString();
+        return strategy + ":" + written(share).toPlainString() + options;
     }
 
     /** A share as it is written. */

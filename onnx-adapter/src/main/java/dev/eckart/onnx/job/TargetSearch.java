@@ -28,8 +28,9 @@ import java.util.stream.Collectors;
  * from one decomposition of each weight.
  *
  * <ol>
- *   <li>One number for all weights, a share of their parameters, is bisected. What is lost need not grow steadily as the
- *       share falls, so that some shares below the one found are tried too.
+ *   <li>One number for all weights, a share of their parameters, is bisected, for each way to cut weights to it that is
+ *       worth trying. What is lost need not grow steadily as the share falls, so that some shares below the one found are
+ *       tried too.
  *   <li>From the best of these, the rank of one weight at a time is lowered, that which saves most first, by half, and by
  *       less where that was too much.
  * </ol>
@@ -79,14 +80,14 @@ public final class TargetSearch {
     /**
      * What is searched for.
      *
-     * @param family settings to begin with
+     * @param families settings to begin with: one or more
      * @param settings a setting, as the user would write it, made ready for use; they differ in their ranks only
      * @param trialsOn what trials are measured on; the model that is found is verified as any other
      * @param mostTrials how many models are measured at most
      */
     public record Wish(
             Limits limits,
-            SettingFamily family,
+            List<SettingFamily> families,
             Function<String, Selection> settings,
             Evaluation trialsOn,
             int mostTrials) {}
@@ -101,7 +102,7 @@ public final class TargetSearch {
     public Report compress(Path model, Target target, Wish wish, Evaluation evaluation) {
         wish.limits().requireMeasurable(Optional.of(evaluation));
         wish.limits().requireMeasurable(Optional.of(wish.trialsOn()));
-        Selection any = wish.settings().apply(wish.family().call(1));
+        Selection any = wish.settings().apply(wish.families().get(0).call(1));
         OnnxNetwork network = CompressionJob.readFor(target, model, any);
         try (Trials trials =
                 Trials.open(engine, model, network, target.externalData(), wish.trialsOn(), any, warnings)) {
@@ -109,7 +110,7 @@ public final class TargetSearch {
             String subject =
                     memory == TrialMemory.NONE ? "" : Fingerprint.of(engine, model, network, any, wish.trialsOn());
             Search search = new Search(trials, wish, subject, bytes);
-            search.bisect();
+            wish.families().forEach(search::bisect);
             search.refine();
             trials.endMeasuring();
             Selection found = wish.settings().apply(search.result().rank());
@@ -128,7 +129,6 @@ public final class TargetSearch {
         /** By setting. */
         private final Map<String, Trial> measured = new HashMap<>();
 
-        private final List<Double> shares = new ArrayList<>();
         private final List<Trial> tried = new ArrayList<>();
         private final List<SearchEntry.Tried> account = new ArrayList<>();
 
@@ -139,7 +139,8 @@ public final class TargetSearch {
             this.originalBytes = originalBytes;
         }
 
-        void bisect() {
+        void bisect(SettingFamily family) {
+            List<Double> shares = new ArrayList<>();
             double low = LEAST;
             double high = 1;
             for (int i = 0; i < BISECTIONS && hasRoom(); i++) {
@@ -147,7 +148,8 @@ public final class TargetSearch {
                 if (share <= low || share >= high) {
                     break;
                 }
-                if (keepsLoss(attempt(share))) {
+                shares.add(share);
+                if (attempt(family, share).filter(this::keepsLoss).isPresent()) {
                     high = share;
                 } else {
                     low = share;
@@ -156,19 +158,24 @@ public final class TargetSearch {
             double found = high;
             FURTHER.stream()
                     .map(part -> SettingFamily.rounded(found * part))
-                    .filter(share -> found < 1 && hasRoom() && isApart(share))
-                    .forEach(this::attempt);
+                    .filter(share -> found < 1 && hasRoom() && isApart(share, shares))
+                    .forEach(share -> {
+                        shares.add(share);
+                        attempt(family, share);
+                    });
         }
 
         /** Whether no share so close to it was tried that it would tell nothing new. */
-        private boolean isApart(double share) {
+        private static boolean isApart(double share, List<Double> shares) {
             return shares.stream().allMatch(other -> Math.abs(other - share) > APART * share);
         }
 
-        private Trial attempt(double share) {
-            shares.add(share);
-            String setting = wish.family().call(share);
-            return attempt(setting, setting);
+        /** Empty where the network has no ranks for so small a share. */
+        private Optional<Trial> attempt(SettingFamily family, double share) {
+            String setting = family.call(share);
+            return trials.isFeasible(wish.settings().apply(setting))
+                    ? Optional.of(attempt(setting, setting))
+                    : Optional.empty();
         }
 
         void refine() {

@@ -41,7 +41,7 @@ final class Trials implements AutoCloseable {
     private final OnnxNetwork network;
     private final ExternalData externalData;
     private final LossMeter meter;
-    private final Calibrated calibrated;
+    private Calibrated calibrated;
     private boolean measuring = true;
     private final Set<Accuracy> decomposed = EnumSet.noneOf(Accuracy.class);
     private final Map<String, Trial> byRanks = new HashMap<>();
@@ -119,11 +119,22 @@ final class Trials implements AutoCloseable {
         return Optional.ofNullable(byRanks.get(Trial.call(Trial.weights(plan))));
     }
 
+    /** Whether a setting has ranks for the weights. */
+    boolean isFeasible(Selection selection) {
+        try {
+            selection.selector().require(selection.inventory(network).linear());
+            return true;
+        } catch (InvalidInputException e) {
+            return false;
+        }
+    }
+
     /** What a setting comes to. */
     CompressionPlan plan(Selection selection) {
         Inventory inventory = selection.inventory(network);
         selection.selector().require(inventory.linear());
         decompose(selection);
+        calibrated = calibrated.enoughFor(engine, network, inventory, selection);
         return calibrated.compressor(engine.quietly()).plan(inventory, selection.selector());
     }
 

@@ -35,12 +35,14 @@ import java.util.Optional;
  */
 sealed interface BiasPlace {
 
+    /** What a shift is multiplied by to be added there. */
+    double factor();
+
     /**
      * An input that is added, before anything else is done.
      *
      * @param use what takes it: the product's node itself, or an {@code Add}
      * @param constant what it is; empty where it is nothing
-     * @param factor what a shift is multiplied by to be added to it
      * @param multiplier what the input itself is multiplied by
      * @param canAddAfter whether an {@code Add} after the node would do, too
      */
@@ -50,12 +52,17 @@ sealed interface BiasPlace {
     /**
      * An {@code Add} of its own, after the node.
      *
-     * @param factor what the node multiplies its product by
+     * @param factor what the node multiplies its product by, and so the shift
      */
     record After(double factor) implements BiasPlace {}
 
     /** There is none. */
-    record Nowhere() implements BiasPlace {}
+    record Nowhere() implements BiasPlace {
+        @Override
+        public double factor() {
+            return 0;
+        }
+    }
 
     /**
      * A constant that is the same for each row.

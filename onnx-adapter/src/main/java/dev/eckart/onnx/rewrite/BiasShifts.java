@@ -36,15 +36,36 @@ final class BiasShifts {
     private final GraphIndex index;
     private final Payloads payloads;
     private final GraphEdits edits;
-    private final NewTensors tensors;
+    private final Rows rows;
     private final FreshNames names;
 
-    BiasShifts(GraphIndex index, Payloads payloads, GraphEdits edits, NewTensors tensors, FreshNames names) {
+    BiasShifts(GraphIndex index, Payloads payloads, GraphEdits edits, Rows rows, FreshNames names) {
         this.index = index;
         this.payloads = payloads;
         this.edits = edits;
-        this.tensors = tensors;
+        this.rows = rows;
         this.names = names;
+    }
+
+    /** Gives the graph the rows that are added. */
+    interface Rows {
+
+        /** Rows that are new constants. */
+        static Rows constants(NewTensors tensors) {
+            return (inPlace, wanted, row, type) -> tensors.store(
+                            inPlace, wanted, row, TensorTypes.elementType(type).orElseThrow())
+                    .name();
+        }
+
+        /**
+         * Adds a row.
+         *
+         * @param inPlace where to put it
+         * @param wanted what to call it, if that is free
+         * @param type of the format, in which it is added
+         * @return its name
+         */
+        String add(Value inPlace, String wanted, TensorView row, int type);
     }
 
     /** Nodes in the place of one that multiplied, and how their products are shifted. */
@@ -113,12 +134,8 @@ final class BiasShifts {
     }
 
     private String store(Multiplication use, Value inPlace, String wanted, double[] row, List<Long> dims) {
-        return tensors.store(
-                        inPlace,
-                        wanted,
-                        TensorView.of(Matrix.of(1, row.length, row)).reshaped(dims),
-                        TensorTypes.elementType(use.type()).orElseThrow())
-                .name();
+        return rows.add(
+                inPlace, wanted, TensorView.of(Matrix.of(1, row.length, row)).reshaped(dims), use.type());
     }
 
     /** A node with another input, which it need not have had before. */

@@ -56,7 +56,7 @@ public final class FactorRewriter {
         this.edits = new GraphEdits(index);
         this.tensors = new NewTensors(model, edits, names);
         this.pairNodes = new PairNodes(names);
-        this.shifts = new BiasShifts(index, model.payloads(), edits, tensors, names);
+        this.shifts = new BiasShifts(index, model.payloads(), edits, BiasShifts.Rows.constants(tensors), names);
     }
 
     /**

@@ -8,6 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * Values for all inputs of a model, to be run in batches along the first axis.
@@ -96,6 +97,25 @@ public final class InputSet {
             throw new InvalidInputException("%s: array `%s` is %s; expected %s"
                     .formatted(origin, input.name(), array.describe(), input.describe()));
         }
+    }
+
+    /**
+     * So many samples, taken from the whole set at even distances, or all of them if they are fewer. Where a run takes
+     * several, these stay together.
+     */
+    public InputSet spread(int most) {
+        int runs = samples / step;
+        int wanted = Math.max(1, most / step);
+        if (!sliceable || runs <= wanted) {
+            return this;
+        }
+        int[] entries = IntStream.range(0, wanted)
+                .map(run -> (int) ((long) run * runs / wanted) * step)
+                .flatMap(from -> IntStream.range(from, from + step))
+                .toArray();
+        Map<String, NpyArray> taken = new LinkedHashMap<>();
+        arrays.forEach((name, array) -> taken.put(name, array.shape().isEmpty() ? array : array.take(entries)));
+        return new InputSet(taken, true, entries.length, step, fixed);
     }
 
     /** How many samples there are. */

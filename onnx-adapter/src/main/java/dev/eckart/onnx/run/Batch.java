@@ -1,22 +1,20 @@
-package dev.eckart.onnx.verify;
+package dev.eckart.onnx.run;
 
 import dev.eckart.core.npy.NpyArray;
-import dev.eckart.onnx.run.InputSet;
-import dev.eckart.onnx.run.Output;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 
 /** Samples {@code from} to {@code to}, exclusive, of a set. */
-record Batch(InputSet set, int from, int to) {
+public record Batch(InputSet set, int from, int to) {
     /** Numbers of all outputs together that a batch should have. */
     private static final int OUTPUT_NUMBERS = 1 << 21;
 
     private static final int LARGEST = 256;
 
     /** The first {@code samples} of a set, {@code size} at a time. */
-    static List<Batch> of(InputSet set, int samples, int size) {
+    public static List<Batch> of(InputSet set, int samples, int size) {
         List<Batch> batches = new ArrayList<>();
         for (int from = 0; from < samples; from += size) {
             batches.add(new Batch(set, from, Math.min(samples, from + size)));
@@ -25,7 +23,7 @@ record Batch(InputSet set, int from, int to) {
     }
 
     /** How many samples to run at a time: as many as the outputs of the first one allow. */
-    static int size(InputSet set, Function<Batch, Map<String, Output>> model) {
+    public static int size(InputSet set, Function<Batch, Map<String, Output>> model) {
         int least = set.batchSize(1);
         if (set.batchSize(LARGEST) <= least) {
             return least;
@@ -36,11 +34,11 @@ record Batch(InputSet set, int from, int to) {
         return set.batchSize((int) Math.min(LARGEST, OUTPUT_NUMBERS / Math.max(1, numbers)));
     }
 
-    int size() {
+    public int size() {
         return to - from;
     }
 
-    Map<String, NpyArray> inputs() {
+    public Map<String, NpyArray> inputs() {
         return set.batch(from, to);
     }
 }

@@ -1,21 +1,27 @@
-package dev.eckart.onnx.verify;
+package dev.eckart.onnx.calibrate;
 
 import dev.eckart.core.InvalidInputException;
 import dev.eckart.core.file.PendingFile;
 import dev.eckart.core.file.Unwritable;
+import dev.eckart.core.linalg.Matrix;
 import dev.eckart.core.linalg.MatrixSource;
+import dev.eckart.core.model.ElementType;
 import dev.eckart.core.model.JointBlocks;
 import dev.eckart.core.model.LinearWeight;
 import dev.eckart.onnx.OnnxNetwork;
 import dev.eckart.onnx.file.OnnxWriter;
 import dev.eckart.onnx.file.Scratch;
 import dev.eckart.onnx.rewrite.OpenOperands;
+import dev.eckart.onnx.rewrite.OpenOperands.Offset;
 import dev.eckart.onnx.rewrite.OpenOperands.Operand;
+import dev.eckart.onnx.run.Batch;
 import dev.eckart.onnx.run.InputSet;
+import dev.eckart.onnx.run.ModelInput;
 import dev.eckart.onnx.run.Output;
 import dev.eckart.onnx.run.PreparedTensor;
 import dev.eckart.onnx.run.Session;
 import dev.eckart.onnx.run.Session.Optimization;
+import dev.eckart.onnx.tensor.TensorView;
 import dev.eckart.onnx.tensor.Tensors;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -34,6 +40,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.function.IntPredicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -43,7 +51,8 @@ import java.util.stream.Stream;
  * written or loaded for each: there is one, of which those weights are inputs ({@link OpenOperands}).
  *
  * <p>The loss is the mean, over the network's floating-point outputs, of ‖y − y'‖² / ‖y‖², both taken over all samples.
- * y is what the same model gives with the network's own weights, so that the loss of these is 0, and rounding no part of
+ * What the padding mask says of the vectors along an output's last axis goes for them as for the inputs of layers. y is
+ * what the same model gives with the network's own weights, so that the loss of these is 0, and rounding no part of
  * any. It is infinite where an output was all zeros and no longer is, and not a number where an output is not.
  *
  * <p>Weights that are quantized are real numbers here, as their factors would be: the runtime does not fuse their products
@@ -61,6 +70,9 @@ public final class WeightTrial implements AutoCloseable {
     private final Session session;
     private final Set<String> tooLarge;
 
+    /** By their names. */
+    private final Map<String, LinearWeight> own = new HashMap<>();
+
     /** By the weight's name. */
     private final Map<String, List<Place>> places = new HashMap<>();
 
@@ -72,25 +84,42 @@ public final class WeightTrial implements AutoCloseable {
     /** Weights whose places may hold other numbers than their own. */
     private final Set<String> replaced = new HashSet<>();
 
-    /** Where the numbers of an operand are. */
-    private record Place(Operand operand, ByteBuffer bytes) {
-
-        void write(LinearWeight reading, MatrixSource w) {
-            ByteBuffer target = bytes.duplicate();
-            Tensors.encode(operand.holding(reading, w), operand.type(), reading.name(), target::put);
+    /**
+     * What to run the network on.
+     *
+     * @param sets for the network's own inputs
+     * @param mask the one of these that says what is padding
+     */
+    public record Samples(List<InputSet> sets, Optional<String> mask) {
+        public Samples {
+            sets = List.copyOf(sets);
         }
     }
 
-    /** The floating-point outputs of a batch, as the network gives them; their numbers are in the temporary file. */
-    private record Unchanged(Batch batch, List<Output> outputs) {}
+    /** Where numbers are that follow from what stands in for a weight. */
+    private record Place(ElementType type, Function<Substitute, TensorView> numbers, ByteBuffer bytes) {
+
+        void write(Substitute substitute) {
+            ByteBuffer target = bytes.duplicate();
+            Tensors.encode(numbers.apply(substitute), type, substitute.weight().name(), target::put);
+        }
+    }
+
+    /**
+     * The floating-point outputs of a batch, as the network gives them; their numbers are in the temporary file.
+     *
+     * @param padding of the batch's samples, if there is a mask
+     */
+    private record Unchanged(Batch batch, List<Output> outputs, Optional<PaddingMask> padding) {}
 
     /**
      * A matrix in the place of a weight.
      *
      * @param weight one of the network's linear ones, in any of its readings, or several that are factored jointly
      * @param values {@code [in × out]} as the weight itself
+     * @param shift {@code [1 × out]}, added to the products, where these have a place for it
      */
-    public record Substitute(LinearWeight weight, MatrixSource values) {
+    public record Substitute(LinearWeight weight, MatrixSource values, Optional<MatrixSource> shift) {
         public Substitute {
             if (values.rows() != weight.rows() || values.columns() != weight.columns()) {
                 throw new IllegalArgumentException("%s: expected a matrix of its shape but was: [%d×%d]"
@@ -98,11 +127,28 @@ public final class WeightTrial implements AutoCloseable {
             }
         }
 
+        /** With nothing added. */
+        public Substitute(LinearWeight weight, MatrixSource values) {
+            this(weight, values, Optional.empty());
+        }
+
+        /** A weight itself. */
+        private static Substitute none(LinearWeight weight) {
+            return new Substitute(weight, weight.values());
+        }
+
         private Stream<Substitute> single() {
             return weight.joint()
                     .map(blocks -> IntStream.range(0, blocks.members().size())
-                            .mapToObj(i -> new Substitute(blocks.members().get(i), blocks.factor(values, i))))
+                            .mapToObj(i -> new Substitute(
+                                    blocks.members().get(i),
+                                    blocks.factor(values, i),
+                                    shift.map(row -> blocks.factor(row, i)))))
                     .orElseGet(() -> Stream.of(this));
+        }
+
+        private MatrixSource row() {
+            return shift.orElseGet(() -> Matrix.of(1, weight.columns(), new double[weight.columns()]));
         }
     }
 
@@ -124,7 +170,7 @@ public final class WeightTrial implements AutoCloseable {
      */
     public static WeightTrial open(
             OnnxNetwork network,
-            List<InputSet> samples,
+            Function<List<ModelInput>, Samples> samples,
             Collection<LinearWeight> weights,
             int threads,
             Path temporary) {
@@ -138,7 +184,7 @@ public final class WeightTrial implements AutoCloseable {
      */
     static WeightTrial open(
             OnnxNetwork network,
-            List<InputSet> samples,
+            Function<List<ModelInput>, Samples> samples,
             Collection<LinearWeight> weights,
             int threads,
             Path temporary,
@@ -159,7 +205,9 @@ public final class WeightTrial implements AutoCloseable {
             WeightTrial trial = new WeightTrial(file, Session.open(file.path(), Optimization.ALL, threads), tooLarge);
             try {
                 open.operands().forEach(operand -> trial.place(operand, scratch));
-                samples.forEach(set -> trial.run(set, scratch));
+                open.offsets().forEach(offset -> trial.place(offset, scratch));
+                Samples given = samples.apply(trial.ownInputs());
+                given.sets().forEach(set -> trial.run(set, given.mask(), scratch));
                 return trial;
             } catch (RuntimeException e) {
                 trial.unload();
@@ -197,14 +245,46 @@ public final class WeightTrial implements AutoCloseable {
     }
 
     private void place(Operand operand, Scratch scratch) {
-        LinearWeight weight = operand.site().weight();
-        ByteBuffer bytes =
-                Tensors.storeMapped(operand.holding(weight, weight.values()), operand.type(), weight.name(), scratch);
-        places.computeIfAbsent(weight.name(), unused -> new ArrayList<>()).add(new Place(operand, bytes));
-        tensors.put(operand.input(), PreparedTensor.of(operand.type(), operand.dims(), bytes));
+        place(
+                operand.site().weight(),
+                operand.input(),
+                operand.type(),
+                operand.dims(),
+                substitute -> operand.holding(substitute.weight(), substitute.values()),
+                scratch);
     }
 
-    private void run(InputSet set, Scratch scratch) {
+    private void place(Offset offset, Scratch scratch) {
+        place(
+                offset.site().weight(),
+                offset.input(),
+                offset.type(),
+                offset.dims(),
+                substitute -> offset.holding(substitute.row()),
+                scratch);
+    }
+
+    private void place(
+            LinearWeight weight,
+            String input,
+            ElementType type,
+            List<Long> dims,
+            Function<Substitute, TensorView> numbers,
+            Scratch scratch) {
+        ByteBuffer bytes = Tensors.storeMapped(numbers.apply(Substitute.none(weight)), type, weight.name(), scratch);
+        own.put(weight.name(), weight);
+        places.computeIfAbsent(weight.name(), unused -> new ArrayList<>()).add(new Place(type, numbers, bytes));
+        tensors.put(input, PreparedTensor.of(type, dims, bytes));
+    }
+
+    /** The inputs that the network itself has. */
+    private List<ModelInput> ownInputs() {
+        return session.inputs().stream()
+                .filter(input -> !tensors.containsKey(input.name()))
+                .toList();
+    }
+
+    private void run(InputSet set, Optional<String> mask, Scratch scratch) {
         int size = Batch.size(set, this::outputs);
         for (Batch batch : Batch.of(set, set.samples(), size)) {
             List<Output> outputs = outputs(batch).values().stream()
@@ -213,9 +293,9 @@ public final class WeightTrial implements AutoCloseable {
                     .toList();
             if (outputs.isEmpty()) {
                 throw new InvalidInputException(
-                        "the model has no floating-point output by which to measure what a weight matters");
+                        "the model has no floating-point output by which to measure what a weight matters; choose a strategy that looks at each weight by itself, such as ratio");
             }
-            unchanged.add(new Unchanged(batch, outputs));
+            unchanged.add(new Unchanged(batch, outputs, mask.map(name -> PaddingMask.of(name, batch.inputs()))));
         }
     }
 
@@ -300,7 +380,7 @@ public final class WeightTrial implements AutoCloseable {
             for (Output output : before.outputs()) {
                 differences
                         .computeIfAbsent(output.name(), unused -> new Difference())
-                        .add(output, Objects.requireNonNull(after.get(output.name())));
+                        .add(output, Objects.requireNonNull(after.get(output.name())), before.padding());
             }
         }
         return differences.values().stream()
@@ -312,14 +392,12 @@ public final class WeightTrial implements AutoCloseable {
     private void replace(Substitute substitute) {
         LinearWeight weight = substitute.weight();
         replaced.add(weight.name());
-        placesOf(weight.name()).forEach(place -> place.write(weight, substitute.values()));
+        placesOf(weight.name()).forEach(place -> place.write(substitute));
     }
 
     private void restore(String name) {
-        for (Place place : placesOf(name)) {
-            LinearWeight weight = place.operand().site().weight();
-            place.write(weight, weight.values());
-        }
+        LinearWeight weight = Objects.requireNonNull(own.get(name));
+        placesOf(name).forEach(place -> place.write(Substitute.none(weight)));
         replaced.remove(name);
     }
 
@@ -332,18 +410,34 @@ public final class WeightTrial implements AutoCloseable {
         private double squaredError;
         private double squared;
 
-        void add(Output before, Output after) {
+        void add(Output before, Output after, Optional<PaddingMask> padding) {
             if (!before.shape().equals(after.shape())) {
                 throw new InvalidInputException(
                         "output `%s` is %s with a weight replaced and %s without: what is lost of it cannot be measured"
                                 .formatted(before.name(), Tensors.shape(after.shape()), Tensors.shape(before.shape())));
             }
+            int length = before.shape().isEmpty()
+                    ? 1
+                    : Math.toIntExact(before.shape().get(before.shape().size() - 1));
+            IntPredicate counted = counted(before, padding);
             for (int i = 0; i < before.size(); i++) {
-                double y = before.at(i);
-                double error = y - after.at(i);
-                squaredError += error * error;
-                squared += y * y;
+                if (counted.test(i / length)) {
+                    double y = before.at(i);
+                    double error = y - after.at(i);
+                    squaredError += error * error;
+                    squared += y * y;
+                }
             }
+        }
+
+        /** Which vectors along the last axis count. */
+        private static IntPredicate counted(Output output, Optional<PaddingMask> padding) {
+            if (padding.isEmpty() || output.shape().isEmpty()) {
+                return vector -> true;
+            }
+            List<Long> axes = output.shape().subList(0, output.shape().size() - 1);
+            int vectors = axes.stream().mapToInt(Math::toIntExact).reduce(1, Math::multiplyExact);
+            return padding.get().counted(padding.get().rows(axes), vectors);
         }
 
         double relative() {

@@ -34,7 +34,7 @@ import java.util.Optional;
  */
 public final class SensitivityMeter {
     /** How many samples suffice: sensitivities differ by orders of magnitude. */
-    static final int SAMPLES = 16;
+    static final int SAMPLES = 32;
 
     /** The rank that weights are cut to, as a share of the smaller side. */
     private static final double CUT = 0.4;

@@ -4,6 +4,7 @@ import dev.eckart.core.calibrate.InputStatistics;
 import dev.eckart.core.calibrate.LayerStatistics;
 import dev.eckart.core.calibrate.UncalibratedWeight;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * What weights were judged by.
@@ -25,6 +26,17 @@ public record CalibrationEntry(
     public CalibrationEntry {
         uncalibrated = List.copyOf(uncalibrated);
         notes = List.copyOf(notes);
+    }
+
+    /** This, with more to know. */
+    public CalibrationEntry with(List<String> more) {
+        return new CalibrationEntry(
+                inputs,
+                samples,
+                rows,
+                weights,
+                uncalibrated,
+                Stream.concat(notes.stream(), more.stream()).toList());
     }
 
     /** Of what was found out. */

@@ -41,6 +41,13 @@ final class CompressCommand implements Callable<Integer> {
     @Mixin
     private SelectionOptions selection = new SelectionOptions();
 
+    @Option(
+            names = "--refit",
+            description =
+                    "Fit each pair to what its layer's inputs become by the pairs before it, on --calibration: for models"
+                            + " that shrink to three quarters or less; takes a run up to each layer.")
+    private boolean refit;
+
     @Mixin
     private EvaluationOptions evaluation = new EvaluationOptions();
 
@@ -90,6 +97,10 @@ final class CompressCommand implements Callable<Integer> {
     public Integer call() {
         reports.require();
         Limits wanted = limits.limits();
+        if (refit && !selection.weights().calibrated()) {
+            throw new InvalidInputException(
+                    "--refit fits pairs to what the inputs of layers become, which only calibration inputs show; give --calibration INPUTS, too");
+        }
         boolean searched = limits.limitLoss() && selection.rank().isEmpty();
         search.require(searched);
         Report report = searched ? search(wanted) : atOneSetting(wanted);
@@ -105,7 +116,7 @@ final class CompressCommand implements Callable<Integer> {
     }
 
     private Report atOneSetting(Limits wanted) {
-        Selection ranks = selection.selection();
+        Selection ranks = selection.selection().refit(refit);
         CompressionJob job = new CompressionJob(engine.engine(console, options.progress(console), cache));
         if (dryRun) {
             return job.plan(model, ranks);
@@ -137,7 +148,7 @@ final class CompressCommand implements Callable<Integer> {
                 new TargetSearch.Wish(
                         wanted,
                         SettingFamily.among(strategies, selection.weights().areCalibrated()),
-                        selection.weights().selections(strategies),
+                        selection.weights().selections(strategies).andThen(each -> each.refit(refit)),
                         search.trialsOn(compared),
                         search.mostTrials()),
                 compared);

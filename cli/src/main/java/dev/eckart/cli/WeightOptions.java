@@ -74,6 +74,10 @@ final class WeightOptions {
         return plugins.strategies();
     }
 
+    boolean calibrated() {
+        return calibration != null;
+    }
+
     /** A strategy, as users write it, made ready for use on these weights. */
     Function<String, Selection> selections() {
         return selections(strategies());

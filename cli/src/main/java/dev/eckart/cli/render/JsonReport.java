@@ -67,6 +67,7 @@ public final class JsonReport {
         root.putObject("settings")
                 .put("rank", report.settings().rank())
                 .put("calibrated", report.settings().calibrated())
+                .put("refit", report.settings().refit())
                 .put("seed", report.settings().seed())
                 .put("backend", report.settings().backend());
     }
@@ -104,6 +105,7 @@ public final class JsonReport {
         Json.putNumber(node, "energy", weight.energy());
         node.put("parametersBefore", weight.parametersBefore()).put("parametersAfter", weight.parametersAfter());
         Json.putNumber(node, "predictedError", weight.predictedError());
+        weight.measuredError().ifPresent(error -> Json.putNumber(node, "measuredError", error));
         node.put("calibrated", weight.calibrated());
         weight.sensitivity().ifPresent(sensitivity -> Json.putNumber(node, "sensitivity", sensitivity));
     }

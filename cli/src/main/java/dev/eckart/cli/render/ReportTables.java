@@ -21,11 +21,22 @@ final class ReportTables {
 
     /** Linear weights: what each was, and what was done with it. */
     static Optional<Table> linear(Report report) {
-        Table table = new Table(
-                "weight", "operator", "in × out", "type", "rank", "break-even", "energy", "error", "parameters", "why");
         List<WeightEntry> linear = report.weights().stream()
                 .filter(weight -> weight.outcome() != Outcome.SKIPPED)
                 .toList();
+        boolean measured =
+                linear.stream().anyMatch(weight -> weight.measuredError().isPresent());
+        Table table = new Table(
+                "weight",
+                "operator",
+                "in × out",
+                "type",
+                "rank",
+                "break-even",
+                "energy",
+                measured ? "error → measured" : "error",
+                "parameters",
+                "why");
         for (WeightEntry weight : linear) {
             boolean factored = weight.outcome() == Outcome.FACTORED;
             table.row(
@@ -36,13 +47,20 @@ final class ReportTables {
                     factored ? String.valueOf(weight.rank()) : "kept",
                     String.valueOf(weight.breakEvenRank()),
                     Numbers.closeToOne(weight.energy()),
-                    Numbers.error(weight.predictedError()),
+                    errors(weight),
                     factored
                             ? Numbers.count(weight.parametersBefore()) + " → " + Numbers.count(weight.parametersAfter())
                             : Numbers.count(weight.parametersBefore()),
                     factored ? "" : weight.reason());
         }
         return linear.isEmpty() ? Optional.empty() : Optional.of(table);
+    }
+
+    private static String errors(WeightEntry weight) {
+        String predicted = Numbers.error(weight.predictedError());
+        return weight.measuredError().isPresent()
+                ? predicted + " → " + Numbers.error(weight.measuredError().getAsDouble())
+                : predicted;
     }
 
     /** Linear weights: their spectra, and what would be done with them. */

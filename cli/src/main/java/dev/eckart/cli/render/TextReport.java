@@ -70,7 +70,8 @@ public final class TextReport {
                                 Numbers.bytes(report.model().bytes()),
                                 Numbers.count(report.model().parameters()),
                                 report.model().opset())
-                + report.calibration().map(TextReport::calibration).orElse("");
+                + report.calibration().map(TextReport::calibration).orElse("")
+                + (report.settings().refit() ? "refitted to what inputs become in the compressed network\n" : "");
     }
 
     private static String calibration(CalibrationEntry calibration) {

@@ -25,11 +25,21 @@ public final class CalibratedWeight {
     private static final double NOISE = 1e-8;
 
     private final LinearWeight weight;
+    private final Optional<Fit> fit;
     private final InputStatistics inputs;
     private final MatrixSource seen;
 
-    private CalibratedWeight(LinearWeight weight, InputStatistics inputs, MatrixSource seen) {
+    /**
+     * What stands for a weight on inputs that it was not made for.
+     *
+     * @param values instead of the weight's, {@code [in × out]}
+     * @param meanOutput what the layer is to make of the mean input, {@code [1 × out]}
+     */
+    record Fit(MatrixSource values, MatrixSource meanOutput) {}
+
+    private CalibratedWeight(LinearWeight weight, Optional<Fit> fit, InputStatistics inputs, MatrixSource seen) {
         this.weight = weight;
+        this.fit = fit;
         this.inputs = inputs;
         this.seen = seen;
     }
@@ -41,13 +51,25 @@ public final class CalibratedWeight {
      * @param root Lᵀ, as {@link InputRoots} has it
      */
     public static CalibratedWeight of(LinearWeight weight, InputStatistics inputs, Matrix root, Decomposer decomposer) {
-        Matrix seen = decomposer.times(root, weight.values());
+        return of(weight, Optional.empty(), inputs, root, decomposer);
+    }
+
+    /** As {@link #of(LinearWeight, InputStatistics, Matrix, Decomposer)}, of what stands for the weight. */
+    static CalibratedWeight of(
+            LinearWeight weight, Optional<Fit> fit, InputStatistics inputs, Matrix root, Decomposer decomposer) {
+        Matrix seen = decomposer.times(root, fit.map(Fit::values).orElse(weight.values()));
         return weight.joint()
                 .map(joint -> {
                     JointBlocks balanced = joint.balancedFor(seen);
-                    return new CalibratedWeight(weight.withValues(balanced), inputs, balanced.insteadOf(joint, seen));
+                    return new CalibratedWeight(
+                            weight.withValues(balanced),
+                            fit.map(instead -> new Fit(
+                                    balanced.insteadOf(joint, instead.values),
+                                    balanced.insteadOf(joint, instead.meanOutput))),
+                            inputs,
+                            balanced.insteadOf(joint, seen));
                 })
-                .orElseGet(() -> new CalibratedWeight(weight, inputs, seen));
+                .orElseGet(() -> new CalibratedWeight(weight, fit, inputs, seen));
     }
 
     /** Bytes that it takes, with what is needed to make it. */
@@ -70,10 +92,11 @@ public final class CalibratedWeight {
         Matrix rows = decomposer.truncated(seen, decomposition, rank).vTransposed();
         // Those of the longer side come by division by singular values, which enlarges rounding.
         Matrix a = seen.rows() >= seen.columns() ? rows : orthonormal(rows, decomposer);
-        Matrix b = decomposer.timesTransposed(weight.values(), a);
-        Matrix shift = decomposer
-                .times(inputs.mean(), weight.values())
-                .minus(decomposer.times(inputs.mean().times(b), a));
+        MatrixSource values = fit.map(Fit::values).orElse(weight.values());
+        Matrix meanOutput =
+                fit.map(Fit::meanOutput).map(Matrix::copyOf).orElseGet(() -> decomposer.times(inputs.mean(), values));
+        Matrix b = decomposer.timesTransposed(values, a);
+        Matrix shift = meanOutput.minus(decomposer.times(inputs.mean().times(b), a));
         return new Replacement(
                 weight,
                 FactorPair.of(b, a, balance, weight.type()),

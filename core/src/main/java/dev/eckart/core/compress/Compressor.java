@@ -233,6 +233,18 @@ public final class Compressor {
         }
     }
 
+    /**
+     * As {@link #apply}, with each pair fitted to what the inputs of its layer became by those before it, in the order of
+     * the plan. Ranks stay as they were planned.
+     *
+     * @param meter of this network
+     */
+    public <N extends Network<N>> Refitted<N> refit(
+            CompressionPlan plan, N network, ChangeMeter<N> meter, FactorPair.Balance balance, Provenance provenance) {
+        return new RefitPass<>(opener, meter, balance, threads, memory)
+                .run(plan.factored(), network, provenance, progress);
+    }
+
     private ToLongFunction<LinearWeight> bytes(RankSelector selector) {
         return weight -> opener.bytes(weight, selector.accuracy());
     }

@@ -5,6 +5,7 @@ import dev.eckart.core.calibrate.CalibratedWeight;
 import dev.eckart.core.calibrate.Calibration;
 import dev.eckart.core.calibrate.InputRoots;
 import dev.eckart.core.calibrate.InputStatistics;
+import dev.eckart.core.calibrate.Refit;
 import dev.eckart.core.factor.PlannedWeight;
 import dev.eckart.core.linalg.Accuracy;
 import dev.eckart.core.linalg.Decomposer;
@@ -50,7 +51,7 @@ record WeightOpener(Decomposer decomposer, Calibration calibration, InputRoots r
     }
 
     private OpenWeight openReading(LinearWeight weight, Accuracy wanted, boolean wantsPlain) {
-        return open(weight, calibration.inputsOf(weight), accuracy(weight, wanted), wantsPlain);
+        return open(weight, calibrated(weight, calibration.inputsOf(weight)), accuracy(weight, wanted), wantsPlain);
     }
 
     /**
@@ -60,12 +61,17 @@ record WeightOpener(Decomposer decomposer, Calibration calibration, InputRoots r
      */
     OpenWeight open(PlannedWeight planned) {
         LinearWeight weight = planned.weight();
-        Optional<InputStatistics> inputs = planned.calibrated() ? calibration.inputsOf(weight) : Optional.empty();
+        Optional<InputStatistics> inputs = inputs(planned);
         if (planned.calibrated() && inputs.isEmpty()) {
             throw new IllegalArgumentException(
                     "%s: expected the calibration that it was planned with".formatted(weight.describe()));
         }
-        return open(weight, inputs, accuracy(planned), false);
+        return open(weight, calibrated(weight, inputs), accuracy(planned), false);
+    }
+
+    /** As {@link #open(PlannedWeight)}, fitted to what its inputs became. */
+    OpenWeight open(PlannedWeight planned, Refit refit) {
+        return open(planned.weight(), Optional.of(refit.of(planned.weight())), accuracy(planned), false);
     }
 
     private static Accuracy accuracy(PlannedWeight planned) {
@@ -77,10 +83,12 @@ record WeightOpener(Decomposer decomposer, Calibration calibration, InputRoots r
         return weight.type() == ElementType.FLOAT64 ? Accuracy.FULL : wanted;
     }
 
+    private Optional<CalibratedWeight> calibrated(LinearWeight weight, Optional<InputStatistics> inputs) {
+        return inputs.map(statistics -> CalibratedWeight.of(weight, statistics, roots.of(statistics), decomposer));
+    }
+
     private OpenWeight open(
-            LinearWeight weight, Optional<InputStatistics> inputs, Accuracy accuracy, boolean wantsPlain) {
-        Optional<CalibratedWeight> calibrated =
-                inputs.map(statistics -> CalibratedWeight.of(weight, statistics, roots.of(statistics), decomposer));
+            LinearWeight weight, Optional<CalibratedWeight> calibrated, Accuracy accuracy, boolean wantsPlain) {
         MatrixSource matrix = calibrated.map(CalibratedWeight::seen).orElse(weight.values());
         return new OpenWeight(
                 decomposer,
@@ -119,6 +127,11 @@ record WeightOpener(Decomposer decomposer, Calibration calibration, InputRoots r
                         .mapToLong(reading -> bytes(reading, accuracy(reading, wanted), isCalibrated(reading)))
                         .sum()
                 + pairBytes(weight);
+    }
+
+    /** The same object for weights on one input; empty for a weight that is taken as it is. */
+    Optional<InputStatistics> inputs(PlannedWeight planned) {
+        return planned.calibrated() ? calibration.inputsOf(planned.weight()) : Optional.empty();
     }
 
     /** As {@link #bytes(LinearWeight, Accuracy)}, of what was planned. */

@@ -108,6 +108,10 @@ public final class Matrix implements MatrixSource {
         return new Matrix(product);
     }
 
+    public Matrix plus(Matrix other) {
+        return new Matrix(CommonOps_DDRM.add(values, other.values, null));
+    }
+
     public Matrix minus(Matrix other) {
         return new Matrix(CommonOps_DDRM.subtract(values, other.values, null));
     }

@@ -32,6 +32,18 @@ public record CalibrationEntry(
         notes = List.copyOf(notes);
     }
 
+    /** This, with more to know. */
+    public CalibrationEntry with(List<String> more) {
+        return new CalibrationEntry(
+                inputs,
+                samples,
+                rows,
+                weights,
+                uncalibrated,
+                measuredOn,
+                Stream.concat(notes.stream(), more.stream()).toList());
+    }
+
     /** Of what was found out. */
     public static CalibrationEntry of(String inputs, LayerStatistics found) {
         return new CalibrationEntry(

@@ -78,7 +78,8 @@ public record Report(
 
     /** This report, of weights that were judged by a calibration, if there was one. */
     public Report with(Optional<CalibrationEntry> found) {
-        Settings calibrated = new Settings(settings.rank, found.isPresent(), settings.seed, settings.backend);
+        Settings calibrated =
+                new Settings(settings.rank, found.isPresent(), settings.refit, settings.seed, settings.backend);
         return new Report(
                 version, command, model, output, calibrated, weights, verification, limits, seconds, search, found);
     }
@@ -105,8 +106,12 @@ public record Report(
         }
     }
 
-    /** What the user asked for. */
-    public record Settings(String rank, boolean calibrated, long seed, String backend) {}
+    /**
+     * What the user asked for.
+     *
+     * @param refit whether pairs are fitted to what their inputs became by other pairs
+     */
+    public record Settings(String rank, boolean calibrated, boolean refit, long seed, String backend) {}
 
     /** Where the time went; 0 for what was not done. */
     public record Seconds(double read, double decompose, double rewrite, double verify, double total) {}

@@ -8,6 +8,7 @@ import dev.eckart.core.spectrum.Spectrum;
 import dev.eckart.core.spectrum.WeightSpectrum;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
@@ -20,7 +21,9 @@ import java.util.OptionalDouble;
  * @param rank of what stands there now; 0 for a skipped weight
  * @param energy of the original that is kept, in [0, 1]
  * @param calibrated whether energy, error and spectrum are those of the weight's outputs on the calibration inputs
- * @param predictedError ‖W − B·A‖_F / ‖W‖_F, or the same of the outputs
+ * @param predictedError ‖W − B·A‖_F / ‖W‖_F, or the same of the outputs, on the original's inputs
+ * @param measuredError of a calibrated weight's outputs, where the compressed network was run as a whole on the
+ *     calibration inputs; empty where that was not measured
  * @param sensitivity how much the network's outputs suffer from a relative loss of this weight, if that was measured
  * @param spectrum empty where it was not computed, as for a skipped weight
  */
@@ -39,6 +42,7 @@ public record WeightEntry(
         long parametersBefore,
         long parametersAfter,
         double predictedError,
+        OptionalDouble measuredError,
         OptionalDouble sensitivity,
         Optional<Spectrum> spectrum) {
 
@@ -53,15 +57,27 @@ public record WeightEntry(
         shape = List.copyOf(shape);
     }
 
-    /** An entry for each weight of a plan, the linear ones first. */
+    /** An entry for each weight of a plan, the linear ones first; nothing was measured. */
     public static List<WeightEntry> of(CompressionPlan plan) {
+        return of(plan, Map.of());
+    }
+
+    /**
+     * As {@link #of(CompressionPlan)}.
+     *
+     * @param measuredErrors by name, of those that have one
+     */
+    public static List<WeightEntry> of(CompressionPlan plan, Map<String, Double> measuredErrors) {
         List<WeightEntry> entries = new ArrayList<>();
-        plan.weights().forEach(weight -> entries.add(of(weight)));
+        plan.weights().forEach(weight -> {
+            Double error = measuredErrors.get(weight.weight().name());
+            entries.add(of(weight, error == null ? OptionalDouble.empty() : OptionalDouble.of(error)));
+        });
         plan.skipped().forEach(weight -> entries.add(of(weight)));
         return entries;
     }
 
-    private static WeightEntry of(PlannedWeight planned) {
+    private static WeightEntry of(PlannedWeight planned, OptionalDouble measuredError) {
         boolean factored = planned.decision() instanceof Decision.Factor;
         return new WeightEntry(
                 planned.weight().name(),
@@ -80,6 +96,7 @@ public record WeightEntry(
                 planned.weight().parameters(),
                 planned.parametersAfter(),
                 planned.predictedError(),
+                measuredError,
                 planned.spectrum().map(WeightSpectrum::sensitivity).orElse(OptionalDouble.empty()),
                 planned.spectrum().map(WeightSpectrum::spectrum));
     }
@@ -101,6 +118,7 @@ public record WeightEntry(
                 parameters,
                 parameters,
                 0,
+                OptionalDouble.empty(),
                 OptionalDouble.empty(),
                 Optional.empty());
     }

@@ -12,7 +12,6 @@ import dev.eckart.core.npy.NpyArray;
 import dev.eckart.onnx.calibrate.PaddingMask.Rows;
 import dev.eckart.onnx.run.InputSet;
 import dev.eckart.onnx.run.Output;
-import dev.eckart.onnx.run.Session;
 import dev.eckart.onnx.tensor.Tensors;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -30,6 +29,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ForkJoinPool;
 import java.util.function.IntPredicate;
+import java.util.stream.Collectors;
 
 /** One pass over all samples of a calibration set. */
 final class CalibrationRun {
@@ -41,7 +41,7 @@ final class CalibrationRun {
     /** A number in the runtime's memory, and its copy on the heap. */
     private static final int BYTES_EACH = 2 * Float.BYTES;
 
-    private final Session session;
+    private final Runs runs;
     private final InputSet inputs;
     private final Optional<String> mask;
     private final String origin;
@@ -51,13 +51,13 @@ final class CalibrationRun {
     /**
      * A run, not yet begun.
      *
-     * @param session the model that gives out the inputs of its layers
+     * @param runs of the model, or of two, that give out values of layers
      * @param mask the input that says what is padding
      * @param origin where the inputs are from, for messages
      * @param room bytes that the values of a batch may take
      */
-    CalibrationRun(Session session, InputSet inputs, Optional<String> mask, String origin, int threads, long room) {
-        this.session = session;
+    CalibrationRun(Runs runs, InputSet inputs, Optional<String> mask, String origin, int threads, long room) {
+        this.runs = runs;
         this.inputs = inputs;
         this.mask = mask;
         this.origin = origin;
@@ -65,26 +65,26 @@ final class CalibrationRun {
         this.room = room;
     }
 
-    /** Sums over what layers are multiplied by. */
-    LayerStatistics sum(Map<List<LayerInput>, List<LinearWeight>> layers, Decomposer decomposer, Progress progress) {
+    /**
+     * Sums over what layers are multiplied by.
+     *
+     * @param models whose inputs of layers are beside each other
+     */
+    LayerStatistics sum(
+            Map<List<LayerInput>, List<LinearWeight>> layers, int models, Decomposer decomposer, Progress progress) {
         Arrangement arrangement = arrangement(layers.keySet());
         List<UncalibratedWeight> uncalibrated = new ArrayList<>();
         Queue<LayerSums> open = new ArrayDeque<>();
-        ForkJoinPool pool = new ForkJoinPool(threads);
         try (Progress.Task task = progress.start("Calibrating", inputs.samples())) {
             layers.forEach((layer, weights) -> {
                 if (layer.stream().anyMatch(arrangement.withoutSamples::contains)) {
                     uncalibrated.addAll(because(UncalibratedReason.NO_SAMPLES, weights));
                 } else {
-                    open.add(new LayerSums(layer, weights, decomposer));
+                    open.add(new LayerSums(layer, weights, models, decomposer));
                 }
             });
             if (!open.isEmpty()) {
-                for (int from = 0; from < inputs.samples(); from += arrangement.batch) {
-                    int to = Math.min(inputs.samples(), from + arrangement.batch);
-                    add(new Batch(from, to), open, arrangement, pool);
-                    task.step(to - from);
-                }
+                add(open, arrangement, task);
             }
             Map<String, InputStatistics> byWeight = new LinkedHashMap<>();
             while (!open.isEmpty()) {
@@ -98,8 +98,28 @@ final class CalibrationRun {
             }
             return new LayerStatistics(inputs.samples(), byWeight, uncalibrated, arrangement.notes());
         } finally {
-            pool.shutdown();
             open.forEach(LayerSums::close);
+        }
+    }
+
+    /** Sums over what some values hold. */
+    void sum(Collection<? extends SampleSums> open, Progress progress) {
+        try (Progress.Task task = progress.start("Comparing layers", inputs.samples())) {
+            add(open, arrangement(open.stream().map(SampleSums::inputs).collect(Collectors.toSet())), task);
+        }
+    }
+
+    /** Runs all samples and adds them to all sums. */
+    private void add(Collection<? extends SampleSums> open, Arrangement arrangement, Progress.Task task) {
+        ForkJoinPool pool = new ForkJoinPool(threads);
+        try {
+            for (int from = 0; from < inputs.samples(); from += arrangement.batch) {
+                int to = Math.min(inputs.samples(), from + arrangement.batch);
+                add(new Batch(from, to), open, arrangement, pool);
+                task.step(to - from);
+            }
+        } finally {
+            pool.shutdown();
         }
     }
 
@@ -191,9 +211,9 @@ final class CalibrationRun {
         Map<String, Long> sizes = new HashMap<>();
         Map<LayerInput, List<Long>> axes = new HashMap<>();
         Map<LayerInput, Rows> rows = new LinkedHashMap<>();
-        try (Session.Outputs outputs = session.outputs(batch.arrays)) {
+        try (Runs.Values values = runs.run(batch.arrays)) {
             for (LayerInput input : all) {
-                Output value = output(outputs, input);
+                Output value = values.of(input);
                 List<Long> own = input.rowAxes(value.shape());
                 sizes.put(input.value(), (long) value.size());
                 axes.put(input, own);
@@ -204,16 +224,11 @@ final class CalibrationRun {
         return new Look(numbers, axes, rows);
     }
 
-    private static Output output(Session.Outputs outputs, LayerInput input) {
-        return outputs.get(input.value())
-                .orElseThrow(() -> new IllegalStateException("Not a tensor of numbers: " + input.value()));
-    }
-
     /** Runs a batch and adds it to all sums, which are worked on side by side. */
-    private void add(Batch batch, Collection<LayerSums> open, Arrangement arrangement, ForkJoinPool pool) {
-        try (Session.Outputs outputs = session.outputs(batch.arrays)) {
+    private void add(Batch batch, Collection<? extends SampleSums> open, Arrangement arrangement, ForkJoinPool pool) {
+        try (Runs.Values values = runs.run(batch.arrays)) {
             List<CompletableFuture<Void>> work = open.stream()
-                    .map(sums -> CompletableFuture.runAsync(() -> add(batch, outputs, sums, arrangement), pool))
+                    .map(sums -> CompletableFuture.runAsync(() -> add(batch, values, sums, arrangement), pool))
                     .toList();
             // All of them, before what they read is closed.
             work.forEach(each -> each.exceptionally(failure -> null).join());
@@ -229,9 +244,9 @@ final class CalibrationRun {
         }
     }
 
-    private void add(Batch batch, Session.Outputs outputs, LayerSums sums, Arrangement arrangement) {
+    private void add(Batch batch, Runs.Values values, SampleSums sums, Arrangement arrangement) {
         for (LayerInput input : sums.inputs()) {
-            Output value = output(outputs, input);
+            Output value = values.of(input);
             sums.add(input, value, counted(batch, input, value, arrangement), batch.describe());
         }
     }

@@ -5,17 +5,12 @@ import dev.eckart.core.Progress;
 import dev.eckart.core.calibrate.LayerStatistics;
 import dev.eckart.core.calibrate.UncalibratedReason;
 import dev.eckart.core.calibrate.UncalibratedWeight;
-import dev.eckart.core.file.PendingFile;
 import dev.eckart.core.file.Unwritable;
 import dev.eckart.core.linalg.Decomposer;
 import dev.eckart.core.linalg.RowSums;
 import dev.eckart.core.model.LinearWeight;
 import dev.eckart.core.scan.Inventory;
 import dev.eckart.onnx.OnnxNetwork;
-import dev.eckart.onnx.file.OnnxModel;
-import dev.eckart.onnx.file.OnnxWriter;
-import dev.eckart.onnx.proto.GraphProto;
-import dev.eckart.onnx.proto.ValueInfoProto;
 import dev.eckart.onnx.run.InputFiles;
 import dev.eckart.onnx.run.InputSet;
 import dev.eckart.onnx.run.Session;
@@ -45,7 +40,7 @@ import java.util.stream.Stream;
  */
 public final class Calibrator {
     /** √2³¹: a larger covariance is no array. */
-    private static final int MOST_INPUTS = 46_340;
+    static final int MOST_INPUTS = 46_340;
 
     private static final int MEGABYTE = 1 << 20;
 
@@ -89,28 +84,64 @@ public final class Calibrator {
         if (layers.isEmpty()) {
             return new LayerStatistics(0, Map.of(), uncalibrated, List.of());
         }
-        long room = memory - requireMemory(path, layers.values());
-        try (PendingFile file = PendingFile.beside(temporary.resolve("eckart-calibration.onnx"))) {
-            OnnxWriter.write(exposing(network.model(), layers.keySet()), file.path());
-            try (Session session = Session.open(file.path(), path, Session.Optimization.ALL, threads)) {
-                InputSet inputs = InputFiles.read(calibration.inputs(), session.inputs());
-                Optional<String> mask = PaddingMask.input(calibration.mask(), session.inputs());
-                String origin = "`%s`".formatted(calibration.inputs());
-                mask.ifPresent(name -> PaddingMask.requirePositions(name, inputs, origin));
-                CalibrationRun run = new CalibrationRun(session, inputs, mask, origin, threads, room);
-                LayerStatistics found = run.sum(layers, decomposer, progress);
-                return new LayerStatistics(
-                        found.samples(),
-                        found.byWeight(),
-                        Stream.concat(uncalibrated.stream(), found.uncalibrated().stream())
-                                .toList(),
-                        found.notes());
-            }
+        long room = room(
+                path,
+                layers.values().stream().map(weights -> weights.get(0).rows()).toList());
+        List<LayerInput> values = layers.keySet().stream().flatMap(List::stream).toList();
+        try (ExposedModel exposed = expose(network, values, path)) {
+            LayerStatistics found = run(Runs.of(exposed.session()), exposed.session(), calibration, room)
+                    .sum(layers, 1, decomposer, progress);
+            return new LayerStatistics(
+                    found.samples(),
+                    found.byWeight(),
+                    Stream.concat(uncalibrated.stream(), found.uncalibrated().stream())
+                            .toList(),
+                    found.notes());
         } catch (IOException | UncheckedIOException e) {
-            throw new InvalidInputException(
-                    "the model to calibrate with cannot be written to the temporary folder: " + Unwritable.reason(e),
-                    e);
+            throw unwritable(e);
         }
+    }
+
+    /**
+     * A run on the calibration inputs.
+     *
+     * @param session any of the models that are run
+     * @param room bytes that the values of a batch may take
+     */
+    CalibrationRun run(Runs runs, Session session, CalibrationInputs calibration, long room) {
+        InputSet inputs = InputFiles.read(calibration.inputs(), session.inputs());
+        Optional<String> mask = PaddingMask.input(calibration.mask(), session.inputs());
+        String origin = "`%s`".formatted(calibration.inputs());
+        mask.ifPresent(name -> PaddingMask.requirePositions(name, inputs, origin));
+        return new CalibrationRun(runs, inputs, mask, origin, threads, room);
+    }
+
+    static InvalidInputException unwritable(Exception e) {
+        return new InvalidInputException(
+                "the model to calibrate with cannot be written to the temporary folder: " + Unwritable.reason(e), e);
+    }
+
+    /**
+     * Looks at a model's layers in networks that are made from it, on the same samples.
+     *
+     * @param path the model's file, for messages
+     * @param network the same, read
+     */
+    public LayerComparison beside(Path path, OnnxNetwork network, CalibrationInputs calibration) {
+        return new LayerComparison(this, path, network, calibration);
+    }
+
+    Decomposer decomposer() {
+        return decomposer;
+    }
+
+    Progress progress() {
+        return progress;
+    }
+
+    /** A copy of a model that gives out values. */
+    ExposedModel expose(OnnxNetwork network, Collection<LayerInput> values, Path path) throws IOException {
+        return ExposedModel.open(network, values.stream().map(LayerInput::value).toList(), path, threads, temporary);
     }
 
     /** The weights by what they are multiplied by. */
@@ -141,12 +172,16 @@ public final class Calibrator {
         return layers;
     }
 
-    /** Bytes that the statistics take, refused if there are not as many. */
-    private long requireMemory(Path path, Collection<List<LinearWeight>> layers) {
+    /**
+     * Bytes that statistics leave for the values of a batch.
+     *
+     * @param sizes of the vectors that are summed over
+     * @throws InvalidInputException if the statistics alone take more than there are
+     */
+    long room(Path path, Collection<Integer> sizes) {
         long sums = 0;
         long largest = 0;
-        for (List<LinearWeight> weights : layers) {
-            int size = weights.get(0).rows();
+        for (int size : sizes) {
             sums += RowSums.bytes(size);
             // Statistics take the place of sums, one after the other.
             largest = Math.max(largest, (long) Double.BYTES * size * size);
@@ -155,20 +190,8 @@ public final class Calibrator {
         if (needed > memory) {
             throw new InvalidInputException(
                     "to calibrate %d layers of `%s` takes %d MB of memory, and there are %d MB; give it more with ECKART_OPTS=-Xmx, or calibrate fewer weights with --exclude"
-                            .formatted(layers.size(), path, needed / MEGABYTE + 1, memory / MEGABYTE));
+                            .formatted(sizes.size(), path, needed / MEGABYTE + 1, memory / MEGABYTE));
         }
-        return needed;
-    }
-
-    /** The model with the inputs of layers as its outputs, and no others: what nothing needs, the runtime leaves out. */
-    private static OnnxModel exposing(OnnxModel model, Collection<List<LayerInput>> layers) {
-        GraphProto.Builder graph = model.message().getGraph().toBuilder().clearOutput();
-        layers.stream()
-                .flatMap(List::stream)
-                .map(LayerInput::value)
-                .distinct()
-                // The runtime knows types and shapes better than what is declared somewhere.
-                .forEach(name -> graph.addOutput(ValueInfoProto.newBuilder().setName(name)));
-        return new OnnxModel(model.message().toBuilder().setGraph(graph).build(), model.payloads());
+        return memory - needed;
     }
 }

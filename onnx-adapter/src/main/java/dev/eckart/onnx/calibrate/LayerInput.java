@@ -6,11 +6,13 @@ import dev.eckart.onnx.graph.GraphIndex;
 import dev.eckart.onnx.graph.Use;
 import dev.eckart.onnx.graph.Value;
 import dev.eckart.onnx.proto.NodeProto;
+import dev.eckart.onnx.run.Output;
 import dev.eckart.onnx.scan.Form;
 import dev.eckart.onnx.scan.LinearSite;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntPredicate;
 
 /**
  * A value of the main graph that a weight is multiplied by.
@@ -25,6 +27,9 @@ import java.util.Optional;
  * @param axis the one that W's rows are multiplied along; counted from behind where it is negative
  */
 record LayerInput(String value, int axis) {
+    /** Vectors that are read from a value at a time. */
+    private static final int CHUNK = 64;
+
     private static final int CHANNELS = 1;
     private static final int LAST = -1;
     private static final int LAST_BUT_ONE = -2;
@@ -85,6 +90,15 @@ record LayerInput(String value, int axis) {
         };
     }
 
+    /** The axis along which W's columns are in what a node of a form gives. */
+    static int outputAxis(Form form) {
+        return switch (form) {
+            case RIGHT, TABLE -> LAST;
+            case LEFT -> LAST_BUT_ONE;
+            case CHANNELS, ROWS_AND_COLUMNS -> CHANNELS;
+        };
+    }
+
     /** The axis in a value of so many dimensions: a vector has one only. */
     int axisOf(int dimensions) {
         return axis >= 0 ? axis : Math.max(0, dimensions + axis);
@@ -95,5 +109,52 @@ record LayerInput(String value, int axis) {
         List<Long> others = new ArrayList<>(shape);
         others.remove(axisOf(shape.size()));
         return others;
+    }
+
+    /** What vectors are handed over to. */
+    interface Rows {
+
+        /**
+         * Takes some.
+         *
+         * @param rows {@code [count × size]}, row by row; reused for the next ones, and there may be more behind them
+         */
+        void take(double[] rows, int count);
+    }
+
+    /**
+     * Hands over the vectors of a value, some at a time.
+     *
+     * @param size of a vector
+     * @param counted says of each by its number whether to; the others are not looked at
+     */
+    void forEach(Output of, int size, IntPredicate counted, Rows to) {
+        List<Long> shape = of.shape();
+        int at = axisOf(shape.size());
+        if (shape.get(at) != size) {
+            throw new IllegalStateException("Expected vectors of %d in `%s` but was: %s".formatted(size, value, shape));
+        }
+        // Within the numbers of an array, as Output counts them.
+        int inner = (int) shape.subList(at + 1, shape.size()).stream()
+                .reduce(1L, (a, b) -> a * b)
+                .longValue();
+        int rows = of.size() / size;
+        double[] chunk = new double[Math.multiplyExact(Math.min(CHUNK, Math.max(1, rows)), size)];
+        int filled = 0;
+        for (int row = 0; row < rows; row++) {
+            if (!counted.test(row)) {
+                continue;
+            }
+            int first = row / inner * size * inner + row % inner;
+            for (int i = 0; i < size; i++) {
+                chunk[filled * size + i] = of.at(first + i * inner);
+            }
+            filled++;
+            if (filled == CHUNK) {
+                to.take(chunk, filled);
+                filled = 0;
+            }
+        }
+        to.take(chunk, filled);
     }
 }

@@ -12,26 +12,27 @@ import java.util.Optional;
 import java.util.function.IntPredicate;
 
 /** The sums over all that one weight, or several alike, are multiplied by. */
-final class LayerSums implements AutoCloseable {
-    /** Vectors that are read from a value at a time. */
-    private static final int CHUNK = 64;
-
+final class LayerSums implements SampleSums, AutoCloseable {
     private final List<LayerInput> inputs;
     private final List<LinearWeight> weights;
+    private final int size;
     private final RowSums sums;
 
     /**
      * Sums of nothing yet.
      *
      * @param weights that are multiplied by these inputs, and have as many rows
+     * @param models whose inputs are beside each other
      */
-    LayerSums(List<LayerInput> inputs, List<LinearWeight> weights, Decomposer decomposer) {
+    LayerSums(List<LayerInput> inputs, List<LinearWeight> weights, int models, Decomposer decomposer) {
         this.inputs = inputs;
         this.weights = weights;
-        this.sums = decomposer.rowSums(size());
+        this.size = models * weights.get(0).rows();
+        this.sums = decomposer.rowSums(size);
     }
 
-    List<LayerInput> inputs() {
+    @Override
+    public List<LayerInput> inputs() {
         return inputs;
     }
 
@@ -39,46 +40,10 @@ final class LayerSums implements AutoCloseable {
         return weights;
     }
 
-    private int size() {
-        return weights.get(0).rows();
-    }
-
-    /**
-     * Adds the vectors that a value holds.
-     *
-     * @param counted says of each by its number whether to; the others are not looked at
-     * @param where the value is from, for messages
-     * @throws InvalidInputException if one of those that count holds a NaN or an infinity
-     */
-    void add(LayerInput input, Output value, IntPredicate counted, String where) {
-        List<Long> shape = value.shape();
-        int axis = input.axisOf(shape.size());
-        if (shape.get(axis) != size()) {
-            throw new IllegalStateException(
-                    "Expected vectors of %d in `%s` but was: %s".formatted(size(), input.value(), shape));
-        }
-        // Within the numbers of an array, as Output counts them.
-        int inner = (int) shape.subList(axis + 1, shape.size()).stream()
-                .reduce(1L, (a, b) -> a * b)
-                .longValue();
-        int rows = value.size() / size();
-        double[] chunk = new double[Math.multiplyExact(Math.min(CHUNK, Math.max(1, rows)), size())];
-        int filled = 0;
-        for (int row = 0; row < rows; row++) {
-            if (!counted.test(row)) {
-                continue;
-            }
-            int first = row / inner * size() * inner + row % inner;
-            for (int i = 0; i < size(); i++) {
-                chunk[filled * size() + i] = value.at(first + i * inner);
-            }
-            filled++;
-            if (filled == CHUNK) {
-                add(chunk, filled, input, where);
-                filled = 0;
-            }
-        }
-        add(chunk, filled, input, where);
+    /** @throws InvalidInputException if one of those that count holds a NaN or an infinity */
+    @Override
+    public void add(LayerInput input, Output value, IntPredicate counted, String where) {
+        input.forEach(value, size, counted, (rows, count) -> add(rows, count, input, where));
     }
 
     private void add(double[] rows, int count, LayerInput input, String where) {

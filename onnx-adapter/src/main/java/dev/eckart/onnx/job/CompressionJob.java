@@ -1,9 +1,11 @@
 package dev.eckart.onnx.job;
 
 import dev.eckart.core.InvalidInputException;
+import dev.eckart.core.calibrate.UnrefittedWeight;
 import dev.eckart.core.compress.Compression;
 import dev.eckart.core.compress.Compressor;
 import dev.eckart.core.compress.Provenance;
+import dev.eckart.core.compress.Refitted;
 import dev.eckart.core.factor.CompressionPlan;
 import dev.eckart.core.file.PendingFile;
 import dev.eckart.core.file.Unwritable;
@@ -16,6 +18,7 @@ import dev.eckart.core.scan.Inventory;
 import dev.eckart.core.verify.Limit;
 import dev.eckart.core.verify.Verification;
 import dev.eckart.onnx.OnnxNetwork;
+import dev.eckart.onnx.calibrate.LayerComparison;
 import dev.eckart.onnx.file.Scratch;
 import dev.eckart.onnx.run.Session;
 import dev.eckart.onnx.verify.ModelVerifier;
@@ -24,6 +27,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -69,7 +73,7 @@ public final class CompressionJob {
                         command,
                         entry(model, network),
                         Optional.empty(),
-                        settings(selection.rank(), 0),
+                        settings(selection, 0),
                         WeightEntry.of(plan),
                         Optional.empty(),
                         List.of(),
@@ -98,20 +102,18 @@ public final class CompressionJob {
             OnnxNetwork network = original.withScratch(scratch);
             Inventory inventory = selection.inventory(network);
             Calibrated calibrated = Calibrated.of(engine, model, network, inventory, selection);
-            Compression<OnnxNetwork> compression = calibrated
-                    .compressor(engine)
-                    .compress(
-                            network,
-                            inventory,
-                            selection.selector(),
-                            selection.balance(),
-                            new Provenance(engine.version(), selection.rank()));
+            Optional<LayerComparison> layers =
+                    selection.calibration().map(inputs -> engine.calibrator().beside(model, network, inputs));
+            Made made = make(calibrated, network, inventory, selection, layers);
             double decompose = stopwatch.lap();
-            OnnxNetwork compressed = compression.network();
+            OnnxNetwork compressed = made.network();
             Optional<Path> dataFile = compressed.write(pending.path(), target.externalData());
             double rewrite = stopwatch.lap();
             OnnxNetwork written = OnnxNetwork.read(pending.path(), selection.freezeDefaults());
             Optional<Verification> verification = verifying.verifyOwn(pending.path(), written);
+            Map<String, Double> errors = layers.filter(any -> evaluation.isPresent())
+                    .map(comparison -> comparison.errors(written, made.plan()))
+                    .orElse(Map.of());
             Report.ModelEntry before = entry(model, network);
             Report.ModelEntry after = entry(
                     target.path(),
@@ -124,12 +126,12 @@ public final class CompressionJob {
                             "compress",
                             before,
                             Optional.of(after),
-                            settings(selection.rank(), seed(evaluation)),
-                            WeightEntry.of(compression.plan()),
+                            settings(selection, seed(evaluation)),
+                            WeightEntry.of(made.plan(), errors),
                             verification,
                             outcomes,
                             new Report.Seconds(read, decompose, rewrite, load + stopwatch.lap(), stopwatch.total()))
-                    .with(calibrated.entry());
+                    .with(calibrated.entry().map(entry -> entry.with(made.notes())));
             if (report.passed() || target.keepFailed()) {
                 commit(pending, dataFile, target, model, network);
             }
@@ -137,6 +139,35 @@ public final class CompressionJob {
         } catch (IOException | UncheckedIOException e) {
             throw Unwritable.because(target.path(), e);
         }
+    }
+
+    /**
+     * A compressed network.
+     *
+     * @param notes for people, on what was not done as wanted
+     */
+    private record Made(CompressionPlan plan, OnnxNetwork network, List<String> notes) {}
+
+    private Made make(
+            Calibrated calibrated,
+            OnnxNetwork network,
+            Inventory inventory,
+            Selection selection,
+            Optional<LayerComparison> layers) {
+        Compressor compressor = calibrated.compressor(engine);
+        Provenance provenance = new Provenance(engine.version(), selection.rank());
+        if (!selection.refit()) {
+            Compression<OnnxNetwork> compression =
+                    compressor.compress(network, inventory, selection.selector(), selection.balance(), provenance);
+            return new Made(compression.plan(), compression.network(), List.of());
+        }
+        CompressionPlan plan = compressor.plan(inventory, selection.selector());
+        Refitted<OnnxNetwork> refitted =
+                compressor.refit(plan, network, layers.orElseThrow(), selection.balance(), provenance);
+        return new Made(
+                plan,
+                refitted.network(),
+                refitted.unrefitted().stream().map(UnrefittedWeight::sentence).toList());
     }
 
     /**
@@ -189,7 +220,7 @@ public final class CompressionJob {
                     before,
                     Optional.of(after),
                     // Nothing is decomposed.
-                    new Report.Settings("", false, evaluation.seed(), ""),
+                    new Report.Settings("", false, false, evaluation.seed(), ""),
                     List.of(),
                     verification,
                     limits.judge((double) after.bytes() / before.bytes(), verification),
@@ -253,8 +284,13 @@ public final class CompressionJob {
         return evaluation.map(Evaluation::seed).orElse(0L);
     }
 
-    private Report.Settings settings(String rank, long seed) {
-        return new Report.Settings(rank, false, seed, engine.backend().get().name());
+    private Report.Settings settings(Selection selection, long seed) {
+        return new Report.Settings(
+                selection.rank(),
+                false,
+                selection.refit(),
+                seed,
+                engine.backend().get().name());
     }
 
     static Report.ModelEntry entry(Path path, OnnxNetwork network) {

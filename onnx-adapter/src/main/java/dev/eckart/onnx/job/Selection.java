@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param joint whether layers on one input are factored as one
  * @param freezeDefaults whether inputs that have a default value count as constants
  * @param calibration inputs that weights are judged by; empty where they are taken as they are
+ * @param refit whether pairs are fitted to what their inputs become by other pairs; needs a calibration
  */
 public record Selection(
         String rank,
@@ -25,11 +26,34 @@ public record Selection(
         FactorPair.Balance balance,
         boolean joint,
         boolean freezeDefaults,
-        Optional<CalibrationInputs> calibration) {
+        Optional<CalibrationInputs> calibration,
+        boolean refit) {
+    public Selection {
+        if (refit && calibration.isEmpty()) {
+            throw new IllegalArgumentException("Expected calibration inputs to refit on");
+        }
+    }
+
+    /** Pairs as they are planned. */
+    public Selection(
+            String rank,
+            RankSelector selector,
+            WeightFilter filter,
+            FactorPair.Balance balance,
+            boolean joint,
+            boolean freezeDefaults,
+            Optional<CalibrationInputs> calibration) {
+        this(rank, selector, filter, balance, joint, freezeDefaults, calibration, false);
+    }
 
     /** Each layer by itself, and nothing that callers may feed. */
     public Selection(String rank, RankSelector selector, WeightFilter filter, FactorPair.Balance balance) {
         this(rank, selector, filter, balance, false, false, Optional.empty());
+    }
+
+    /** The same, with or without refitting. */
+    public Selection refit(boolean wanted) {
+        return new Selection(rank, selector, filter, balance, joint, freezeDefaults, calibration, wanted);
     }
 
     /** The weights to work on. */

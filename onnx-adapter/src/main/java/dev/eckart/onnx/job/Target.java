@@ -24,6 +24,11 @@ public record Target(Path path, boolean overwrite, boolean keepFailed, ExternalD
         this(path, overwrite, keepFailed, ExternalData.AUTO);
     }
 
+    /** The same, with failures kept or not. */
+    Target keepingFailed(boolean wanted) {
+        return new Target(path, overwrite, wanted, externalData);
+    }
+
     /** Where its data file goes, if it gets one. */
     Path dataFile() {
         return OnnxWriter.dataFile(path);

@@ -55,6 +55,8 @@ public final class TargetSearch {
     /** No rank is lowered for less than this share of all that is left. */
     private static final double LEAST_SAVING = 0.002;
 
+    private static final String NOT_REFITTED = "the refitted model did not keep the limits: this one is not refitted";
+
     private final Engine engine;
     private final TrialMemory memory;
     private final BiConsumer<String, SearchEntry.Tried> listener;
@@ -114,10 +116,24 @@ public final class TargetSearch {
             search.refine();
             trials.endMeasuring();
             Selection found = wish.settings().apply(search.result().rank());
-            return new CompressionJob(trials.engine())
-                    .compress(model, target, found, Optional.of(evaluation), wish.limits())
+            CompressionJob job = new CompressionJob(trials.engine());
+            return compress(job, model, target, found, evaluation, wish.limits())
                     .with(search.account());
         }
+    }
+
+    /** Trials are not refitted. Where that makes the model that was found worse, against all expectation, it is not either. */
+    private static Report compress(
+            CompressionJob job, Path model, Target target, Selection found, Evaluation evaluation, Limits limits) {
+        if (found.refit()) {
+            Report refitted = job.compress(model, target.keepingFailed(false), found, Optional.of(evaluation), limits);
+            if (refitted.passed()) {
+                return refitted;
+            }
+            Report plain = job.compress(model, target, found.refit(false), Optional.of(evaluation), limits);
+            return plain.with(plain.calibration().map(entry -> entry.with(List.of(NOT_REFITTED))));
+        }
+        return job.compress(model, target, found, Optional.of(evaluation), limits);
     }
 
     /** A search under way. */

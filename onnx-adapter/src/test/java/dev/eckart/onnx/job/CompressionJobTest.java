@@ -81,7 +81,7 @@ class CompressionJobTest {
         assertThat(report.passed()).isTrue();
         assertThat(report.version()).isEqualTo("1.2.3");
         assertThat(report.command()).isEqualTo("compress");
-        assertThat(report.settings()).isEqualTo(new Report.Settings("fixed:2", false, 7, "ejml"));
+        assertThat(report.settings()).isEqualTo(new Report.Settings("fixed:2", false, false, 7, "ejml"));
         assertThat(report.model())
                 .isEqualTo(
                         new Report.ModelEntry(model.toString(), Files.size(model), IN * OUT, IN * OUT, 13, List.of()));

@@ -1,0 +1,26 @@
+package dev.eckart.core.calibrate;
+
+/** Why a pair is not fitted anew to what the inputs of its layer became. */
+public enum UnrefittedReason {
+    /** Nothing is known of its inputs. */
+    UNCALIBRATED("it is not calibrated"),
+    /** A regression on fewer rows than it has unknowns would learn these by heart. */
+    FEW_ROWS("the calibration has fewer rows than it has inputs"),
+    /** There is nothing that goes with the inputs. */
+    CONSTANT("its inputs do not vary in the compressed network"),
+    /** Such as where a network chooses what to work on. */
+    RESHAPED("its input is of another shape in the compressed network"),
+    /** More than 2³¹ numbers. */
+    WIDE("its inputs, before and after, are too many for a covariance");
+
+    private final String sentence;
+
+    UnrefittedReason(String sentence) {
+        this.sentence = sentence;
+    }
+
+    /** For people, without a capital or a full stop. */
+    public String sentence() {
+        return sentence;
+    }
+}

@@ -1,0 +1,127 @@
+package dev.eckart.core.compress;
+
+import dev.eckart.core.Progress;
+import dev.eckart.core.calibrate.InputChange;
+import dev.eckart.core.calibrate.InputStatistics;
+import dev.eckart.core.calibrate.Refit;
+import dev.eckart.core.calibrate.UnrefittedReason;
+import dev.eckart.core.calibrate.UnrefittedWeight;
+import dev.eckart.core.factor.FactorPair;
+import dev.eckart.core.factor.PlannedWeight;
+import dev.eckart.core.factor.Replacement;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.ToLongFunction;
+
+/**
+ * Carries a plan out from a network's inputs to its outputs, each layer in view of what those before it became.
+ *
+ * <p>Beside the network that results, which is made at once and in the end, there is one with the pairs so far, to be
+ * run. Layers on one input are measured once, and worked on side by side.
+ */
+final class RefitPass<N extends Network<N>> {
+    private final WeightOpener opener;
+    private final ChangeMeter<N> meter;
+    private final FactorPair.Balance balance;
+    private final int threads;
+    private final long memory;
+    private final List<UnrefittedWeight> unrefitted = new ArrayList<>();
+
+    RefitPass(WeightOpener opener, ChangeMeter<N> meter, FactorPair.Balance balance, int threads, long memory) {
+        this.opener = opener;
+        this.meter = meter;
+        this.balance = balance;
+        this.threads = threads;
+        this.memory = memory;
+    }
+
+    Refitted<N> run(List<PlannedWeight> factored, N network, Provenance provenance, Progress progress) {
+        try (Progress.Task task = progress.start("Refitting", factored.size())) {
+            N compressed = network.rewrite(() -> pairs(factored, network, provenance, task), provenance);
+            return new Refitted<>(compressed, unrefitted);
+        }
+    }
+
+    private Iterator<Replacement> pairs(
+            List<PlannedWeight> factored, N network, Provenance provenance, Progress.Task task) {
+        unrefitted.clear();
+        SoFar soFar = new SoFar(network);
+        return byInput(factored).stream()
+                .flatMap(layer -> {
+                    List<Replacement> pairs = pairs(layer, soFar.network);
+                    soFar.network = soFar.network.rewrite(pairs, provenance);
+                    task.step(layer.size());
+                    return pairs.stream();
+                })
+                .iterator();
+    }
+
+    /** The network with the pairs that there are. */
+    private final class SoFar {
+        private N network;
+
+        SoFar(N network) {
+            this.network = network;
+        }
+    }
+
+    /** Those on one input together, in the place of the first; those of which nothing is known by themselves. */
+    private List<List<PlannedWeight>> byInput(List<PlannedWeight> factored) {
+        IdentityHashMap<InputStatistics, List<PlannedWeight>> known = new IdentityHashMap<>();
+        List<List<PlannedWeight>> layers = new ArrayList<>();
+        for (PlannedWeight planned : factored) {
+            List<PlannedWeight> layer = opener.inputs(planned)
+                    .map(inputs -> known.computeIfAbsent(inputs, unused -> new ArrayList<>()))
+                    .orElseGet(ArrayList::new);
+            if (layer.isEmpty()) {
+                layers.add(layer);
+            }
+            layer.add(planned);
+        }
+        return layers;
+    }
+
+    private List<Replacement> pairs(List<PlannedWeight> layer, N soFar) {
+        InputChange change = change(layer, soFar);
+        if (change instanceof InputChange.Measured measured) {
+            Refit refit = sideBySide(
+                            List.of(measured.inputs()), inputs -> 0, inputs -> Refit.to(inputs, opener.decomposer()))
+                    .get(0);
+            return factor(layer, planned -> opener.open(planned, refit));
+        }
+        UnrefittedReason reason = ((InputChange.Unknown) change).reason();
+        layer.forEach(
+                planned -> unrefitted.add(new UnrefittedWeight(planned.weight().name(), reason)));
+        return factor(layer, opener::open);
+    }
+
+    private InputChange change(List<PlannedWeight> layer, N soFar) {
+        PlannedWeight any = layer.get(0);
+        if (opener.inputs(any).isEmpty()) {
+            return new InputChange.Unknown(UnrefittedReason.UNCALIBRATED);
+        }
+        InputChange change = meter.measure(soFar, any.weight());
+        Optional<UnrefittedReason> obstacle = change instanceof InputChange.Measured measured
+                ? measured.inputs().obstacle()
+                : Optional.empty();
+        return obstacle.<InputChange>map(InputChange.Unknown::new).orElse(change);
+    }
+
+    private List<Replacement> factor(List<PlannedWeight> layer, Function<PlannedWeight, OpenWeight> opening) {
+        return sideBySide(layer, planned -> opener.bytes(planned) + Refit.bytes(planned.weight()), planned -> {
+            try (OpenWeight open = opening.apply(planned)) {
+                return open.factor(planned.rank(), balance);
+            }
+        });
+    }
+
+    private <T, R> List<R> sideBySide(List<T> items, ToLongFunction<T> need, Function<T, R> work) {
+        try (OrderedWork<R> ordered = OrderedWork.start(items, threads, memory, need, work)) {
+            return ordered.toList();
+        }
+    }
+}

@@ -24,6 +24,16 @@ public final class Table {
         return this;
     }
 
+    /** What stands over the columns. */
+    List<String> headings() {
+        return rows.get(0);
+    }
+
+    /** All rows below the headings. */
+    List<List<String>> body() {
+        return rows.subList(1, rows.size());
+    }
+
     /** As lines for a terminal. */
     public String render() {
         int columns = rows.get(0).size();

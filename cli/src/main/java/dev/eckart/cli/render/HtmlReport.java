@@ -141,8 +141,7 @@ public final class HtmlReport {
                 .map(accuracy -> new Tile(
                         "Accuracy",
                         Numbers.accuracy(accuracy.compressed()),
-                        Cell.of("%s lost, of %s"
-                                .formatted(Numbers.points(accuracy.drop()), Numbers.accuracy(accuracy.original()))),
+                        Cell.of(Numbers.points(accuracy.drop()) + " lost"),
                         ""))
                 .orElseGet(() -> new Tile(
                         "Cosine of outputs",
@@ -203,7 +202,7 @@ public final class HtmlReport {
         }
         if (linear) {
             sections.add(new Section("errors", "Errors of weights", Optional.empty())
-                    .with("errors", "Predicted and measured; the numbers are in the table of weights"));
+                    .with("errors", "The weights that lose most; all numbers are in the table of weights"));
             sections.add(new Section(
                     "weights",
                     "Weights",

@@ -41,9 +41,9 @@
 
   const figure = (name) => document.querySelector(`figure[data-chart="${name}"]`);
 
-  const plots = (place, count) => {
+  const plots = (place, count, height = '') => {
     const row = element('div', { class: 'plots' });
-    const all = Array.from({ length: count }, () => element('div', { class: 'plot', role: 'img' }));
+    const all = Array.from({ length: count }, () => element('div', { class: `plot ${height}`, role: 'img' }));
     row.append(...all);
     place.append(row);
     place.hidden = false;
@@ -62,8 +62,8 @@
       {
         animation: false,
         textStyle: { fontFamily: 'system-ui, "Segoe UI", Roboto, "Liberation Sans", Arial, sans-serif', fontSize: 12, color: ink },
-        title: { text: '' },
-        grid: { left: 8, right: 24, top: 44, bottom: 8, containLabel: true },
+        title: { text: option.yAxis.heading, left: 0, top: 0, textStyle: { color: soft, fontSize: 12, fontWeight: 'normal' } },
+        grid: { left: 8, right: 24, top: option.legend ? 62 : 36, bottom: option.xAxis.name ? 30 : 8, containLabel: true },
         // Nothing of a tooltip is HTML.
         tooltip: {
           renderMode: 'richText',
@@ -91,12 +91,12 @@
     ...more,
   });
   const across = (type, name, more) => axis(type, name, { nameGap: 28, splitLine: { show: false }, ...more });
-  const upward = (type, name, more) =>
-    axis(type, name, { nameLocation: 'end', nameGap: 14, nameTextStyle: { color: soft, align: 'left', padding: [0, 0, 0, -30] }, ...more });
+  // Its name stands over the chart, where there is room for it on any screen.
+  const upward = (type, heading, more) => ({ ...axis(type, '', more), heading });
 
   const legend = (more) => ({
-    top: 0,
-    right: 8,
+    top: 24,
+    left: 0,
     itemWidth: 14,
     itemHeight: 10,
     textStyle: { color: ink },
@@ -119,6 +119,9 @@
     ...more,
   });
 
+  const sizes = (all) =>
+    across('value', 'size of the file, % of the original', { min: 0, max: all.every((each) => each.sizeRatio <= 1) ? 100 : undefined });
+
   const dots = (name, colour, symbol, points, more = {}) => ({
     type: 'scatter',
     name,
@@ -137,7 +140,7 @@
     lineStyle: { color: colour, type, width: 1.5 },
     label: { formatter: text, position, color: colour, fontSize: 12 },
   });
-  const marks = (data) => ({ silent: true, symbol: 'none', animation: false, ...still, data });
+  const marks = (data) => ({ silent: true, symbol: 'none', animation: false, precision: 12, ...still, data });
 
   // The spectrum of one weight
 
@@ -241,7 +244,7 @@
   const linear = weights.filter((weight) => weight.decision !== 'skipped');
 
   const drawRanks = (place) => {
-    const [chart] = plots(place, 1).map(chartIn);
+    const [chart] = plots(place, 1, 'low').map(chartIn);
     const factored = linear.filter((weight) => weight.decision === 'factored');
     const point = (value) => (weight) => ({ value: [linear.indexOf(weight) + 1, value(weight)], weight });
     const smaller = (weight) => Math.min(weight.rows, weight.columns);
@@ -284,9 +287,8 @@
     chart.resize();
     show(chart, `${title}: ${[...worst].reverse().map((weight) => `${named(weight)} ${text(measure(weight))}`).join(', ')}.`, {
       grid: { left: 8, right: 64, top: 28, bottom: 8, containLabel: true },
-      title: { text: title, left: 0, top: 0, textStyle: { color: soft, fontSize: 12, fontWeight: 'normal' } },
       xAxis: axis('value', '', { min: 0, axisLabel: { color: soft, formatter: text, hideOverlap: true } }),
-      yAxis: axis('category', '', {
+      yAxis: upward('category', title, {
         data: worst.map((weight) => named(weight, 300)),
         axisLabel: { color: ink, formatter: (name) => brief(name, chart.getWidth() < 500 ? 20 : 40), interval: 0 },
         axisTick: { show: false },
@@ -346,30 +348,44 @@
       place.remove();
       return;
     }
-    const [chart] = plots(place, 1).map(chartIn);
     const kept = known.filter((trial) => trial.kept);
     const chosen =
       known.find((trial) => trial.rank === report.settings.rank) ??
       kept.reduce((best, trial) => (best && best.sizeRatio <= trial.sizeRatio ? best : trial), undefined);
-    const asked = report.limits.find((outcome) => outcome.name === limit);
+    const asked = report.limits.find((outcome) => outcome.name === limit)?.limit;
+    // What decides is close to the limit, and what was lost at first is far from it.
+    const upper = limit.startsWith('max-');
+    const edge = upper ? 4 * asked : 1 - 4 * (1 - asked);
+    const near = known.filter((trial) => (upper ? trial.value <= edge : trial.value >= edge));
+    const zoomable = edge > 0 && near.length >= 3 && near.length < known.length;
+    const range = element('select', { id: 'range' }, element('option', { value: 'near' }, 'Those near the limit'), element('option', { value: 'all' }, 'All that was tried'));
+    if (zoomable) {
+      place.append(element('div', { class: 'choice' }, element('label', { for: 'range' }, 'Show', range)));
+    }
+    const [chart] = plots(place, 1).map(chartIn);
     const point = (trial) => ({ value: [100 * trial.sizeRatio, trial.value], trial });
-    show(
-      chart,
-      `${known.length} settings tried, ${kept.length} keep the limits` + (chosen ? `; chosen: ${percent(chosen.sizeRatio)} of the size.` : '.'),
-      {
-        legend: legend(),
-        xAxis: across('value', 'size of the file, % of the original', { min: 0 }),
-        yAxis: upward('value', limit.replace(/^(max|min)-/, ''), { scale: true }),
-        tooltip: tooltip(({ data: { trial } }) => trial ? `${brief(trial.rank, 60)}\n${percent(trial.sizeRatio)} of the size\n${limit} ${number(trial.value)}` : ''),
-        series: [
-          dots('not kept', red, cross, known.filter((trial) => !trial.kept).map(point)),
-          dots('kept', blue, 'circle', kept.map(point), {
-            markLine: marks(asked ? [mark({ yAxis: asked.limit }, `limit ${number(asked.limit)}`, ink, 'dashed', 'insideEndTop')] : []),
-          }),
-          ...(chosen ? [dots('chosen', ink, 'circle', [point(chosen)], { symbolSize: 18, itemStyle: { color: 'transparent', borderColor: ink, borderWidth: 2 } })] : []),
-        ],
-      },
-    );
+    const draw = () => {
+      const drawn = zoomable && range.value === 'near' ? near : known;
+      show(
+        chart,
+        `${known.length} settings tried, ${kept.length} keep the limits` + (chosen ? `; chosen: ${percent(chosen.sizeRatio)} of the size.` : '.'),
+        {
+          legend: legend(),
+          xAxis: sizes(drawn),
+          yAxis: upward('value', limit.replace(/^(max|min)-/, ''), { scale: true }),
+          tooltip: tooltip(({ data: { trial } }) => (trial ? `${brief(trial.rank, 60)}\n${percent(trial.sizeRatio)} of the size\n${limit} ${number(trial.value)}` : '')),
+          series: [
+            dots('not kept', red, cross, drawn.filter((trial) => !trial.kept).map(point)),
+            dots('kept', blue, 'circle', drawn.filter((trial) => trial.kept).map(point), {
+              markLine: marks(asked === undefined ? [] : [mark({ yAxis: asked }, `limit ${number(asked)}`, ink, 'dashed', 'insideEndTop')]),
+            }),
+            ...(chosen ? [dots('chosen', ink, 'circle', [point(chosen)], { symbolSize: 18, itemStyle: { color: 'transparent', borderColor: ink, borderWidth: 2 } })] : []),
+          ],
+        },
+      );
+    };
+    range.addEventListener('change', draw);
+    draw();
   };
 
   // A sweep
@@ -383,15 +399,16 @@
     [ink, 'arrow'],
   ];
 
-  const measures = [
+  const lossMeasures = [
     { label: 'Accuracy lost, in points', of: (setting) => 100 * setting.accuracy?.drop, text: (value) => `${number(value)} points lost`, close: 0.5 },
     { label: 'Relative error', of: (setting) => setting.relativeError.worst ?? NaN, text: (value) => `relative error ${number(value)}`, close: 0.1 },
     { label: 'Cosine of outputs', of: (setting) => setting.cosine.worst ?? NaN, text: (value) => `cosine ${value.toFixed(4)}` },
     { label: 'Time of a run, of the original’s', of: (setting) => setting.latency?.ratio, text: (value) => `${number(value)}× the time` },
-  ].filter((measure) => (report.settings.some ?? (() => false)).call(report.settings, (setting) => Number.isFinite(measure.of(setting))));
+  ];
 
   const drawSweep = (place) => {
     const settings = report.settings.filter((setting) => !setting.sameAs);
+    const measures = lossMeasures.filter(({ of }) => settings.some((setting) => Number.isFinite(of(setting))));
     if (settings.length === 0 || measures.length === 0) {
       document.getElementById('curve').remove();
       document.getElementById('ranks').remove();
@@ -422,7 +439,12 @@
     const words = element('p', { class: 'chosen', 'aria-live': 'polite' });
     place.append(words);
     const rankPlace = figure('sweep-ranks');
-    const [ranks] = plots(rankPlace, 1).map(chartIn);
+    const fewest = 3;
+    const ranked = settings.some((setting) => Object.keys(setting.ranks).length >= fewest);
+    const ranks = ranked ? chartIn(plots(rankPlace, 1, 'low')[0]) : undefined;
+    if (!ranked) {
+      rankPlace.closest('section').remove();
+    }
 
     const family = (setting) => setting.rank.split(':')[0];
     const names = [...new Set(settings.map(family))];
@@ -433,8 +455,7 @@
       const point = (setting) => ({ value: [100 * setting.sizeRatio, of(setting)], setting });
       show(chart, `${label}, against size of the file, of ${settings.length} settings. Chosen: ${seen(chosen.rank)}, ${percent(chosen.sizeRatio)} of the size, ${text(of(chosen))}.`, {
         legend: legend({ data: names.map((name) => brief(name, 24)) }),
-        grid: { left: 8, right: 24, top: 64, bottom: 8, containLabel: true },
-        xAxis: across('value', 'size of the file, % of the original', { min: 0 }),
+        xAxis: sizes(settings),
         yAxis: upward('value', label, { scale: true }),
         tooltip: tooltip(({ data: { setting } }) => `${brief(setting.rank, 60)}\n${percent(setting.sizeRatio)} of the size\n${text(of(setting))}`),
         series: [
@@ -451,6 +472,9 @@
         `: ${percent(chosen.sizeRatio)} of the size, ${measures.map((each) => each.text(each.of(chosen))).join(', ')}. `,
         element('code', {}, `eckart compress … --rank ${seen(chosen.rank)}`),
       );
+      if (!ranked) {
+        return;
+      }
       const byName = Object.entries(chosen.ranks);
       show(ranks, `Ranks of ${byName.length} factored weights: ${byName.slice(0, 20).map(([name, rank]) => `${brief(name, 40)} ${rank}`).join(', ')}.`, {
         xAxis: across('value', 'weight, by name', { min: 0, max: byName.length + 1, minInterval: 1, axisLabel: { color: soft, formatter: (at) => (at >= 1 && at <= byName.length ? String(at) : '') } }),
@@ -479,9 +503,13 @@
   });
 
   const fit = () => instances.forEach((chart) => chart.resize());
+  // Charts are as wide as paper before it is printed on.
+  const printing = (now) => () => {
+    document.documentElement.classList.toggle('printing', now);
+    fit();
+  };
   addEventListener('resize', fit);
-  addEventListener('beforeprint', fit);
-  addEventListener('afterprint', fit);
-  matchMedia('print').addEventListener('change', fit);
+  addEventListener('beforeprint', printing(true));
+  addEventListener('afterprint', printing(false));
   document.documentElement.classList.add('drawn');
 })();

@@ -14,6 +14,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import tools.jackson.core.json.JsonWriteFeature;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -147,13 +148,12 @@ record HtmlPage(
     /** JSON that no HTML parser sees anything in. */
     private static String embedded(ObjectNode data) {
         return JsonMapper.builder()
+                .enable(JsonWriteFeature.ESCAPE_NON_ASCII)
                 .build()
                 .writeValueAsString(data)
                 .replace("<", "\\u003c")
                 .replace(">", "\\u003e")
-                .replace("&", "\\u0026")
-                .replace("\u2028", "\\u2028")
-                .replace("\u2029", "\\u2029");
+                .replace("&", "\\u0026");
     }
 
     private static String hash(String script) {

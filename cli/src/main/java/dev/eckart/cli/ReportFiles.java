@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 
 /** The forms that a report of one kind can be written in, by the ending of a file's name. */
 record ReportFiles<R>(List<Form<R>> forms) {
@@ -54,8 +53,13 @@ record ReportFiles<R>(List<Form<R>> forms) {
         return forms.stream()
                 .filter(form -> name.endsWith(form.ending()))
                 .findFirst()
-                .orElseThrow(() -> new InvalidInputException("--report: `%s` has an unknown ending; expected %s"
-                        .formatted(file, forms.stream().map(Form::ending).collect(Collectors.joining(" or ")))))
+                .orElseThrow(() -> new InvalidInputException(
+                        "--report: `%s` has an unknown ending; expected %s".formatted(file, endings())))
                 .rendering();
+    }
+
+    private String endings() {
+        List<String> all = forms.stream().map(Form::ending).toList();
+        return String.join(", ", all.subList(0, all.size() - 1)) + " or " + all.get(all.size() - 1);
     }
 }

@@ -502,7 +502,12 @@
     }
   });
 
-  const fit = () => instances.forEach((chart) => chart.resize());
+  const fit = () =>
+    instances.forEach((chart) => {
+      chart.resize();
+      // At once: paper does not wait for the next frame.
+      chart.getZr().flush();
+    });
   // Charts are as wide as paper before it is printed on.
   const printing = (now) => () => {
     document.documentElement.classList.toggle('printing', now);

@@ -1,5 +1,6 @@
 package dev.eckart.cli;
 
+import dev.eckart.cli.render.Failure;
 import dev.eckart.core.InvalidInputException;
 import dev.eckart.core.rank.RankStrategies;
 import dev.eckart.core.report.Report;

@@ -1,5 +1,6 @@
 package dev.eckart.cli;
 
+import dev.eckart.cli.render.HtmlReport;
 import dev.eckart.cli.render.MarkdownReport;
 import dev.eckart.cli.render.Numbers;
 import dev.eckart.cli.render.Table;
@@ -44,6 +45,8 @@ final class DemoCommand implements Callable<Integer> {
     /** The setting whose model and report are left for the user to look at. */
     private static final String SHOWN = "fixed:16";
 
+    private static final String REPORT = "report.html";
+
     /** Set by the launcher: how it was called. */
     private static final String COMMAND = "eckart.command";
 
@@ -85,17 +88,29 @@ final class DemoCommand implements Callable<Integer> {
             passed &= report.passed();
             table.row(row(setting, report));
             if (setting.equals(SHOWN)) {
-                ReportOptions.write(directory.resolve("report.md"), MarkdownReport.render(report));
+                ReportFiles.write(directory.resolve("report.md"), MarkdownReport.render(report));
+                ReportFiles.write(directory.resolve(REPORT), HtmlReport.render(report));
             }
         }
         say(table.render());
         say("""
 
                 Ranks: of the 784×500 and the 500×10 weight; "kept" where a factor pair would not be smaller.
-                In %s: each model, and report.md on the one of %s. Try it yourself:
+                In %s: each model.
+                A report to open, on the one of %s: %s
+
+                Try it yourself:
 
                   %s compress %s -o small.onnx --rank %s --inputs %s --labels %s:labels
-                """.formatted(directory, SHOWN, System.getProperty(COMMAND, "eckart"), model, SHOWN, data, data));
+                """.formatted(
+                        directory,
+                        SHOWN,
+                        directory.resolve(REPORT).toUri(),
+                        System.getProperty(COMMAND, "eckart"),
+                        model,
+                        SHOWN,
+                        data,
+                        data));
         return passed ? ExitCode.DONE : ExitCode.LIMIT_NOT_KEPT;
     }
 

@@ -1,10 +1,14 @@
 package dev.eckart.cli;
 
+import dev.eckart.cli.ReportFiles.Form;
+import dev.eckart.cli.render.HtmlReport;
 import dev.eckart.cli.render.JsonReport;
 import dev.eckart.cli.render.TextReport;
 import dev.eckart.core.report.Report;
 import dev.eckart.onnx.job.CompressionJob;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -19,6 +23,9 @@ import picocli.CommandLine.Parameters;
         usageHelpAutoWidth = true,
         sortOptions = false)
 final class ScanCommand implements Callable<Integer> {
+    private static final ReportFiles<Report> FILES = new ReportFiles<>(
+            List.of(new Form<>(".html", HtmlReport::renderScan), new Form<>(".json", JsonReport::renderScan)));
+
     private final Console console;
 
     @Parameters(paramLabel = "MODEL", description = "An .onnx file; never touched.")
@@ -26,6 +33,12 @@ final class ScanCommand implements Callable<Integer> {
 
     @Mixin
     private SelectionOptions selection = new SelectionOptions();
+
+    @Option(
+            names = "--report",
+            paramLabel = "FILE",
+            description = "Write the report; the ending decides: .html (a page with charts) or .json. May be repeated.")
+    private List<Path> files = new ArrayList<>();
 
     @Option(names = "--json", description = "Print JSON, and nothing else, on standard output.")
     private boolean json;
@@ -45,8 +58,10 @@ final class ScanCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        FILES.require(files);
         CompressionJob job = new CompressionJob(engine.engine(console, options.progress(console), cache));
         Report report = job.scan(model, selection.selection());
+        FILES.write(report, files);
         if (json) {
             console.out().println(JsonReport.renderScan(report));
         } else if (!options.quiet()) {

@@ -101,7 +101,7 @@ final class SvdCommand implements Callable<Integer> {
             write(output, decomposer.truncated(matrix, cut.rank, Accuracy.FULL), array.type());
         }
         if (plot != null) {
-            ReportOptions.write(plot, SvdPlot.svg(matrix, spectrum));
+            ReportFiles.write(plot, SvdPlot.svg(matrix, spectrum));
         }
         if (json) {
             console.out().println(renderJson(cut));

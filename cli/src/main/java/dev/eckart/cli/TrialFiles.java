@@ -54,7 +54,7 @@ final class TrialFiles implements TrialMemory {
         ArrayNode list = root.putArray("trials");
         trials.values().forEach(each -> write(list.addObject(), each));
         try {
-            ReportOptions.write(file(subject), Json.render(root));
+            ReportFiles.write(file(subject), Json.render(root));
         } catch (InvalidInputException e) {
             warnings.accept("%s; the next search measures anew".formatted(e.getMessage()));
         }

@@ -1,5 +1,6 @@
 package dev.eckart.cli;
 
+import dev.eckart.cli.render.Failure;
 import dev.eckart.core.report.Report;
 import dev.eckart.onnx.job.CompressionJob;
 import java.nio.file.Path;

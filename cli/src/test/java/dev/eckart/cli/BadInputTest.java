@@ -393,7 +393,7 @@ class BadInputTest {
 
     @Test
     void should_refuse_a_sweep_that_cannot_be_told_of() {
-        refused("expected .csv or .json", "sweep", model, "--report", folder.resolve("sweep.md"));
+        refused("expected .csv, .html or .json", "sweep", model, "--report", folder.resolve("sweep.md"));
         refused(
                 "there is no directory",
                 "sweep",
@@ -450,7 +450,7 @@ class BadInputTest {
 
     @Test
     void should_refuse_a_report_of_an_unknown_kind_or_without_a_place() {
-        refused("unknown ending", "compress", model, "-o", out, "--report", folder.resolve("report.html"));
+        refused("unknown ending", "compress", model, "-o", out, "--report", folder.resolve("report.pdf"));
         refused("there is no directory", "compress", model, "-o", out, "--report", folder.resolve("none/report.json"));
     }
 

@@ -223,9 +223,25 @@ class CompressCommandTest {
     void should_write_reports_to_files() throws IOException {
         Path json = folder.resolve("report.json");
         Path markdown = folder.resolve("report.md");
+        Path html = folder.resolve("report.html");
+        Path junit = folder.resolve("report.xml");
 
         CommandLineRun run = eckart(
-                "compress", model, "-o", out, "--rank", "fixed:2", "--report", json, "--report", markdown, "--quiet");
+                "compress",
+                model,
+                "-o",
+                out,
+                "--rank",
+                "fixed:2",
+                "--report",
+                json,
+                "--report",
+                markdown,
+                "--report",
+                html,
+                "--report",
+                junit,
+                "--quiet");
 
         assertThat(run.out()).isEmpty();
         assertThat(JsonMapper.builder()
@@ -235,6 +251,8 @@ class CompressCommandTest {
                         .asString())
                 .isEqualTo("pass");
         assertThat(Files.readString(markdown)).contains("| fc1.weight | MatMul | 64×48 |");
+        assertThat(Files.readString(html)).contains("<bdi>fc1.weight</bdi>");
+        assertThat(Files.readString(junit)).contains("<testcase name=\"the rewrite is right\"");
     }
 
     @Test

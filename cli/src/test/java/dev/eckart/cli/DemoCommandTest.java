@@ -26,6 +26,7 @@ class DemoCommandTest {
         assertThat(run.out()).contains("energy:0.9", "fixed:16", "92.85 %", "proved");
         assertThat(directory.resolve("compressed-fixed-16.onnx")).exists();
         assertThat(Files.readString(directory.resolve("report.md"))).startsWith("# eckart compress: pass");
+        assertThat(Files.readString(directory.resolve("report.html"))).startsWith("<!DOCTYPE html>");
         assertThat(eckart("demo", "-o", directory, "--quiet").code())
                 .as("again, over its own files")
                 .isZero();

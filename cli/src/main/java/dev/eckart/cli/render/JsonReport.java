@@ -22,6 +22,15 @@ public final class JsonReport {
 
     /** The whole report. */
     public static String render(Report report) {
+        return Json.render(tree(report));
+    }
+
+    /** What there is of it after a scan, with the spectra summarised. */
+    public static String renderScan(Report report) {
+        return Json.render(scanTree(report));
+    }
+
+    static ObjectNode tree(Report report) {
         ObjectNode root = head(report);
         report.output().ifPresent(output -> model(root.putObject("output"), output));
         settings(root, report);
@@ -38,12 +47,10 @@ public final class JsonReport {
                 .put("rewrite", report.seconds().rewrite())
                 .put("verify", report.seconds().verify())
                 .put("total", report.seconds().total());
-        root.put("verdict", report.passed() ? "pass" : "fail");
-        return Json.render(root);
+        return root.put("verdict", report.passed() ? "pass" : "fail");
     }
 
-    /** What there is of it after a scan, with the spectra summarised. */
-    public static String renderScan(Report report) {
+    static ObjectNode scanTree(Report report) {
         ObjectNode root = head(report);
         settings(root, report);
         ArrayNode weights = root.putArray("weights");
@@ -52,7 +59,7 @@ public final class JsonReport {
             weight(node, weight);
             weight.spectrum().ifPresent(spectrum -> rankAtEnergy(node.putObject("rankAtEnergy"), spectrum));
         }
-        return Json.render(root);
+        return root;
     }
 
     private static ObjectNode head(Report report) {

@@ -1,40 +1,88 @@
 package dev.eckart.cli.render;
 
 import dev.eckart.core.report.Report;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** A report as Markdown, for pull requests and pages. */
+/**
+ * A report as Markdown, for a comment on a pull request or the summary of a CI step: the verdict, the numbers that matter,
+ * and the weights folded away. It is never longer than GitHub takes.
+ */
 public final class MarkdownReport {
+    /** GitHub's limit on a comment, in characters; {@link String#length} counts no fewer. */
+    static final int LONGEST = 65_536;
+
+    private static final int LONGEST_NAME = 200;
+
+    private final StringBuilder text = new StringBuilder();
+
     private MarkdownReport() {}
 
-    /** The whole report. */
+    /** The whole report; of weights and outputs as many as there is room for. */
     public static String render(Report report) {
-        List<String> parts = new ArrayList<>();
-        parts.add("# eckart %s: %s%n".formatted(report.command(), report.passed() ? "pass" : "**FAIL**"));
-        parts.add("%s, opset %d, `%s`, backend %s, eckart %s%n"
-                .formatted(
-                        Table.escape(report.model().path()),
-                        report.model().opset(),
-                        report.settings().rank(),
-                        report.settings().backend(),
-                        report.version()));
-        add(parts, "Size", ReportTables.sizes(report));
-        ReportTables.dataFiles(report).map(Table::escape).map("%s%n"::formatted).ifPresent(parts::add);
+        MarkdownReport markdown = new MarkdownReport();
+        markdown.head(report);
+        markdown.add("## Size%n%n".formatted(), ReportTables.sizes(report), "");
+        ReportTables.dataFiles(report).ifPresent(files -> markdown.text.append("%s%n%n".formatted(shown(files))));
+        markdown.add("## Checks%n%n".formatted(), ReportTables.findings(report), "");
         report.verification()
-                .ifPresent(verification -> add(
-                        parts,
-                        "Outputs (%s samples, inputs: %s)"
-                                .formatted(Numbers.count(verification.samples()), Table.escape(verification.inputs())),
-                        ReportTables.outputs(report)));
-        add(parts, "Checks", ReportTables.findings(report));
-        add(parts, "Linear weights: " + ReportTables.counts(report), ReportTables.linear(report));
-        add(parts, "Skipped weights", ReportTables.skipped(report));
-        return String.join("\n", parts);
+                .ifPresent(verification -> markdown.add(
+                        "## Outputs%n%n%s samples, inputs: %s%n%n"
+                                .formatted(Numbers.count(verification.samples()), shown(verification.inputs())),
+                        ReportTables.outputs(report),
+                        ""));
+        markdown.fold("Linear weights: " + ReportTables.counts(report), ReportTables.linear(report));
+        markdown.fold("Skipped weights", ReportTables.skipped(report));
+        markdown.fold("What was tried", ReportTables.search(report));
+        return markdown.text.toString().stripTrailing() + "\n";
     }
 
-    private static void add(List<String> parts, String heading, Optional<Table> table) {
-        table.ifPresent(content -> parts.add("## %s%n%n%s".formatted(heading, content.renderMarkdown())));
+    private void head(Report report) {
+        text.append("# eckart %s: %s%n%n".formatted(report.command(), report.passed() ? "pass" : "**FAIL**"));
+        if (!report.passed()) {
+            text.append("%s%n%n".formatted(shown(ShownText.shortened(Failure.of(report), 1000))));
+        }
+        text.append("%s, opset %d, `%s`, backend %s, eckart %s%n%n"
+                .formatted(
+                        shown(report.model().path()),
+                        report.model().opset(),
+                        ShownText.shortened(ShownText.of(report.settings().rank()), LONGEST_NAME)
+                                .replace('`', '\''),
+                        report.settings().backend(),
+                        report.version()));
+    }
+
+    private void fold(String summary, Optional<Table> table) {
+        // The blank lines make Markdown of what is between the tags.
+        add("<details><summary>%s</summary>%n%n".formatted(summary), table, "%n</details>%n%n".formatted());
+    }
+
+    /** A table between two texts, without the rows for which there is no room. */
+    private void add(String before, Optional<Table> table, String after) {
+        if (table.isEmpty()) {
+            return;
+        }
+        List<String> lines = table.get().markdownLines(LONGEST_NAME);
+        // What may still be said after this table, by those that follow.
+        int room = LONGEST - 2_000 - text.length() - before.length() - after.length();
+        int fitting = 0;
+        for (int used = 0; fitting < lines.size() && used + lines.get(fitting).length() < room; fitting++) {
+            used += lines.get(fitting).length();
+        }
+        if (fitting > 2) {
+            text.append(before);
+            lines.subList(0, fitting).forEach(text::append);
+            text.append(
+                    fitting < lines.size()
+                            ? "%n… and %d more; the JSON report has them all.%n".formatted(lines.size() - fitting)
+                            : "");
+            text.append(after.isEmpty() ? "\n" : after);
+        } else {
+            text.append("%d rows are left out here; the JSON report has them.%n%n".formatted(lines.size() - 2));
+        }
+    }
+
+    private static String shown(String text) {
+        return Table.escape(ShownText.of(ShownText.shortened(text, 4 * LONGEST_NAME)));
     }
 }

@@ -1,6 +1,7 @@
 package dev.eckart.cli.render;
 
 import dev.eckart.core.report.Report;
+import dev.eckart.core.report.SearchEntry;
 import dev.eckart.core.report.WeightEntry;
 import dev.eckart.core.report.WeightEntry.Outcome;
 import dev.eckart.core.spectrum.Spectrum;
@@ -201,6 +202,22 @@ final class ReportTables {
             rows++;
         }
         return rows == 0 ? Optional.empty() : Optional.of(table);
+    }
+
+    /** The settings that a search tried, in order. */
+    static Optional<Table> search(Report report) {
+        return report.search().map(search -> {
+            Table table = new Table("--rank", "of the size", search.limit(), "limits", "");
+            for (SearchEntry.Tried tried : search.tried()) {
+                table.row(
+                        tried.rank(),
+                        Numbers.percent(tried.sizeRatio()),
+                        Numbers.plain(tried.value()),
+                        tried.kept() ? "kept" : "not kept",
+                        tried.remembered() ? "measured by an earlier run" : "");
+            }
+            return table;
+        });
     }
 
     /** How many weights met which fate, in a sentence. */

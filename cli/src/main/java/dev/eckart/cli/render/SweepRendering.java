@@ -38,17 +38,39 @@ public final class SweepRendering {
     }
 
     public static String json(SweepReport report) {
-        return new SweepRendering(report).json();
+        return Json.render(tree(report));
+    }
+
+    static ObjectNode tree(SweepReport report) {
+        return new SweepRendering(report).tree();
+    }
+
+    /** A row for each setting. */
+    static Table table(SweepReport report) {
+        return new SweepRendering(report).table();
+    }
+
+    /** What the table is of, and how it was measured. */
+    static String notes(SweepReport report) {
+        return new SweepRendering(report).notes();
     }
 
     private String text() {
-        StringBuilder text = new StringBuilder();
-        text.append("%s: %s, %s parameters, opset %d%n%n"
-                .formatted(
-                        report.model().path(),
-                        Numbers.bytes(report.model().bytes()),
-                        Numbers.count(report.model().parameters()),
-                        report.model().opset()));
+        return "%s: %s, %s parameters, opset %d%n%n"
+                        .formatted(
+                                report.model().path(),
+                                Numbers.bytes(report.model().bytes()),
+                                Numbers.count(report.model().parameters()),
+                                report.model().opset())
+                + table().render()
+                + "\n"
+                + report.skipped().stream()
+                        .map(skipped -> "%s is left out: %s%n".formatted(skipped.rank(), skipped.reason()))
+                        .collect(Collectors.joining())
+                + "%s; %s%n".formatted(notes(), Numbers.seconds(report.seconds()));
+    }
+
+    private Table table() {
         boolean labelled =
                 report.settings().stream().anyMatch(setting -> accuracy(setting).isPresent());
         boolean timed =
@@ -80,10 +102,11 @@ public final class SweepRendering {
                                     .orElse(""))
                             : List.of()));
         }
-        text.append(table.render()).append('\n');
-        report.skipped()
-                .forEach(skipped -> text.append("%s is left out: %s%n".formatted(skipped.rank(), skipped.reason())));
-        text.append("%s samples, inputs: %s%s; error and cosine are those of the worst output; %s%n"
+        return table;
+    }
+
+    private String notes() {
+        return "%s samples, inputs: %s%s; error and cosine are those of the worst output"
                 .formatted(
                         Numbers.count(report.samples()),
                         report.inputs(),
@@ -91,9 +114,7 @@ public final class SweepRendering {
                                 .flatMap(setting -> accuracy(setting).stream())
                                 .findFirst()
                                 .map(accuracy -> "; accuracy of the original: " + Numbers.accuracy(accuracy.original()))
-                                .orElse(""),
-                        Numbers.seconds(report.seconds())));
-        return text.toString();
+                                .orElse(""));
     }
 
     private static String[] cells(List<String> always, List<String> ofLabels, List<String> ofTime) {
@@ -185,7 +206,7 @@ public final class SweepRendering {
         return cell.matches("[^\",\r\n]*") ? cell : '"' + cell.replace("\"", "\"\"") + '"';
     }
 
-    private String json() {
+    private ObjectNode tree() {
         ObjectNode root = Json.object().put("schema", SCHEMA);
         root.putObject("tool").put("version", report.version());
         root.put("command", "sweep");
@@ -200,8 +221,7 @@ public final class SweepRendering {
         report.skipped()
                 .forEach(setting ->
                         skipped.addObject().put("rank", setting.rank()).put("reason", setting.reason()));
-        root.put("seconds", report.seconds());
-        return Json.render(root);
+        return root.put("seconds", report.seconds());
     }
 
     private void setting(ObjectNode node, Setting setting) {

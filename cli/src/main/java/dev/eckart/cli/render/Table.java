@@ -3,6 +3,7 @@ package dev.eckart.cli.render;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** Rows of text under headings, in columns as wide as their widest cell. */
 public final class Table {
@@ -22,6 +23,16 @@ public final class Table {
         }
         rows.add(List.of(cells));
         return this;
+    }
+
+    /** What stands over the columns. */
+    List<String> headings() {
+        return rows.get(0);
+    }
+
+    /** All rows below the headings. */
+    List<List<String>> body() {
+        return rows.subList(1, rows.size());
     }
 
     /** As lines for a terminal. */
@@ -46,19 +57,20 @@ public final class Table {
         return text.toString();
     }
 
-    /** As a Markdown table. */
-    public String renderMarkdown() {
-        StringBuilder text = new StringBuilder();
-        for (int i = 0; i < rows.size(); i++) {
-            text.append("| ")
-                    .append(String.join(
-                            " | ", rows.get(i).stream().map(Table::escape).toList()))
-                    .append(" |\n");
-            if (i == 0) {
-                text.append("|").append(" --- |".repeat(rows.get(0).size())).append('\n');
-            }
+    /**
+     * The lines of a Markdown table, two of headings first.
+     *
+     * @param longest up to that many characters of a cell are shown
+     */
+    List<String> markdownLines(int longest) {
+        List<String> lines = new ArrayList<>();
+        for (List<String> row : rows) {
+            lines.add(row.stream()
+                    .map(cell -> escape(ShownText.of(ShownText.shortened(cell, longest))))
+                    .collect(Collectors.joining(" | ", "| ", " |\n")));
         }
-        return text.toString();
+        lines.add(1, "|" + " --- |".repeat(rows.get(0).size()) + "\n");
+        return lines;
     }
 
     /** Text that Markdown shows as it is: names come from the model, and may hold anything. */

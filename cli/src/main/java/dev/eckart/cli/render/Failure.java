@@ -1,6 +1,5 @@
-package dev.eckart.cli;
+package dev.eckart.cli.render;
 
-import dev.eckart.cli.render.Numbers;
 import dev.eckart.core.report.Report;
 import dev.eckart.core.verify.Limit;
 import dev.eckart.core.verify.RewriteProof;
@@ -9,10 +8,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Why a report did not pass, in one sentence. */
-final class Failure {
+public final class Failure {
     private Failure() {}
 
-    static String of(Report report) {
+    /** Empty for one that did. */
+    public static String of(Report report) {
         List<String> failures = new ArrayList<>();
         report.verification().ifPresent(verification -> addUnsound(verification, failures));
         for (Limit.Outcome outcome : report.limits()) {

@@ -1,0 +1,258 @@
+package dev.eckart.cli.render;
+
+import dev.eckart.cli.render.HtmlPage.Cell;
+import dev.eckart.cli.render.HtmlPage.Section;
+import dev.eckart.cli.render.HtmlPage.Tile;
+import dev.eckart.cli.render.HtmlPage.Verdict;
+import dev.eckart.core.report.CalibrationEntry;
+import dev.eckart.core.report.Report;
+import dev.eckart.core.report.WeightEntry.Outcome;
+import dev.eckart.core.verify.Verification;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.LongFunction;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** A report as a page to look at: words and tables as in every other form, and charts. */
+public final class HtmlReport {
+    private static final String SCAN = "scan";
+
+    private final Report report;
+
+    private HtmlReport(Report report) {
+        this.report = report;
+    }
+
+    /** The whole report. */
+    public static String render(Report report) {
+        return new HtmlReport(report).page(JsonReport.tree(report)).render();
+    }
+
+    /** What there is of it after a scan. */
+    public static String renderScan(Report report) {
+        return new HtmlReport(report).page(JsonReport.scanTree(report)).render();
+    }
+
+    /** The last part of a path. */
+    static String fileName(String path) {
+        return path.substring(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
+    }
+
+    /** {@code tree} with the spectra, thinned. */
+    private HtmlPage page(ObjectNode tree) {
+        ObjectNode data = Json.object();
+        data.set("report", tree);
+        ArrayNode spectra = data.putArray("spectra");
+        for (int i = 0; i < report.weights().size(); i++) {
+            int place = i;
+            var weight = report.weights().get(i);
+            weight.spectrum()
+                    .ifPresent(
+                            spectrum -> SpectrumPoints.put(spectra.addObject().put("weight", place), weight, spectrum));
+        }
+        return new HtmlPage(
+                report.command(),
+                Cell.of(fileName(report.model().path())),
+                "%s %s"
+                        .formatted(
+                                report.command(),
+                                ShownText.of(fileName(report.model().path()))),
+                verdict(),
+                tiles(),
+                sections(!spectra.isEmpty()),
+                report.version(),
+                data);
+    }
+
+    private Verdict verdict() {
+        if (report.command().equals(SCAN)) {
+            return new Verdict(
+                    "none", "i", "Scan", Cell.of("What %s would do. Nothing was written.".formatted(rank())));
+        }
+        if (report.output().isEmpty()) {
+            return new Verdict("none", "i", "Plan", Cell.of("What would be done. Nothing was written."));
+        }
+        if (!report.passed()) {
+            return new Verdict("fail", "✗", "Fail", Cell.of(Failure.of(report) + "."));
+        }
+        int limits = report.limits().size();
+        String kept = limits == 0 ? "No limits were set" : limits == 1 ? "The limit is kept" : "All limits are kept";
+        return new Verdict(
+                "pass",
+                "✓",
+                "Pass",
+                Cell.of(kept + (report.verification().isEmpty() ? ", and neither model was run." : ".")));
+    }
+
+    private String rank() {
+        return report.settings().rank();
+    }
+
+    private List<Tile> tiles() {
+        List<Tile> tiles = new ArrayList<>();
+        report.output()
+                .ifPresentOrElse(
+                        output -> tiles.addAll(List.of(
+                                share(
+                                        "File",
+                                        Numbers::bytes,
+                                        output.bytes(),
+                                        report.model().bytes()),
+                                share(
+                                        "Parameters",
+                                        Numbers::count,
+                                        output.parameters(),
+                                        report.model().parameters()))),
+                        () -> tiles.addAll(ofOriginal()));
+        report.verification().ifPresent(verification -> tiles.addAll(ofOutputs(verification)));
+        if (!report.weights().isEmpty()) {
+            tiles.add(new Tile(
+                    report.output().isPresent() ? "Weights factored" : "Weights to factor",
+                    Numbers.count(ReportTables.count(report, Outcome.FACTORED)),
+                    Cell.of("%d kept, %d skipped"
+                            .formatted(
+                                    ReportTables.count(report, Outcome.KEPT),
+                                    ReportTables.count(report, Outcome.SKIPPED))),
+                    ""));
+        }
+        return tiles;
+    }
+
+    private List<Tile> ofOriginal() {
+        long after = report.model().linearParameters()
+                - report.weights().stream()
+                        .mapToLong(weight -> weight.parametersBefore() - weight.parametersAfter())
+                        .sum();
+        return List.of(
+                new Tile(
+                        "File",
+                        Numbers.bytes(report.model().bytes()),
+                        Cell.of(Numbers.count(report.model().parameters()) + " parameters"),
+                        ""),
+                share("In linear weights", Numbers::count, after, report.model().linearParameters()));
+    }
+
+    private static List<Tile> ofOutputs(Verification verification) {
+        Tile lost = verification
+                .accuracy()
+                .map(accuracy -> new Tile(
+                        "Accuracy",
+                        Numbers.accuracy(accuracy.compressed()),
+                        Cell.of(Numbers.points(accuracy.drop()) + " lost"),
+                        ""))
+                .orElseGet(() -> new Tile(
+                        "Cosine of outputs",
+                        Numbers.closeToOne(verification.cosine()),
+                        Cell.of("relative error " + Numbers.error(verification.relativeError())),
+                        ""));
+        Tile time = new Tile(
+                "Time of a run",
+                Numbers.times(verification.latency().ratio()),
+                Cell.of("%s ms, was %s ms"
+                        .formatted(
+                                Numbers.error(verification.latency().compressedMs()),
+                                Numbers.error(verification.latency().originalMs()))),
+                "");
+        return List.of(lost, time);
+    }
+
+    static Tile share(String label, LongFunction<String> number, long after, long before) {
+        double share = before == 0 ? 1 : (double) after / before;
+        return new Tile(
+                label,
+                number.apply(after),
+                Cell.of("%s of %s".formatted(Numbers.percent(share), number.apply(before))),
+                String.format(Locale.ROOT, "%.1f", Math.min(100, 100 * share)));
+    }
+
+    private List<Section> sections(boolean spectra) {
+        List<Section> sections = new ArrayList<>();
+        sections.add(new Section("checks", "Checks", ReportTables.findings(report)));
+        report.verification()
+                .ifPresent(verification -> sections.add(new Section(
+                        "outputs",
+                        "Outputs",
+                        ReportTables.outputs(report),
+                        "%s samples, inputs: %s."
+                                .formatted(Numbers.count(verification.samples()), verification.inputs()))));
+        sections.add(new Section(
+                "sizes",
+                "Size",
+                ReportTables.sizes(report),
+                ReportTables.dataFiles(report).map("%s."::formatted).orElse("")));
+        report.search()
+                .ifPresent(search -> sections.add(new Section(
+                                "search",
+                                "What was tried",
+                                ReportTables.search(report),
+                                "Measured on %s. The model that was found is verified above."
+                                        .formatted(search.inputs()))
+                        .with("search", "Size of the file against what is lost")));
+        boolean linear = report.weights().stream().anyMatch(weight -> weight.outcome() != Outcome.SKIPPED);
+        if (linear) {
+            sections.add(new Section("ranks", "Ranks over depth", Optional.empty())
+                    .with("ranks", "Weights from the first to the last; the numbers are in the table of weights"));
+        }
+        if (spectra) {
+            sections.add(new Section("spectra", "Spectra", Optional.empty())
+                    .with("spectrum", "Singular values, and the energy of the largest ones"));
+        }
+        if (linear) {
+            sections.add(new Section("errors", "Errors of weights", Optional.empty())
+                    .with("errors", "The weights that lose most; all numbers are in the table of weights"));
+            sections.add(new Section(
+                    "weights",
+                    "Weights",
+                    report.command().equals(SCAN) ? ReportTables.spectra(report) : ReportTables.linear(report),
+                    ReportTables.counts(report) + "."));
+        }
+        sections.add(new Section("skipped", "Skipped weights", ReportTables.skipped(report)));
+        sections.add(new Section("settings", "Settings and provenance", Optional.of(settings())));
+        return sections.stream().filter(Section::hasContent).toList();
+    }
+
+    private Table settings() {
+        Table table = new Table("setting", "value");
+        table.row("model", report.model().path());
+        report.model().dataFiles().forEach(file -> table.row("data file", file));
+        table.row("opset", String.valueOf(report.model().opset()));
+        report.output().ifPresent(output -> table.row("output", output.path()));
+        if (!rank().isEmpty()) {
+            table.row("rank", rank());
+        }
+        table.row("seed", String.valueOf(report.settings().seed()));
+        table.row("backend", report.settings().backend());
+        report.calibration().ifPresent(calibration -> addCalibration(table, calibration));
+        Report.Seconds seconds = report.seconds();
+        table.row(
+                "time",
+                "%s: reading %s, decomposing %s, rewriting %s, verifying %s"
+                        .formatted(
+                                Numbers.seconds(seconds.total()),
+                                Numbers.seconds(seconds.read()),
+                                Numbers.seconds(seconds.decompose()),
+                                Numbers.seconds(seconds.rewrite()),
+                                Numbers.seconds(seconds.verify())));
+        return table.row("made by", "eckart " + report.version());
+    }
+
+    private static void addCalibration(Table table, CalibrationEntry calibration) {
+        table.row(
+                "calibrated on",
+                "%s samples of %s, %s rows, for %d weights"
+                        .formatted(
+                                Numbers.count(calibration.samples()),
+                                calibration.inputs(),
+                                Numbers.count(calibration.rows()),
+                                calibration.weights()));
+        calibration
+                .uncalibrated()
+                .forEach(weight -> table.row(
+                        "not calibrated",
+                        "%s: %s".formatted(weight.name(), weight.reason().sentence())));
+        calibration.notes().forEach(note -> table.row("note", note));
+    }
+}

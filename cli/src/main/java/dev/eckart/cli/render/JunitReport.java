@@ -1,0 +1,172 @@
+package dev.eckart.cli.render;
+
+import dev.eckart.core.report.Report;
+import dev.eckart.core.verify.Limit;
+import dev.eckart.core.verify.OutputComparison;
+import dev.eckart.core.verify.RewriteProof;
+import dev.eckart.core.verify.Verification;
+import java.io.StringWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import javax.xml.stream.XMLOutputFactory;
+import javax.xml.stream.XMLStreamException;
+import javax.xml.stream.XMLStreamWriter;
+
+/**
+ * A report as JUnit's XML, as Surefire writes it: a test case for the rewrite, for each output and for each limit, and
+ * sizes as properties.
+ */
+public final class JunitReport {
+    private JunitReport() {}
+
+    /** A case, and what is wrong, if anything is. */
+    private record Case(String kind, String name, Optional<String> failure, String found) {}
+
+    /** The whole report. */
+    public static String render(Report report) {
+        StringWriter text = new StringWriter();
+        try {
+            XMLStreamWriter xml = XMLOutputFactory.newDefaultFactory().createXMLStreamWriter(text);
+            xml.writeStartDocument("UTF-8", "1.0");
+            xml.writeCharacters("\n");
+            suite(xml, report);
+            xml.writeEndDocument();
+            xml.close();
+        } catch (XMLStreamException e) {
+            throw new IllegalStateException("Writing XML to memory failed", e);
+        }
+        return text.append('\n').toString();
+    }
+
+    private static void suite(XMLStreamWriter xml, Report report) throws XMLStreamException {
+        List<Case> cases = cases(report);
+        long failures =
+                cases.stream().filter(each -> each.failure().isPresent()).count();
+        start(
+                xml,
+                "testsuite",
+                "name",
+                "eckart." + report.command(),
+                "time",
+                seconds(report.seconds().total()),
+                "tests",
+                String.valueOf(cases.size()),
+                "errors",
+                "0",
+                "skipped",
+                "0",
+                "failures",
+                String.valueOf(failures));
+        start(xml, "properties");
+        property(xml, "eckart.version", report.version());
+        property(xml, "verdict", report.passed() ? "pass" : "fail");
+        model(xml, "model", report.model());
+        if (report.output().isPresent()) {
+            model(xml, "output", report.output().get());
+        }
+        property(xml, "settings.rank", report.settings().rank());
+        end(xml);
+        for (Case each : cases) {
+            start(
+                    xml,
+                    "testcase",
+                    "name",
+                    each.name(),
+                    "classname",
+                    "eckart." + report.command() + "." + each.kind(),
+                    "time",
+                    "0");
+            if (each.failure().isPresent()) {
+                start(xml, "failure", "message", each.failure().get(), "type", each.kind());
+                xml.writeCharacters(allowed(each.failure().get()));
+                end(xml);
+            }
+            start(xml, "system-out");
+            xml.writeCharacters(allowed(each.found()));
+            end(xml);
+            end(xml);
+        }
+        end(xml);
+    }
+
+    private static List<Case> cases(Report report) {
+        List<Case> cases = new ArrayList<>();
+        for (Verification verification : report.verification().stream().toList()) {
+            verification.proof().map(JunitReport::rewrite).ifPresent(cases::add);
+            verification.outputs().forEach(output -> cases.add(output(output)));
+        }
+        report.limits().forEach(limit -> cases.add(limit(limit)));
+        return cases;
+    }
+
+    private static Case rewrite(RewriteProof proof) {
+        String found = "differs from the product of its factors by %s; up to %s counts as rounding"
+                .formatted(Numbers.error(proof.error()), Numbers.error(proof.tolerance()));
+        return new Case(
+                "rewrite",
+                "the rewrite is right",
+                proof.holds() ? Optional.empty() : Optional.of("the rewrite is wrong: " + found),
+                found);
+    }
+
+    private static Case output(OutputComparison output) {
+        boolean finite = Double.isFinite(output.maxAbsoluteError());
+        return new Case(
+                "output",
+                output.name(),
+                finite
+                        ? Optional.empty()
+                        : Optional.of("output `%s` holds NaN or infinity, in the original or the compressed network"
+                                .formatted(output.name())),
+                "relative error %s, largest error %s, cosine %s, same top-1 %s"
+                        .formatted(
+                                Numbers.error(output.relativeError()),
+                                Numbers.error(output.maxAbsoluteError()),
+                                Numbers.closeToOne(output.cosine()),
+                                Numbers.percent(output.top1Agreement())));
+    }
+
+    private static Case limit(Limit.Outcome limit) {
+        String found = "measured %s, limit %s".formatted(Numbers.plain(limit.value()), Numbers.plain(limit.limit()));
+        return new Case(
+                "limit",
+                limit.name(),
+                limit.kept() ? Optional.empty() : Optional.of("%s is not kept: %s".formatted(limit.name(), found)),
+                found);
+    }
+
+    private static void model(XMLStreamWriter xml, String prefix, Report.ModelEntry model) throws XMLStreamException {
+        property(xml, prefix + ".path", model.path());
+        property(xml, prefix + ".bytes", String.valueOf(model.bytes()));
+        property(xml, prefix + ".parameters", String.valueOf(model.parameters()));
+        property(xml, prefix + ".linearParameters", String.valueOf(model.linearParameters()));
+    }
+
+    private static void property(XMLStreamWriter xml, String name, String value) throws XMLStreamException {
+        start(xml, "property", "name", name, "value", value);
+        end(xml);
+    }
+
+    private static void start(XMLStreamWriter xml, String name, String... attributes) throws XMLStreamException {
+        xml.writeStartElement(name);
+        for (int i = 0; i < attributes.length; i += 2) {
+            xml.writeAttribute(attributes[i], allowed(attributes[i + 1]));
+        }
+    }
+
+    private static void end(XMLStreamWriter xml) throws XMLStreamException {
+        xml.writeEndElement();
+        xml.writeCharacters("\n");
+    }
+
+    private static String seconds(double seconds) {
+        return String.format(Locale.ROOT, "%.3f", seconds);
+    }
+
+    /** XML 1.0 has no way to write most control characters: they are spelled out, and so is what cannot be seen. */
+    private static String allowed(String text) {
+        return ShownText.of(text);
+    }
+}

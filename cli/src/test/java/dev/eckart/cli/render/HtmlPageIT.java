@@ -1,0 +1,141 @@
+package dev.eckart.cli.render;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.LIST;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Pages as a browser shows them. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class HtmlPageIT {
+    private static final int DESKTOP = 1280;
+    private static final int PHONE = 390;
+
+    @TempDir
+    private Path folder;
+
+    private Browser browser;
+
+    @BeforeAll
+    void start() {
+        browser = Browser.start();
+    }
+
+    @AfterAll
+    void stop() {
+        if (browser != null) {
+            browser.close();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {DESKTOP, PHONE})
+    void should_draw_all_charts_and_ask_for_nothing(int width) throws IOException {
+        open(HtmlReport.render(SampleReports.hostile()), width);
+
+        assertSound(width);
+        assertThat(drawn()).containsExactly("search", "ranks", "spectrum", "errors");
+        assertThat(browser.ask("document.title")).asString().startsWith("compress");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {DESKTOP, PHONE})
+    void should_draw_the_curve_of_a_sweep(int width) throws IOException {
+        open(HtmlSweep.render(SampleReports.sweep(SampleReports.HOSTILE)), width);
+
+        assertSound(width);
+        assertThat(drawn()).containsExactly("sweep", "sweep-ranks");
+        browser.ask("(document.getElementById('setting').value = 9,"
+                + " document.getElementById('setting').dispatchEvent(new Event('change')))");
+        assertThat(browser.ask("document.querySelector('.chosen').textContent"))
+                .asString()
+                .startsWith("fixed:5: 50 % of the size")
+                .endsWith("eckart compress … --rank fixed:5");
+    }
+
+    @Test
+    void should_make_nothing_of_names_but_text() throws IOException {
+        open(HtmlReport.render(SampleReports.hostile()), DESKTOP);
+
+        assertThat(browser.ask("document.title")).isNotEqualTo("broken");
+        assertThat(browser.ask("document.querySelectorAll('img, main script, header script').length"))
+                .isEqualTo(0L);
+        assertThat(browser.ask("[...document.querySelectorAll('#weight option')].map(option => option.textContent)"))
+                .asInstanceOf(LIST)
+                .hasSameSizeAs(SampleReports.HOSTILE)
+                .startsWith(SampleReports.HOSTILE.get(0), SampleReports.HOSTILE.get(1))
+                .contains("right\\u{202E}to left\\u{200F}");
+    }
+
+    @Test
+    void should_draw_the_spectrum_of_the_weight_that_is_chosen() throws IOException {
+        open(HtmlReport.render(SampleReports.of(List.of("fc1", "fc2", "fc3"), List.of("y"), 64)), DESKTOP);
+
+        String label = "document.querySelector('figure[data-chart=spectrum] .plot').getAttribute('aria-label')";
+        assertThat(browser.ask(label)).asString().contains("fc1, 64 × 64").contains("rank 1 is kept");
+        browser.ask("(document.getElementById('weight').value = 2,"
+                + " document.getElementById('weight').dispatchEvent(new Event('change')))");
+        assertThat(browser.ask(label)).asString().contains("fc3, 64 × 64").contains("kept as it is");
+        assertThat(browser.ask("(document.querySelector('.points').open = true, 0)"))
+                .isEqualTo(0L);
+    }
+
+    @Test
+    void should_draw_predicted_against_measured_errors_where_there_are_any() throws IOException {
+        open(
+                HtmlReport.render(SampleReports.of(List.of("fc1", "fc2"), List.of("y"), 8))
+                        .replace("\"predictedError\":", "\"measuredError\":0.25,\"predictedError\":"),
+                DESKTOP);
+
+        assertThat(browser.console()).isEmpty();
+        assertThat(browser.ask("document.querySelector('figure[data-chart=errors] .plot').getAttribute('aria-label')"))
+                .isEqualTo("Predicted against measured error of 2 weights; on the line they are the same.");
+    }
+
+    @Test
+    void should_show_a_large_report_on_a_phone() throws IOException {
+        open(HtmlReport.render(SampleReports.large()), PHONE);
+
+        assertSound(PHONE);
+        assertThat(drawn()).contains("spectrum");
+    }
+
+    private void open(String page, int width) throws IOException {
+        Path file = Files.writeString(folder.resolve("report.html"), page);
+        browser.console();
+        browser.requests();
+        browser.open(file, width);
+    }
+
+    /** No word on the console, no request but the page itself, and nothing that sticks out. */
+    private void assertSound(int width) {
+        assertThat(browser.console()).isEmpty();
+        assertThat(browser.requests())
+                .containsExactly(folder.resolve("report.html").toUri().toString());
+        assertThat(browser.ask("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+                .isEqualTo(0L);
+        assertThat(browser.ask("innerWidth")).isEqualTo((long) width);
+        assertThat(browser.ask("[...document.querySelectorAll('.plot')].filter(plot => !plot.ariaLabel"
+                        + " || !plot.dataset.drawn || plot.querySelectorAll('svg path').length < 3).length"))
+                .isEqualTo(0L);
+    }
+
+    private List<String> drawn() {
+        return List.of(((String)
+                        Objects.requireNonNull(
+                                browser.ask(
+                                        "[...document.querySelectorAll('figure:not([hidden])')].map(figure => figure.dataset.chart).join()")))
+                .split(","));
+    }
+}

@@ -1,0 +1,67 @@
+package dev.eckart.cli.render;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+
+import dev.eckart.core.report.Report;
+import java.io.IOException;
+import java.io.StringReader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import javax.xml.parsers.DocumentBuilderFactory;
+import org.apache.maven.plugin.surefire.log.api.NullConsoleLogger;
+import org.apache.maven.plugins.surefire.report.ReportTestCase;
+import org.apache.maven.plugins.surefire.report.ReportTestSuite;
+import org.apache.maven.plugins.surefire.report.SurefireReportParser;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.w3c.dom.Document;
+import org.w3c.dom.Element;
+import org.xml.sax.InputSource;
+
+class JunitReportTest {
+    @TempDir
+    private Path folder;
+
+    @Test
+    void should_be_read_by_surefire_with_a_case_for_the_rewrite_each_output_and_each_limit() throws IOException {
+        List<ReportTestSuite> suites = read(SampleReports.of(List.of("fc1"), List.of("logits", "pooled"), 8));
+
+        assertThat(cases(suites))
+                .extracting(ReportTestCase::getFullName, ReportTestCase::hasFailure)
+                .containsExactly(
+                        tuple("eckart.compress.rewrite.the rewrite is right", false),
+                        tuple("eckart.compress.output.logits", false),
+                        tuple("eckart.compress.output.pooled", false),
+                        tuple("eckart.compress.limit.min-cosine", false),
+                        tuple("eckart.compress.limit.max-size-ratio", true));
+        assertThat(cases(suites).get(4).getFailureMessage())
+                .isEqualTo("max-size-ratio is not kept: measured 0.25, limit 0.2");
+    }
+
+    @Test
+    void should_be_well_formed_with_any_names_and_say_the_sizes() throws Exception {
+        Document document = DocumentBuilderFactory.newInstance()
+                .newDocumentBuilder()
+                .parse(new InputSource(new StringReader(JunitReport.render(SampleReports.hostile()))));
+
+        assertThat(((Element) document.getElementsByTagName("testcase").item(8)).getAttribute("name"))
+                .isEqualTo("nothing\\u{0000}at\\u{0007}all\\u{001B}[31m\\u{FFFE}");
+        assertThat(((Element) document.getElementsByTagName("property").item(3)).getAttribute("name"))
+                .isEqualTo("model.bytes");
+        assertThat(((Element) document.getElementsByTagName("property").item(3)).getAttribute("value"))
+                .isEqualTo("4000000");
+        assertThat(cases(read(SampleReports.hostile()))).hasSize(3 + SampleReports.HOSTILE.size());
+    }
+
+    /** Surefire makes a suite of each class. */
+    private static List<ReportTestCase> cases(List<ReportTestSuite> suites) {
+        return suites.stream().flatMap(suite -> suite.getTestCases().stream()).toList();
+    }
+
+    private List<ReportTestSuite> read(Report report) throws IOException {
+        Files.writeString(folder.resolve("TEST-eckart.xml"), JunitReport.render(report));
+        return new SurefireReportParser(List.of(folder.toFile()), new NullConsoleLogger()).parseXMLReportFiles();
+    }
+}

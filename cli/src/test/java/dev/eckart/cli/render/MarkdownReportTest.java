@@ -1,0 +1,33 @@
+package dev.eckart.cli.render;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class MarkdownReportTest {
+    @Test
+    void should_begin_with_the_verdict_and_fold_the_weights() {
+        assertThat(MarkdownReport.render(SampleReports.hostile()))
+                .startsWith("# eckart compress: **FAIL**\n\nmax-size-ratio 0.2 is not kept: measured 0.25\n")
+                .contains("| file | 4.00 MB | 1.00 MB | 25.0 % |")
+                .contains(
+                        "<details><summary>Linear weights: 7 weights factored, 3 kept, 0 skipped</summary>\n\n| weight |")
+                .endsWith("</details>\n");
+    }
+
+    @Test
+    void should_show_hostile_names_as_text() {
+        assertThat(MarkdownReport.render(SampleReports.hostile()))
+                .doesNotContainPattern("(?<!\\\\)<(?!/?details>|/?summary>)")
+                .doesNotContain("| `b` |", "\u202E", "\u0007")
+                .contains("\\| a \\| \\`b\\` \\| \\*\\*c\\*\\*");
+    }
+
+    @Test
+    void should_be_no_longer_than_a_comment_may_be_and_say_what_is_left_out() {
+        String markdown = MarkdownReport.render(SampleReports.large());
+
+        assertThat(markdown.length()).isLessThan(MarkdownReport.LONGEST);
+        assertThat(markdown).contains("more; the JSON report has them all.");
+    }
+}

@@ -1,0 +1,146 @@
+package dev.eckart.cli.render;
+
+import dev.eckart.core.report.Report;
+import dev.eckart.core.report.SearchEntry;
+import dev.eckart.core.report.SweepReport;
+import dev.eckart.core.report.WeightEntry;
+import dev.eckart.core.report.WeightEntry.Outcome;
+import dev.eckart.core.spectrum.Spectrum;
+import dev.eckart.core.verify.Latency;
+import dev.eckart.core.verify.Limit;
+import dev.eckart.core.verify.Loss;
+import dev.eckart.core.verify.OutputComparison;
+import dev.eckart.core.verify.RewriteProof;
+import dev.eckart.core.verify.Verification;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
+
+/** Reports with whatever a model may call its parts. */
+final class SampleReports {
+    /** What somebody might call a weight who wants a page to do something, or to look like another. */
+    static final List<String> HOSTILE = List.of(
+            "</script><script>document.title='broken'</script>",
+            "<img src=x onerror=\"document.title='broken'\">",
+            "\"'` onmouseover=alert(1) {{data}} {a|b} ${x}",
+            "<!--<script>",
+            "]]>&lt;b&gt;",
+            "line\u2028and\u2029paragraph\nand\ttab",
+            "right\u202Eto left\u200F",
+            "nothing\u0000at\u0007all\u001B[31m\uFFFE",
+            "| a | `b` | **c** | [d](javascript:e) |",
+            "\uD83D\uDE80".repeat(500));
+
+    private SampleReports() {}
+
+    /** A report on weights of these names, with outputs of the same names, in a model of the first. */
+    static Report of(List<String> weights, List<String> outputs, int values) {
+        Spectrum spectrum = Spectrum.of(IntStream.range(0, values)
+                .mapToDouble(i -> 10 * Math.pow(0.99, i))
+                .toArray());
+        List<WeightEntry> entries = new ArrayList<>();
+        for (int i = 0; i < weights.size(); i++) {
+            int rank = 1 + i % (values / 2);
+            entries.add(new WeightEntry(
+                    weights.get(i),
+                    "MatMul",
+                    "",
+                    List.of((long) values, (long) values),
+                    "float32",
+                    i % 3 == 2 ? Outcome.KEPT : Outcome.FACTORED,
+                    i % 3 == 2 ? "there is `" + weights.get(i) + "` in the way" : "",
+                    rank,
+                    values / 2,
+                    false,
+                    spectrum.energy(rank),
+                    (long) values * values,
+                    2L * rank * values,
+                    spectrum.relativeError(rank),
+                    Optional.of(spectrum)));
+        }
+        String name = weights.get(0);
+        return new Report(
+                        "0.1.0",
+                        "compress",
+                        new Report.ModelEntry("models/" + name, 4_000_000, 1_000_000, 900_000, 17, List.of()),
+                        Optional.of(
+                                new Report.ModelEntry("out/" + name, 1_000_000, 250_000, 200_000, 17, List.of(name))),
+                        new Report.Settings("energy:0.9", false, 0, "ejml"),
+                        entries,
+                        Optional.of(new Verification(
+                                name,
+                                100,
+                                Optional.of(new RewriteProof(1e-7, 1e-7, 1e-5)),
+                                outputs.stream()
+                                        .map(output -> new OutputComparison(output, 0.1, 0.01, 0.999, 0.98))
+                                        .toList(),
+                                Optional.empty(),
+                                new Latency(2, 1, 0.5, 8))),
+                        List.of(Limit.MIN_COSINE.judge(0.999, 0.99), Limit.MAX_SIZE_RATIO.judge(0.25, 0.2)),
+                        new Report.Seconds(1, 2, 3, 4, 10))
+                .with(new SearchEntry(
+                        "min-cosine",
+                        name,
+                        DoubleStream.of(0.1, 0.2, 0.3, 0.4)
+                                .mapToObj(size -> new SearchEntry.Tried(
+                                        "ranks," + name + "=" + size,
+                                        size,
+                                        0.97 + size / 10,
+                                        new TreeMap<>(),
+                                        size > 0.2,
+                                        false))
+                                .toList()));
+    }
+
+    /** One whose model has all the names that mean harm. */
+    static Report hostile() {
+        return of(HOSTILE, HOSTILE, 40);
+    }
+
+    /** A large one: 200 weights, 100 outputs, names of 1,000 characters. */
+    static Report large() {
+        return of(longNames(200), longNames(100), 2048);
+    }
+
+    private static List<String> longNames(int count) {
+        return IntStream.range(0, count)
+                .mapToObj(i -> "/encoder/layer.%03d/".formatted(i) + "x".repeat(981))
+                .toList();
+    }
+
+    /** A sweep over two strategies. */
+    static SweepReport sweep(List<String> weights) {
+        TreeMap<String, Integer> ranks = new TreeMap<>();
+        weights.forEach(weight -> ranks.put(weight, 8));
+        List<SweepReport.Setting> settings = new ArrayList<>();
+        for (String strategy : List.of("energy", "fixed")) {
+            for (int i = 1; i < 6; i++) {
+                settings.add(new SweepReport.Setting(
+                        strategy + ":" + i,
+                        Optional.empty(),
+                        ranks,
+                        0,
+                        100_000L * i,
+                        25_000L * i,
+                        20_000L * i,
+                        "",
+                        new Loss(List.of(new OutputComparison("y", 1, 0.5 / i, 1 - 0.1 / i, 1)), Optional.empty()),
+                        Optional.empty(),
+                        1));
+            }
+        }
+        return new SweepReport(
+                "0.1.0",
+                new Report.ModelEntry(weights.get(0), 1_000_000, 250_000, 200_000, 17, List.of()),
+                "ejml",
+                0,
+                "made up",
+                8,
+                settings,
+                List.of(new SweepReport.Skipped("fixed:99", weights.get(0))),
+                3);
+    }
+}

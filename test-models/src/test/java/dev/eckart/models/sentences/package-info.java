@@ -1,0 +1,4 @@
+@NullMarked
+package dev.eckart.models.sentences;
+
+import org.jspecify.annotations.NullMarked;

@@ -18,6 +18,7 @@ import dev.eckart.onnx.file.Scratch;
 import dev.eckart.onnx.graph.GraphIndex;
 import dev.eckart.onnx.proto.ModelProto;
 import dev.eckart.onnx.proto.OperatorSetIdProto;
+import dev.eckart.onnx.rewrite.BiasShifts;
 import dev.eckart.onnx.rewrite.FactorRewriter;
 import dev.eckart.onnx.rewrite.OpenOperands;
 import dev.eckart.onnx.rewrite.ProductReference;
@@ -115,6 +116,11 @@ public final class OnnxNetwork implements Network<OnnxNetwork> {
             throw new IllegalArgumentException("These are no linear weights of this network: " + names);
         }
         return OpenOperands.of(model, index, sites);
+    }
+
+    /** Whether every product by a weight has a place for a row that is added to it. */
+    public boolean takesShift(LinearSite site) {
+        return BiasShifts.arePossible(index, model.payloads(), site);
     }
 
     /**

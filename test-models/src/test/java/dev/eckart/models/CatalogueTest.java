@@ -11,6 +11,7 @@ import dev.eckart.core.model.ElementType;
 import dev.eckart.core.model.LinearWeight;
 import dev.eckart.core.model.SkipReason;
 import dev.eckart.core.model.SkippedWeight;
+import dev.eckart.core.npy.NpyFile;
 import dev.eckart.core.rank.RankStrategies;
 import dev.eckart.core.report.Report;
 import dev.eckart.core.report.WeightEntry;
@@ -19,6 +20,7 @@ import dev.eckart.core.scan.WeightFilter;
 import dev.eckart.core.spectrum.Spectrum;
 import dev.eckart.core.verify.RewriteProof;
 import dev.eckart.onnx.OnnxNetwork;
+import dev.eckart.onnx.calibrate.CalibrationInputs;
 import dev.eckart.onnx.job.CompressionJob;
 import dev.eckart.onnx.job.Engine;
 import dev.eckart.onnx.job.Evaluation;
@@ -26,6 +28,8 @@ import dev.eckart.onnx.job.Limits;
 import dev.eckart.onnx.job.Selection;
 import dev.eckart.onnx.job.Target;
 import dev.eckart.onnx.proto.ModelProto;
+import dev.eckart.onnx.run.InputSet;
+import dev.eckart.onnx.run.MadeUpInputs;
 import dev.eckart.onnx.run.Session;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -136,6 +140,51 @@ class CatalogueTest {
         compress(entry, "energy:0.8", 3, "three.onnx");
 
         assertThat(folder.resolve("one.onnx")).hasSameBinaryContentAs(folder.resolve("three.onnx"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("all")
+    void should_lose_no_more_calibrated_than_plain_on_the_same_inputs_at_the_same_ranks(CatalogueModel entry)
+            throws IOException {
+        Path inputs = folder.resolve("inputs.npz");
+        try (Session session = Session.open(file(entry), Session.Optimization.ALL, 1)) {
+            InputSet set = MadeUpInputs.forModel(
+                            session, OnnxNetwork.read(file(entry)).model(), 1)
+                    .get(0);
+            NpyFile.writeAll(inputs, set.batch(0, set.samples()));
+        }
+        Evaluation evaluation = new Evaluation(Optional.of(inputs), Optional.empty(), 1);
+        for (String rank : List.of("ratio:0.3", "ratio:0.7")) {
+            Selection plain = new Selection(rank, STRATEGIES.select(rank), WeightFilter.ALL, FactorPair.Balance.PLAIN);
+            Report asTheyAre = compress(entry, plain, evaluation);
+            Report judged = compress(
+                    entry,
+                    new Selection(
+                            rank,
+                            plain.selector(),
+                            plain.filter(),
+                            plain.balance(),
+                            false,
+                            false,
+                            Optional.of(new CalibrationInputs(inputs, Optional.empty()))),
+                    evaluation);
+
+            double before = asTheyAre.verification().orElseThrow().loss().meanRelativeError();
+            double after = judged.verification().orElseThrow().loss().meanRelativeError();
+            // Where weights have that rank, rounding is all that is lost.
+            double rounding = ROUNDING_MARGIN * epsilon(judged);
+            assertThat(after).as(rank).isLessThanOrEqualTo(before + rounding);
+        }
+    }
+
+    private Report compress(CatalogueModel entry, Selection selection, Evaluation evaluation) throws IOException {
+        return new CompressionJob(new Engine("test", EjmlDecomposer::new, 2, folder, Progress.NONE))
+                .compress(
+                        file(entry),
+                        new Target(folder.resolve("small.onnx"), true, false),
+                        selection,
+                        Optional.of(evaluation),
+                        Limits.NONE);
     }
 
     private Report compress(CatalogueModel entry, String rank, int threads, String output) throws IOException {

@@ -48,6 +48,14 @@ public record ChangedInputs(InputStatistics now, Matrix originalMean, Matrix cha
                 Matrix.of(size, size, change));
     }
 
+    /** About zero instead of the means, as {@link InputStatistics#aboutZero}. */
+    public ChangedInputs aboutZero() {
+        Matrix missing = originalMean.minus(now.mean());
+        InputStatistics moments = now.aboutZero();
+        return new ChangedInputs(
+                moments, moments.mean(), change.plus(now.mean().transpose().times(missing)));
+    }
+
     /** Why nothing is to be fitted to these. */
     public Optional<UnrefittedReason> obstacle() {
         if (now.rows() < now.size()) {

@@ -35,6 +35,23 @@ public record InputStatistics(long samples, long rows, Matrix mean, Matrix covar
     }
 
     /**
+     * About zero instead of the mean: for layers that have no place for a shift of their bias, which would make up for
+     * what is lost of the mean.
+     *
+     * @return with a mean of zeros and the second moments C + μᵀ·μ
+     */
+    public InputStatistics aboutZero() {
+        Matrix zero = Matrix.of(1, size(), new double[size()]);
+        return new InputStatistics(
+                samples, rows, zero, covariance.plus(mean.transpose().times(mean)));
+    }
+
+    /** Whether the mean is zero, so that nothing is left out of the second moments. */
+    public boolean isAboutZero() {
+        return mean.frobeniusNorm() == 0;
+    }
+
+    /**
      * With a covariance that is not taken at its word where it is from few samples: below {@link #ENOUGH_SAMPLES}, it is
      * (1−β)·C + β·tr(C)/n·I with β = {@link #SHRINKAGE}, so that no direction that happened not to occur counts for
      * nothing (O. Ledoit, M. Wolf, "A well-conditioned estimator for large-dimensional covariance matrices", 2004).

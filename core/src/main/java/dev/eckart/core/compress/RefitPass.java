@@ -1,6 +1,7 @@
 package dev.eckart.core.compress;
 
 import dev.eckart.core.Progress;
+import dev.eckart.core.calibrate.ChangedInputs;
 import dev.eckart.core.calibrate.InputChange;
 import dev.eckart.core.calibrate.InputStatistics;
 import dev.eckart.core.calibrate.Refit;
@@ -101,14 +102,18 @@ final class RefitPass<N extends Network<N>> {
 
     private InputChange change(List<PlannedWeight> layer, N soFar) {
         PlannedWeight any = layer.get(0);
-        if (opener.inputs(any).isEmpty()) {
+        Optional<InputStatistics> before = opener.inputs(any);
+        if (before.isEmpty()) {
             return new InputChange.Unknown(UnrefittedReason.UNCALIBRATED);
         }
         InputChange change = meter.measure(soFar, any.weight());
-        Optional<UnrefittedReason> obstacle = change instanceof InputChange.Measured measured
-                ? measured.inputs().obstacle()
-                : Optional.empty();
-        return obstacle.<InputChange>map(InputChange.Unknown::new).orElse(change);
+        if (!(change instanceof InputChange.Measured measured)) {
+            return change;
+        }
+        ChangedInputs inputs = before.get().isAboutZero() ? measured.inputs().aboutZero() : measured.inputs();
+        return inputs.obstacle()
+                .<InputChange>map(InputChange.Unknown::new)
+                .orElseGet(() -> new InputChange.Measured(inputs));
     }
 
     private List<Replacement> factor(List<PlannedWeight> layer, Function<PlannedWeight, OpenWeight> opening) {

@@ -2,6 +2,7 @@ package dev.eckart.onnx.calibrate;
 
 import dev.eckart.core.InvalidInputException;
 import dev.eckart.core.Progress;
+import dev.eckart.core.calibrate.InputStatistics;
 import dev.eckart.core.calibrate.LayerStatistics;
 import dev.eckart.core.calibrate.UncalibratedReason;
 import dev.eckart.core.calibrate.UncalibratedWeight;
@@ -20,6 +21,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -93,13 +95,25 @@ public final class Calibrator {
                     .sum(layers, 1, decomposer, progress);
             return new LayerStatistics(
                     found.samples(),
-                    found.byWeight(),
+                    aboutZero(found.byWeight(), network),
                     Stream.concat(uncalibrated.stream(), found.uncalibrated().stream())
                             .toList(),
                     found.notes());
         } catch (IOException | UncheckedIOException e) {
             throw unwritable(e);
         }
+    }
+
+    /** Where products have no place for a shift, what is lost of the mean counts as all else. */
+    private static Map<String, InputStatistics> aboutZero(Map<String, InputStatistics> byWeight, OnnxNetwork network) {
+        IdentityHashMap<InputStatistics, InputStatistics> shared = new IdentityHashMap<>();
+        Map<String, InputStatistics> all = new LinkedHashMap<>(byWeight);
+        network.sites().stream()
+                .filter(site -> !network.takesShift(site))
+                .map(site -> site.weight().name())
+                .forEach(name -> all.computeIfPresent(
+                        name, (unused, statistics) -> shared.computeIfAbsent(statistics, InputStatistics::aboutZero)));
+        return all;
     }
 
     /**

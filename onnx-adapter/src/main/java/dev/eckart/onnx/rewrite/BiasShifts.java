@@ -9,9 +9,11 @@ import dev.eckart.onnx.graph.Use;
 import dev.eckart.onnx.graph.Value;
 import dev.eckart.onnx.proto.NodeProto;
 import dev.eckart.onnx.rewrite.BiasPlace.After;
+import dev.eckart.onnx.rewrite.BiasPlace.Nowhere;
 import dev.eckart.onnx.rewrite.BiasPlace.Row;
 import dev.eckart.onnx.rewrite.BiasPlace.Term;
 import dev.eckart.onnx.rewrite.PairNames.Bias;
+import dev.eckart.onnx.scan.LinearSite;
 import dev.eckart.onnx.scan.LinearSite.Multiplication;
 import dev.eckart.onnx.tensor.TensorTypes;
 import dev.eckart.onnx.tensor.TensorView;
@@ -32,7 +34,7 @@ import java.util.List;
  *                                     y = Add(p, shift)
  * }</pre>
  */
-final class BiasShifts {
+public final class BiasShifts {
     private final GraphIndex index;
     private final Payloads payloads;
     private final GraphEdits edits;
@@ -66,6 +68,13 @@ final class BiasShifts {
          * @return its name
          */
         String add(Value inPlace, String wanted, TensorView row, int type);
+    }
+
+    /** Whether there is a place for a shift at every product by a weight. */
+    public static boolean arePossible(GraphIndex index, Payloads payloads, LinearSite site) {
+        return site.readings().get(0).uses().stream()
+                .noneMatch(
+                        use -> BiasPlace.of(index, payloads, use, site.weight().columns()) instanceof Nowhere);
     }
 
     /** Nodes in the place of one that multiplied, and how their products are shifted. */

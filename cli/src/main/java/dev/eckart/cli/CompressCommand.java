@@ -90,10 +90,7 @@ final class CompressCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         reports.require();
-        Limits wanted = limits.limits();
-        boolean searched = limits.limitLoss() && selection.rank().isEmpty();
-        search.require(searched);
-        Report report = searched ? search(wanted) : atOneSetting(wanted);
+        Report report = compress();
         reports.deliver(report, console, options.quiet());
         if (report.passed()) {
             return ExitCode.DONE;
@@ -103,6 +100,14 @@ final class CompressCommand implements Callable<Integer> {
                         "eckart: %s; `%s` was %s%n",
                         Failure.of(report), output, keepFailed ? "written all the same" : "not written");
         return ExitCode.LIMIT_NOT_KEPT;
+    }
+
+    /** Does what the options say, but for saying what came of it. */
+    Report compress() {
+        Limits wanted = limits.limits();
+        boolean searched = limits.limitLoss() && selection.rank().isEmpty();
+        search.require(searched);
+        return searched ? search(wanted) : atOneSetting(wanted);
     }
 
     private Report atOneSetting(Limits wanted) {

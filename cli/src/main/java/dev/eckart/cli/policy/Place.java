@@ -21,7 +21,7 @@ record Place(Path file, int line, int column) {
     }
 
     /** What to say of what stands here. */
-    InvalidInputException refuse(String sentence, Object... values) {
-        return new InvalidInputException("%s:%d:%d: %s".formatted(file, line, column, sentence.formatted(values)));
+    InvalidInputException refuse(String sentence) {
+        return new InvalidInputException("%s:%d:%d: %s".formatted(file, line, column, sentence));
     }
 }

@@ -71,7 +71,7 @@ public record Policy(
                     .filter(argument -> e.getArgSpec() instanceof CommandLine.Model.OptionSpec option
                             && argument.text().split("=", 2)[0].equals(option.longestName()))
                     .findFirst()
-                    .map(argument -> argument.value().refuse("%s", String.valueOf(e.getMessage())))
+                    .map(argument -> argument.value().refuse(String.valueOf(e.getMessage())))
                     .orElseGet(() -> new InvalidInputException(String.valueOf(e.getMessage()), e));
         }
     }

@@ -122,7 +122,7 @@ final class PolicyReader {
     private Path existing(Value value) {
         Path path = path(value);
         if (!Files.exists(path)) {
-            throw value.refuse("`%s` does not exist; paths are relative to the policy", path);
+            throw value.refuse("`%s` does not exist; paths are relative to the policy".formatted(path));
         }
         return path;
     }
@@ -141,7 +141,7 @@ final class PolicyReader {
         argue("labels", text, value);
         Path path = Path.of(text.replaceFirst("(?<=\\.npz):[^/]*$", ""));
         if (!Files.exists(path)) {
-            throw value.refuse("`%s` does not exist; paths are relative to the policy", path);
+            throw value.refuse("`%s` does not exist; paths are relative to the policy".formatted(path));
         }
         return path;
     }
@@ -182,15 +182,15 @@ final class PolicyReader {
             case MAX_SIZE_RATIO, MAX_LATENCY_RATIO -> number > 0;
         };
         if (!sensible) {
-            throw value.refuse(
-                    "expected %s but was: %s",
-                    switch (limit) {
-                        case MAX_ACCURACY_DROP -> "a share from -1 to 1, such as 0.005 for half a point";
-                        case MIN_COSINE -> "a number from -1 to 1";
-                        case MAX_RELATIVE_ERROR -> "a number from 0";
-                        case MAX_SIZE_RATIO, MAX_LATENCY_RATIO -> "a share of the original's above 0";
-                    },
-                    number);
+            throw value.refuse("expected %s but was: %s"
+                    .formatted(
+                            switch (limit) {
+                                case MAX_ACCURACY_DROP -> "a share from -1 to 1, such as 0.005 for half a point";
+                                case MIN_COSINE -> "a number from -1 to 1";
+                                case MAX_RELATIVE_ERROR -> "a number from 0";
+                                case MAX_SIZE_RATIO, MAX_LATENCY_RATIO -> "a share of the original's above 0";
+                            },
+                            number));
         }
     }
 
@@ -200,7 +200,7 @@ final class PolicyReader {
         Map<String, Value> settings = value.mapping(known);
         NEEDED.forEach((key, other) -> {
             if (settings.containsKey(key) && !settings.containsKey(other)) {
-                throw settings.get(key).refuse("this means nothing without `%s`, which is missing", other);
+                throw settings.get(key).refuse("this means nothing without `%s`, which is missing".formatted(other));
             }
         });
         settings.forEach((key, setting) -> {
@@ -275,7 +275,7 @@ final class PolicyReader {
     private static double tolerance(Value value) {
         double number = value.number();
         if (number < 0) {
-            throw value.refuse("expected a number from 0 but was: %s", number);
+            throw value.refuse("expected a number from 0 but was: %s".formatted(number));
         }
         return number;
     }

@@ -25,8 +25,8 @@ record Value(String name, Path file, Node node) {
         return Place.of(file, node.getStartMark());
     }
 
-    InvalidInputException refuse(String sentence, Object... values) {
-        return place().refuse(name + ": " + sentence, values);
+    InvalidInputException refuse(String sentence) {
+        return place().refuse(name + ": " + sentence);
     }
 
     String text() {
@@ -102,21 +102,21 @@ record Value(String name, Path file, Node node) {
             Node keyNode = entry.getKeyNode();
             Place place = Place.of(file, keyNode.getStartMark());
             if (!(keyNode instanceof ScalarNode scalar)) {
-                throw place.refuse("%s: expected a word for a key but was: %s", name, describe(keyNode));
+                throw place.refuse("%s: expected a word for a key but was: %s".formatted(name, describe(keyNode)));
             }
             String key = scalar.getValue();
             if (!known.contains(key)) {
-                throw place.refuse("`%s` is not known in %s; %s", key, name, Spelling.hint(key, known));
+                throw place.refuse("`%s` is not known in %s; %s".formatted(key, name, Spelling.hint(key, known)));
             }
             if (values.put(key, new Value("`%s`".formatted(key), file, entry.getValueNode())) != null) {
-                throw place.refuse("`%s` is there a second time; expected it once", key);
+                throw place.refuse("`%s` is there a second time; expected it once".formatted(key));
             }
         }
         return values;
     }
 
     private InvalidInputException expected(String type) {
-        return refuse("expected %s but was: %s", type, describe(node));
+        return refuse("expected %s but was: %s".formatted(type, describe(node)));
     }
 
     private static String describe(Node node) {

@@ -43,7 +43,8 @@ final class Yaml {
                     .map(node -> new Value("the policy", file, node))
                     .orElseThrow(() -> new Place(file, 1, 1).refuse("the file is empty; expected a policy"));
         } catch (MarkedYamlEngineException e) {
-            throw Place.of(file, e.getProblemMark().or(e::getContextMark)).refuse("not YAML: %s", e.getProblem());
+            throw Place.of(file, e.getProblemMark().or(e::getContextMark))
+                    .refuse("not YAML: %s".formatted(e.getProblem()));
         } catch (YamlEngineException e) {
             throw new InvalidInputException("`%s` is not YAML: %s".formatted(file, e.getMessage()), e);
         }
@@ -75,7 +76,8 @@ final class Yaml {
                 throw place.refuse("a second document begins here; expected one policy in a file");
             }
             if (event instanceof CollectionStartEvent && ++depth > DEEPEST) {
-                throw place.refuse("lists and mappings are nested deeper than %d; expected a policy", DEEPEST);
+                throw place.refuse(
+                        "lists and mappings are nested deeper than %d; expected a policy".formatted(DEEPEST));
             }
             if (event instanceof CollectionEndEvent) {
                 depth--;

@@ -81,7 +81,7 @@ class LimitsTest {
                 Optional.empty(),
                 List.of(new OutputComparison("y", Double.NaN, Double.NaN, Double.NaN, 1)),
                 Optional.of(new LabelAccuracy(Double.NaN, 0.5, 4)),
-                new Latency(1, 1, 0.8, 0.7, 0.9, 1));
+                new Latency(1, 1, Double.NaN, Double.NaN, Double.NaN, 1));
 
         for (double value : new double[] {0, 1, 1e9, -1e9}) {
             assertThat(new Limits(Map.of(limit, value)).judge(Double.NaN, Optional.of(broken)))

@@ -56,8 +56,7 @@ class CheckCommandTest {
         assertThat(report.get("limits")
                         .valueStream()
                         .map(limit -> limit.get("name").asString()))
-                .containsExactly(
-                        "max-accuracy-drop", "min-cosine", "max-relative-error", "max-size-ratio", "max-latency-ratio");
+                .containsExactly("max-accuracy-drop", "min-cosine", "max-relative-error", "max-size-ratio");
         assertThat(report.get("baseline").get("kept").asBoolean()).isTrue();
         assertThat(report.get("verdict").asString()).isEqualTo("pass");
     }

@@ -170,13 +170,13 @@ final class ReportTables {
             table.row(
                     "latency",
                     Numbers.times(verification.latency().ratio()),
-                    "half of the turns between %s and %s; %s ms → %s ms for %s samples"
+                    "%s ms → %s ms for %s samples, half of the turns from %s to %s"
                             .formatted(
-                                    Numbers.times(verification.latency().ratioLow()),
-                                    Numbers.times(verification.latency().ratioHigh()),
                                     Numbers.error(verification.latency().originalMs()),
                                     Numbers.error(verification.latency().compressedMs()),
-                                    Numbers.count(verification.latency().samples())));
+                                    Numbers.count(verification.latency().samples()),
+                                    Numbers.times(verification.latency().ratioLow()),
+                                    Numbers.times(verification.latency().ratioHigh())));
             rows++;
         }
         for (Limit.Outcome limit : report.limits()) {

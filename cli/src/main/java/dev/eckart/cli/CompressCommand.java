@@ -97,14 +97,7 @@ final class CompressCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         reports.require();
-        Limits wanted = limits.limits();
-        if (refit && !selection.weights().calibrated()) {
-            throw new InvalidInputException(
-                    "--refit fits pairs to what the inputs of layers become, which only calibration inputs show; give --calibration INPUTS, too");
-        }
-        boolean searched = limits.limitLoss() && selection.rank().isEmpty();
-        search.require(searched);
-        Report report = searched ? search(wanted) : atOneSetting(wanted);
+        Report report = compress();
         reports.deliver(report, console, options.quiet());
         if (report.passed()) {
             return ExitCode.DONE;
@@ -114,6 +107,18 @@ final class CompressCommand implements Callable<Integer> {
                         "eckart: %s; `%s` was %s%n",
                         Failure.of(report), output, keepFailed ? "written all the same" : "not written");
         return ExitCode.LIMIT_NOT_KEPT;
+    }
+
+    /** Does what the options say, but for saying what came of it. */
+    Report compress() {
+        Limits wanted = limits.limits();
+        if (refit && !selection.weights().calibrated()) {
+            throw new InvalidInputException(
+                    "--refit fits pairs to what the inputs of layers become, which only calibration inputs show; give --calibration INPUTS, too");
+        }
+        boolean searched = limits.limitLoss() && selection.rank().isEmpty();
+        search.require(searched);
+        return searched ? search(wanted) : atOneSetting(wanted);
     }
 
     private Report atOneSetting(Limits wanted) {
@@ -148,7 +153,7 @@ final class CompressCommand implements Callable<Integer> {
                 target,
                 new TargetSearch.Wish(
                         wanted,
-                        SettingFamily.among(strategies, selection.weights().areCalibrated()),
+                        SettingFamily.among(strategies, selection.weights().calibrated()),
                         selection.weights().selections(strategies).andThen(each -> each.refit(refit)),
                         search.trialsOn(compared),
                         search.mostTrials()),

@@ -1,6 +1,7 @@
 package dev.eckart.cli;
 
 import dev.eckart.core.Progress;
+import java.util.List;
 import picocli.CommandLine.Option;
 
 /** How much a command says while it works. */
@@ -24,6 +25,11 @@ final class ConsoleOptions {
 
     boolean quiet() {
         return quiet;
+    }
+
+    /** The same, as a command line has them. */
+    List<String> arguments() {
+        return List.of("--quiet=" + quiet, "--no-progress=" + noProgress);
     }
 
     Progress progress(Console console) {

@@ -35,7 +35,7 @@ public final class Eckart {
 
     /** In the order in which the help lists them. */
     private static final List<String> COMMANDS =
-            List.of("demo", "scan", "compress", "verify", "sweep", "svd", "strategies");
+            List.of("demo", "scan", "compress", "verify", "sweep", "check", "svd", "strategies");
 
     private Eckart() {}
 
@@ -82,6 +82,7 @@ public final class Eckart {
             case "compress" -> new CompressCommand(console);
             case "verify" -> new VerifyCommand(console);
             case "sweep" -> new SweepCommand(console);
+            case "check" -> new CheckCommand(console);
             case "svd" -> new SvdCommand(console);
             case "strategies" -> new StrategiesCommand(console);
             default -> throw new IllegalArgumentException("There is no command " + name);

@@ -7,6 +7,7 @@ import dev.eckart.core.linalg.EjmlDecomposer;
 import dev.eckart.core.linalg.OpenBlasDecomposer;
 import dev.eckart.onnx.job.Engine;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
@@ -34,6 +35,11 @@ final class EngineOptions {
             paramLabel = "N",
             description = "Threads to work with (default: one per core). The result does not depend on it.")
     private int threads = Runtime.getRuntime().availableProcessors();
+
+    /** The same, as a command line has them. */
+    List<String> arguments() {
+        return List.of("--backend=" + backend, "--threads=" + threads);
+    }
 
     /** As {@link #engine(Console, Progress)}, with a cache if there is to be one. */
     Engine engine(Console console, Progress progress, CacheOptions cache) {

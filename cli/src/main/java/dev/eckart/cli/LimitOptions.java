@@ -31,12 +31,20 @@ final class LimitOptions {
             description = "Largest size of the compressed file, as a share of the original's.")
     private @Nullable Double maxSizeRatio;
 
+    @Option(
+            names = "--max-latency-ratio",
+            paramLabel = "X",
+            description =
+                    "Longest time of a run, the median as a share of the original's; takes a machine that is idle.")
+    private @Nullable Double maxLatencyRatio;
+
     Limits limits() {
         Map<Limit, Double> values = new EnumMap<>(Limit.class);
         put(values, Limit.MAX_ACCURACY_DROP, maxAccuracyDrop);
         put(values, Limit.MIN_COSINE, minCosine);
         put(values, Limit.MAX_RELATIVE_ERROR, maxRelativeError);
         put(values, Limit.MAX_SIZE_RATIO, maxSizeRatio);
+        put(values, Limit.MAX_LATENCY_RATIO, maxLatencyRatio);
         return new Limits(values);
     }
 

@@ -36,6 +36,13 @@ final class ReportOptions {
         FILES.require(files);
     }
 
+    /** Adds files that the report is written to beside those that the command line names. */
+    void add(List<Path> more) {
+        List<Path> all = new ArrayList<>(files);
+        all.addAll(more);
+        files = all;
+    }
+
     /** Writes the report wherever it is wanted. */
     void deliver(Report report, Console console, boolean quiet) {
         FILES.write(report, files);

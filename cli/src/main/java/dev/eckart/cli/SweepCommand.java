@@ -105,7 +105,7 @@ final class SweepCommand implements Callable<Integer> {
     }
 
     private List<String> usual(RankStrategies strategies) {
-        Stream<String> families = SettingFamily.among(strategies, weights.areCalibrated()).stream()
+        Stream<String> families = SettingFamily.among(strategies, weights.calibrated()).stream()
                 .map(family -> family.range("0.1", "0.8"));
         return Stream.of(Stream.of("energy:0.5..0.99"), families, Stream.of("fixed:4..128"))
                 .flatMap(texts -> texts)

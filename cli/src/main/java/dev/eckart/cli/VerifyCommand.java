@@ -46,13 +46,18 @@ final class VerifyCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         reports.require();
-        CompressionJob job = new CompressionJob(engine.engine(console, options.progress(console)));
-        Report report = job.verify(original, compressed, evaluation.evaluation(), limits.limits());
+        Report report = verify();
         reports.deliver(report, console, options.quiet());
         if (report.passed()) {
             return ExitCode.DONE;
         }
         console.err().println("eckart: " + Failure.of(report));
         return ExitCode.LIMIT_NOT_KEPT;
+    }
+
+    /** Does what the options say, but for saying what came of it. */
+    Report verify() {
+        CompressionJob job = new CompressionJob(engine.engine(console, options.progress(console)));
+        return job.verify(original, compressed, evaluation.evaluation(), limits.limits());
     }
 }

@@ -65,11 +65,6 @@ final class WeightOptions {
     @Mixin
     private PluginOptions plugins = new PluginOptions();
 
-    /** Whether weights are judged by inputs. */
-    boolean areCalibrated() {
-        return calibration != null;
-    }
-
     RankStrategies strategies() {
         return plugins.strategies();
     }

@@ -109,6 +109,16 @@ class ArchitectureTest {
     }
 
     @Test
+    void only_policies_should_see_the_yaml_library() {
+        noClasses()
+                .that(resideOutsideOfPackages("dev.eckart.cli.policy.."))
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("org.snakeyaml..")
+                .check(ALL);
+    }
+
+    @Test
     void libraries_should_print_nothing_and_read_no_environment() {
         noClasses()
                 .that()

@@ -21,6 +21,12 @@ public final class Failure {
                         .formatted(outcome.name(), Numbers.plain(outcome.limit()), Numbers.plain(outcome.value())));
             }
         }
+        report.baseline().stream()
+                .flatMap(baseline -> baseline.moved().stream()
+                        .filter(moved -> !moved.kept())
+                        .map(moved -> "%s is worse than in `%s`: %s"
+                                .formatted(moved.name(), baseline.path(), ReportTables.movement(moved))))
+                .forEach(failures::add);
         return String.join("; ", failures);
     }
 

@@ -1,5 +1,6 @@
 package dev.eckart.cli.render;
 
+import dev.eckart.core.report.BaselineEntry;
 import dev.eckart.core.report.CalibrationEntry;
 import dev.eckart.core.report.Report;
 import dev.eckart.core.report.SearchEntry;
@@ -41,6 +42,7 @@ public final class JsonReport {
         report.limits().forEach(limit -> limit(limits.addObject(), limit));
         report.search().ifPresent(search -> search(root.putObject("search"), search));
         report.calibration().ifPresent(calibration -> calibration(root.putObject("calibration"), calibration));
+        report.baseline().ifPresent(baseline -> baseline(root.putObject("baseline"), baseline));
         root.putObject("seconds")
                 .put("read", report.seconds().read())
                 .put("decompose", report.seconds().decompose())
@@ -140,6 +142,8 @@ public final class JsonReport {
                 .put("originalMs", verification.latency().originalMs())
                 .put("compressedMs", verification.latency().compressedMs())
                 .put("ratio", verification.latency().ratio())
+                .put("ratioLow", verification.latency().ratioLow())
+                .put("ratioHigh", verification.latency().ratioHigh())
                 .put("samples", verification.latency().samples());
     }
 
@@ -169,6 +173,18 @@ public final class JsonReport {
             entry.put("kept", trial.kept()).put("remembered", trial.remembered());
             ObjectNode values = entry.putObject("values");
             trial.values().forEach((limit, value) -> Json.putNumber(values, limit, value));
+        }
+    }
+
+    private static void baseline(ObjectNode node, BaselineEntry baseline) {
+        node.put("path", baseline.path()).put("kept", baseline.kept());
+        ArrayNode moved = node.putArray("moved");
+        for (BaselineEntry.Moved number : baseline.moved()) {
+            ObjectNode entry = moved.addObject().put("name", number.name());
+            Json.putNumber(entry, "before", number.before());
+            Json.putNumber(entry, "now", number.now());
+            Json.putNumber(entry, "tolerance", number.tolerance().orElse(Double.NaN));
+            entry.put("kept", number.kept());
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.eckart.cli.render;
 
+import dev.eckart.core.report.BaselineEntry;
 import dev.eckart.core.report.Report;
 import dev.eckart.core.verify.Limit;
 import dev.eckart.core.verify.OutputComparison;
@@ -10,6 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import javax.xml.stream.XMLOutputFactory;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamWriter;
@@ -98,6 +101,7 @@ public final class JunitReport {
             verification.outputs().forEach(output -> cases.add(output(output)));
         }
         report.limits().forEach(limit -> cases.add(limit(limit)));
+        report.baseline().map(JunitReport::baseline).ifPresent(cases::add);
         return cases;
     }
 
@@ -135,6 +139,21 @@ public final class JunitReport {
                 limit.name(),
                 limit.kept() ? Optional.empty() : Optional.of("%s is not kept: %s".formatted(limit.name(), found)),
                 found);
+    }
+
+    private static Case baseline(BaselineEntry baseline) {
+        return new Case(
+                "baseline",
+                baseline.path(),
+                baseline.kept() ? Optional.empty() : Optional.of(movements(baseline, moved -> !moved.kept())),
+                baseline.moved().isEmpty() ? "nothing moved" : movements(baseline, moved -> true));
+    }
+
+    private static String movements(BaselineEntry baseline, Predicate<BaselineEntry.Moved> shown) {
+        return baseline.moved().stream()
+                .filter(shown)
+                .map(moved -> moved.name() + " " + ReportTables.movement(moved))
+                .collect(Collectors.joining("; "));
     }
 
     private static void model(XMLStreamWriter xml, String prefix, Report.ModelEntry model) throws XMLStreamException {

@@ -1,5 +1,6 @@
 package dev.eckart.cli.render;
 
+import dev.eckart.core.report.BaselineEntry;
 import dev.eckart.core.report.Report;
 import dev.eckart.core.report.SearchEntry;
 import dev.eckart.core.report.WeightEntry;
@@ -187,11 +188,13 @@ final class ReportTables {
             table.row(
                     "latency",
                     Numbers.times(verification.latency().ratio()),
-                    "%s ms → %s ms for %s samples"
+                    "%s ms → %s ms for %s samples, half of the turns from %s to %s"
                             .formatted(
                                     Numbers.error(verification.latency().originalMs()),
                                     Numbers.error(verification.latency().compressedMs()),
-                                    Numbers.count(verification.latency().samples())));
+                                    Numbers.count(verification.latency().samples()),
+                                    Numbers.times(verification.latency().ratioLow()),
+                                    Numbers.times(verification.latency().ratioHigh())));
             rows++;
         }
         for (Limit.Outcome limit : report.limits()) {
@@ -201,7 +204,35 @@ final class ReportTables {
                     "%s, limit %s".formatted(Numbers.plain(limit.value()), Numbers.plain(limit.limit())));
             rows++;
         }
+        for (BaselineEntry baseline : report.baseline().stream().toList()) {
+            table.row(
+                    "baseline",
+                    baseline.kept() ? "kept" : "NOT KEPT",
+                    baseline.moved().isEmpty()
+                            ? "`%s`: nothing moved".formatted(baseline.path())
+                            : "`%s`: %d numbers moved"
+                                    .formatted(baseline.path(), baseline.moved().size()));
+            rows++;
+            for (BaselineEntry.Moved moved : baseline.moved()) {
+                table.row(moved.name(), moved.kept() ? "moved" : "WORSE", movement(moved));
+            }
+        }
         return rows == 0 ? Optional.empty() : Optional.of(table);
+    }
+
+    /** From what to what a number moved, by how much, and how much that may be. */
+    static String movement(BaselineEntry.Moved moved) {
+        double by = moved.now() - moved.before();
+        return "%s → %s, by %s%s"
+                .formatted(
+                        Numbers.plain(moved.before()),
+                        Numbers.plain(moved.now()),
+                        (by > 0 ? "+" : "") + Numbers.plain(by),
+                        moved.tolerance().isPresent()
+                                ? "; tolerance %s"
+                                        .formatted(
+                                                Numbers.plain(moved.tolerance().getAsDouble()))
+                                : "");
     }
 
     /** The settings that a search tried, in order. */

@@ -254,6 +254,8 @@ public final class SweepRendering {
                         .put("originalMs", latency.originalMs())
                         .put("compressedMs", latency.compressedMs())
                         .put("ratio", latency.ratio())
+                        .put("ratioLow", latency.ratioLow())
+                        .put("ratioHigh", latency.ratioHigh())
                         .put("samples", latency.samples()));
         node.put("seconds", setting.seconds());
     }

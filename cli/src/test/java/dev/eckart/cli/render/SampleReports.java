@@ -78,7 +78,7 @@ final class SampleReports {
                                         .map(output -> new OutputComparison(output, 0.1, 0.01, 0.999, 0.98))
                                         .toList(),
                                 Optional.empty(),
-                                new Latency(2, 1, 0.5, 8))),
+                                new Latency(2, 1, 0.5, 0.4, 0.6, 8))),
                         List.of(Limit.MIN_COSINE.judge(0.999, 0.99), Limit.MAX_SIZE_RATIO.judge(0.25, 0.2)),
                         new Report.Seconds(1, 2, 3, 4, 10))
                 .with(new SearchEntry(

@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param limits those that the user set
  * @param search empty where the user named the setting
  * @param calibration empty where weights were taken as they are
+ * @param baseline empty where the run is not held to an earlier one
  */
 public record Report(
         String version,
@@ -29,7 +30,8 @@ public record Report(
         List<Limit.Outcome> limits,
         Seconds seconds,
         Optional<SearchEntry> search,
-        Optional<CalibrationEntry> calibration) {
+        Optional<CalibrationEntry> calibration,
+        Optional<BaselineEntry> baseline) {
     public Report {
         weights = List.copyOf(weights);
         limits = List.copyOf(limits);
@@ -57,6 +59,7 @@ public record Report(
                 limits,
                 seconds,
                 Optional.empty(),
+                Optional.empty(),
                 Optional.empty());
     }
 
@@ -73,7 +76,8 @@ public record Report(
                 limits,
                 seconds,
                 Optional.of(search),
-                calibration);
+                calibration,
+                baseline);
     }
 
     /** This report, of weights that were judged by a calibration, if there was one. */
@@ -81,18 +85,65 @@ public record Report(
         Settings calibrated =
                 new Settings(settings.rank, found.isPresent(), settings.refit, settings.seed, settings.backend);
         return new Report(
-                version, command, model, output, calibrated, weights, verification, limits, seconds, search, found);
+                version,
+                command,
+                model,
+                output,
+                calibrated,
+                weights,
+                verification,
+                limits,
+                seconds,
+                search,
+                found,
+                baseline);
     }
 
-    /** Whether the verification is sound and every limit kept. */
+    /** This report, held to an earlier run. */
+    public Report with(BaselineEntry earlier) {
+        return new Report(
+                version,
+                command,
+                model,
+                output,
+                settings,
+                weights,
+                verification,
+                limits,
+                seconds,
+                search,
+                calibration,
+                Optional.of(earlier));
+    }
+
+    /** This report, as that of a command that another one was a part of, with the compressed network where it ends up. */
+    public Report as(String command, Optional<ModelEntry> output) {
+        return new Report(
+                version,
+                command,
+                model,
+                output,
+                settings,
+                weights,
+                verification,
+                limits,
+                seconds,
+                search,
+                calibration,
+                baseline);
+    }
+
+    /** Whether the verification is sound, every limit kept, and nothing worse than in the run that this is held to. */
     public boolean passed() {
         return verification.map(Verification::sound).orElse(true)
-                && limits.stream().allMatch(Limit.Outcome::kept);
+                && limits.stream().allMatch(Limit.Outcome::kept)
+                && baseline.map(BaselineEntry::kept).orElse(true);
     }
 
     /**
      * A network's file, and the data files that it keeps tensors in.
      *
+     * @param path empty for a network that was measured and not kept
      * @param bytes of all of them, on disk
      * @param parameters numbers in all stored weights
      * @param linearParameters numbers in the linear weights that could be factored, or in their pairs

@@ -5,7 +5,8 @@ public enum Limit {
     MAX_ACCURACY_DROP("max-accuracy-drop", true),
     MIN_COSINE("min-cosine", false),
     MAX_RELATIVE_ERROR("max-relative-error", true),
-    MAX_SIZE_RATIO("max-size-ratio", true);
+    MAX_SIZE_RATIO("max-size-ratio", true),
+    MAX_LATENCY_RATIO("max-latency-ratio", true);
 
     private final String label;
     private final boolean upper;

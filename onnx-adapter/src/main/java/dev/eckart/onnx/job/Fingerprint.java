@@ -13,10 +13,12 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /** Names for files and what is done with them, by SHA-256: the same for the same content. */
-final class Fingerprint {
+public final class Fingerprint {
     private final MessageDigest digest;
 
     private Fingerprint() {
@@ -27,8 +29,23 @@ final class Fingerprint {
         }
     }
 
-    /** Of one file, in hexadecimal digits. */
-    static String of(Path file) {
+    /**
+     * Of a file, or of each file in a folder, in hexadecimal digits, by name.
+     *
+     * @throws InvalidInputException if one cannot be read
+     */
+    public static SortedMap<String, String> byName(Path fileOrFolder) {
+        SortedMap<String, String> found = new TreeMap<>();
+        files(fileOrFolder).forEach(file -> found.put(file.getFileName().toString(), of(file)));
+        return found;
+    }
+
+    /**
+     * Of one file, in hexadecimal digits.
+     *
+     * @throws InvalidInputException if it cannot be read
+     */
+    public static String of(Path file) {
         Fingerprint fingerprint = new Fingerprint();
         fingerprint.add(file);
         return fingerprint.text();

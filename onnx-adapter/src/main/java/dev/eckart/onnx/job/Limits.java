@@ -2,14 +2,16 @@ package dev.eckart.onnx.job;
 
 import dev.eckart.core.InvalidInputException;
 import dev.eckart.core.verify.LabelAccuracy;
+import dev.eckart.core.verify.Latency;
 import dev.eckart.core.verify.Limit;
 import dev.eckart.core.verify.Loss;
 import dev.eckart.core.verify.Verification;
 import java.util.ArrayList;
-import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** The limits that a user set. */
@@ -44,15 +46,23 @@ public record Limits(Map<Limit, Double> values) {
 
     /** Each limit beside what was measured. */
     List<Limit.Outcome> judge(double sizeRatio, Optional<Verification> verification) {
-        return judgeLoss(sizeRatio, verification.map(Verification::loss));
+        return judge(
+                sizeRatio,
+                verification.map(Verification::loss),
+                verification.map(Verification::latency).map(Latency::ratio).orElse(Double.NaN));
     }
 
-    /** As {@link #judge}, of what was lost alone. */
+    /** As {@link #judge}, of size and what was lost, where no times were taken: {@link #withoutLatency} has no limit on them. */
     List<Limit.Outcome> judgeLoss(double sizeRatio, Optional<Loss> loss) {
+        return judge(sizeRatio, loss, Double.NaN);
+    }
+
+    private List<Limit.Outcome> judge(double sizeRatio, Optional<Loss> loss, double latencyRatio) {
         List<Limit.Outcome> outcomes = new ArrayList<>();
         new TreeMap<>(values).forEach((limit, value) -> {
             double measured = switch (limit) {
                 case MAX_SIZE_RATIO -> sizeRatio;
+                case MAX_LATENCY_RATIO -> latencyRatio;
                 case MAX_RELATIVE_ERROR -> loss.map(Loss::relativeError).orElse(Double.NaN);
                 case MIN_COSINE -> loss.map(Loss::cosine).orElse(Double.NaN);
                 case MAX_ACCURACY_DROP ->
@@ -63,14 +73,19 @@ public record Limits(Map<Limit, Double> values) {
         return outcomes;
     }
 
-    /** Those on how much may be lost, and none on the size. */
+    /** Those on how much may be lost, and none on size or time. */
     Limits onLoss() {
-        Map<Limit, Double> onLoss = new EnumMap<>(Limit.class);
-        values.forEach((limit, value) -> {
-            if (limit != Limit.MAX_SIZE_RATIO) {
-                onLoss.put(limit, value);
-            }
-        });
-        return new Limits(onLoss);
+        return without(Set.of(Limit.MAX_SIZE_RATIO, Limit.MAX_LATENCY_RATIO));
+    }
+
+    /** All but that on time. */
+    Limits withoutLatency() {
+        return without(Set.of(Limit.MAX_LATENCY_RATIO));
+    }
+
+    private Limits without(Set<Limit> others) {
+        Map<Limit, Double> left = new HashMap<>(values);
+        left.keySet().removeAll(others);
+        return new Limits(left);
     }
 }

@@ -92,7 +92,13 @@ public final class TargetSearch {
             List<SettingFamily> families,
             Function<String, Selection> settings,
             Evaluation trialsOn,
-            int mostTrials) {}
+            int mostTrials) {
+
+        /** The same without a limit on time: trials are not timed, and the model that is found is. */
+        Wish untimed() {
+            return new Wish(limits.withoutLatency(), families, settings, trialsOn, mostTrials);
+        }
+    }
 
     /**
      * Compresses a model at the setting that is found, as {@link CompressionJob#compress} does.
@@ -111,7 +117,7 @@ public final class TargetSearch {
             long bytes = CompressionJob.entry(model, network).bytes();
             String subject =
                     memory == TrialMemory.NONE ? "" : Fingerprint.of(engine, model, network, any, wish.trialsOn());
-            Search search = new Search(trials, wish, subject, bytes);
+            Search search = new Search(trials, wish.untimed(), subject, bytes);
             wish.families().forEach(search::bisect);
             search.refine();
             trials.endMeasuring();

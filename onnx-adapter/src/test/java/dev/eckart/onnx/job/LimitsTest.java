@@ -38,7 +38,7 @@ class LimitsTest {
             Optional.empty(),
             List.of(new OutputComparison("y", 1, 0.25, 0.875, 1), new OutputComparison("z", 1, 0.125, 0.75, 1)),
             Optional.of(new LabelAccuracy(0.75, 0.5, 4)),
-            new Latency(1, 1, 1, 1));
+            new Latency(1, 1, 0.8, 0.7, 0.9, 1));
 
     @ParameterizedTest
     @CsvSource({
@@ -50,6 +50,8 @@ class LimitsTest {
         "MIN_COSINE, 0.8, 0.75, false",
         "MAX_ACCURACY_DROP, 0.25, 0.25, true",
         "MAX_ACCURACY_DROP, 0.2, 0.25, false",
+        "MAX_LATENCY_RATIO, 0.8, 0.8, true",
+        "MAX_LATENCY_RATIO, 0.75, 0.8, false",
     })
     void should_judge_what_was_measured(Limit limit, double value, double measured, boolean kept) {
         assertThat(new Limits(Map.of(limit, value)).judge(0.5, Optional.of(MEASURED)))
@@ -65,7 +67,8 @@ class LimitsTest {
 
         assertThat(new Limits(all).judge(0.5, Optional.of(MEASURED)))
                 .extracting(Limit.Outcome::name)
-                .containsExactly("max-accuracy-drop", "min-cosine", "max-relative-error", "max-size-ratio");
+                .containsExactly(
+                        "max-accuracy-drop", "min-cosine", "max-relative-error", "max-size-ratio", "max-latency-ratio");
         assertThat(Limits.NONE.judge(0.5, Optional.of(MEASURED))).isEmpty();
     }
 
@@ -78,7 +81,7 @@ class LimitsTest {
                 Optional.empty(),
                 List.of(new OutputComparison("y", Double.NaN, Double.NaN, Double.NaN, 1)),
                 Optional.of(new LabelAccuracy(Double.NaN, 0.5, 4)),
-                new Latency(1, 1, 1, 1));
+                new Latency(1, 1, Double.NaN, Double.NaN, Double.NaN, 1));
 
         for (double value : new double[] {0, 1, 1e9, -1e9}) {
             assertThat(new Limits(Map.of(limit, value)).judge(Double.NaN, Optional.of(broken)))

@@ -1,0 +1,205 @@
+package dev.eckart.cli;
+
+import dev.eckart.cli.baseline.Baseline;
+import dev.eckart.cli.policy.Policy;
+import dev.eckart.cli.render.Failure;
+import dev.eckart.core.InvalidInputException;
+import dev.eckart.core.file.PendingFile;
+import dev.eckart.core.file.Unwritable;
+import dev.eckart.core.report.Report;
+import dev.eckart.onnx.job.Fingerprint;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code eckart check POLICY.yml}: {@code compress} or {@code verify}, with a file for its options, and a memory. */
+@Command(
+        name = "check",
+        description = "Holds a compressed model to a policy: limits, and the numbers of an earlier run.",
+        usageHelpAutoWidth = true,
+        sortOptions = false)
+final class CheckCommand implements Callable<Integer> {
+    private final Console console;
+
+    @Parameters(paramLabel = "POLICY.yml", description = "What the model is held to; paths in it are relative to it.")
+    private Path file = Path.of("");
+
+    @Option(
+            names = "--update-baseline",
+            description = "Write the policy's baseline from this run, if it keeps the limits, and compare with none.")
+    private boolean update;
+
+    @Mixin
+    private ReportOptions reports = new ReportOptions();
+
+    @Mixin
+    private EngineOptions engine = new EngineOptions();
+
+    @Mixin
+    private ConsoleOptions options = new ConsoleOptions();
+
+    CheckCommand(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public Integer call() {
+        Policy policy = Policy.read(file, new CommandLine(new CompressCommand(console)));
+        if (update && policy.baseline().isEmpty()) {
+            throw new InvalidInputException(
+                    "--update-baseline: `%s` has no `baseline`, the file to write; add that".formatted(file));
+        }
+        policy.reports().forEach(CheckCommand::makeFolder);
+        reports.add(policy.reports());
+        reports.require();
+        // Before anything takes long.
+        Optional<Baseline> baseline =
+                update ? Optional.empty() : policy.baseline().map(Baseline::read);
+        Report report = policy.compressed()
+                .map(compressed -> verify(policy, compressed, baseline))
+                .orElseGet(() -> compress(policy, baseline));
+        reports.deliver(report, console, options.quiet());
+        if (report.passed()) {
+            return ExitCode.DONE;
+        }
+        console.err()
+                .printf(
+                        "eckart: %s%s%n",
+                        Failure.of(report),
+                        update
+                                ? "; `%s` is as it was"
+                                        .formatted(policy.baseline().orElseThrow())
+                                : "");
+        return ExitCode.LIMIT_NOT_KEPT;
+    }
+
+    private Report verify(Policy policy, Path compressed, Optional<Baseline> baseline) {
+        VerifyCommand command = new VerifyCommand(console);
+        policy.tell(new CommandLine(command), arguments(List.of(), policy.model(), compressed));
+        Report report = command.verify();
+        return judge(report.as("check", report.output()), policy, baseline, compressed);
+    }
+
+    /** Makes the model beside the place where it is kept, if it is, so that one that fails never gets there. */
+    private Report compress(Policy policy, Optional<Baseline> baseline) {
+        Path place = policy.output().orElse(Path.of(System.getProperty("java.io.tmpdir"), "compressed.onnx"));
+        policy.output().ifPresent(CheckCommand::makeFolder);
+        try (PendingFile pending = PendingFile.beside(place)) {
+            CompressCommand command = new CompressCommand(console);
+            policy.tell(
+                    new CommandLine(command),
+                    arguments(List.of("--output=" + pending.path(), "--keep-failed"), policy.model()));
+            Report made = command.compress();
+            Report.ModelEntry output = made.output().orElseThrow();
+            List<Path> dataFiles = output.dataFiles().stream().map(Path::of).toList();
+            Report report = judge(
+                    made.as("check", Optional.of(placed(output, policy.output()))), policy, baseline, pending.path());
+            if (report.passed() && policy.output().isPresent()) {
+                requireFree(place, dataFiles, made.model());
+                pending.commit(dataFiles);
+            }
+            return report;
+        } catch (IOException e) {
+            throw Unwritable.because(place, e);
+        }
+    }
+
+    private List<String> arguments(List<String> more, Path... models) {
+        List<String> arguments = new ArrayList<>(more);
+        arguments.addAll(engine.arguments());
+        arguments.addAll(options.arguments());
+        arguments.add("--");
+        for (Path model : models) {
+            arguments.add(model.toString());
+        }
+        return arguments;
+    }
+
+    /** The network's files where they are in the end. */
+    private static Report.ModelEntry placed(Report.ModelEntry made, Optional<Path> output) {
+        return new Report.ModelEntry(
+                output.map(Path::toString).orElse(""),
+                made.bytes(),
+                made.parameters(),
+                made.linearParameters(),
+                made.opset(),
+                output.stream()
+                        .flatMap(path -> made.dataFiles().stream().map(dataFile -> placed(path, dataFile)))
+                        .toList());
+    }
+
+    private static String placed(Path output, String dataFile) {
+        return output.resolveSibling(Path.of(dataFile).getFileName()).toString();
+    }
+
+    private static void requireFree(Path place, List<Path> dataFiles, Report.ModelEntry original) throws IOException {
+        List<Path> originals = new ArrayList<>(List.of(Path.of(original.path())));
+        original.dataFiles().forEach(dataFile -> originals.add(Path.of(dataFile)));
+        List<Path> places = new ArrayList<>(List.of(place));
+        dataFiles.forEach(dataFile -> places.add(place.resolveSibling(dataFile.getFileName())));
+        for (Path target : places) {
+            for (Path kept : originals) {
+                if (Files.exists(target) && Files.isSameFile(target, kept)) {
+                    throw new InvalidInputException(
+                            "`%s` is of the original, which is never overwritten; name another `output`"
+                                    .formatted(target));
+                }
+            }
+        }
+    }
+
+    /** The report beside the baseline, if there is one; or the baseline anew. */
+    private Report judge(Report report, Policy policy, Optional<Baseline> baseline, Path compressed) {
+        if (policy.baseline().isEmpty()) {
+            return report;
+        }
+        Path place = policy.baseline().get();
+        Baseline.Subject subject = new Baseline.Subject(
+                hashes(Path.of(report.model().path()), report.model()),
+                policy.inputs().map(Fingerprint::byName).orElse(Collections.emptySortedMap()),
+                policy.labels().map(Fingerprint::byName).orElse(Collections.emptySortedMap()),
+                report.settings().seed());
+        if (baseline.isPresent()) {
+            baseline.get().requireSame(place, subject);
+            return report.with(baseline.get().compare(place, report, policy.tolerances()));
+        }
+        if (report.passed()) {
+            Baseline now = Baseline.of(
+                    report, subject, hashes(compressed, report.output().orElseThrow()));
+            makeFolder(place);
+            ReportFiles.write(place, now.render());
+        }
+        return report;
+    }
+
+    private static SortedMap<String, String> hashes(Path model, Report.ModelEntry entry) {
+        SortedMap<String, String> hashes = new TreeMap<>(Fingerprint.byName(model));
+        entry.dataFiles()
+                .forEach(dataFile -> hashes.putAll(Fingerprint.byName(
+                        model.resolveSibling(Path.of(dataFile).getFileName()))));
+        return hashes;
+    }
+
+    private static void makeFolder(Path file) {
+        Path folder = file.toAbsolutePath().getParent();
+        try {
+            if (folder != null) {
+                Files.createDirectories(folder);
+            }
+        } catch (IOException e) {
+            throw Unwritable.because(file, e);
+        }
+    }
+}

@@ -1,0 +1,50 @@
+package dev.eckart.cli.baseline;
+
+import dev.eckart.core.report.Report;
+import dev.eckart.core.verify.LabelAccuracy;
+import dev.eckart.core.verify.Verification;
+import java.math.BigDecimal;
+import java.util.Optional;
+
+/** A number that a run is judged by beside an earlier one. Times are none: they are never the same twice. */
+public enum Metric {
+    SIZE_RATIO("size-ratio", true),
+    ACCURACY("accuracy", false),
+    COSINE("cosine", false),
+    RELATIVE_ERROR("relative-error", true);
+
+    /** By how much a number may be worse: two samples of 2,000, and more than processors of another kind change. */
+    public static final double DEFAULT_TOLERANCE = 0.001;
+
+    private final String label;
+    private final boolean moreIsWorse;
+
+    Metric(String label, boolean moreIsWorse) {
+        this.label = label;
+        this.moreIsWorse = moreIsWorse;
+    }
+
+    /** As users write it. */
+    public String label() {
+        return label;
+    }
+
+    /** What a run measured of it, if it did. */
+    Optional<Double> of(Report report) {
+        Optional<Verification> verification = report.verification();
+        return switch (this) {
+            case SIZE_RATIO ->
+                report.output()
+                        .map(output -> (double) output.bytes() / report.model().bytes());
+            case ACCURACY -> verification.flatMap(Verification::accuracy).map(LabelAccuracy::compressed);
+            case COSINE -> verification.map(Verification::cosine);
+            case RELATIVE_ERROR -> verification.map(Verification::relativeError);
+        };
+    }
+
+    /** Whether a finite number is worse than it was by no more than it may be: exact for the decimals that people read. */
+    boolean keeps(double before, double now, double tolerance) {
+        BigDecimal more = BigDecimal.valueOf(now).subtract(BigDecimal.valueOf(before));
+        return (moreIsWorse ? more : more.negate()).compareTo(BigDecimal.valueOf(tolerance)) <= 0;
+    }
+}

@@ -1,0 +1,78 @@
+package dev.eckart.cli.policy;
+
+import dev.eckart.cli.baseline.Metric;
+import dev.eckart.core.InvalidInputException;
+import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+
+/**
+ * What a model is held to.
+ *
+ * @param model the original
+ * @param compressed the model that is checked; empty where the check builds it
+ * @param output where a model that the check builds is kept
+ * @param inputs that the models are compared on; empty where they are made up
+ * @param labels file of the inputs' classes
+ * @param arguments what the policy says of the check, as options of the command that does it, each in the place
+ *     that it has in the file
+ * @param baseline file of the earlier run that the check is held to
+ * @param tolerances by how much each number may be worse than in that run
+ * @param reports files to write the report to
+ */
+public record Policy(
+        Path model,
+        Optional<Path> compressed,
+        Optional<Path> output,
+        Optional<Path> inputs,
+        Optional<Path> labels,
+        List<Argument> arguments,
+        Optional<Path> baseline,
+        Map<Metric, Double> tolerances,
+        List<Path> reports) {
+    public Policy {
+        arguments = List.copyOf(arguments);
+        tolerances = new EnumMap<>(tolerances);
+        reports = List.copyOf(reports);
+    }
+
+    /** An option, such as {@code --rank=fixed:16}, and the value that it was made of. */
+    record Argument(String text, Value value) {}
+
+    /**
+     * Reads a policy; its paths are relative to the file.
+     *
+     * @param compress whose options {@code compress:} may have
+     * @throws InvalidInputException if the file does not say what is to be done, or says it in two ways
+     */
+    public static Policy read(Path file, CommandLine compress) {
+        return new PolicyReader(file, compress.getCommandSpec()).read();
+    }
+
+    /**
+     * Has a command know the policy's options, and further arguments.
+     *
+     * @throws InvalidInputException if a value is not what its option takes
+     */
+    public void tell(CommandLine command, List<String> further) {
+        String[] all = Stream.concat(arguments.stream().map(Argument::text), further.stream())
+                .toArray(String[]::new);
+        try {
+            command.setExpandAtFiles(false)
+                    .setCaseInsensitiveEnumValuesAllowed(true)
+                    .parseArgs(all);
+        } catch (ParameterException e) {
+            throw arguments.stream()
+                    .filter(argument -> e.getArgSpec() instanceof CommandLine.Model.OptionSpec option
+                            && argument.text().split("=", 2)[0].equals(option.longestName()))
+                    .findFirst()
+                    .map(argument -> argument.value().refuse(String.valueOf(e.getMessage())))
+                    .orElseGet(() -> new InvalidInputException(String.valueOf(e.getMessage()), e));
+        }
+    }
+}

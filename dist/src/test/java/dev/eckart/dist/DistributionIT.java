@@ -48,8 +48,19 @@ class DistributionIT {
         Path model = BundledClassifier.MODEL.extractTo(folder);
 
         Result result = run(
-                folder, Map.of(), JAVA, "-jar", jar, "compress", model, "-o", "small.onnx", "--rank", "fixed:16",
-                "--backend", "openblas");
+                folder,
+                Map.of(),
+                JAVA,
+                "-jar",
+                jar,
+                "compress",
+                model,
+                "-o",
+                "small.onnx",
+                "--rank",
+                "fixed:16",
+                "--backend",
+                "openblas");
 
         assertThat(result.err()).isEmpty();
         assertThat(result.code()).isZero();
@@ -119,8 +130,9 @@ class DistributionIT {
                     .filter(name -> !name.startsWith("dev.eckart:"))
                     .toList();
 
-            assertThat(libraries).hasSizeGreaterThan(5).allSatisfy(name -> assertThat(licences)
-                    .contains(name));
+            assertThat(libraries)
+                    .hasSizeGreaterThan(5)
+                    .allSatisfy(name -> assertThat(licences).contains(name));
             assertThat(jar.getEntry("META-INF/LICENSE")).isNotNull();
             assertThat(jar.getEntry("META-INF/NOTICE")).isNotNull();
         }
@@ -233,21 +245,13 @@ class DistributionIT {
 
     /** What bash offers for a line that is not finished. */
     private String completed(Path script, String line) throws IOException, InterruptedException {
-        Result result = run(
-                folder,
-                Map.of(),
-                "bash",
-                "-c",
-                """
+        Result result = run(folder, Map.of(), "bash", "-c", """
                 . "$1"
                 COMP_WORDS=(eckart $2)
                 COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
                 _complete_eckart
                 echo "${COMPREPLY[*]}"
-                """,
-                "bash",
-                script,
-                line);
+                """, "bash", script, line);
         assertThat(result.err()).isEmpty();
         return result.out().strip();
     }

@@ -126,7 +126,7 @@ class DistributionIT {
             List<String> libraries = jar.stream()
                     .map(entry -> entry.getName())
                     .filter(name -> name.matches("META-INF/maven/[^/]+/[^/]+/pom.properties"))
-                    .map(name -> name.split("/")[2] + ":" + name.split("/")[3] + ":")
+                    .map(name -> name.replaceAll("META-INF/maven/([^/]+)/([^/]+)/.*", "$1:$2:"))
                     .filter(name -> !name.startsWith("dev.eckart:"))
                     .toList();
 
@@ -144,6 +144,7 @@ class DistributionIT {
         Path link = Files.createSymbolicLink(folder.resolve("link"), launcher());
 
         Result result = run(folder, Map.of(), link, "scan", "none.onnx");
+        Files.delete(link);
 
         assertThat(result.err()).isEqualTo("eckart: `none.onnx` does not exist; expected an .onnx file\n");
         assertThat(result.code()).isEqualTo(2);
@@ -246,6 +247,7 @@ class DistributionIT {
     /** What bash offers for a line that is not finished. */
     private String completed(Path script, String line) throws IOException, InterruptedException {
         Result result = run(folder, Map.of(), "bash", "-c", """
+                compopt() { :; } # Bash has it only while someone types.
                 . "$1"
                 COMP_WORDS=(eckart $2)
                 COMP_CWORD=$((${#COMP_WORDS[@]} - 1))

@@ -33,9 +33,11 @@ public final class Eckart {
     /** Set by the launcher, which can tell; the JVM cannot tell for standard error alone. */
     private static final String STDERR_IS_TERMINAL = "eckart.stderr.terminal";
 
+    private static final String COMPLETION = "completion";
+
     /** In the order in which the help lists them. */
     private static final List<String> COMMANDS =
-            List.of("demo", "scan", "compress", "verify", "sweep", "check", "svd", "strategies");
+            List.of("demo", "scan", "compress", "verify", "sweep", "check", "svd", "strategies", COMPLETION);
 
     private Eckart() {}
 
@@ -72,6 +74,9 @@ public final class Eckart {
         if (args.length == 1 && args[0].equals("--version")) {
             return List.of();
         }
+        if (args.length > 0 && args[0].equals(COMPLETION)) {
+            return COMMANDS;
+        }
         return args.length > 0 && COMMANDS.contains(args[0]) ? List.of(args[0]) : COMMANDS;
     }
 
@@ -85,6 +90,7 @@ public final class Eckart {
             case "check" -> new CheckCommand(console);
             case "svd" -> new SvdCommand(console);
             case "strategies" -> new StrategiesCommand(console);
+            case COMPLETION -> new CompletionCommand(console);
             default -> throw new IllegalArgumentException("There is no command " + name);
         };
     }

@@ -32,6 +32,17 @@ public final class OpenBlasDecomposer implements Decomposer {
         }
     }
 
+    /** Whether its libraries for this platform are at hand. That they can be loaded is for {@link #load} to find out. */
+    public static boolean isOnClassPath() {
+        try {
+            return OpenBlasDecomposer.class.getResource("/org/bytedeco/openblas/%s/%s"
+                            .formatted(Loader.Detector.getPlatform(), System.mapLibraryName("jniopenblas")))
+                    != null;
+        } catch (NoClassDefFoundError e) {
+            return false;
+        }
+    }
+
     private static String reason(Throwable failure) {
         String message = String.valueOf(failure.getMessage()).strip();
         return failure instanceof NoClassDefFoundError ? "not on the class path: " + message : message;

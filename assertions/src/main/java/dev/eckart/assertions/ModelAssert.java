@@ -1,0 +1,233 @@
+package dev.eckart.assertions;
+
+import dev.eckart.core.InvalidInputException;
+import dev.eckart.core.Progress;
+import dev.eckart.core.linalg.EjmlDecomposer;
+import dev.eckart.core.linalg.OpenBlasDecomposer;
+import dev.eckart.core.npy.NpyArray;
+import dev.eckart.core.npy.NpyFile;
+import dev.eckart.core.report.Report;
+import dev.eckart.core.verify.LabelAccuracy;
+import dev.eckart.core.verify.Limit;
+import dev.eckart.core.verify.OutputComparison;
+import dev.eckart.core.verify.RewriteProof;
+import dev.eckart.core.verify.Verification;
+import dev.eckart.onnx.job.CompressionJob;
+import dev.eckart.onnx.job.Engine;
+import dev.eckart.onnx.job.Evaluation;
+import dev.eckart.onnx.job.Limits;
+import dev.eckart.onnx.verify.Labels;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import org.assertj.core.annotation.CheckReturnValue;
+import org.assertj.core.api.AbstractAssert;
+import org.assertj.core.data.Offset;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Assertions on a compressed model beside its original: what {@code eckart verify} measures and proves.
+ *
+ * <p>First say what it is compared to, and on what; then what you expect. Both models run once, when the first
+ * expectation needs it, for all that follow. Each expectation throws {@link InvalidInputException} if a model, the inputs
+ * or the labels cannot be worked with.
+ */
+public class ModelAssert extends AbstractAssert<ModelAssert, Path> {
+    private @Nullable Path original;
+    private Evaluation evaluation = Evaluation.onMadeUpInputs(0);
+    private @Nullable Report report;
+
+    /** Of a compressed model; {@link EckartAssertions} reads better. */
+    public ModelAssert(Path compressed) {
+        super(compressed, ModelAssert.class);
+    }
+
+    /** Says which model this one was made from. */
+    @CheckReturnValue
+    public ModelAssert comparedTo(Path original) {
+        this.original = original;
+        report = null;
+        return myself;
+    }
+
+    /**
+     * Says what both models are run on: an {@code .npz} keyed by input name, a directory of {@code NAME.npy}, or an ONNX
+     * {@code test_data_set} directory. Without it inputs are made up: good for finding mistakes, no measure of accuracy.
+     */
+    @CheckReturnValue
+    public ModelAssert onInputs(Path inputs) {
+        return on(new Evaluation(Optional.of(inputs), evaluation.labels(), evaluation.seed()));
+    }
+
+    /**
+     * Says of which class each sample of the inputs is: whole numbers in a {@code .npy} file.
+     *
+     * @throws InvalidInputException if there are none
+     */
+    @CheckReturnValue
+    public ModelAssert withLabels(Path npy) {
+        return withLabels(NpyFile.read(npy));
+    }
+
+    /** As {@link #withLabels(Path)}, in an array of an {@code .npz} file. */
+    @CheckReturnValue
+    public ModelAssert withLabels(Path npz, String name) {
+        return withLabels(NpyFile.read(npz, name));
+    }
+
+    private ModelAssert withLabels(NpyArray labels) {
+        return on(new Evaluation(evaluation.inputs(), Optional.of(new Labels(labels)), evaluation.seed()));
+    }
+
+    private ModelAssert on(Evaluation evaluation) {
+        this.evaluation = evaluation;
+        report = null;
+        return myself;
+    }
+
+    /**
+     * Expects every output to have at least this cosine: the mean over samples of the cosine between the flattened
+     * outputs of both models, 1 for the same direction.
+     */
+    public ModelAssert hasCosineAtLeast(double cosine) {
+        // One that is not a number is worse than any.
+        OutputComparison worst = outputs("a cosine").stream()
+                .max(Comparator.comparingDouble(output -> 1 - output.cosine()))
+                .orElseThrow();
+        return require(
+                Limit.MIN_COSINE,
+                worst.cosine(),
+                cosine,
+                "Expected cosine of at least: %s but was: %s in output `%s`, %s",
+                worst.name());
+    }
+
+    /** Expects no output to differ by more than this: ‖y − y'‖₂ / ‖y‖₂ over all samples. */
+    public ModelAssert hasRelativeErrorAtMost(double error) {
+        OutputComparison worst = outputs("a relative error").stream()
+                .max(Comparator.comparingDouble(OutputComparison::relativeError))
+                .orElseThrow();
+        return require(
+                Limit.MAX_RELATIVE_ERROR,
+                worst.relativeError(),
+                error,
+                "Expected relative error of at most: %s but was: %s in output `%s`, %s",
+                worst.name());
+    }
+
+    /**
+     * Expects the share of samples that are classified as their labels say to fall by no more than this: 0.005 is half a
+     * point.
+     *
+     * @throws IllegalStateException without labels
+     */
+    public ModelAssert losesAccuracyAtMost(double drop) {
+        if (evaluation.labels().isEmpty() || evaluation.inputs().isEmpty()) {
+            throw new IllegalStateException(
+                    "accuracy is measured on your inputs and their labels; call onInputs and withLabels first");
+        }
+        LabelAccuracy accuracy = verification().accuracy().orElseThrow();
+        return require(
+                Limit.MAX_ACCURACY_DROP,
+                accuracy.drop(),
+                drop,
+                "Expected loss of accuracy of at most: %s but was: %s, %s, %s",
+                "from %s to %s".formatted(accuracy.original(), accuracy.compressed()));
+    }
+
+    /** Expects the model's files to have at most this share of the original's bytes, with the data files of both. */
+    public ModelAssert hasSizeRatioAtMost(double ratio) {
+        Report measured = report();
+        long before = measured.model().bytes();
+        long after = measured.output().orElseThrow().bytes();
+        return require(
+                Limit.MAX_SIZE_RATIO,
+                (double) after / before,
+                ratio,
+                "Expected size ratio of at most: %s but was: %s, %s, %s",
+                "%d bytes of %d".formatted(after, before));
+    }
+
+    /**
+     * Expects the model to compute what its original would with each weight that was replaced set to the product of its
+     * factors, to within rounding, which is measured; and nothing to be infinite or not a number. Of a model that eckart
+     * compressed.
+     */
+    public ModelAssert isARightRewrite() {
+        Verification verification = verification();
+        Optional<RewriteProof> proof = verification.proof();
+        if (proof.isEmpty()) {
+            failWithMessage(
+                    "Expected a rewrite that can be proved but `%s` does not say what was replaced in it, or has no output of a floating-point type",
+                    actual);
+        }
+        proof.ifPresent(found -> {
+            if (!verification.sound()) {
+                throw failureWithActualExpected(
+                        found.error(),
+                        found.tolerance(),
+                        "Expected a right rewrite, which differs from the product of its factors by at most: %s but was: %s, %s",
+                        found.tolerance(),
+                        found.error(),
+                        comparison());
+            }
+        });
+        return myself;
+    }
+
+    /**
+     * Expects the same outputs as another model's, to within a relative error as {@link #hasRelativeErrorAtMost} has it:
+     * {@code isEquivalentTo(original, within(1e-4))}.
+     */
+    public ModelAssert isEquivalentTo(Path original, Offset<Double> error) {
+        return comparedTo(original).hasRelativeErrorAtMost(error.value);
+    }
+
+    private ModelAssert require(Limit limit, double value, double bound, String message, String detail) {
+        if (!limit.keeps(value, bound)) {
+            throw failureWithActualExpected(value, bound, message, bound, value, detail, comparison());
+        }
+        return myself;
+    }
+
+    /** Those that can be compared, of which there must be some: nothing is kept by what was not measured. */
+    private List<OutputComparison> outputs(String what) {
+        List<OutputComparison> outputs = verification().outputs();
+        if (outputs.isEmpty()) {
+            failWithMessage(
+                    "Expected %s that can be measured but `%s` has no output of a floating-point type", what, actual);
+        }
+        return outputs;
+    }
+
+    private String comparison() {
+        Verification verification = verification();
+        return "`%s` compared to `%s` on %d samples, inputs: %s"
+                .formatted(actual, original, verification.samples(), verification.inputs());
+    }
+
+    private Verification verification() {
+        return report().verification().orElseThrow();
+    }
+
+    private Report report() {
+        isNotNull();
+        if (original == null) {
+            throw new IllegalStateException("a compressed model is compared to its original; call comparedTo first");
+        }
+        if (report == null) {
+            report = new CompressionJob(engine()).verify(original, actual, evaluation, Limits.NONE);
+        }
+        return report;
+    }
+
+    private static Engine engine() {
+        return new Engine(
+                "",
+                () -> OpenBlasDecomposer.load().decomposer().orElseGet(EjmlDecomposer::new),
+                Runtime.getRuntime().availableProcessors(),
+                Path.of(System.getProperty("java.io.tmpdir")),
+                Progress.NONE);
+    }
+}

@@ -15,6 +15,7 @@ import dev.eckart.core.verify.Verification;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.TreeMap;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
@@ -59,6 +60,8 @@ final class SampleReports {
                     (long) values * values,
                     2L * rank * values,
                     spectrum.relativeError(rank),
+                    OptionalDouble.empty(),
+                    OptionalDouble.empty(),
                     Optional.of(spectrum)));
         }
         String name = weights.get(0);
@@ -68,7 +71,7 @@ final class SampleReports {
                         new Report.ModelEntry("models/" + name, 4_000_000, 1_000_000, 900_000, 17, List.of()),
                         Optional.of(
                                 new Report.ModelEntry("out/" + name, 1_000_000, 250_000, 200_000, 17, List.of(name))),
-                        new Report.Settings("energy:0.9", false, 0, "ejml"),
+                        new Report.Settings("energy:0.9", false, false, 0, "ejml"),
                         entries,
                         Optional.of(new Verification(
                                 name,

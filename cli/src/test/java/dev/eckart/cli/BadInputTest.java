@@ -437,13 +437,13 @@ class BadInputTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"--refit", "--max-latency-ratio=1", "--keep-if-faster"})
+    @ValueSource(strings = {"--refti", "--max-laziness=1", "--keep-if-faster"})
     void should_refuse_options_that_do_not_exist(String option) {
         refused("Unknown option", "compress", model, "-o", out, option);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"check", "squeeze"})
+    @ValueSource(strings = {"checks", "squeeze"})
     void should_refuse_commands_that_do_not_exist(String command) {
         refused("Unmatched argument", command, model);
     }

@@ -118,7 +118,8 @@ final class TrialFiles implements TrialMemory {
                 .ifPresent(accuracy -> node.putObject("accuracy")
                         .put("original", accuracy.original())
                         .put("compressed", accuracy.compressed())
-                        .put("samples", accuracy.samples()));
+                        .put("samples", accuracy.samples())
+                        .put("disputed", accuracy.disputed()));
     }
 
     private static Trial trial(JsonNode node) {
@@ -144,7 +145,8 @@ final class TrialFiles implements TrialMemory {
                 ? Optional.of(new LabelAccuracy(
                         node.get("accuracy").required("original").asDouble(),
                         node.get("accuracy").required("compressed").asDouble(),
-                        node.get("accuracy").required("samples").asLong()))
+                        node.get("accuracy").required("samples").asLong(),
+                        node.get("accuracy").required("disputed").asLong()))
                 : Optional.empty();
         return new Trial(
                 node.required("rank").asString(),

@@ -6,6 +6,7 @@ import dev.eckart.core.report.Report;
 import dev.eckart.core.report.SearchEntry;
 import dev.eckart.core.report.WeightEntry;
 import dev.eckart.core.spectrum.Spectrum;
+import dev.eckart.core.verify.LabelAccuracy;
 import dev.eckart.core.verify.Limit;
 import dev.eckart.core.verify.OutputComparison;
 import dev.eckart.core.verify.Verification;
@@ -132,12 +133,7 @@ public final class JsonReport {
         });
         ArrayNode outputs = node.putArray("outputs");
         verification.outputs().forEach(output -> output(outputs.addObject(), output));
-        verification
-                .accuracy()
-                .ifPresent(accuracy -> node.putObject("accuracy")
-                        .put("original", accuracy.original())
-                        .put("compressed", accuracy.compressed())
-                        .put("samples", accuracy.samples()));
+        verification.accuracy().ifPresent(accuracy -> accuracy(node.putObject("accuracy"), accuracy));
         node.putObject("latency")
                 .put("originalMs", verification.latency().originalMs())
                 .put("compressedMs", verification.latency().compressedMs())
@@ -145,6 +141,15 @@ public final class JsonReport {
                 .put("ratioLow", verification.latency().ratioLow())
                 .put("ratioHigh", verification.latency().ratioHigh())
                 .put("samples", verification.latency().samples());
+    }
+
+    static void accuracy(ObjectNode node, LabelAccuracy accuracy) {
+        node.put("original", accuracy.original())
+                .put("compressed", accuracy.compressed())
+                .put("samples", accuracy.samples())
+                .put("drop", accuracy.drop())
+                .put("dropLow", accuracy.dropLow())
+                .put("dropHigh", accuracy.dropHigh());
     }
 
     private static void calibration(ObjectNode node, CalibrationEntry calibration) {

@@ -182,7 +182,13 @@ final class ReportTables {
                 table.row(
                         "accuracy",
                         Numbers.accuracy(accuracy.original()) + " → " + Numbers.accuracy(accuracy.compressed()),
-                        "on %s samples".formatted(Numbers.count(accuracy.samples())));
+                        "on %s samples; %s lost, with a confidence of 95 %% from %s to %s%s"
+                                .formatted(
+                                        Numbers.count(accuracy.samples()),
+                                        Numbers.points(accuracy.drop()),
+                                        Numbers.points(accuracy.dropLow()),
+                                        Numbers.points(accuracy.dropHigh()),
+                                        accuracy.isDropCertain() ? "" : ": these samples do not tell it from none"));
                 rows++;
             }
             table.row(

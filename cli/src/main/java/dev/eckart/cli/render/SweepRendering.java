@@ -243,12 +243,7 @@ public final class SweepRendering {
         worstAndMean(node.putObject("cosine"), loss.cosine(), loss.meanCosine());
         ArrayNode outputs = node.putArray("outputs");
         loss.outputs().forEach(output -> JsonReport.output(outputs.addObject(), output));
-        accuracy(setting)
-                .ifPresent(accuracy -> node.putObject("accuracy")
-                        .put("original", accuracy.original())
-                        .put("compressed", accuracy.compressed())
-                        .put("drop", accuracy.drop())
-                        .put("samples", accuracy.samples()));
+        accuracy(setting).ifPresent(accuracy -> JsonReport.accuracy(node.putObject("accuracy"), accuracy));
         setting.latency()
                 .ifPresent(latency -> node.putObject("latency")
                         .put("originalMs", latency.originalMs())

@@ -1,6 +1,7 @@
 package dev.eckart.core.verify;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -11,7 +12,8 @@ class LabelAccuracyTest {
     @ParameterizedTest
     @CsvSource({"1857, 1847, 2000, 0.005", "10, 9, 10, 0.1", "3, 4, 10, -0.1", "7, 7, 9, 0"})
     void should_lose_just_what_that_many_samples_are(int before, int after, int samples, double drop) {
-        LabelAccuracy accuracy = new LabelAccuracy((double) before / samples, (double) after / samples, samples);
+        LabelAccuracy accuracy = new LabelAccuracy(
+                (double) before / samples, (double) after / samples, samples, Math.abs(after - before));
 
         assertThat(accuracy.drop()).isEqualTo(drop);
         assertThat(Limit.MAX_ACCURACY_DROP.keeps(accuracy.drop(), drop)).isTrue();
@@ -19,6 +21,26 @@ class LabelAccuracyTest {
 
     @Test
     void should_lose_no_number_where_there_is_none() {
-        assertThat(new LabelAccuracy(0.9, Double.NaN, 10).drop()).isNaN();
+        assertThat(new LabelAccuracy(0.9, Double.NaN, 10, 0).drop()).isNaN();
+    }
+
+    /** By hand: (b − c)/(n+2) ± 1.96·√(b + c + 1 − (b−c)²/(n+2))/(n+2), with b = 15, c = 8, n = 2000. */
+    @Test
+    void should_give_an_interval_for_what_is_lost() {
+        LabelAccuracy accuracy = new LabelAccuracy(0.9285, 0.925, 2000, 23);
+
+        assertThat(accuracy.dropLow()).isCloseTo(-0.0013, within(5e-5));
+        assertThat(accuracy.dropHigh()).isCloseTo(0.0083, within(5e-5));
+        assertThat(accuracy.isDropCertain()).isFalse();
+        assertThat(new LabelAccuracy(0.9285, 0.8515, 2000, 180).isDropCertain()).isTrue();
+        assertThat(new LabelAccuracy(0.9, 0.95, 2000, 120).isDropCertain()).isTrue();
+    }
+
+    @Test
+    void should_not_be_certain_of_anything_on_a_few_samples() {
+        LabelAccuracy accuracy = new LabelAccuracy(1, 1, 5, 0);
+
+        assertThat(accuracy.dropLow()).isNegative();
+        assertThat(accuracy.dropHigh()).isPositive();
     }
 }

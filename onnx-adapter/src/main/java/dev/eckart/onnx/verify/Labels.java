@@ -37,19 +37,14 @@ public final class Labels {
     }
 
     /**
-     * How many samples of a batch an output classifies as the labels say.
+     * Whether an output classifies a sample as the labels say.
      *
+     * @param sample its number in the batch
      * @param from number of the batch's first sample
      */
-    int correct(Output output, int from, int batch) {
-        int correct = 0;
-        for (int i = 0; i < batch; i++) {
-            long found = output.floating() ? output.argmax(i) : (long) output.at(i);
-            if (found == classes.longAt(from + i)) {
-                correct++;
-            }
-        }
-        return correct;
+    boolean isCorrect(Output output, int sample, int from) {
+        long found = output.floating() ? output.argmax(sample) : (long) output.at(sample);
+        return found == classes.longAt(from + sample);
     }
 
     /**

@@ -17,6 +17,7 @@ final class LossComparison {
     private final Map<String, OutputTally> tallies = new LinkedHashMap<>();
     private long correctInOriginal;
     private long correctInCompressed;
+    private long disputed;
 
     LossComparison(Optional<Labels> labels) {
         this.labels = labels;
@@ -27,9 +28,15 @@ final class LossComparison {
             tallies.computeIfAbsent(output.name(), OutputTally::new).add(output, counterpart(output, after), batch);
         }
         labels.ifPresent(classes -> {
-            Output output = Labels.classifying(before.values(), batch);
-            correctInOriginal += classes.correct(output, from, batch);
-            correctInCompressed += classes.correct(counterpart(output, after), from, batch);
+            Output original = Labels.classifying(before.values(), batch);
+            Output compressed = counterpart(original, after);
+            for (int i = 0; i < batch; i++) {
+                boolean one = classes.isCorrect(original, i, from);
+                boolean other = classes.isCorrect(compressed, i, from);
+                correctInOriginal += one ? 1 : 0;
+                correctInCompressed += other ? 1 : 0;
+                disputed += one == other ? 0 : 1;
+            }
         });
     }
 
@@ -39,7 +46,7 @@ final class LossComparison {
 
     Optional<LabelAccuracy> accuracy(long samples) {
         return labels.map(classes -> new LabelAccuracy(
-                (double) correctInOriginal / samples, (double) correctInCompressed / samples, samples));
+                (double) correctInOriginal / samples, (double) correctInCompressed / samples, samples, disputed));
     }
 
     Loss loss(long samples) {

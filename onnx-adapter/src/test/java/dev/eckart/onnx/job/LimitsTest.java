@@ -37,7 +37,7 @@ class LimitsTest {
             4,
             Optional.empty(),
             List.of(new OutputComparison("y", 1, 0.25, 0.875, 1), new OutputComparison("z", 1, 0.125, 0.75, 1)),
-            Optional.of(new LabelAccuracy(0.75, 0.5, 4)),
+            Optional.of(new LabelAccuracy(0.75, 0.5, 4, 1)),
             new Latency(1, 1, 0.8, 0.7, 0.9, 1));
 
     @ParameterizedTest
@@ -80,7 +80,7 @@ class LimitsTest {
                 4,
                 Optional.empty(),
                 List.of(new OutputComparison("y", Double.NaN, Double.NaN, Double.NaN, 1)),
-                Optional.of(new LabelAccuracy(Double.NaN, 0.5, 4)),
+                Optional.of(new LabelAccuracy(Double.NaN, 0.5, 4, 1)),
                 new Latency(1, 1, Double.NaN, Double.NaN, Double.NaN, 1));
 
         for (double value : new double[] {0, 1, 1e9, -1e9}) {

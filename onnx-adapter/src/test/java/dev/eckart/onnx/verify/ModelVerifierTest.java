@@ -425,7 +425,7 @@ class ModelVerifierTest {
 
         Verification verification = verify(Optional.of(labels(0, 1, 0, 0)));
 
-        assertThat(verification.accuracy()).contains(new LabelAccuracy(0.75, 0.25, 4));
+        assertThat(verification.accuracy()).contains(new LabelAccuracy(0.75, 0.25, 4, 4));
     }
 
     @Test
@@ -445,7 +445,7 @@ class ModelVerifierTest {
         Verification verification = verify(Optional.of(labels(classes)));
 
         assertThat(verification.samples()).isEqualTo(count);
-        assertThat(verification.accuracy()).contains(new LabelAccuracy(1, 0, count));
+        assertThat(verification.accuracy()).contains(new LabelAccuracy(1, 0, count, count));
     }
 
     @Test

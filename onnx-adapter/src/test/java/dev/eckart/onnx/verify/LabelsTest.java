@@ -9,6 +9,7 @@ import dev.eckart.core.npy.NpyType;
 import dev.eckart.onnx.run.Output;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class LabelsTest {
@@ -16,23 +17,28 @@ class LabelsTest {
     private static final Output CLASSES = output("classes", false, List.of(3L), 0, 1, 0);
 
     @Test
-    void should_count_the_samples_whose_largest_score_is_that_of_their_class() {
+    void should_find_the_samples_whose_largest_score_is_that_of_their_class() {
         Labels labels = labels(List.of(5), 7, 7, 0, 1, 1);
 
         assertThat(labels.count()).isEqualTo(5);
-        assertThat(labels.correct(SCORES, 2, 3)).isEqualTo(2);
-        assertThat(labels.correct(SCORES, 1, 3)).isZero();
-        assertThat(labels.correct(SCORES, 2, 1)).isEqualTo(1);
+        assertThat(correct(labels, SCORES, 2)).containsExactly(true, true, false);
+        assertThat(correct(labels, SCORES, 1)).containsExactly(false, false, false);
     }
 
     @Test
-    void should_count_class_numbers_as_they_are() {
-        assertThat(labels(List.of(4), 7, 0, 0, 0).correct(CLASSES, 1, 3)).isEqualTo(2);
+    void should_take_class_numbers_as_they_are() {
+        assertThat(correct(labels(List.of(4), 7, 0, 0, 0), CLASSES, 1)).containsExactly(true, false, true);
+    }
+
+    private static List<Boolean> correct(Labels labels, Output output, int from) {
+        return IntStream.range(0, 3)
+                .mapToObj(sample -> labels.isCorrect(output, sample, from))
+                .toList();
     }
 
     @Test
     void should_take_a_column_of_labels() {
-        assertThat(labels(List.of(3, 1), 0, 1, 0).correct(SCORES, 0, 3)).isEqualTo(3);
+        assertThat(correct(labels(List.of(3, 1), 0, 1, 0), SCORES, 0)).containsExactly(true, true, true);
     }
 
     @Test

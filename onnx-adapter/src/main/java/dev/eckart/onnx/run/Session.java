@@ -29,9 +29,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 
 /** A model, loaded in ONNX Runtime on the CPU. */
 public final class Session implements AutoCloseable {
+    /**
+     * Bytes of stack to start the runtime on. It takes the process's command line apart by recursion, some hundred bytes for
+     * each character, and ends the process where that is too long for the stack: class paths and lists of weights are.
+     * What is not used of it takes no memory.
+     */
+    private static final long START_STACK = 256L << 20;
 
     /** How far ONNX Runtime may rearrange the graph. */
     public enum Optimization {
@@ -100,8 +107,25 @@ public final class Session implements AutoCloseable {
     }
 
     static OrtEnvironment environment() {
+        return Started.ENVIRONMENT;
+    }
+
+    private static final class Started {
+        static final OrtEnvironment ENVIRONMENT = start();
+    }
+
+    private static OrtEnvironment start() {
         // What goes wrong arrives as an exception; the runtime's own log would only repeat it.
-        return OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
+        CompletableFuture<OrtEnvironment> started = new CompletableFuture<>();
+        Runnable starting = () -> {
+            try {
+                started.complete(OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL));
+            } catch (RuntimeException | Error e) {
+                started.completeExceptionally(e);
+            }
+        };
+        new Thread(null, starting, "onnxruntime-start", START_STACK).start();
+        return started.join();
     }
 
     private static String oneLine(OrtException e) {

@@ -60,17 +60,17 @@ record CorpusRun(Class<?> worker, Path folder, Duration patience) {
         command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
         command.addAll(List.of(
                 "-Djava.io.tmpdir=" + temporary,
+                "-cp",
+                System.getProperty("java.class.path"),
                 worker.getName(),
                 list.toString(),
                 file.toString(),
                 Integer.toString(first),
                 folder.toString()));
-        ProcessBuilder builder = new ProcessBuilder(command)
+        Process process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()));
-        // Not on the command line: ONNX Runtime parses that by recursion, and runs out of stack on a long one.
-        builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
-        Process process = builder.start();
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()))
+                .start();
         long size = 0;
         long since = System.nanoTime();
         while (!process.waitFor(100, TimeUnit.MILLISECONDS)) {

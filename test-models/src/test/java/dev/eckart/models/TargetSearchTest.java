@@ -9,7 +9,9 @@ import dev.eckart.core.npy.NpyFile;
 import dev.eckart.core.report.Report;
 import dev.eckart.core.report.SearchEntry;
 import dev.eckart.core.verify.Limit;
+import dev.eckart.core.verify.Verification;
 import dev.eckart.models.mnist.BundledClassifier;
+import dev.eckart.onnx.job.CompressionJob;
 import dev.eckart.onnx.job.Engine;
 import dev.eckart.onnx.job.Evaluation;
 import dev.eckart.onnx.job.Limits;
@@ -104,6 +106,23 @@ class TargetSearchTest {
         assertThat(report.output().orElseThrow().parameters()).isEqualTo(5 * (64 + 48) + 3 * (48 + 32));
         assertThat(report.verification().orElseThrow().proof()).isPresent();
         assertThat(out).exists();
+    }
+
+    @Test
+    void should_find_them_by_the_numerical_rank_and_lose_nothing_but_rounding() throws IOException {
+        Report report = new CompressionJob(new Engine("test", () -> decomposer, 2, temporary, Progress.NONE))
+                .compress(
+                        TwoLayers.ofLowRank(folder),
+                        new Target(out, true, false),
+                        TwoLayers.selection("numerical"),
+                        Optional.of(MADE_UP),
+                        Limits.NONE);
+
+        assertThat(report.weights()).extracting(weight -> weight.rank()).containsExactly(5, 3);
+        Verification verification = report.verification().orElseThrow();
+        // What counts as rounding of a right rewrite is all that the original's outputs move by.
+        assertThat(verification.relativeError())
+                .isLessThan(verification.proof().orElseThrow().tolerance());
     }
 
     @Test

@@ -149,6 +149,15 @@ class NpyArrayTest {
     }
 
     @Test
+    void should_take_entries_of_the_first_axis() {
+        NpyArray array = counted(4, 3);
+
+        assertThat(array.take(3, 1)).isEqualTo(NpyArray.ofFloats(List.of(2, 3), 9, 10, 11, 3, 4, 5));
+        assertThat(array.take().size()).isZero();
+        assertThatExceptionOfType(IndexOutOfBoundsException.class).isThrownBy(() -> array.take(4));
+    }
+
+    @Test
     void should_become_a_matrix() {
         assertThat(counted(2, 3).toMatrix()).isEqualTo(Matrix.of(2, 3, 0, 1, 2, 3, 4, 5));
         assertThat(counted(2, 3, 2).toMatrix().rows()).isEqualTo(2);

@@ -17,6 +17,7 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.eckart.core.InvalidInputException;
 import dev.eckart.core.Progress;
+import dev.eckart.core.calibrate.Calibration;
 import dev.eckart.core.calibrate.InputStatistics;
 import dev.eckart.core.calibrate.LayerStatistics;
 import dev.eckart.core.calibrate.UncalibratedReason;
@@ -165,7 +166,8 @@ class CalibratorTest {
         LayerStatistics statistics = calibrator(PLENTY).calibrate(model, network, joint, onAll());
 
         assertThat(joint.linear()).hasSize(1);
-        assertThat(statistics.of(joint.linear().get(0))).containsSame(of(statistics, "q"));
+        assertThat(Calibration.of(statistics.byWeight()).inputsOf(joint.linear().get(0)))
+                .containsSame(of(statistics, "q"));
     }
 
     @Test

@@ -46,6 +46,26 @@ class InputSetTest {
     }
 
     @Test
+    void should_take_samples_from_the_whole_set() {
+        InputSet set = set(input("x", "batch"), "x", floats(7));
+
+        assertThat(set.spread(3).samples()).isEqualTo(3);
+        assertThat(set.spread(3).batch(0, 3)).isEqualTo(Map.of("x", NpyArray.ofFloats(List.of(3), 0, 2, 4)));
+        assertThat(set.spread(7)).isSameAs(set);
+        assertThat(set.spread(100)).isSameAs(set);
+    }
+
+    @Test
+    void should_keep_samples_together_that_a_run_takes_at_once() {
+        InputSet spread = set(input("x", 2), "x", floats(8)).spread(5);
+
+        assertThat(spread.samples()).isEqualTo(4);
+        assertThat(spread.step()).isEqualTo(2);
+        assertThat(spread.batch(0, 4)).isEqualTo(Map.of("x", NpyArray.ofFloats(List.of(4), 0, 1, 4, 5)));
+        assertThat(set(input("x", 4), "x", floats(8)).spread(1).samples()).isEqualTo(4);
+    }
+
+    @Test
     void should_leave_arrays_aside_that_are_no_inputs() {
         InputSet set = InputSet.of(List.of(input("x", "batch")), Map.of("x", floats(2), "labels", floats(7)), "`f`");
 

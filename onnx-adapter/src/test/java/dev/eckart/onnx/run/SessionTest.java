@@ -69,6 +69,14 @@ class SessionTest {
         }
     }
 
+    /** Of which ONNX Runtime takes each character on its stack. */
+    @Test
+    void should_load_a_model_where_the_command_line_is_long() throws Exception {
+        Process process = LoadingProcess.start(write(PRODUCT), "x".repeat(60_000));
+
+        assertThat(process.waitFor()).isZero();
+    }
+
     @Test
     void should_tell_the_inputs_in_their_order() {
         Path file = write(input("ids", INT64, "batch", "")

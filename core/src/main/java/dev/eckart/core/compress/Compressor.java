@@ -11,6 +11,7 @@ import dev.eckart.core.factor.PlannedWeight;
 import dev.eckart.core.factor.Replacement;
 import dev.eckart.core.linalg.Decomposer;
 import dev.eckart.core.model.LinearWeight;
+import dev.eckart.core.plugin.Providers;
 import dev.eckart.core.rank.RankChoice;
 import dev.eckart.core.rank.RankPlan;
 import dev.eckart.core.rank.RankSelector;
@@ -162,7 +163,7 @@ public final class Compressor {
             return decision.get();
         } catch (IllegalArgumentException e) {
             throw new InvalidInputException(
-                    "strategy %s chose badly: %s".formatted(RankStrategies.title(selector), e.getMessage()), e);
+                    "strategy %s chose badly: %s".formatted(Providers.title(selector), e.getMessage()), e);
         }
     }
 

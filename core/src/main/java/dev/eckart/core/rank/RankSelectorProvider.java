@@ -1,6 +1,6 @@
 package dev.eckart.core.rank;
 
-import java.util.Map;
+import dev.eckart.core.plugin.Provider;
 
 /**
  * Makes a strategy out of what the user wrote, {@code name[:value][,key=value…]}.
@@ -8,16 +8,7 @@ import java.util.Map;
  * <p>Found by {@link java.util.ServiceLoader}: a jar names its providers in
  * {@code META-INF/services/dev.eckart.core.rank.RankSelectorProvider}.
  */
-public interface RankSelectorProvider {
-
-    /** The unique name users call the strategy by: lower-case letters, digits and hyphens. */
-    String name();
-
-    /** What it does, in one line. */
-    String summary();
-
-    /** What may follow the name, for people: a usage such as {@code energy:0.99} to its meaning. */
-    Map<String, String> usage();
+public interface RankSelectorProvider extends Provider {
 
     /**
      * The strategy with these arguments.

@@ -1,6 +1,7 @@
 package dev.eckart.core.rank;
 
 import dev.eckart.core.InvalidInputException;
+import dev.eckart.core.plugin.Kind;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -8,16 +9,23 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * What the user wrote to call a strategy, {@code name[:value][,key=value…]}, taken apart.
+ * What the user wrote to call a strategy, or a metric, {@code name[:value][,key=value…]}, taken apart.
  *
+ * @param kind what is called
  * @param text as written
- * @param name the strategy
+ * @param name of what is called
  * @param value what follows the colon, if anything
  * @param options what follows the commas
  */
-public record StrategyArguments(String text, String name, Optional<String> value, Map<String, String> options) {
+public record StrategyArguments(
+        Kind kind, String text, String name, Optional<String> value, Map<String, String> options) {
     public StrategyArguments {
         options = Map.copyOf(options);
+    }
+
+    /** Of a strategy. */
+    public StrategyArguments(String text, String name, Optional<String> value, Map<String, String> options) {
+        this(Kind.STRATEGY, text, name, value, options);
     }
 
     /**
@@ -29,30 +37,44 @@ public record StrategyArguments(String text, String name, Optional<String> value
         if (text.matches("\\d+")) {
             return new StrategyArguments(text, "fixed", Optional.of(text), Map.of());
         }
+        return parse(Kind.STRATEGY, text);
+    }
+
+    /**
+     * Takes a text of that form apart.
+     *
+     * @throws InvalidInputException if it is not of that form
+     */
+    public static StrategyArguments parse(Kind kind, String text) {
         String[] parts = text.split(",", -1);
         int colon = parts[0].indexOf(':');
         String name = colon < 0 ? parts[0] : parts[0].substring(0, colon);
         Optional<String> value = colon < 0 ? Optional.empty() : Optional.of(parts[0].substring(colon + 1));
         if (!name.matches("[a-z0-9-]+") || value.filter(String::isEmpty).isPresent()) {
-            throw malformed(text);
+            throw malformed(kind, text);
         }
         Map<String, String> options = new LinkedHashMap<>();
         for (int i = 1; i < parts.length; i++) {
             int equals = parts[i].indexOf('=');
             if (equals < 1 || equals == parts[i].length() - 1) {
-                throw malformed(text);
+                throw malformed(kind, text);
             }
             String key = parts[i].substring(0, equals);
             if (options.put(key, parts[i].substring(equals + 1)) != null) {
-                throw new InvalidInputException("strategy `%s`: option `%s` is given twice".formatted(text, key));
+                throw new InvalidInputException("%s `%s`: option `%s` is given twice".formatted(kind.one(), text, key));
             }
         }
-        return new StrategyArguments(text, name, value, options);
+        return new StrategyArguments(kind, text, name, value, options);
     }
 
-    private static InvalidInputException malformed(String text) {
-        return new InvalidInputException(
-                "strategy `%s`: expected name[:value][,key=value...], such as energy:0.99".formatted(text));
+    private static InvalidInputException malformed(Kind kind, String text) {
+        return new InvalidInputException("%s `%s`: expected name[:value][,key=value...], such as %s"
+                .formatted(kind.one(), text, kind.example()));
+    }
+
+    /** One sentence on these arguments, for users. */
+    public InvalidInputException refuse(String sentence) {
+        return new InvalidInputException("%s `%s`: %s".formatted(kind.one(), text, sentence));
     }
 
     /**
@@ -61,8 +83,8 @@ public record StrategyArguments(String text, String name, Optional<String> value
      * @throws InvalidInputException if there is no value, or it is not such a number
      */
     public double number(double above, double atMost) {
-        String written = value.orElseThrow(() -> new InvalidInputException(
-                "strategy `%s`: expected a value after the name, such as %s:%s".formatted(text, name, atMost)));
+        String written = value.orElseThrow(
+                () -> refuse("expected a value after the name, such as %s:%s".formatted(name, atMost)));
         double number;
         try {
             number = Double.parseDouble(written);
@@ -70,8 +92,8 @@ public record StrategyArguments(String text, String name, Optional<String> value
             number = Double.NaN;
         }
         if (!(number > above && number <= atMost)) {
-            throw new InvalidInputException("strategy `%s`: expected a number above %s and up to %s but was: %s"
-                    .formatted(text, plain(above), plain(atMost), written));
+            throw refuse("expected a number above %s and up to %s but was: %s"
+                    .formatted(plain(above), plain(atMost), written));
         }
         return number;
     }
@@ -82,36 +104,31 @@ public record StrategyArguments(String text, String name, Optional<String> value
      * @throws InvalidInputException if there is no value, or it is not such a number
      */
     public int wholeNumber() {
-        String written = value.orElseThrow(() -> new InvalidInputException(
-                "strategy `%s`: expected a value after the name, such as %s:16".formatted(text, name)));
-        try {
-            int number = Integer.parseInt(written);
-            if (number >= 1) {
-                return number;
+        String written =
+                value.orElseThrow(() -> refuse("expected a value after the name, such as %s:16".formatted(name)));
+        if (written.matches("[+-]?\\d{1,10}")) {
+            long number = Long.parseLong(written);
+            if (number >= 1 && number <= Integer.MAX_VALUE) {
+                return (int) number;
             }
-        } catch (NumberFormatException e) {
-            throw new InvalidInputException(
-                    "strategy `%s`: expected a whole number from 1 but was: %s".formatted(text, written), e);
         }
-        throw new InvalidInputException(
-                "strategy `%s`: expected a whole number from 1 but was: %s".formatted(text, written));
+        throw refuse("expected a whole number from 1 but was: " + written);
     }
 
     /**
-     * Refuses what the strategy does not know.
+     * Refuses what is not known.
      *
      * @throws InvalidInputException if there is a value though it takes none
      */
     public StrategyArguments withoutValue() {
         if (value.isPresent()) {
-            throw new InvalidInputException(
-                    "strategy `%s`: `%s` takes no value but was given: %s".formatted(text, name, value.get()));
+            throw refuse("`%s` takes no value but was given: %s".formatted(name, value.get()));
         }
         return this;
     }
 
     /**
-     * Refuses options that the strategy does not know.
+     * Refuses options that are not known.
      *
      * @throws InvalidInputException if an option is not among those known
      */
@@ -119,9 +136,8 @@ public record StrategyArguments(String text, String name, Optional<String> value
         Set<String> unknown = new TreeSet<>(options.keySet());
         unknown.removeAll(Set.of(known));
         if (!unknown.isEmpty()) {
-            throw new InvalidInputException("strategy `%s`: unknown option `%s`; `%s` has %s"
+            throw refuse("unknown option `%s`; `%s` has %s"
                     .formatted(
-                            text,
                             unknown.iterator().next(),
                             name,
                             known.length == 0 ? "no options" : "the options " + String.join(", ", known)));

@@ -11,6 +11,7 @@ import java.util.Optional;
  * @param proof empty where the compressed network does not say what was replaced in it, or has no floating-point output
  * @param outputs those that can be compared: every output of a floating-point type
  * @param accuracy present where there were labels
+ * @param metrics of the task, that the user asked for
  */
 public record Verification(
         String inputs,
@@ -18,14 +19,29 @@ public record Verification(
         Optional<RewriteProof> proof,
         List<OutputComparison> outputs,
         Optional<LabelAccuracy> accuracy,
-        Latency latency) {
+        Latency latency,
+        List<MetricResult> metrics) {
     public Verification {
         outputs = List.copyOf(outputs);
+        metrics = List.copyOf(metrics);
     }
 
-    /** Whether all that was compared is finite, and the proof, if there is one, holds. */
+    /** Without metrics of the task. */
+    public Verification(
+            String inputs,
+            long samples,
+            Optional<RewriteProof> proof,
+            List<OutputComparison> outputs,
+            Optional<LabelAccuracy> accuracy,
+            Latency latency) {
+        this(inputs, samples, proof, outputs, accuracy, latency, List.of());
+    }
+
+    /** Whether all that was compared is finite, the proof, if there is one, holds, and each metric has a value. */
     public boolean sound() {
-        return proof.map(RewriteProof::holds).orElse(true) && loss().finite();
+        return proof.map(RewriteProof::holds).orElse(true)
+                && loss().finite()
+                && metrics.stream().allMatch(MetricResult::isFinite);
     }
 
     /** The answer to how much was lost. */

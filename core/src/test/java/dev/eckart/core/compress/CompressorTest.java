@@ -28,13 +28,13 @@ import dev.eckart.core.model.JointBlocks;
 import dev.eckart.core.model.LinearWeight;
 import dev.eckart.core.model.SkipReason;
 import dev.eckart.core.model.SkippedWeight;
+import dev.eckart.core.plugin.Providers;
 import dev.eckart.core.rank.EnergyRankSelector;
 import dev.eckart.core.rank.FixedRankSelector;
 import dev.eckart.core.rank.NumericalRankSelector;
 import dev.eckart.core.rank.RankChoice;
 import dev.eckart.core.rank.RankPlan;
 import dev.eckart.core.rank.RankSelector;
-import dev.eckart.core.rank.RankStrategies;
 import dev.eckart.core.scan.Inventory;
 import dev.eckart.core.scan.JointLayers;
 import dev.eckart.core.scan.WeightFilter;
@@ -280,7 +280,7 @@ class CompressorTest {
     private static void expectBadChoice(RankSelector selector, String complaint) {
         assertThatExceptionOfType(InvalidInputException.class)
                 .isThrownBy(() -> compress(NETWORK, selector))
-                .withMessage("strategy %s chose badly: %s", RankStrategies.title(selector), complaint);
+                .withMessage("strategy %s chose badly: %s", Providers.title(selector), complaint);
     }
 
     @Test

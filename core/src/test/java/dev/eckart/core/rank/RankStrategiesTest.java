@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.eckart.core.InvalidInputException;
+import dev.eckart.core.plugin.Providers;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.net.URL;
@@ -71,9 +72,9 @@ class RankStrategiesTest {
         URL mainClasses =
                 builtIn.getClass().getProtectionDomain().getCodeSource().getLocation();
 
-        assertThat(RankStrategies.origin(builtIn))
+        assertThat(Providers.origin(builtIn))
                 .isEqualTo(Path.of(mainClasses.toURI()).toString());
-        assertThat(RankStrategies.origin(new Another())).isNotEqualTo(RankStrategies.origin(builtIn));
+        assertThat(Providers.origin(new Another())).isNotEqualTo(RankStrategies.origin(builtIn));
     }
 
     @Test
@@ -93,7 +94,7 @@ class RankStrategiesTest {
                     .isThrownBy(() -> RankStrategies.load(loader))
                     .withMessageStartingWith("two strategies are named `energy`: ")
                     .withMessageContaining("%s in %s", name(EnergyRankSelector.Provider.class), mainOrigin())
-                    .withMessageContaining("%s in %s", name(Impostor.class), RankStrategies.origin(new Impostor()))
+                    .withMessageContaining("%s in %s", name(Impostor.class), Providers.origin(new Impostor()))
                     .withMessageEndingWith("; remove one");
         }
     }
@@ -113,7 +114,7 @@ class RankStrategiesTest {
     }
 
     private static String mainOrigin() {
-        return RankStrategies.origin(new EnergyRankSelector.Provider());
+        return Providers.origin(new EnergyRankSelector.Provider());
     }
 
     /** A class path with one more folder, which declares that provider as a plug-in's jar does. */

@@ -239,6 +239,7 @@ public final class CompressionJob {
                             network,
                             wanted.inputs(),
                             wanted.labels(),
+                            wanted.metrics(),
                             wanted.seed(),
                             engine.threads(),
                             engine.temporary(),

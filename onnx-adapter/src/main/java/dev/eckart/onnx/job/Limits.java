@@ -1,11 +1,14 @@
 package dev.eckart.onnx.job;
 
 import dev.eckart.core.InvalidInputException;
+import dev.eckart.core.metric.MetricLimit;
 import dev.eckart.core.verify.LabelAccuracy;
 import dev.eckart.core.verify.Latency;
 import dev.eckart.core.verify.Limit;
 import dev.eckart.core.verify.Loss;
+import dev.eckart.core.verify.MetricResult;
 import dev.eckart.core.verify.Verification;
+import dev.eckart.onnx.verify.Labels;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -14,14 +17,24 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
-/** The limits that a user set. */
-public record Limits(Map<Limit, Double> values) {
+/**
+ * The limits that a user set.
+ *
+ * @param metrics on metrics of the task
+ */
+public record Limits(Map<Limit, Double> values, List<MetricLimit> metrics) {
 
     /** Every outcome is right. */
     public static final Limits NONE = new Limits(Map.of());
 
     public Limits {
         values = Map.copyOf(values);
+        metrics = List.copyOf(metrics);
+    }
+
+    /** With none on metrics of the task. */
+    public Limits(Map<Limit, Double> values) {
+        this(values, List.of());
     }
 
     /**
@@ -37,22 +50,39 @@ public record Limits(Map<Limit, Double> values) {
                         "--%s cannot be judged with --no-verify; leave one of them out".formatted(limit.label()));
             }
             if (limit == Limit.MAX_ACCURACY_DROP
-                    && evaluation.flatMap(Evaluation::labels).isEmpty()) {
+                    && evaluation
+                            .flatMap(Evaluation::labels)
+                            .filter(Labels::areClasses)
+                            .isEmpty()) {
                 throw new InvalidInputException(
-                        "--%s needs --inputs and --labels to measure accuracy with".formatted(limit.label()));
+                        "--%s needs --inputs and --labels, a class for each, to measure accuracy with"
+                                .formatted(limit.label()));
             }
+        }
+        for (MetricLimit limit : metrics) {
+            limit.requireAmong(evaluation
+                    .map(Evaluation::metrics)
+                    .orElseThrow(() -> new InvalidInputException(
+                            "limit `%s` cannot be judged with --no-verify; leave one of them out".formatted(limit))));
         }
     }
 
     /** Each limit beside what was measured. */
     List<Limit.Outcome> judge(double sizeRatio, Optional<Verification> verification) {
-        return judge(
+        List<Limit.Outcome> outcomes = new ArrayList<>(judge(
                 sizeRatio,
                 verification.map(Verification::loss),
-                verification.map(Verification::latency).map(Latency::ratio).orElse(Double.NaN));
+                verification.map(Verification::latency).map(Latency::ratio).orElse(Double.NaN)));
+        List<MetricResult> measured = verification.map(Verification::metrics).orElse(List.of());
+        metrics.forEach(limit -> outcomes.add(limit.judge(measured.stream()
+                .filter(metric -> metric.name().equals(limit.metric()))
+                .mapToDouble(MetricResult::value)
+                .findFirst()
+                .orElse(Double.NaN))));
+        return outcomes;
     }
 
-    /** As {@link #judge}, of size and what was lost, where no times were taken: {@link #withoutLatency} has no limit on them. */
+    /** As {@link #judge}, of size and what was lost, but for metrics, where no times were taken: {@link #withoutLatency} has no limit on them. */
     List<Limit.Outcome> judgeLoss(double sizeRatio, Optional<Loss> loss) {
         return judge(sizeRatio, loss, Double.NaN);
     }
@@ -86,6 +116,6 @@ public record Limits(Map<Limit, Double> values) {
     private Limits without(Set<Limit> others) {
         Map<Limit, Double> left = new HashMap<>(values);
         left.keySet().removeAll(others);
-        return new Limits(left);
+        return new Limits(left, metrics);
     }
 }

@@ -7,23 +7,46 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Collection;
 
-/** The class that each sample is of. */
+/** What is known of each sample: the class that it is of, or whatever a metric takes. */
 public final class Labels {
     private final NpyArray classes;
 
     /**
-     * Labels, one for each sample.
+     * Labels, the first axis being samples.
      *
-     * @throws InvalidInputException if they are not whole numbers in one row
+     * @throws InvalidInputException if there is no such axis
      */
     public Labels(NpyArray classes) {
-        boolean oneRow = classes.shape().size() == 1
-                || (classes.shape().size() == 2 && classes.shape().get(1) == 1);
-        if (!classes.type().isInteger() || !oneRow) {
+        if (classes.shape().isEmpty()) {
             throw new InvalidInputException(
-                    "the labels are %s; expected whole numbers, one for each sample".formatted(classes.describe()));
+                    "the labels are %s; expected some for each sample".formatted(classes.describe()));
         }
         this.classes = classes;
+    }
+
+    /** Whether they are the classes of samples: whole numbers in one row. */
+    public boolean areClasses() {
+        boolean oneRow = classes.shape().size() == 1
+                || (classes.shape().size() == 2 && classes.shape().get(1) == 1);
+        return classes.type().isInteger() && oneRow;
+    }
+
+    /**
+     * Refuses what nothing but a metric can make use of.
+     *
+     * @throws InvalidInputException if they are not the classes of samples
+     */
+    public void requireClasses() {
+        if (!areClasses()) {
+            throw new InvalidInputException(
+                    "the labels are %s; expected whole numbers, one for each sample; others are for a --metric"
+                            .formatted(classes.describe()));
+        }
+    }
+
+    /** Those of samples {@code from} to {@code to}, exclusive. */
+    NpyArray of(int from, int to) {
+        return classes.slice(from, to);
     }
 
     /** What tells them from others. */
@@ -33,7 +56,7 @@ public final class Labels {
     }
 
     int count() {
-        return classes.size();
+        return classes.shape().get(0);
     }
 
     /**

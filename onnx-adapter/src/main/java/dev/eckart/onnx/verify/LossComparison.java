@@ -20,7 +20,7 @@ final class LossComparison {
     private long disputed;
 
     LossComparison(Optional<Labels> labels) {
-        this.labels = labels;
+        this.labels = labels.filter(Labels::areClasses);
     }
 
     void add(Map<String, Output> before, Map<String, Output> after, int from, int batch) {

@@ -5,6 +5,7 @@ import dev.eckart.core.Progress;
 import dev.eckart.core.file.PendingFile;
 import dev.eckart.core.file.Unwritable;
 import dev.eckart.core.linalg.Decomposer;
+import dev.eckart.core.metric.RequestedMetric;
 import dev.eckart.core.verify.Latency;
 import dev.eckart.core.verify.RewriteProof;
 import dev.eckart.core.verify.Verification;
@@ -58,6 +59,7 @@ public final class ModelVerifier implements AutoCloseable {
     private final List<InputSet> inputs;
     private final String description;
     private final Optional<Labels> labels;
+    private final List<RequestedMetric> metrics;
     private final int threads;
     private final Path temporary;
     private final Supplier<Decomposer> backend;
@@ -72,6 +74,7 @@ public final class ModelVerifier implements AutoCloseable {
             List<InputSet> inputs,
             String description,
             Optional<Labels> labels,
+            List<RequestedMetric> metrics,
             int threads,
             Path temporary,
             Supplier<Decomposer> backend) {
@@ -81,6 +84,7 @@ public final class ModelVerifier implements AutoCloseable {
         this.inputs = inputs;
         this.description = description;
         this.labels = labels;
+        this.metrics = metrics;
         this.threads = threads;
         this.temporary = temporary;
         this.backend = backend;
@@ -92,16 +96,18 @@ public final class ModelVerifier implements AutoCloseable {
      * @param path the original's file
      * @param network the same, read
      * @param inputs where to read inputs from; if empty, they are made up
+     * @param metrics of the task, to be measured beside the comparisons of every output
      * @param seed for made-up inputs
      * @param temporary a folder for the model to prove a rewrite against
      * @param backend asked for where factors are multiplied
-     * @throws InvalidInputException if ONNX Runtime refuses the original, or inputs or labels do not fit it
+     * @throws InvalidInputException if ONNX Runtime refuses the original, or inputs, labels or metrics do not fit it
      */
     public static ModelVerifier open(
             Path path,
             OnnxNetwork network,
             Optional<Path> inputs,
             Optional<Labels> labels,
+            List<RequestedMetric> metrics,
             long seed,
             int threads,
             Path temporary,
@@ -112,8 +118,10 @@ public final class ModelVerifier implements AutoCloseable {
                     ? List.of(InputFiles.read(inputs.get(), session.inputs()))
                     : MadeUpInputs.forModel(session, network.model(), seed);
             requireAsMany(labels, inputs, sets);
+            MetricMeter.rehearse(metrics, labels, session, sets.get(0));
             String description = inputs.map(Path::toString).orElse("made up");
-            return new ModelVerifier(path, network, session, sets, description, labels, threads, temporary, backend);
+            return new ModelVerifier(
+                    path, network, session, sets, description, labels, metrics, threads, temporary, backend);
         } catch (RuntimeException e) {
             session.close();
             throw e;
@@ -146,6 +154,7 @@ public final class ModelVerifier implements AutoCloseable {
         long samples = inputs.stream().mapToLong(InputSet::samples).sum();
         try (Progress.Task task = progress.start("Verifying", samples)) {
             LossComparison loss = new LossComparison(labels);
+            MetricMeter meter = MetricMeter.begin(metrics, labels, samples);
             List<Batch> proofBatches = new ArrayList<>();
             KeptOutputs before = new KeptOutputs(batch -> original().run(batch.inputs()));
             KeptOutputs after = new KeptOutputs(batch -> session.run(batch.inputs()));
@@ -155,11 +164,10 @@ public final class ModelVerifier implements AutoCloseable {
                 proofBatches.addAll(proving);
                 for (Batch batch : Batch.of(set, set.samples(), size)) {
                     boolean proves = proving.contains(batch);
-                    loss.add(
-                            proves ? before.keep(batch) : before.of(batch),
-                            proves ? after.keep(batch) : after.of(batch),
-                            batch.from(),
-                            batch.size());
+                    Map<String, Output> one = proves ? before.keep(batch) : before.of(batch);
+                    Map<String, Output> other = proves ? after.keep(batch) : after.of(batch);
+                    loss.add(one, other, batch.from(), batch.size());
+                    meter.add(batch, one, other);
                     task.step(batch.size());
                 }
             }
@@ -172,7 +180,8 @@ public final class ModelVerifier implements AutoCloseable {
                     proof(compressed, before, after, proofBatches),
                     loss.comparisons(),
                     loss.accuracy(samples),
-                    latency);
+                    latency,
+                    meter.results());
         }
     }
 

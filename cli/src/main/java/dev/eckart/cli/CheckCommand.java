@@ -56,7 +56,7 @@ final class CheckCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Policy policy = Policy.read(file, new CommandLine(new CompressCommand(console)));
+        Policy policy = Policy.read(file, new CommandLine(new CompressCommand(console)), PluginOptions::metrics);
         if (update && policy.baseline().isEmpty()) {
             throw new InvalidInputException(
                     "--update-baseline: `%s` has no `baseline`, the file to write; add that".formatted(file));

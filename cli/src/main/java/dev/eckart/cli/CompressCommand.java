@@ -56,6 +56,9 @@ final class CompressCommand implements Callable<Integer> {
     private LimitOptions limits = new LimitOptions();
 
     @Mixin
+    private MetricOptions metrics = new MetricOptions();
+
+    @Mixin
     private SearchOptions search = new SearchOptions();
 
     @Option(names = "--dry-run", description = "Say what would be done, and do not.")
@@ -111,10 +114,13 @@ final class CompressCommand implements Callable<Integer> {
 
     /** Does what the options say, but for saying what came of it. */
     Report compress() {
-        Limits wanted = limits.limits();
+        Limits wanted = metrics.limits(limits.limits());
         if (refit && !selection.weights().calibrated()) {
             throw new InvalidInputException(
                     "--refit fits pairs to what the inputs of layers become, which only calibration inputs show; give --calibration INPUTS, too");
+        }
+        if (noVerify) {
+            metrics.requireNone();
         }
         boolean searched = limits.limitLoss() && selection.rank().isEmpty();
         search.require(searched);
@@ -128,7 +134,7 @@ final class CompressCommand implements Callable<Integer> {
             return job.plan(model, ranks);
         }
         Target target = target();
-        Optional<Evaluation> compared = noVerify ? Optional.empty() : Optional.of(evaluation.evaluation());
+        Optional<Evaluation> compared = noVerify ? Optional.empty() : Optional.of(compared());
         return job.compress(model, target, ranks, compared, wanted);
     }
 
@@ -142,7 +148,7 @@ final class CompressCommand implements Callable<Integer> {
         Target target = target();
         cache.require();
         RankStrategies strategies = selection.weights().strategies();
-        Evaluation compared = evaluation.evaluation();
+        Evaluation compared = compared();
         TargetSearch job = new TargetSearch(
                 engine.engine(console, options.progress(console), cache.withVectors()),
                 cache.trials(console),
@@ -158,6 +164,10 @@ final class CompressCommand implements Callable<Integer> {
                         search.trialsOn(compared),
                         search.mostTrials()),
                 compared);
+    }
+
+    private Evaluation compared() {
+        return evaluation.evaluation(metrics.metrics(selection.weights().plugins()));
     }
 
     private Target target() {

@@ -1,9 +1,11 @@
 package dev.eckart.cli;
 
+import dev.eckart.core.metric.RequestedMetric;
 import dev.eckart.core.npy.NpyFile;
 import dev.eckart.onnx.job.Evaluation;
 import dev.eckart.onnx.verify.Labels;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -21,16 +23,21 @@ final class EvaluationOptions {
     @Option(
             names = "--labels",
             paramLabel = "FILE.npy|FILE.npz:NAME",
-            description = "Class labels of the inputs, to measure accuracy with.")
+            description = "Class labels of the inputs, to measure accuracy with; or what a metric takes.")
     private @Nullable String labels;
 
     @Option(names = "--seed", paramLabel = "N", description = "Seed of made-up inputs (default: 0).")
     private long seed;
 
     Evaluation evaluation() {
+        return evaluation(List.of());
+    }
+
+    Evaluation evaluation(List<RequestedMetric> metrics) {
         return new Evaluation(
                 Optional.ofNullable(inputs),
                 Optional.ofNullable(labels).map(NpyFile::read).map(Labels::new),
-                seed);
+                seed,
+                metrics);
     }
 }

@@ -1,6 +1,9 @@
 package dev.eckart.cli;
 
 import dev.eckart.core.InvalidInputException;
+import dev.eckart.core.metric.TaskMetricProvider;
+import dev.eckart.core.metric.TaskMetrics;
+import dev.eckart.core.rank.RankSelectorProvider;
 import dev.eckart.core.rank.RankStrategies;
 import java.io.IOException;
 import java.net.MalformedURLException;
@@ -10,27 +13,44 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import java.util.zip.ZipFile;
 import picocli.CommandLine.Option;
 
-/** Strategies from outside. */
+/** Strategies and metrics from outside. */
 final class PluginOptions {
-    private static final String SERVICE = "META-INF/services/dev.eckart.core.rank.RankSelectorProvider";
+    private static final List<String> SERVICES = Stream.of(RankSelectorProvider.class, TaskMetricProvider.class)
+            .map(service -> "META-INF/services/" + service.getName())
+            .toList();
 
     @Option(
             names = "--plugin",
             paramLabel = "JAR",
-            description = "A jar with further rank strategies; may be repeated.")
+            description = "A jar with further rank strategies or metrics; may be repeated.")
     private List<Path> jars = new ArrayList<>();
+
+    private static final ClassLoader BUILT_IN = PluginOptions.class.getClassLoader();
 
     /** The strategies built in and those of the jars, which stay open until the process ends. */
     RankStrategies strategies() {
-        ClassLoader builtIn = PluginOptions.class.getClassLoader();
-        // One for each: in a common one, the second of two versions of a jar would go unnoticed.
-        ClassLoader[] plugins = jars.stream()
-                .map(jar -> new URLClassLoader(jar.toString(), new URL[] {url(jar)}, builtIn))
+        return RankStrategies.load(BUILT_IN, loaders(jars));
+    }
+
+    /** The metrics built in and those of the jars. */
+    TaskMetrics metrics() {
+        return metrics(jars);
+    }
+
+    /** The metrics built in and those of some jars. */
+    static TaskMetrics metrics(List<Path> jars) {
+        return TaskMetrics.load(BUILT_IN, loaders(jars));
+    }
+
+    /** One for each: in a common one, the second of two versions of a jar would go unnoticed. */
+    private static ClassLoader[] loaders(List<Path> jars) {
+        return jars.stream()
+                .map(jar -> new URLClassLoader(jar.toString(), new URL[] {url(jar)}, BUILT_IN))
                 .toArray(ClassLoader[]::new);
-        return RankStrategies.load(builtIn, plugins);
     }
 
     private static URL url(Path jar) {
@@ -38,10 +58,10 @@ final class PluginOptions {
             throw new InvalidInputException("--plugin: there is no file `%s`; expected a jar".formatted(jar));
         }
         try (ZipFile zip = new ZipFile(jar.toFile())) {
-            if (zip.getEntry(SERVICE) == null) {
+            if (SERVICES.stream().allMatch(service -> zip.getEntry(service) == null)) {
                 throw new InvalidInputException(
-                        "--plugin: `%s` offers no strategy; expected an entry `%s` that names one"
-                                .formatted(jar, SERVICE));
+                        "--plugin: `%s` offers no strategy and no metric; expected an entry `%s` that names one"
+                                .formatted(jar, String.join("` or `", SERVICES)));
             }
             return jar.toUri().toURL();
         } catch (MalformedURLException e) {

@@ -63,7 +63,8 @@ final class SearchOptions {
                 : new Evaluation(
                         Optional.of(inputs),
                         Optional.ofNullable(labels).map(NpyFile::read).map(Labels::new),
-                        compared.seed());
+                        compared.seed(),
+                        compared.metrics());
     }
 
     /** One line on what was tried. */

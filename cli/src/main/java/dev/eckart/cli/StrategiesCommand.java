@@ -2,8 +2,11 @@ package dev.eckart.cli;
 
 import dev.eckart.cli.render.Json;
 import dev.eckart.cli.render.Table;
-import dev.eckart.core.rank.RankSelectorProvider;
+import dev.eckart.core.metric.TaskMetrics;
+import dev.eckart.core.plugin.Provider;
+import dev.eckart.core.plugin.Providers;
 import dev.eckart.core.rank.RankStrategies;
+import java.util.Collection;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
@@ -16,7 +19,7 @@ import tools.jackson.databind.node.ObjectNode;
 /** {@code eckart strategies}. */
 @Command(
         name = "strategies",
-        description = "Lists the rank strategies to be had, where each comes from, and how it is called.",
+        description = "Lists the rank strategies and metrics to be had, where each comes from, and how it is called.",
         usageHelpAutoWidth = true)
 final class StrategiesCommand implements Callable<Integer> {
     private final Console console;
@@ -37,32 +40,40 @@ final class StrategiesCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         RankStrategies strategies = plugins.strategies();
+        TaskMetrics metrics = plugins.metrics();
         if (json) {
-            console.out().println(render(strategies));
+            ObjectNode root = Json.object().put("schema", "eckart.strategies/1");
+            addAll(root.putArray("strategies"), strategies.all());
+            addAll(root.putArray("metrics"), metrics.all());
+            console.out().println(Json.render(root));
             return ExitCode.DONE;
         }
         if (options.quiet()) {
             return ExitCode.DONE;
         }
-        Table table = new Table("--rank", "meaning", "from");
-        for (RankSelectorProvider provider : strategies.all()) {
-            table.row(provider.name(), provider.summary(), origin(provider));
-            new TreeMap<>(provider.usage()).forEach((call, meaning) -> table.row("  " + call, "  " + meaning, ""));
-        }
-        console.out().print(table.render());
+        console.out().print(table("--rank", strategies.all()));
+        console.out().println();
+        console.out().print(table("--metric", metrics.all()));
         return ExitCode.DONE;
     }
 
-    private static String origin(RankSelectorProvider provider) {
-        return provider.getClass().getClassLoader() == StrategiesCommand.class.getClassLoader()
-                ? "built in"
-                : RankStrategies.origin(provider);
+    private static String table(String option, Collection<? extends Provider> providers) {
+        Table table = new Table(option, "meaning", "from");
+        for (Provider provider : providers) {
+            table.row(provider.name(), provider.summary(), origin(provider));
+            new TreeMap<>(provider.usage()).forEach((call, meaning) -> table.row("  " + call, "  " + meaning, ""));
+        }
+        return table.render();
     }
 
-    private static String render(RankStrategies strategies) {
-        ObjectNode root = Json.object().put("schema", "eckart.strategies/1");
-        ArrayNode list = root.putArray("strategies");
-        for (RankSelectorProvider provider : strategies.all()) {
+    private static String origin(Provider provider) {
+        return provider.getClass().getClassLoader() == StrategiesCommand.class.getClassLoader()
+                ? "built in"
+                : Providers.origin(provider);
+    }
+
+    private static void addAll(ArrayNode list, Collection<? extends Provider> providers) {
+        for (Provider provider : providers) {
             ObjectNode entry = list.addObject()
                     .put("name", provider.name())
                     .put("summary", provider.summary())
@@ -73,6 +84,5 @@ final class StrategiesCommand implements Callable<Integer> {
                 usage.put(call.getKey(), call.getValue());
             }
         }
-        return Json.render(root);
     }
 }

@@ -31,6 +31,12 @@ final class VerifyCommand implements Callable<Integer> {
     private LimitOptions limits = new LimitOptions();
 
     @Mixin
+    private MetricOptions metrics = new MetricOptions();
+
+    @Mixin
+    private PluginOptions plugins = new PluginOptions();
+
+    @Mixin
     private ReportOptions reports = new ReportOptions();
 
     @Mixin
@@ -58,6 +64,7 @@ final class VerifyCommand implements Callable<Integer> {
     /** Does what the options say, but for saying what came of it. */
     Report verify() {
         CompressionJob job = new CompressionJob(engine.engine(console, options.progress(console)));
-        return job.verify(original, compressed, evaluation.evaluation(), limits.limits());
+        return job.verify(
+                original, compressed, evaluation.evaluation(metrics.metrics(plugins)), metrics.limits(limits.limits()));
     }
 }

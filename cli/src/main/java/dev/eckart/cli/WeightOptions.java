@@ -65,6 +65,10 @@ final class WeightOptions {
     @Mixin
     private PluginOptions plugins = new PluginOptions();
 
+    PluginOptions plugins() {
+        return plugins;
+    }
+
     RankStrategies strategies() {
         return plugins.strategies();
     }

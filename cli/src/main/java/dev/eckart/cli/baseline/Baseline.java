@@ -6,10 +6,14 @@ import dev.eckart.core.report.BaselineEntry;
 import dev.eckart.core.report.BaselineEntry.Moved;
 import dev.eckart.core.report.Report;
 import dev.eckart.core.report.WeightEntry;
+import dev.eckart.core.verify.MetricResult;
+import dev.eckart.core.verify.Verification;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,6 +23,8 @@ import java.util.OptionalDouble;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -33,7 +39,8 @@ import tools.jackson.databind.node.ObjectNode;
  * @param rank the setting, empty for a model that was made elsewhere
  * @param ranks of the weights that are factored, by name
  * @param sizes in bytes and parameters, by name, for people
- * @param metrics what is judged
+ * @param metrics what is judged of every run
+ * @param taskMetrics what is judged of metrics of the user's task, by name
  */
 public record Baseline(
         String version,
@@ -42,7 +49,8 @@ public record Baseline(
         String rank,
         SortedMap<String, Integer> ranks,
         Map<String, Long> sizes,
-        Map<Metric, Double> metrics) {
+        Map<Metric, Double> metrics,
+        SortedMap<String, Double> taskMetrics) {
     private static final String SCHEMA = "eckart.lock/1";
 
     public Baseline {
@@ -50,6 +58,7 @@ public record Baseline(
         ranks = new TreeMap<>(ranks);
         sizes = new LinkedHashMap<>(sizes);
         metrics = new EnumMap<>(metrics);
+        taskMetrics = new TreeMap<>(taskMetrics);
     }
 
     /**
@@ -82,7 +91,14 @@ public record Baseline(
             sizes.put("originalLinearParameters", report.model().linearParameters());
         });
         return new Baseline(
-                report.version(), subject, compressed, report.settings().rank(), ranks(report), sizes, metrics(report));
+                report.version(),
+                subject,
+                compressed,
+                report.settings().rank(),
+                ranks(report),
+                sizes,
+                metrics(report),
+                taskMetrics(report));
     }
 
     private static SortedMap<String, Integer> ranks(Report report) {
@@ -99,6 +115,16 @@ public record Baseline(
             metric.of(report).ifPresent(value -> metrics.put(metric, value));
         }
         return metrics;
+    }
+
+    private static SortedMap<String, Double> taskMetrics(Report report) {
+        SortedMap<String, Double> values = new TreeMap<>();
+        taskResults(report).forEach(metric -> values.put(metric.name(), metric.value()));
+        return values;
+    }
+
+    private static List<MetricResult> taskResults(Report report) {
+        return report.verification().map(Verification::metrics).orElse(List.of());
     }
 
     /**
@@ -144,6 +170,13 @@ public record Baseline(
                 metrics.put(metric, number(metric.label(), found.get(metric.label())));
             }
         }
+        SortedMap<String, Double> taskMetrics = new TreeMap<>();
+        found.forEach((name, value) -> {
+            if (Arrays.stream(Metric.values())
+                    .noneMatch(metric -> metric.label().equals(name))) {
+                taskMetrics.put(name, number(name, value));
+            }
+        });
         return new Baseline(
                 root.path("tool").path("version").asString(""),
                 new Subject(hashes(root, "model"), hashes(root, "inputs"), hashes(root, "labels"), (long)
@@ -152,7 +185,8 @@ public record Baseline(
                 root.path("rank").asString(""),
                 ranks,
                 sizes,
-                metrics);
+                metrics,
+                taskMetrics);
     }
 
     private static Map<String, JsonNode> object(JsonNode root, String name) {
@@ -194,6 +228,7 @@ public record Baseline(
         sizes.forEach(sizesNode::put);
         ObjectNode metricsNode = root.putObject("metrics");
         metrics.forEach((metric, value) -> metricsNode.put(metric.label(), value));
+        taskMetrics.forEach(metricsNode::put);
         return Json.render(root);
     }
 
@@ -251,13 +286,22 @@ public record Baseline(
      * A run beside this one.
      *
      * @param file of this baseline
-     * @param tolerances by how much each number may be worse
+     * @param tolerances by how much each number may be worse, by its name
      */
-    public BaselineEntry compare(Path file, Report report, Map<Metric, Double> tolerances) {
+    public BaselineEntry compare(Path file, Report report, Map<String, Double> tolerances) {
         List<Moved> moved = new ArrayList<>();
-        metrics.forEach((metric, before) -> moved(
-                        metric, before, metric.of(report), tolerances.getOrDefault(metric, Metric.DEFAULT_TOLERANCE))
-                .ifPresent(moved::add));
+        metrics.forEach(
+                (metric, before) -> moved(metric.label(), metric.moreIsWorse(), before, metric.of(report), tolerances)
+                        .ifPresent(moved::add));
+        Map<String, MetricResult> measured =
+                taskResults(report).stream().collect(Collectors.toMap(MetricResult::name, Function.identity()));
+        taskMetrics.forEach((name, before) -> {
+            Optional<MetricResult> found = Optional.ofNullable(measured.get(name));
+            boolean moreIsWorse =
+                    found.map(metric -> !metric.judgement().higherIsBetter()).orElse(true);
+            moved(name, moreIsWorse, before, found.map(MetricResult::value), tolerances)
+                    .ifPresent(moved::add);
+        });
         SortedMap<String, Integer> now = ranks(report);
         TreeSet<String> names = new TreeSet<>(ranks.keySet());
         names.addAll(now.keySet());
@@ -271,11 +315,19 @@ public record Baseline(
         return new BaselineEntry(file.toString(), moved);
     }
 
-    private static Optional<Moved> moved(Metric metric, double before, Optional<Double> found, double tolerance) {
+    private static Optional<Moved> moved(
+            String name, boolean moreIsWorse, double before, Optional<Double> found, Map<String, Double> tolerances) {
         double now = found.orElse(Double.NaN);
-        boolean kept = Double.isFinite(now) && metric.keeps(before, now, tolerance);
+        double tolerance = tolerances.getOrDefault(name, Metric.DEFAULT_TOLERANCE);
+        boolean kept = Double.isFinite(now) && keeps(moreIsWorse, before, now, tolerance);
         return now == before
                 ? Optional.empty()
-                : Optional.of(new Moved(metric.label(), before, now, OptionalDouble.of(tolerance), kept));
+                : Optional.of(new Moved(name, before, now, OptionalDouble.of(tolerance), kept));
+    }
+
+    /** Whether a finite number is worse than it was by no more than it may be: exact for the decimals that people read. */
+    private static boolean keeps(boolean moreIsWorse, double before, double now, double tolerance) {
+        BigDecimal more = BigDecimal.valueOf(now).subtract(BigDecimal.valueOf(before));
+        return (moreIsWorse ? more : more.negate()).compareTo(BigDecimal.valueOf(tolerance)) <= 0;
     }
 }

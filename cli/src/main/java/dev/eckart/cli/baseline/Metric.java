@@ -3,7 +3,6 @@ package dev.eckart.cli.baseline;
 import dev.eckart.core.report.Report;
 import dev.eckart.core.verify.LabelAccuracy;
 import dev.eckart.core.verify.Verification;
-import java.math.BigDecimal;
 import java.util.Optional;
 
 /** A number that a run is judged by beside an earlier one. Times are none: they are never the same twice. */
@@ -42,9 +41,7 @@ public enum Metric {
         };
     }
 
-    /** Whether a finite number is worse than it was by no more than it may be: exact for the decimals that people read. */
-    boolean keeps(double before, double now, double tolerance) {
-        BigDecimal more = BigDecimal.valueOf(now).subtract(BigDecimal.valueOf(before));
-        return (moreIsWorse ? more : more.negate()).compareTo(BigDecimal.valueOf(tolerance)) <= 0;
+    boolean moreIsWorse() {
+        return moreIsWorse;
     }
 }

@@ -1,12 +1,12 @@
 package dev.eckart.cli.policy;
 
-import dev.eckart.cli.baseline.Metric;
 import dev.eckart.core.InvalidInputException;
+import dev.eckart.core.metric.TaskMetrics;
 import java.nio.file.Path;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
@@ -22,7 +22,7 @@ import picocli.CommandLine.ParameterException;
  * @param arguments what the policy says of the check, as options of the command that does it, each in the place
  *     that it has in the file
  * @param baseline file of the earlier run that the check is held to
- * @param tolerances by how much each number may be worse than in that run
+ * @param tolerances by how much each number may be worse than in that run, by its name
  * @param reports files to write the report to
  */
 public record Policy(
@@ -33,11 +33,11 @@ public record Policy(
         Optional<Path> labels,
         List<Argument> arguments,
         Optional<Path> baseline,
-        Map<Metric, Double> tolerances,
+        Map<String, Double> tolerances,
         List<Path> reports) {
     public Policy {
         arguments = List.copyOf(arguments);
-        tolerances = new EnumMap<>(tolerances);
+        tolerances = Map.copyOf(tolerances);
         reports = List.copyOf(reports);
     }
 
@@ -48,10 +48,11 @@ public record Policy(
      * Reads a policy; its paths are relative to the file.
      *
      * @param compress whose options {@code compress:} may have
+     * @param metrics the metrics to be had, with those of some jars
      * @throws InvalidInputException if the file does not say what is to be done, or says it in two ways
      */
-    public static Policy read(Path file, CommandLine compress) {
-        return new PolicyReader(file, compress.getCommandSpec()).read();
+    public static Policy read(Path file, CommandLine compress, Function<List<Path>, TaskMetrics> metrics) {
+        return new PolicyReader(file, compress.getCommandSpec(), metrics).read();
     }
 
     /**

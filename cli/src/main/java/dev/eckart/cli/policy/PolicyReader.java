@@ -1,16 +1,23 @@
 package dev.eckart.cli.policy;
 
 import dev.eckart.cli.baseline.Metric;
+import dev.eckart.core.InvalidInputException;
+import dev.eckart.core.metric.MetricLimit;
+import dev.eckart.core.metric.RequestedMetric;
+import dev.eckart.core.metric.TaskMetrics;
 import dev.eckart.core.verify.Limit;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
@@ -23,6 +30,8 @@ final class PolicyReader {
             "inputs",
             "labels",
             "seed",
+            "metrics",
+            "plugin",
             "limits",
             "baseline",
             "tolerance",
@@ -33,6 +42,8 @@ final class PolicyReader {
             "inputs",
             "labels",
             "seed",
+            "metric",
+            "limit",
             "report",
             "json",
             "dry-run",
@@ -46,8 +57,14 @@ final class PolicyReader {
             "debug",
             "help");
 
+    /** The same option, of {@code compress:} and of the policy itself: a model that is there already is measured, too. */
+    private static final String PLUGIN = "plugin";
+
     private static final List<String> LIMITS =
             Arrays.stream(Limit.values()).map(Limit::label).toList();
+
+    private static final List<String> METRICS =
+            Arrays.stream(Metric.values()).map(Metric::label).toList();
 
     /** Keys of {@code compress:} that mean nothing without another one. */
     private static final Map<String, String> NEEDED = Map.of(
@@ -58,11 +75,13 @@ final class PolicyReader {
 
     private final Path file;
     private final CommandSpec compress;
+    private final Function<List<Path>, TaskMetrics> known;
     private final List<Policy.Argument> arguments = new ArrayList<>();
 
-    PolicyReader(Path file, CommandSpec compress) {
+    PolicyReader(Path file, CommandSpec compress, Function<List<Path>, TaskMetrics> known) {
         this.file = file;
         this.compress = compress;
+        this.known = known;
     }
 
     Policy read() {
@@ -83,8 +102,9 @@ final class PolicyReader {
         Optional<Path> inputs = get(keys, "inputs").map(this::inputs);
         Optional<Path> labels = get(keys, "labels").map(value -> labels(value, inputs.isPresent()));
         get(keys, "seed").ifPresent(value -> argue("seed", String.valueOf(value.whole()), value));
+        List<RequestedMetric> metrics = metrics(keys);
         boolean limitsLoss = get(keys, "limits")
-                .map(limits -> limits(limits, labels.isPresent()))
+                .map(limits -> limits(limits, labels.isPresent(), metrics))
                 .orElse(false);
         Optional<Path> output = building.flatMap(value -> compress(value, limitsLoss, model));
         return new Policy(
@@ -95,7 +115,7 @@ final class PolicyReader {
                 labels,
                 arguments,
                 get(keys, "baseline").map(this::path),
-                tolerances(keys),
+                tolerances(keys, metrics),
                 get(keys, "reports").stream()
                         .flatMap(value -> value.list().stream())
                         .map(this::path)
@@ -152,10 +172,61 @@ final class PolicyReader {
         return resolved(parts[0]) + (parts.length == 2 ? ":" + parts[1] : "");
     }
 
+    private List<RequestedMetric> metrics(Map<String, Value> keys) {
+        List<Value> plugins = get(keys, PLUGIN).stream()
+                .flatMap(value -> value.each().stream())
+                .toList();
+        plugins.forEach(jar -> argue(PLUGIN, path(jar).toString(), jar));
+        Optional<Value> wanted = get(keys, "metrics");
+        if (wanted.isEmpty()) {
+            return List.of();
+        }
+        List<Path> jars = Stream.concat(
+                        plugins.stream(),
+                        get(keys, "compress")
+                                .flatMap(value -> get(value.mapping(compressKeys(compress)), PLUGIN))
+                                .stream()
+                                .flatMap(value -> value.each().stream()))
+                .map(this::path)
+                .toList();
+        TaskMetrics all = saying(wanted.get(), () -> known.apply(jars));
+        List<RequestedMetric> metrics = new ArrayList<>();
+        for (Value value : wanted.get().list()) {
+            metrics.add(saying(value, () -> all.select(value.text())));
+            saying(value, () -> {
+                TaskMetrics.requireDistinct(metrics);
+                return metrics;
+            });
+            String name = metrics.get(metrics.size() - 1).name();
+            if (LIMITS.contains(name) || METRICS.contains(name)) {
+                throw value.refuse(
+                        "`%s` is the name of something else here; give the metric another one with the option as=NAME"
+                                .formatted(name));
+            }
+            argue("metric", value.text(), value);
+        }
+        return metrics;
+    }
+
+    /** What is wrong with a value, said with its place. */
+    private static <R> R saying(Value value, Supplier<R> question) {
+        try {
+            return question.get();
+        } catch (InvalidInputException e) {
+            throw value.refuse(String.valueOf(e.getMessage()));
+        }
+    }
+
     /** Whether one of the limits is on how much may be lost. */
-    private boolean limits(Value value, boolean labels) {
+    private boolean limits(Value value, boolean labels, List<RequestedMetric> metrics) {
         boolean loss = false;
-        for (Map.Entry<String, Value> entry : value.mapping(LIMITS).entrySet()) {
+        List<String> names = Stream.concat(LIMITS.stream(), metrics.stream().map(RequestedMetric::name))
+                .toList();
+        for (Map.Entry<String, Value> entry : value.mapping(names).entrySet()) {
+            if (!LIMITS.contains(entry.getKey())) {
+                limit(entry.getKey(), entry.getValue(), metrics);
+                continue;
+            }
             Limit limit = limit(entry.getKey());
             double number = entry.getValue().number();
             requireSensible(limit, number, entry.getValue());
@@ -166,6 +237,17 @@ final class PolicyReader {
             argue(limit.label(), String.valueOf(number), entry.getValue());
         }
         return loss;
+    }
+
+    /** A limit on a metric: what follows its name after {@code --limit}. */
+    private void limit(String metric, Value value, List<RequestedMetric> metrics) {
+        String text = metric + value.text();
+        saying(value, () -> {
+            MetricLimit limit = MetricLimit.parse(text);
+            limit.requireAmong(metrics);
+            return limit;
+        });
+        argue("limit", text, value);
     }
 
     private static Limit limit(String label) {
@@ -249,23 +331,19 @@ final class PolicyReader {
         }
     }
 
-    private static Map<Metric, Double> tolerances(Map<String, Value> keys) {
-        Map<Metric, Double> tolerances = new EnumMap<>(Metric.class);
-        for (Metric metric : Metric.values()) {
-            tolerances.put(metric, Metric.DEFAULT_TOLERANCE);
-        }
+    private static Map<String, Double> tolerances(Map<String, Value> keys, List<RequestedMetric> metrics) {
+        List<String> names = Stream.concat(METRICS.stream(), metrics.stream().map(RequestedMetric::name))
+                .toList();
+        Map<String, Double> tolerances = new HashMap<>();
         get(keys, "tolerance").ifPresent(value -> {
             if (!keys.containsKey("baseline")) {
                 throw value.refuse("a tolerance is for a `baseline`, which is missing");
             }
-            Map<String, Value> single = value.isMapping()
-                    ? value.mapping(
-                            Arrays.stream(Metric.values()).map(Metric::label).toList())
-                    : Map.of();
-            for (Metric metric : Metric.values()) {
-                Value own = value.isMapping() ? single.get(metric.label()) : value;
+            Map<String, Value> single = value.isMapping() ? value.mapping(names) : Map.of();
+            for (String name : names) {
+                Value own = value.isMapping() ? single.get(name) : value;
                 if (own != null) {
-                    tolerances.put(metric, tolerance(own));
+                    tolerances.put(name, tolerance(own));
                 }
             }
         });

@@ -2,6 +2,7 @@ package dev.eckart.cli.render;
 
 import dev.eckart.core.report.Report;
 import dev.eckart.core.verify.Limit;
+import dev.eckart.core.verify.MetricResult;
 import dev.eckart.core.verify.RewriteProof;
 import dev.eckart.core.verify.Verification;
 import java.util.ArrayList;
@@ -30,6 +31,12 @@ public final class Failure {
         return String.join("; ", failures);
     }
 
+    /** What to say of a metric that is nothing to pass by. */
+    static String withoutValue(MetricResult metric) {
+        return "metric %s has no finite value%s"
+                .formatted(metric.name(), metric.note().isEmpty() ? "" : ": " + metric.note());
+    }
+
     private static void addUnsound(Verification verification, List<String> failures) {
         List<String> notFinite = verification.outputs().stream()
                 .filter(output -> !Double.isFinite(output.maxAbsoluteError()))
@@ -41,6 +48,10 @@ public final class Failure {
             failures.add(notFinite.get(0));
             return;
         }
+        verification.metrics().stream()
+                .filter(metric -> !metric.isFinite())
+                .map(Failure::withoutValue)
+                .forEach(failures::add);
         verification
                 .proof()
                 .filter(proof -> !proof.holds())

@@ -8,6 +8,7 @@ import dev.eckart.core.report.WeightEntry;
 import dev.eckart.core.spectrum.Spectrum;
 import dev.eckart.core.verify.LabelAccuracy;
 import dev.eckart.core.verify.Limit;
+import dev.eckart.core.verify.MetricResult;
 import dev.eckart.core.verify.OutputComparison;
 import dev.eckart.core.verify.Verification;
 import java.util.List;
@@ -134,6 +135,10 @@ public final class JsonReport {
         ArrayNode outputs = node.putArray("outputs");
         verification.outputs().forEach(output -> output(outputs.addObject(), output));
         verification.accuracy().ifPresent(accuracy -> accuracy(node.putObject("accuracy"), accuracy));
+        if (!verification.metrics().isEmpty()) {
+            ArrayNode metrics = node.putArray("metrics");
+            verification.metrics().forEach(metric -> metric(metrics.addObject(), metric));
+        }
         node.putObject("latency")
                 .put("originalMs", verification.latency().originalMs())
                 .put("compressedMs", verification.latency().compressedMs())
@@ -141,6 +146,22 @@ public final class JsonReport {
                 .put("ratioLow", verification.latency().ratioLow())
                 .put("ratioHigh", verification.latency().ratioHigh())
                 .put("samples", verification.latency().samples());
+    }
+
+    private static void metric(ObjectNode node, MetricResult metric) {
+        node.put("name", metric.name());
+        metric.networks().ifPresent(networks -> {
+            Json.putNumber(node, "original", networks.original());
+            Json.putNumber(node, "compressed", networks.compressed());
+        });
+        Json.putNumber(node, "value", metric.value());
+        node.put("judged", metric.judgement().label())
+                .put("better", metric.judgement().higherIsBetter() ? "higher" : "lower");
+        metric.interval().ifPresent(interval -> {
+            Json.putNumber(node, "low", interval.low());
+            Json.putNumber(node, "high", interval.high());
+        });
+        node.put("note", metric.note());
     }
 
     static void accuracy(ObjectNode node, LabelAccuracy accuracy) {

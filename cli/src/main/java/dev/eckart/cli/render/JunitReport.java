@@ -3,6 +3,7 @@ package dev.eckart.cli.render;
 import dev.eckart.core.report.BaselineEntry;
 import dev.eckart.core.report.Report;
 import dev.eckart.core.verify.Limit;
+import dev.eckart.core.verify.MetricResult;
 import dev.eckart.core.verify.OutputComparison;
 import dev.eckart.core.verify.RewriteProof;
 import dev.eckart.core.verify.Verification;
@@ -18,7 +19,7 @@ import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamWriter;
 
 /**
- * A report as JUnit's XML, as Surefire writes it: a test case for the rewrite, for each output and for each limit, and
+ * A report as JUnit's XML, as Surefire writes it: a test case for the rewrite, for each output, metric and limit, and
  * sizes as properties.
  */
 public final class JunitReport {
@@ -99,6 +100,7 @@ public final class JunitReport {
         for (Verification verification : report.verification().stream().toList()) {
             verification.proof().map(JunitReport::rewrite).ifPresent(cases::add);
             verification.outputs().forEach(output -> cases.add(output(output)));
+            verification.metrics().forEach(metric -> cases.add(metric(metric)));
         }
         report.limits().forEach(limit -> cases.add(limit(limit)));
         report.baseline().map(JunitReport::baseline).ifPresent(cases::add);
@@ -130,6 +132,14 @@ public final class JunitReport {
                                 Numbers.error(output.maxAbsoluteError()),
                                 Numbers.closeToOne(output.cosine()),
                                 Numbers.percent(output.top1Agreement())));
+    }
+
+    private static Case metric(MetricResult metric) {
+        return new Case(
+                "metric",
+                metric.name(),
+                metric.isFinite() ? Optional.empty() : Optional.of(Failure.withoutValue(metric)),
+                "%s: %s".formatted(ReportTables.metricNumbers(metric), ReportTables.metricMeaning(metric)));
     }
 
     private static Case limit(Limit.Outcome limit) {

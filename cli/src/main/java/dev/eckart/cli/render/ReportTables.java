@@ -7,11 +7,13 @@ import dev.eckart.core.report.WeightEntry;
 import dev.eckart.core.report.WeightEntry.Outcome;
 import dev.eckart.core.spectrum.Spectrum;
 import dev.eckart.core.verify.Limit;
+import dev.eckart.core.verify.MetricResult;
 import dev.eckart.core.verify.OutputComparison;
 import dev.eckart.core.verify.Verification;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The tables that a report shows to people, in whatever form. */
 final class ReportTables {
@@ -191,6 +193,10 @@ final class ReportTables {
                                         accuracy.isDropCertain() ? "" : ": these samples do not tell it from none"));
                 rows++;
             }
+            for (MetricResult metric : verification.metrics()) {
+                table.row(metric.name(), metricNumbers(metric), metricMeaning(metric));
+                rows++;
+            }
             table.row(
                     "latency",
                     Numbers.times(verification.latency().ratio()),
@@ -224,6 +230,33 @@ final class ReportTables {
             }
         }
         return rows == 0 ? Optional.empty() : Optional.of(table);
+    }
+
+    /** What a metric came to, of each network where each has a number. */
+    static String metricNumbers(MetricResult metric) {
+        return metric.networks()
+                .map(networks ->
+                        "%s → %s".formatted(Numbers.plain(networks.original()), Numbers.plain(networks.compressed())))
+                .orElseGet(() -> Numbers.plain(metric.value()));
+    }
+
+    /** What of it is judged, and what it was measured on. */
+    static String metricMeaning(MetricResult metric) {
+        String judged = metric.networks().isEmpty()
+                ? ""
+                : "%s %s%s"
+                        .formatted(
+                                metric.judgement().label(),
+                                Numbers.plain(metric.value()),
+                                metric.interval()
+                                        .map(interval -> ", with a confidence of 95 %% from %s to %s"
+                                                .formatted(
+                                                        Numbers.plain(interval.low()), Numbers.plain(interval.high())))
+                                        .orElse(""));
+        String better = "better the %s".formatted(metric.judgement().higherIsBetter() ? "higher" : "lower");
+        return Stream.of(judged, better, metric.note())
+                .filter(part -> !part.isEmpty())
+                .collect(Collectors.joining("; "));
     }
 
     /** From what to what a number moved, by how much, and how much that may be. */

@@ -24,8 +24,10 @@ record EmbeddingCosine(Embeddings embeddings) implements TaskMetric {
         @Override
         public Map<String, String> usage() {
             return Map.of(
-                    NAME, "of the only output that can be one",
-                    NAME + Embeddings.options(), "of this output, pooled so over the positions that are no padding");
+                    NAME,
+                    "of the only output that can be one",
+                    NAME + Embeddings.options(),
+                    "of this output, pooled so over the positions that are no padding");
         }
 
         @Override
@@ -55,7 +57,8 @@ record EmbeddingCosine(Embeddings embeddings) implements TaskMetric {
             public void add(MetricBatch batch) {
                 Embeddings.Pair pair = embeddings.of(batch);
                 for (int i = 0; i < batch.samples(); i++) {
-                    double cosine = Embeddings.cosine(pair.original().get(i), pair.compressed().get(i));
+                    double cosine = Embeddings.cosine(
+                            pair.original().get(i), pair.compressed().get(i));
                     sum += cosine;
                     least = Math.min(least, cosine);
                     counted++;

@@ -33,8 +33,10 @@ record EmbeddingSpearman(Embeddings embeddings) implements TaskMetric {
         @Override
         public Map<String, String> usage() {
             return Map.of(
-                    NAME, "of the only output that can be an embedding",
-                    NAME + Embeddings.options(), "of this output, pooled so over the positions that are no padding");
+                    NAME,
+                    "of the only output that can be an embedding",
+                    NAME + Embeddings.options(),
+                    "of this output, pooled so over the positions that are no padding");
         }
 
         @Override
@@ -110,9 +112,7 @@ record EmbeddingSpearman(Embeddings embeddings) implements TaskMetric {
                     .formatted(
                             pairs,
                             original.size(),
-                            original.size() < samples
-                                    ? ", taken of %d at even distances".formatted(samples)
-                                    : "");
+                            original.size() < samples ? ", taken of %d at even distances".formatted(samples) : "");
             double[] before = similarities(original);
             double[] after = similarities(compressed);
             // A sum of so many products is off by as much.

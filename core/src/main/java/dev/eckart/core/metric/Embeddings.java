@@ -79,9 +79,9 @@ record Embeddings(OutputChoice output, Pooling pooling, Padding padding) {
                 }
             }
             if (pooled == 0) {
-                throw output()
-                        .call()
-                        .refuse("the mask says that all positions of a sample are padding, which leaves no embedding of it");
+                throw output().call()
+                        .refuse(
+                                "the mask says that all positions of a sample are padding, which leaves no embedding of it");
             }
             for (int j = 0; j < rows[sample].length; j++) {
                 rows[sample][j] /= pooled;

@@ -56,6 +56,7 @@ public record NetworkOutput(String name, List<Integer> shape, IntToDoubleFunctio
     }
 
     static String axes(List<Integer> shape) {
-        return "[%s]".formatted(String.join("×", shape.stream().map(String::valueOf).toList()));
+        return "[%s]"
+                .formatted(String.join("×", shape.stream().map(String::valueOf).toList()));
     }
 }

@@ -47,8 +47,8 @@ record OutputChoice(StrategyArguments call, List<Integer> axes, String expected)
                             fitting.isEmpty() ? "this metric is for others" : "choose one with output=NAME"));
         }
         NetworkOutput output = Optional.ofNullable(batch.original().get(wanted))
-                .orElseThrow(() -> call.refuse("the model has no floating-point output `%s`; it has %s"
-                        .formatted(wanted, names(batch))));
+                .orElseThrow(() -> call.refuse(
+                        "the model has no floating-point output `%s`; it has %s".formatted(wanted, names(batch))));
         if (!fits(output, batch)) {
             throw call.refuse("output %s was found where %s was expected, of %d samples"
                     .formatted(output.describe(), expected, batch.samples()));
@@ -57,9 +57,7 @@ record OutputChoice(StrategyArguments call, List<Integer> axes, String expected)
     }
 
     private boolean fits(NetworkOutput output, MetricBatch batch) {
-        return axes.contains(output.shape().size())
-                && output.shape().get(0) == batch.samples()
-                && output.size() > 0;
+        return axes.contains(output.shape().size()) && output.shape().get(0) == batch.samples() && output.size() > 0;
     }
 
     private static String names(MetricBatch batch) {

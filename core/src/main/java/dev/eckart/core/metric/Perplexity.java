@@ -32,15 +32,16 @@ record Perplexity(SequenceLogits logits) implements TaskMetric {
         @Override
         public Map<String, String> usage() {
             return Map.of(
-                    NAME, "targets are --labels [samples×positions], or else input_ids one position on",
+                    NAME,
+                    "targets are --labels [samples×positions], or else input_ids one position on",
                     NAME + ",output=NAME,mask=INPUT,targets=INPUT",
-                            "of this output, where the mask is not zero; targets are this input's, one position on");
+                    "of this output, where the mask is not zero; targets are this input's, one position on");
         }
 
         @Override
         public TaskMetric create(StrategyArguments arguments) {
-            return new Perplexity(SequenceLogits.of(
-                    arguments.withoutValue().allowing(OutputChoice.OPTION, Padding.OPTION, TARGETS)));
+            return new Perplexity(
+                    SequenceLogits.of(arguments.withoutValue().allowing(OutputChoice.OPTION, Padding.OPTION, TARGETS)));
         }
     }
 
@@ -71,8 +72,10 @@ record Perplexity(SequenceLogits logits) implements TaskMetric {
             String input = wanted == null ? USUAL_TOKENS : wanted;
             NpyArray tokens = batch.inputs().get(input);
             if (tokens == null) {
-                throw call.refuse("the model has no input `%s`; give --labels, or name one of its inputs with targets=INPUT: %s"
-                        .formatted(input, String.join(", ", batch.inputs().keySet())));
+                throw call.refuse(
+                        "the model has no input `%s`; give --labels, or name one of its inputs with targets=INPUT: %s"
+                                .formatted(
+                                        input, String.join(", ", batch.inputs().keySet())));
             }
             targets = new Targets("input `%s`".formatted(input), tokens, 1);
         }
@@ -116,7 +119,10 @@ record Perplexity(SequenceLogits logits) implements TaskMetric {
                             .output()
                             .call()
                             .refuse("target %d, of the %s, was found where a token from 0 to %d was expected"
-                                    .formatted(target, targets.name, pair.original().lastAxis() - 1));
+                                    .formatted(
+                                            target,
+                                            targets.name,
+                                            pair.original().lastAxis() - 1));
                 }
                 original += loss(pair.original(), row, (int) target);
                 compressed += loss(pair.compressed(), row, (int) target);

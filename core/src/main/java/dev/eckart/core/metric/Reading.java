@@ -29,8 +29,8 @@ public sealed interface Reading {
         boolean fits =
                 this instanceof Shares ? judgement == Judgement.DROP : this instanceof Numbers == judgement.isChange();
         if (!fits) {
-            throw new IllegalStateException(
-                    "Expected a reading to be judged by its %s (%s) but was: %s".formatted(judgement.label(), judgement, this));
+            throw new IllegalStateException("Expected a reading to be judged by its %s (%s) but was: %s"
+                    .formatted(judgement.label(), judgement, this));
         }
         if (this instanceof Comparison comparison) {
             return new MetricResult(name, judgement, Optional.empty(), comparison.value, Optional.empty(), note());

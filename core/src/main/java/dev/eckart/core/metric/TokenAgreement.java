@@ -23,14 +23,16 @@ record TokenAgreement(SequenceLogits logits) implements TaskMetric {
         @Override
         public Map<String, String> usage() {
             return Map.of(
-                    NAME, "of the only output [samples×positions×vocabulary]",
-                    NAME + ",output=NAME,mask=INPUT", "of this output, where this input is not zero");
+                    NAME,
+                    "of the only output [samples×positions×vocabulary]",
+                    NAME + ",output=NAME,mask=INPUT",
+                    "of this output, where this input is not zero");
         }
 
         @Override
         public TaskMetric create(StrategyArguments arguments) {
-            return new TokenAgreement(SequenceLogits.of(
-                    arguments.withoutValue().allowing(OutputChoice.OPTION, Padding.OPTION)));
+            return new TokenAgreement(
+                    SequenceLogits.of(arguments.withoutValue().allowing(OutputChoice.OPTION, Padding.OPTION)));
         }
     }
 
@@ -72,8 +74,7 @@ record TokenAgreement(SequenceLogits logits) implements TaskMetric {
                 }
                 return broken
                         ? new Reading.Comparison(Double.NaN, "scores hold what is no number")
-                        : new Reading.Comparison(
-                                (double) agreeing / positions, "on %d positions".formatted(positions));
+                        : new Reading.Comparison((double) agreeing / positions, "on %d positions".formatted(positions));
             }
         };
     }

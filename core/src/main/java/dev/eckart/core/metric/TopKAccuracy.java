@@ -85,8 +85,8 @@ record TopKAccuracy(int k, OutputChoice output) implements TaskMetric {
             for (int i = 0; i < batch.samples(); i++) {
                 long label = labels.longAt(i);
                 if (label < 0 || label >= classes) {
-                    throw metric.refuse("label %d was found where a class from 0 to %d was expected"
-                            .formatted(label, classes - 1));
+                    throw metric.refuse(
+                            "label %d was found where a class from 0 to %d was expected".formatted(label, classes - 1));
                 }
                 boolean one = metric.isAmong(original, i, (int) label);
                 boolean other = metric.isAmong(compressed, i, (int) label);

@@ -74,7 +74,7 @@ class RankStrategiesTest {
 
         assertThat(Providers.origin(builtIn))
                 .isEqualTo(Path.of(mainClasses.toURI()).toString());
-        assertThat(Providers.origin(new Another())).isNotEqualTo(RankStrategies.origin(builtIn));
+        assertThat(Providers.origin(new Another())).isNotEqualTo(Providers.origin(builtIn));
     }
 
     @Test

@@ -55,8 +55,7 @@ public record Limits(Map<Limit, Double> values, List<MetricLimit> metrics) {
                             .filter(Labels::areClasses)
                             .isEmpty()) {
                 throw new InvalidInputException(
-                        "--%s needs --inputs and --labels, a class for each, to measure accuracy with"
-                                .formatted(limit.label()));
+                        "--%s needs --inputs and --labels to measure accuracy with".formatted(limit.label()));
             }
         }
         for (MetricLimit limit : metrics) {

@@ -39,8 +39,7 @@ public final class Labels {
     public void requireClasses() {
         if (!areClasses()) {
             throw new InvalidInputException(
-                    "the labels are %s; expected whole numbers, one for each sample; others are for a --metric"
-                            .formatted(classes.describe()));
+                    "the labels are %s; expected whole numbers, one for each sample".formatted(classes.describe()));
         }
     }
 

@@ -293,6 +293,7 @@ class BiasShiftsTest {
                         OnnxNetwork.read(original()),
                         Optional.empty(),
                         Optional.empty(),
+                        List.of(),
                         1,
                         1,
                         folder,

@@ -43,7 +43,7 @@ class LabelsTest {
 
     @Test
     void should_refuse_labels_that_are_not_one_for_each_sample() {
-        assertThatThrownBy(() -> labels(List.of(2, 2), 0, 1, 0, 1))
+        assertThatThrownBy(labels(List.of(2, 2), 0, 1, 0, 1)::requireClasses)
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessage("the labels are uint8 [2, 2]; expected whole numbers, one for each sample");
         assertThatThrownBy(() -> labels(List.of(), 0)).isInstanceOf(InvalidInputException.class);
@@ -53,7 +53,7 @@ class LabelsTest {
     void should_refuse_labels_that_are_not_whole_numbers() {
         NpyArray fractions = NpyArray.ofFloats(List.of(2), 0, 1);
 
-        assertThatThrownBy(() -> new Labels(fractions))
+        assertThatThrownBy(new Labels(fractions)::requireClasses)
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessage("the labels are float32 [2]; expected whole numbers, one for each sample");
     }

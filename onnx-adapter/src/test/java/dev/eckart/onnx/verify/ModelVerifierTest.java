@@ -601,7 +601,7 @@ class ModelVerifierTest {
 
     private ModelVerifier open(Optional<Path> from, Optional<Labels> labels) {
         return ModelVerifier.open(
-                original, OnnxNetwork.read(original), from, labels, 1, 1, folder, EjmlDecomposer::new);
+                original, OnnxNetwork.read(original), from, labels, List.of(), 1, 1, folder, EjmlDecomposer::new);
     }
 
     /** On made-up inputs. */

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.eckart.core.metric;
+
+import org.jspecify.annotations.NullMarked;

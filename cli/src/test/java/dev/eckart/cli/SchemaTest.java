@@ -94,6 +94,23 @@ class SchemaTest {
         assertValid(
                 "report",
                 eckart(
+                        "verify",
+                        model,
+                        small,
+                        "--inputs",
+                        inputs,
+                        "--labels",
+                        inputs + ":labels",
+                        "--metric",
+                        "top-k:5",
+                        "--metric",
+                        "embedding-cosine",
+                        "--limit",
+                        "top-5-accuracy<=1",
+                        "--json"));
+        assertValid(
+                "report",
+                eckart(
                         "compress",
                         model,
                         "-o",
@@ -109,7 +126,7 @@ class SchemaTest {
     @Test
     void report_of_a_check_and_its_baseline_should_be_as_their_schemas_say() throws IOException {
         Path policy = folder.resolve("policy.yml");
-        String text = "model: %s\nbaseline: lock.json\ncompress: { rank: 'fixed:%d' }\n";
+        String text = "model: %s\nbaseline: lock.json\nmetrics: [embedding-cosine]\ncompress: { rank: 'fixed:%d' }\n";
         Files.writeString(policy, text.formatted(BundledClassifier.MODEL.fileName(), 16));
         eckart("check", policy, "--update-baseline");
         Files.writeString(policy, text.formatted(BundledClassifier.MODEL.fileName(), 15));
@@ -165,6 +182,10 @@ class SchemaTest {
                 .isEmpty();
         assertThat(validatePolicy("model: m.onnx\ncompressed: c.onnx\nreports: [a.xml]\n"))
                 .isEmpty();
+        assertThat(
+                        validatePolicy(
+                                "model: m.onnx\ncompressed: c.onnx\nplugin: p.jar\nmetrics: ['top-k:5']\nlimits: { top-5-accuracy: '<=0.01', min-cosine: 0.9 }\n"))
+                .isEmpty();
     }
 
     @ParameterizedTest
@@ -177,6 +198,9 @@ class SchemaTest {
                 "model: m.onnx\ncompress: { rank: 3 }",
                 "model: m.onnx\ncompress: { mask: m }",
                 "model: m.onnx\ncompress: {}\nlimits: { min-cosine: 2 }",
+                "model: m.onnx\ncompress: {}\nlimits: { top-5-accuracy: 0.1 }",
+                "model: m.onnx\ncompress: {}\nlimits: { top-5-accuracy: '0.1' }",
+                "model: m.onnx\ncompress: {}\nmetrics: top-k:5",
                 "model: m.onnx\ncompress: {}\nlabels: l.npy",
                 "model: m.onnx\ncompress: {}\ntolerance: 1",
                 "model: m.onnx\ncompress: {}\nreports: [r.pdf]",

@@ -46,7 +46,8 @@ class EmbeddingsTest {
 
     @Test
     void should_take_an_output_without_positions_as_it_is() {
-        MetricBatch batch = batch(vectors(2, 2, (s, p, j) -> 2 * s + 1.5 * j), vectors(2, 2, (s, p, j) -> s + 0.75 * j));
+        MetricBatch batch =
+                batch(vectors(2, 2, (s, p, j) -> 2 * s + 1.5 * j), vectors(2, 2, (s, p, j) -> s + 0.75 * j));
 
         assertThat(measure("embedding-cosine", batch).value()).isCloseTo(1, within(1e-15));
         assertThat(measure("embedding-cosine,pooling=none", batch).value()).isCloseTo(1, within(1e-15));

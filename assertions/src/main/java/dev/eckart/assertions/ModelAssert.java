@@ -4,11 +4,14 @@ import dev.eckart.core.InvalidInputException;
 import dev.eckart.core.Progress;
 import dev.eckart.core.linalg.EjmlDecomposer;
 import dev.eckart.core.linalg.OpenBlasDecomposer;
+import dev.eckart.core.metric.MetricLimit;
+import dev.eckart.core.metric.TaskMetrics;
 import dev.eckart.core.npy.NpyArray;
 import dev.eckart.core.npy.NpyFile;
 import dev.eckart.core.report.Report;
 import dev.eckart.core.verify.LabelAccuracy;
 import dev.eckart.core.verify.Limit;
+import dev.eckart.core.verify.MetricResult;
 import dev.eckart.core.verify.OutputComparison;
 import dev.eckart.core.verify.RewriteProof;
 import dev.eckart.core.verify.Verification;
@@ -21,6 +24,7 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.assertj.core.annotation.CheckReturnValue;
 import org.assertj.core.api.AbstractAssert;
 import org.assertj.core.data.Offset;
@@ -57,7 +61,7 @@ public class ModelAssert extends AbstractAssert<ModelAssert, Path> {
      */
     @CheckReturnValue
     public ModelAssert onInputs(Path inputs) {
-        return on(new Evaluation(Optional.of(inputs), evaluation.labels(), evaluation.seed()));
+        return on(new Evaluation(Optional.of(inputs), evaluation.labels(), evaluation.seed(), evaluation.metrics()));
     }
 
     /**
@@ -77,7 +81,24 @@ public class ModelAssert extends AbstractAssert<ModelAssert, Path> {
     }
 
     private ModelAssert withLabels(NpyArray labels) {
-        return on(new Evaluation(evaluation.inputs(), Optional.of(new Labels(labels)), evaluation.seed()));
+        return on(new Evaluation(
+                evaluation.inputs(), Optional.of(new Labels(labels)), evaluation.seed(), evaluation.metrics()));
+    }
+
+    /**
+     * Says which metrics of your task are measured, as after {@code --metric}: {@code top-k:5}; those on the class path are
+     * found. Comes before labels that are no classes of samples.
+     *
+     * @throws InvalidInputException if there is no such metric, or two are called the same
+     */
+    @CheckReturnValue
+    public ModelAssert measuring(String... metrics) {
+        TaskMetrics known = TaskMetrics.load(ModelAssert.class.getClassLoader());
+        return on(new Evaluation(
+                evaluation.inputs(),
+                evaluation.labels(),
+                evaluation.seed(),
+                Stream.of(metrics).map(known::select).toList()));
     }
 
     private ModelAssert on(Evaluation evaluation) {
@@ -136,6 +157,32 @@ public class ModelAssert extends AbstractAssert<ModelAssert, Path> {
                 "from %s to %s".formatted(accuracy.original(), accuracy.compressed()));
     }
 
+    /**
+     * Expects a limit on a metric that is measured to be kept, as after {@code --limit}: {@code top-5-accuracy<=0.01}.
+     *
+     * @throws InvalidInputException if it is no limit, or not on one of these metrics
+     */
+    public ModelAssert keeps(String limit) {
+        MetricLimit parsed = MetricLimit.parse(limit);
+        parsed.requireAmong(evaluation.metrics());
+        MetricResult result = verification().metrics().stream()
+                .filter(metric -> metric.name().equals(parsed.metric()))
+                .findFirst()
+                .orElseThrow();
+        if (!parsed.judge(result.value()).kept()) {
+            throw failureWithActualExpected(
+                    result.value(),
+                    parsed.bound(),
+                    "Expected %s but was: %s, the %s of the metric, %s; %s",
+                    parsed,
+                    result.value(),
+                    result.judgement().label(),
+                    result.note(),
+                    comparison());
+        }
+        return myself;
+    }
+
     /** Expects the model's files to have at most this share of the original's bytes, with the data files of both. */
     public ModelAssert hasSizeRatioAtMost(double ratio) {
         Report measured = report();
@@ -163,7 +210,7 @@ public class ModelAssert extends AbstractAssert<ModelAssert, Path> {
                     actual);
         }
         proof.ifPresent(found -> {
-            if (!verification.sound()) {
+            if (!found.holds() || !verification.loss().finite()) {
                 throw failureWithActualExpected(
                         found.error(),
                         found.tolerance(),

@@ -88,6 +88,24 @@ class ModelAssertTest {
     }
 
     @Test
+    void should_hold_metrics_of_the_task_to_limits() {
+        onHeldOut()
+                .measuring("top-k:3", "embedding-cosine")
+                .keeps("top-3-accuracy<=0.01")
+                .keeps("embedding-cosine>=0.99");
+
+        assertThat(failureOf(() -> onHeldOut().measuring("embedding-cosine").keeps("embedding-cosine>=0.9999999")))
+                .startsWith("Expected embedding-cosine>=0.9999999 but was: 0.99")
+                .contains("the value of the metric, mean of 2000 samples, ", "` compared to `" + original + "`");
+        assertThatThrownBy(() -> onHeldOut().keeps("embedding-cosine>=0.9"))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining("no metric of that name is measured");
+        assertThatThrownBy(() -> onHeldOut().measuring("top-k"))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining("expected a value after the name");
+    }
+
+    @Test
     void should_fail_if_size_is_above() {
         assertThat(failureOf(() -> onHeldOut().hasSizeRatioAtMost(0.05)))
                 .startsWith("Expected size ratio of at most: 0.05 but was: 0.06")

@@ -296,7 +296,9 @@ class MetricCommandTest {
         assertThat(eckart("check", file).code()).isZero();
 
         Files.writeString(
-                file, policy + "limits: { perplexity: '<=1.2' }\ntolerance: { size-ratio: 9, cosine: 9, relative-error: 9 }\n");
+                file,
+                policy
+                        + "limits: { perplexity: '<=1.2' }\ntolerance: { size-ratio: 9, cosine: 9, relative-error: 9 }\n");
         CommandLineRun worse = eckart("check", file);
         assertThat(worse.code()).isEqualTo(ExitCode.LIMIT_NOT_KEPT);
         assertThat(worse.err())
@@ -312,7 +314,9 @@ class MetricCommandTest {
         assertThat(kept.code()).as(kept.err()).isZero();
 
         Files.writeString(
-                file, policy.replaceFirst("metrics.*\n", "") + "tolerance: { size-ratio: 9, cosine: 9, relative-error: 9 }\n");
+                file,
+                policy.replaceFirst("metrics.*\n", "")
+                        + "tolerance: { size-ratio: 9, cosine: 9, relative-error: 9 }\n");
         CommandLineRun unmeasured = eckart("check", file);
         assertThat(unmeasured.code()).isEqualTo(ExitCode.LIMIT_NOT_KEPT);
         assertThat(unmeasured.err()).contains("perplexity is worse than in `", "1 → NaN");

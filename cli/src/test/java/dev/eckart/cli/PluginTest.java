@@ -24,6 +24,8 @@ import tools.jackson.databind.JsonNode;
 class PluginTest {
     private static final String SERVICE = "META-INF/services/dev.eckart.core.rank.RankSelectorProvider";
 
+    private static final String METRIC_SERVICE = "META-INF/services/dev.eckart.core.metric.TaskMetricProvider";
+
     private static final String SOURCE = """
             package org.example;
 
@@ -41,6 +43,26 @@ class PluginTest {
                             ? new RankChoice.Keep("its name says so")
                             : new RankChoice.Truncate(RANK));
                 }
+            }
+            """;
+
+    private static final String METRIC = """
+            package org.example;
+
+            import dev.eckart.core.metric.*;
+            import dev.eckart.core.rank.StrategyArguments;
+            import dev.eckart.core.verify.Judgement;
+            import java.util.*;
+
+            public final class NAME implements TaskMetricProvider, TaskMetric, TaskMetric.Measurement {
+                @Override public String name() { return "STRATEGY"; }
+                @Override public String summary() { return "a metric of one's own"; }
+                @Override public Map<String, String> usage() { return Map.of("STRATEGY", "7"); }
+                @Override public TaskMetric create(StrategyArguments arguments) { return this; }
+                @Override public Judgement judgement() { return Judgement.LOWER; }
+                @Override public Measurement begin(long samples) { return this; }
+                @Override public void add(MetricBatch batch) { Objects.requireNonNull(RANK); }
+                @Override public Reading result() { return new Reading.Comparison(7, ""); }
             }
             """;
 
@@ -212,6 +234,47 @@ class PluginTest {
         assertThat(run.err()).contains("offers no strategy", SERVICE);
     }
 
+    @Test
+    void should_say_of_a_metric_that_fails_that_it_is_the_plug_in_that_does() throws IOException {
+        Path jar = jar(METRIC, "WildMetric", "wild", "batch.labels().get()", METRIC_SERVICE);
+
+        CommandLineRun run = eckart("verify", model(), model(), "--metric", "wild", "--plugin", jar);
+
+        assertThat(run.code()).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(run.err())
+                .isEqualTo("eckart: metric org.example.WildMetric failed on `wild`:"
+                        + " java.util.NoSuchElementException: No value present\n");
+    }
+
+    @Test
+    void should_use_a_metric_from_a_jar_and_refuse_a_second_one_of_its_name() throws IOException {
+        Path jar = jar(METRIC, "OneMetric", "one", "batch.samples()", METRIC_SERVICE);
+        Path other = jar(METRIC, "OtherMetric", "one", "batch.samples()", METRIC_SERVICE);
+
+        assertThat(eckart("verify", model(), model(), "--metric", "one", "--plugin", jar, "--limit", "one<=7")
+                        .code())
+                .isZero();
+        assertThat(eckart("strategies", "--plugin", jar).out()).contains("a metric of one's own", jar.toString());
+        assertThat(eckart("verify", model(), model(), "--metric", "one", "--plugin", jar, "--plugin", other)
+                        .err())
+                .startsWith("eckart: two metrics are named `one`: org.example.OneMetric in ");
+    }
+
+    @Test
+    void should_measure_a_metric_from_a_jar_that_a_policy_names() throws IOException {
+        jar(METRIC, "OneMetric", "one", "batch.samples()", METRIC_SERVICE);
+        model();
+        String head = "model: model.onnx\nmetrics: [one]\nlimits: { one: '<=%s' }\n";
+        Path policy = folder.resolve("policy.yml");
+
+        Files.writeString(policy, head.formatted(7) + "compressed: model.onnx\nplugin: OneMetric.jar\n");
+        assertThat(eckart("check", policy).code()).isZero();
+        Files.writeString(policy, head.formatted(6) + "compress: { rank: 'fixed:2', plugin: OneMetric.jar }\n");
+        CommandLineRun run = eckart("check", policy);
+        assertThat(run.code()).isEqualTo(ExitCode.LIMIT_NOT_KEPT);
+        assertThat(run.err()).startsWith("eckart: one 6 is not kept: measured 7");
+    }
+
     private Path model() throws IOException {
         return Files.write(
                 folder.resolve("model.onnx"),
@@ -232,6 +295,11 @@ class PluginTest {
     }
 
     private Path jar(String template, String className, String strategy, String rank) throws IOException {
+        return jar(template, className, strategy, rank, SERVICE);
+    }
+
+    private Path jar(String template, String className, String strategy, String rank, String service)
+            throws IOException {
         Path classes = Files.createDirectories(folder.resolve(className));
         Path source = Files.writeString(
                 classes.resolve(className + ".java"),
@@ -252,12 +320,20 @@ class PluginTest {
         assertThat(result).isZero();
         Path jar = folder.resolve(className + ".jar");
         try (Stream<Path> files = Files.walk(classes)) {
-            write(jar, files.filter(file -> file.toString().endsWith(".class")).toList(), "org.example." + className);
+            write(
+                    jar,
+                    files.filter(file -> file.toString().endsWith(".class")).toList(),
+                    "org.example." + className,
+                    service);
         }
         return jar;
     }
 
     private static void write(Path jar, List<Path> classes, String provider) throws IOException {
+        write(jar, classes, provider, SERVICE);
+    }
+
+    private static void write(Path jar, List<Path> classes, String provider, String service) throws IOException {
         try (OutputStream file = Files.newOutputStream(jar);
                 JarOutputStream entries = new JarOutputStream(file)) {
             for (Path compiled : classes) {
@@ -265,7 +341,7 @@ class PluginTest {
                 entries.write(Files.readAllBytes(compiled));
             }
             if (!provider.isEmpty()) {
-                entries.putNextEntry(new JarEntry(SERVICE));
+                entries.putNextEntry(new JarEntry(service));
                 entries.write(provider.getBytes(StandardCharsets.UTF_8));
             }
         }

@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.eckart.core.InvalidInputException;
+import dev.eckart.core.metric.MetricLimit;
 import dev.eckart.core.npy.NpyArray;
 import dev.eckart.core.npy.NpyType;
+import dev.eckart.core.verify.Judgement;
 import dev.eckart.core.verify.LabelAccuracy;
 import dev.eckart.core.verify.Latency;
 import dev.eckart.core.verify.Limit;
+import dev.eckart.core.verify.MetricResult;
 import dev.eckart.core.verify.OutputComparison;
 import dev.eckart.core.verify.Verification;
 import dev.eckart.onnx.verify.Labels;
@@ -56,6 +59,29 @@ class LimitsTest {
     void should_judge_what_was_measured(Limit limit, double value, double measured, boolean kept) {
         assertThat(new Limits(Map.of(limit, value)).judge(0.5, Optional.of(MEASURED)))
                 .containsExactly(new Limit.Outcome(limit.label(), value, measured, kept));
+    }
+
+    @Test
+    void should_judge_metrics_of_the_task_after_the_others_but_not_in_a_search() {
+        Verification measured = new Verification(
+                "made up",
+                4,
+                Optional.empty(),
+                List.of(new OutputComparison("y", 1, 0.25, 0.875, 1)),
+                Optional.empty(),
+                new Latency(1, 1, 0.8, 0.7, 0.9, 1),
+                List.of(new MetricResult("f1", Judgement.DROP, Optional.empty(), 0.25, Optional.empty(), "")));
+        Limits limits = new Limits(
+                Map.of(Limit.MIN_COSINE, 0.5), List.of(MetricLimit.parse("f1<=0.2"), MetricLimit.parse("other>=0")));
+
+        assertThat(limits.judge(0.5, Optional.of(measured)))
+                .containsExactly(
+                        new Limit.Outcome("min-cosine", 0.5, 0.875, true),
+                        new Limit.Outcome("f1", 0.2, 0.25, false),
+                        // What was not measured is not kept.
+                        new Limit.Outcome("other", 0, Double.NaN, false));
+        assertThat(limits.judgeLoss(0.5, Optional.of(measured.loss())))
+                .containsExactly(new Limit.Outcome("min-cosine", 0.5, 0.875, true));
     }
 
     @Test

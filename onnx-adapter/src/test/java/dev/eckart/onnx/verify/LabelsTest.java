@@ -59,6 +59,16 @@ class LabelsTest {
     }
 
     @Test
+    void should_tell_classes_of_samples_from_what_else_there_may_be() {
+        assertThat(labels(List.of(2), 0, 1).areClasses()).isTrue();
+        assertThat(labels(List.of(2, 1), 0, 1).areClasses()).isTrue();
+        assertThat(labels(List.of(2, 2), 0, 1, 0, 1).areClasses()).isFalse();
+        assertThat(labels(List.of(2, 2), 0, 1, 2, 3).of(1, 2))
+                .isEqualTo(NpyArray.of(NpyType.UINT8, List.of(1, 2), ByteBuffer.wrap(new byte[] {2, 3})));
+        assertThat(labels(List.of(2, 2), 0, 1, 0, 1).count()).isEqualTo(2);
+    }
+
+    @Test
     void should_prefer_scores_to_class_numbers() {
         assertThat(Labels.classifying(List.of(CLASSES, SCORES), 3)).isSameAs(SCORES);
         assertThat(Labels.classifying(List.of(CLASSES), 3)).isSameAs(CLASSES);

@@ -279,6 +279,46 @@ class MetricCommandTest {
     }
 
     @Test
+    void should_search_by_other_limits_and_hold_what_is_found_to_those_on_metrics() {
+        Path model = BundledClassifier.MODEL.extractTo(folder);
+        Path data = BundledClassifier.HELD_OUT.extractTo(folder);
+        List<Object> search = List.of(
+                "compress",
+                model,
+                "-o",
+                folder.resolve("out.onnx"),
+                "--inputs",
+                data,
+                "--labels",
+                data + ":labels",
+                "--search-inputs",
+                data,
+                "--min-cosine",
+                "0.4",
+                "--search-trials",
+                "3",
+                "--metric",
+                "top-k:3",
+                "--json",
+                "--limit");
+
+        CommandLineRun kept = eckart(
+                Stream.concat(search.stream(), Stream.of("top-3-accuracy<=1")).toArray());
+        CommandLineRun failed = eckart(Stream.concat(search.stream(), Stream.of("top-3-accuracy<=-1", "--force"))
+                .toArray());
+
+        assertThat(kept.code()).as(kept.err()).isZero();
+        assertThat(kept.json().get("search").get("limit").asString()).isEqualTo("min-cosine");
+        assertThat(kept.json()
+                        .get("limits")
+                        .valueStream()
+                        .map(limit -> limit.get("name").asString()))
+                .containsExactly("min-cosine", "top-3-accuracy");
+        assertThat(failed.code()).isEqualTo(ExitCode.LIMIT_NOT_KEPT);
+        assertThat(failed.err()).contains("eckart: top-3-accuracy -1 is not kept: measured ");
+    }
+
+    @Test
     void should_hold_a_model_to_metrics_of_a_policy_and_to_its_baseline() throws IOException {
         String head = """
                 model: sure.onnx

@@ -2,8 +2,8 @@ package dev.eckart.core.metric;
 
 import dev.eckart.core.InvalidInputException;
 import dev.eckart.core.rank.StrategyArguments;
+import java.util.Collection;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -27,28 +27,30 @@ record OutputChoice(StrategyArguments call, List<Integer> axes, String expected)
      */
     NetworkOutput in(MetricBatch batch) {
         String wanted = call.options().get(OPTION);
-        if (wanted == null) {
-            List<NetworkOutput> fitting = batch.original().values().stream()
-                    .filter(output -> fits(output, batch))
-                    .toList();
-            if (fitting.size() == 1) {
-                return fitting.get(0);
-            }
-            throw call.refuse("the model has %s; %s"
-                    .formatted(
-                            fitting.isEmpty()
-                                    ? "no floating-point output %s but %s".formatted(expected, names(batch))
-                                    : "several outputs %s: %s"
-                                            .formatted(
-                                                    expected,
-                                                    fitting.stream()
-                                                            .map(NetworkOutput::describe)
-                                                            .collect(Collectors.joining(", "))),
-                            fitting.isEmpty() ? "this metric is for others" : "choose one with output=NAME"));
+        return wanted == null ? only(batch) : named(wanted, batch);
+    }
+
+    private NetworkOutput only(MetricBatch batch) {
+        List<NetworkOutput> fitting = batch.original().values().stream()
+                .filter(output -> fits(output, batch))
+                .toList();
+        if (fitting.isEmpty()) {
+            throw call.refuse("the model has no floating-point output %s but %s; this metric is for others"
+                    .formatted(expected, names(batch.original().values())));
         }
-        NetworkOutput output = Optional.ofNullable(batch.original().get(wanted))
-                .orElseThrow(() -> call.refuse(
-                        "the model has no floating-point output `%s`; it has %s".formatted(wanted, names(batch))));
+        if (fitting.size() > 1) {
+            throw call.refuse("the model has several outputs %s: %s; choose one with output=NAME"
+                    .formatted(expected, names(fitting)));
+        }
+        return fitting.get(0);
+    }
+
+    private NetworkOutput named(String wanted, MetricBatch batch) {
+        NetworkOutput output = batch.original().get(wanted);
+        if (output == null) {
+            throw call.refuse("the model has no floating-point output `%s`; it has %s"
+                    .formatted(wanted, names(batch.original().values())));
+        }
         if (!fits(output, batch)) {
             throw call.refuse("output %s was found where %s was expected, of %d samples"
                     .formatted(output.describe(), expected, batch.samples()));
@@ -60,11 +62,9 @@ record OutputChoice(StrategyArguments call, List<Integer> axes, String expected)
         return axes.contains(output.shape().size()) && output.shape().get(0) == batch.samples() && output.size() > 0;
     }
 
-    private static String names(MetricBatch batch) {
-        return batch.original().isEmpty()
+    private static String names(Collection<NetworkOutput> outputs) {
+        return outputs.isEmpty()
                 ? "none"
-                : batch.original().values().stream()
-                        .map(NetworkOutput::describe)
-                        .collect(Collectors.joining(", "));
+                : outputs.stream().map(NetworkOutput::describe).collect(Collectors.joining(", "));
     }
 }

@@ -2,6 +2,7 @@ package dev.eckart.cli;
 
 import dev.eckart.cli.render.Failure;
 import dev.eckart.core.InvalidInputException;
+import dev.eckart.core.factor.SlowPair;
 import dev.eckart.core.rank.RankStrategies;
 import dev.eckart.core.report.Report;
 import dev.eckart.onnx.file.ExternalData;
@@ -12,6 +13,7 @@ import dev.eckart.onnx.job.Selection;
 import dev.eckart.onnx.job.SettingFamily;
 import dev.eckart.onnx.job.Target;
 import dev.eckart.onnx.job.TargetSearch;
+import dev.eckart.onnx.job.TimedPairs;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -48,6 +50,18 @@ final class CompressCommand implements Callable<Integer> {
                     "Fit each pair to what its layer's inputs become by the pairs before it, on --calibration: for models"
                             + " that shrink to three quarters or less; takes a run up to each layer.")
     private boolean refit;
+
+    @Option(
+            names = "--keep-if-faster",
+            description =
+                    "Time each pair against its weight in ONNX Runtime, the layer alone at its real shapes, and replace only"
+                            + " weights whose pair is faster. Times depend on the machine: so does OUT then.")
+    private boolean keepIfFaster;
+
+    @Option(
+            names = "--mark-if-slower",
+            description = "Time pairs likewise, use them all, and mark those that are not faster as for size only.")
+    private boolean markIfSlower;
 
     @Mixin
     private EvaluationOptions evaluation = new EvaluationOptions();
@@ -123,12 +137,31 @@ final class CompressCommand implements Callable<Integer> {
             metrics.requireNone();
         }
         boolean searched = limits.limitLoss() && selection.rank().isEmpty();
+        requireTimeable(searched);
         search.require(searched);
         return searched ? search(wanted) : atOneSetting(wanted);
     }
 
+    private void requireTimeable(boolean searched) {
+        if (keepIfFaster && markIfSlower) {
+            throw new InvalidInputException(
+                    "--keep-if-faster drops pairs that are not faster and --mark-if-slower uses them all; give one of them");
+        }
+        if (searched && keepIfFaster) {
+            throw new InvalidInputException(
+                    "without --rank, a setting is searched for by its size and loss, which --keep-if-faster would change; name a setting, such as --rank %s, or give --mark-if-slower"
+                            .formatted(SelectionOptions.DEFAULT_RANK));
+        }
+    }
+
+    private Optional<TimedPairs> timed() {
+        return keepIfFaster || markIfSlower
+                ? Optional.of(evaluation.timed(keepIfFaster ? SlowPair.DROPPED : SlowPair.MARKED))
+                : Optional.empty();
+    }
+
     private Report atOneSetting(Limits wanted) {
-        Selection ranks = selection.selection().refit(refit);
+        Selection ranks = selection.selection().refit(refit).timed(timed());
         CompressionJob job = new CompressionJob(engine.engine(console, options.progress(console), cache));
         if (dryRun) {
             return job.plan(model, ranks);
@@ -160,7 +193,10 @@ final class CompressCommand implements Callable<Integer> {
                 new TargetSearch.Wish(
                         wanted,
                         SettingFamily.among(strategies, selection.weights().calibrated()),
-                        selection.weights().selections(strategies).andThen(each -> each.refit(refit)),
+                        selection
+                                .weights()
+                                .selections(strategies)
+                                .andThen(each -> each.refit(refit).timed(timed())),
                         search.trialsOn(compared),
                         search.mostTrials()),
                 compared);

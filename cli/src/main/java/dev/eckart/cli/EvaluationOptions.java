@@ -1,8 +1,10 @@
 package dev.eckart.cli;
 
+import dev.eckart.core.factor.SlowPair;
 import dev.eckart.core.metric.RequestedMetric;
 import dev.eckart.core.npy.NpyFile;
 import dev.eckart.onnx.job.Evaluation;
+import dev.eckart.onnx.job.TimedPairs;
 import dev.eckart.onnx.verify.Labels;
 import java.nio.file.Path;
 import java.util.List;
@@ -28,6 +30,11 @@ final class EvaluationOptions {
 
     @Option(names = "--seed", paramLabel = "N", description = "Seed of made-up inputs (default: 0).")
     private long seed;
+
+    /** Pairs that are timed on the same inputs. */
+    TimedPairs timed(SlowPair slow) {
+        return new TimedPairs(slow, Optional.ofNullable(inputs), seed);
+    }
 
     Evaluation evaluation() {
         return evaluation(List.of());

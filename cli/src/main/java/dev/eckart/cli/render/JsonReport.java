@@ -119,6 +119,13 @@ public final class JsonReport {
         weight.measuredError().ifPresent(error -> Json.putNumber(node, "measuredError", error));
         node.put("calibrated", weight.calibrated());
         weight.sensitivity().ifPresent(sensitivity -> Json.putNumber(node, "sensitivity", sensitivity));
+        weight.latency().ifPresent(latency -> {
+            node.putObject("latency")
+                    .put("originalMs", latency.denseMs())
+                    .put("compressedMs", latency.pairMs())
+                    .put("ratio", latency.ratio());
+            node.put("sizeOnly", weight.sizeOnly());
+        });
     }
 
     private static void rankAtEnergy(ObjectNode node, Spectrum spectrum) {

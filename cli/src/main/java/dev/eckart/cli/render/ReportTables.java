@@ -55,9 +55,15 @@ final class ReportTables {
                     factored
                             ? Numbers.count(weight.parametersBefore()) + " → " + Numbers.count(weight.parametersAfter())
                             : Numbers.count(weight.parametersBefore()),
-                    factored ? "" : weight.reason());
+                    factored ? timing(weight) : weight.reason());
         }
         return linear.isEmpty() ? Optional.empty() : Optional.of(table);
+    }
+
+    private static String timing(WeightEntry weight) {
+        return weight.timing()
+                .map(found -> (weight.sizeOnly() ? "for size only: " : "") + found.sentence())
+                .orElse("");
     }
 
     private static String errors(WeightEntry weight) {
@@ -292,9 +298,13 @@ final class ReportTables {
 
     /** How many weights met which fate, in a sentence. */
     static String counts(Report report) {
-        return "%d weights factored, %d kept, %d skipped"
+        long sizeOnly = report.weights().stream().filter(WeightEntry::sizeOnly).count();
+        return "%d weights factored%s, %d kept, %d skipped"
                 .formatted(
-                        count(report, Outcome.FACTORED), count(report, Outcome.KEPT), count(report, Outcome.SKIPPED));
+                        count(report, Outcome.FACTORED),
+                        sizeOnly == 0 ? "" : ", %d of them for size only".formatted(sizeOnly),
+                        count(report, Outcome.KEPT),
+                        count(report, Outcome.SKIPPED));
     }
 
     static long count(Report report, Outcome outcome) {

@@ -1,5 +1,6 @@
 package dev.eckart.cli.render;
 
+import dev.eckart.core.factor.PairTiming;
 import dev.eckart.core.report.Report;
 import dev.eckart.core.report.SearchEntry;
 import dev.eckart.core.report.SweepReport;
@@ -62,7 +63,9 @@ final class SampleReports {
                     spectrum.relativeError(rank),
                     OptionalDouble.empty(),
                     OptionalDouble.empty(),
-                    Optional.of(spectrum)));
+                    Optional.of(spectrum),
+                    Optional.of(new PairTiming.Measured(2, 1 + i % 3, (1 + i % 3) / 2.0)),
+                    i % 3 == 1));
         }
         String name = weights.get(0);
         return new Report(

@@ -9,6 +9,7 @@ import dev.eckart.core.factor.Decision;
 import dev.eckart.core.factor.FactorPair;
 import dev.eckart.core.factor.PlannedWeight;
 import dev.eckart.core.factor.Replacement;
+import dev.eckart.core.factor.SlowPair;
 import dev.eckart.core.linalg.Decomposer;
 import dev.eckart.core.model.LinearWeight;
 import dev.eckart.core.plugin.Providers;
@@ -215,6 +216,22 @@ public final class Compressor {
             }
         })) {
             pass.forEach(done -> done.result().ifPresent(use));
+        }
+    }
+
+    /**
+     * A plan whose pairs are held to the time that they take: one after the other, while nothing else is worked on.
+     *
+     * @param timer of the network that the plan was made for
+     * @param slow what to do with pairs that are not faster
+     */
+    public CompressionPlan timed(CompressionPlan plan, PairTimer timer, SlowPair slow) {
+        try (Progress.Task task = progress.start("Timing", plan.factored().size())) {
+            return plan.withFactored(planned -> {
+                PlannedWeight timed = planned.timed(timer.time(planned), slow);
+                task.step(1);
+                return timed;
+            });
         }
     }
 

@@ -5,6 +5,7 @@ import dev.eckart.core.rank.RankPlan;
 import dev.eckart.core.spectrum.WeightSpectrum;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /** What will be done with every weight of a network, before any of it is done. */
 public record CompressionPlan(List<PlannedWeight> weights, List<SkippedWeight> skipped) {
@@ -35,6 +36,15 @@ public record CompressionPlan(List<PlannedWeight> weights, List<SkippedWeight> s
         return weights.stream()
                 .filter(weight -> weight.decision() instanceof Decision.Factor)
                 .toList();
+    }
+
+    /** The same, with another decision on those that are replaced. */
+    public CompressionPlan withFactored(UnaryOperator<PlannedWeight> decide) {
+        return new CompressionPlan(
+                weights.stream()
+                        .map(weight -> weight.decision() instanceof Decision.Factor ? decide.apply(weight) : weight)
+                        .toList(),
+                skipped);
     }
 
     /** Numbers in all linear weights before. */

@@ -12,13 +12,24 @@ import java.util.Optional;
  *
  * @param spectrum empty where the weight was kept without its being computed
  * @param calibrated whether it is its outputs on the calibration inputs that errors and energy are of, and not itself
+ * @param timing of its pair, where that was to be timed; the weight may have been kept because of it
  */
 public record PlannedWeight(
-        LinearWeight weight, Optional<WeightSpectrum> spectrum, Decision decision, boolean calibrated) {
+        LinearWeight weight,
+        Optional<WeightSpectrum> spectrum,
+        Decision decision,
+        boolean calibrated,
+        Optional<PairTiming> timing) {
     public PlannedWeight {
         if (spectrum.isEmpty() && decision instanceof Decision.Factor) {
             throw new IllegalArgumentException("%s: expected its spectrum with a rank".formatted(weight.describe()));
         }
+    }
+
+    /** Not timed. */
+    public PlannedWeight(
+            LinearWeight weight, Optional<WeightSpectrum> spectrum, Decision decision, boolean calibrated) {
+        this(weight, spectrum, decision, calibrated, Optional.empty());
     }
 
     /** Calibrated as the spectrum is. */
@@ -60,6 +71,36 @@ public record PlannedWeight(
                 ? new Decision.Factor(rank)
                 : new Decision.Keep("rank %d is not below the break-even rank %d: a pair would save nothing"
                         .formatted(rank, breakEven));
+    }
+
+    /**
+     * What becomes of a weight that is to be replaced, now that its pair was timed. One that could not be is replaced.
+     *
+     * @param slow what to do if the pair is not the faster one
+     */
+    public PlannedWeight timed(PairTiming found, SlowPair slow) {
+        boolean loses = found instanceof PairTiming.Measured measured && !measured.wins();
+        Decision decided = loses && slow == SlowPair.DROPPED
+                ? new Decision.Keep(((PairTiming.Measured) found).sentence())
+                : decision;
+        return new PlannedWeight(weight, spectrum, decided, calibrated, Optional.of(found));
+    }
+
+    /** Whether it is replaced for the sake of the size alone: by a pair that was timed, and is not the faster one. */
+    public boolean sizeOnly() {
+        return decision instanceof Decision.Factor
+                && timing.orElse(null) instanceof PairTiming.Measured measured
+                && !measured.wins();
+    }
+
+    /** Why it is replaced, or kept; for people, without a capital or a full stop. */
+    public String reason() {
+        if (decision instanceof Decision.Keep keep) {
+            return keep.because();
+        }
+        String small = "rank %d is below the break-even rank %d".formatted(rank(), breakEvenRank());
+        return timing.map(found -> "%s; %s%s".formatted(small, sizeOnly() ? "for size only: " : "", found.sentence()))
+                .orElse(small);
     }
 
     public int breakEvenRank() {

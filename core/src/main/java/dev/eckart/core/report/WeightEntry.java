@@ -2,6 +2,7 @@ package dev.eckart.core.report;
 
 import dev.eckart.core.factor.CompressionPlan;
 import dev.eckart.core.factor.Decision;
+import dev.eckart.core.factor.PairTiming;
 import dev.eckart.core.factor.PlannedWeight;
 import dev.eckart.core.model.SkippedWeight;
 import dev.eckart.core.spectrum.Spectrum;
@@ -26,6 +27,8 @@ import java.util.OptionalDouble;
  *     calibration inputs; empty where that was not measured
  * @param sensitivity how much the network's outputs suffer from a relative loss of this weight, if that was measured
  * @param spectrum empty where it was not computed, as for a skipped weight
+ * @param timing of its products, and of those by a pair in its place, where that was wanted
+ * @param sizeOnly whether it was replaced though its pair is not faster
  */
 public record WeightEntry(
         String name,
@@ -44,7 +47,9 @@ public record WeightEntry(
         double predictedError,
         OptionalDouble measuredError,
         OptionalDouble sensitivity,
-        Optional<Spectrum> spectrum) {
+        Optional<Spectrum> spectrum,
+        Optional<PairTiming> timing,
+        boolean sizeOnly) {
 
     /** Factored: replaced by a pair. Kept: could have been. Skipped: could not. */
     public enum Outcome {
@@ -55,6 +60,11 @@ public record WeightEntry(
 
     public WeightEntry {
         shape = List.copyOf(shape);
+    }
+
+    /** The timing, if there is one and it came to numbers. */
+    public Optional<PairTiming.Measured> latency() {
+        return timing.filter(PairTiming.Measured.class::isInstance).map(PairTiming.Measured.class::cast);
     }
 
     /** An entry for each weight of a plan, the linear ones first; nothing was measured. */
@@ -86,9 +96,7 @@ public record WeightEntry(
                 List.of((long) planned.weight().rows(), (long) planned.weight().columns()),
                 planned.weight().type().label(),
                 factored ? Outcome.FACTORED : Outcome.KEPT,
-                planned.decision() instanceof Decision.Keep keep
-                        ? keep.because()
-                        : "rank %d is below the break-even rank %d".formatted(planned.rank(), planned.breakEvenRank()),
+                planned.reason(),
                 planned.rank(),
                 planned.breakEvenRank(),
                 planned.calibrated(),
@@ -98,7 +106,9 @@ public record WeightEntry(
                 planned.predictedError(),
                 measuredError,
                 planned.spectrum().map(WeightSpectrum::sensitivity).orElse(OptionalDouble.empty()),
-                planned.spectrum().map(WeightSpectrum::spectrum));
+                planned.spectrum().map(WeightSpectrum::spectrum),
+                planned.timing().filter(PairTiming.Measured.class::isInstance).map(PairTiming.Measured.class::cast),
+                planned.sizeOnly());
     }
 
     private static WeightEntry of(SkippedWeight skipped) {
@@ -120,6 +130,8 @@ public record WeightEntry(
                 0,
                 OptionalDouble.empty(),
                 OptionalDouble.empty(),
-                Optional.empty());
+                Optional.empty(),
+                Optional.empty(),
+                false);
     }
 }

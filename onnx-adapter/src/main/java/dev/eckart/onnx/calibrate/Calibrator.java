@@ -12,9 +12,11 @@ import dev.eckart.core.linalg.RowSums;
 import dev.eckart.core.model.LinearWeight;
 import dev.eckart.core.scan.Inventory;
 import dev.eckart.onnx.OnnxNetwork;
+import dev.eckart.onnx.rewrite.ModelPart;
 import dev.eckart.onnx.run.InputFiles;
 import dev.eckart.onnx.run.InputSet;
 import dev.eckart.onnx.run.Session;
+import dev.eckart.onnx.run.TemporaryModel;
 import dev.eckart.onnx.scan.LinearSite;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -90,7 +92,7 @@ public final class Calibrator {
                 path,
                 layers.values().stream().map(weights -> weights.get(0).rows()).toList());
         List<LayerInput> values = layers.keySet().stream().flatMap(List::stream).toList();
-        try (ExposedModel exposed = expose(network, values, path)) {
+        try (TemporaryModel exposed = expose(network, values, path)) {
             LayerStatistics found = run(Runs.of(exposed.session()), exposed.session(), calibration, room)
                     .sum(layers, 1, decomposer, progress);
             return new LayerStatistics(
@@ -153,9 +155,14 @@ public final class Calibrator {
         return progress;
     }
 
-    /** A copy of a model that gives out values. */
-    ExposedModel expose(OnnxNetwork network, Collection<LayerInput> values, Path path) throws IOException {
-        return ExposedModel.open(network, values.stream().map(LayerInput::value).toList(), path, threads, temporary);
+    /** A copy of a model that gives out values, and nothing else. */
+    TemporaryModel expose(OnnxNetwork network, Collection<LayerInput> values, Path path) throws IOException {
+        return TemporaryModel.open(
+                ModelPart.giving(
+                        network.model(), values.stream().map(LayerInput::value).toList()),
+                path,
+                threads,
+                temporary.resolve("eckart-calibration.onnx"));
     }
 
     /** The weights by what they are multiplied by. */

@@ -10,6 +10,7 @@ import dev.eckart.core.factor.PlannedWeight;
 import dev.eckart.core.model.JointBlocks;
 import dev.eckart.core.model.LinearWeight;
 import dev.eckart.onnx.OnnxNetwork;
+import dev.eckart.onnx.run.TemporaryModel;
 import dev.eckart.onnx.scan.LinearSite;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -101,8 +102,8 @@ public final class LayerComparison implements ChangeMeter<OnnxNetwork> {
     /** What comes of a run; empty if the models give values of different shapes. */
     private <R> Optional<R> run(
             OnnxNetwork changed, Collection<LayerInput> values, long room, Function<CalibrationRun, R> work) {
-        try (ExposedModel before = calibrator.expose(original, values, path);
-                ExposedModel after = calibrator.expose(changed, values, path)) {
+        try (TemporaryModel before = calibrator.expose(original, values, path);
+                TemporaryModel after = calibrator.expose(changed, values, path)) {
             Runs both = Runs.beside(after.session(), before.session());
             return Optional.of(work.apply(calibrator.run(both, before.session(), calibration, room)));
         } catch (Runs.ShapesDifferException e) {

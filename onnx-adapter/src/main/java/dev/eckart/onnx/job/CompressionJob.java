@@ -18,9 +18,11 @@ import dev.eckart.core.scan.Inventory;
 import dev.eckart.core.verify.Limit;
 import dev.eckart.core.verify.Verification;
 import dev.eckart.onnx.OnnxNetwork;
+import dev.eckart.onnx.calibrate.CalibrationInputs;
 import dev.eckart.onnx.calibrate.LayerComparison;
 import dev.eckart.onnx.file.Scratch;
 import dev.eckart.onnx.run.Session;
+import dev.eckart.onnx.timing.LayerTimer;
 import dev.eckart.onnx.verify.ModelVerifier;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -67,7 +69,11 @@ public final class CompressionJob {
         double read = stopwatch.lap();
         Inventory inventory = selection.inventory(network);
         Calibrated calibrated = Calibrated.of(engine, model, network, inventory, selection);
-        CompressionPlan plan = planning.plan(calibrated.compressor(engine), inventory, selection.selector());
+        CompressionPlan plan = timed(
+                planning.plan(calibrated.compressor(engine), inventory, selection.selector()),
+                model,
+                network,
+                selection);
         return new Report(
                         engine.version(),
                         command,
@@ -104,7 +110,7 @@ public final class CompressionJob {
             Calibrated calibrated = Calibrated.of(engine, model, network, inventory, selection);
             Optional<LayerComparison> layers =
                     selection.calibration().map(inputs -> engine.calibrator().beside(model, network, inputs));
-            Made made = make(calibrated, network, inventory, selection, layers);
+            Made made = make(calibrated, model, network, inventory, selection, layers);
             double decompose = stopwatch.lap();
             OnnxNetwork compressed = made.network();
             Optional<Path> dataFile = compressed.write(pending.path(), target.externalData());
@@ -148,20 +154,45 @@ public final class CompressionJob {
      */
     private record Made(CompressionPlan plan, OnnxNetwork network, List<String> notes) {}
 
+    /** The plan as it is, or with its pairs held to their times. */
+    private CompressionPlan timed(CompressionPlan plan, Path model, OnnxNetwork network, Selection selection) {
+        return selection
+                .timed()
+                .map(wanted -> engine.compressor()
+                        .timed(
+                                plan,
+                                LayerTimer.open(
+                                        model,
+                                        network,
+                                        plan,
+                                        wanted.inputs()
+                                                .or(() ->
+                                                        selection.calibration().map(CalibrationInputs::inputs)),
+                                        wanted.seed(),
+                                        engine.threads(),
+                                        engine.temporary()),
+                                wanted.slow()))
+                .orElse(plan);
+    }
+
     private Made make(
             Calibrated calibrated,
+            Path model,
             OnnxNetwork network,
             Inventory inventory,
             Selection selection,
             Optional<LayerComparison> layers) {
         Compressor compressor = calibrated.compressor(engine);
         Provenance provenance = new Provenance(engine.version(), selection.rank());
-        if (!selection.refit()) {
+        if (!selection.refit() && selection.timed().isEmpty()) {
             Compression<OnnxNetwork> compression =
                     compressor.compress(network, inventory, selection.selector(), selection.balance(), provenance);
             return new Made(compression.plan(), compression.network(), List.of());
         }
-        CompressionPlan plan = compressor.plan(inventory, selection.selector());
+        CompressionPlan plan = timed(compressor.plan(inventory, selection.selector()), model, network, selection);
+        if (!selection.refit()) {
+            return new Made(plan, compressor.apply(plan, network, selection.balance(), provenance), List.of());
+        }
         Refitted<OnnxNetwork> refitted =
                 compressor.refit(plan, network, layers.orElseThrow(), selection.balance(), provenance);
         return new Made(

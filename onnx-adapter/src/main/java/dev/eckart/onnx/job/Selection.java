@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param freezeDefaults whether inputs that have a default value count as constants
  * @param calibration inputs that weights are judged by; empty where they are taken as they are
  * @param refit whether pairs are fitted to what their inputs become by other pairs; needs a calibration
+ * @param timed whether pairs are to be faster than what they replace, and what that is timed on
  */
 public record Selection(
         String rank,
@@ -27,7 +28,8 @@ public record Selection(
         boolean joint,
         boolean freezeDefaults,
         Optional<CalibrationInputs> calibration,
-        boolean refit) {
+        boolean refit,
+        Optional<TimedPairs> timed) {
     public Selection {
         if (refit && calibration.isEmpty()) {
             throw new IllegalArgumentException("Expected calibration inputs to refit on");
@@ -43,7 +45,7 @@ public record Selection(
             boolean joint,
             boolean freezeDefaults,
             Optional<CalibrationInputs> calibration) {
-        this(rank, selector, filter, balance, joint, freezeDefaults, calibration, false);
+        this(rank, selector, filter, balance, joint, freezeDefaults, calibration, false, Optional.empty());
     }
 
     /** Each layer by itself, and nothing that callers may feed. */
@@ -53,7 +55,12 @@ public record Selection(
 
     /** The same, with or without refitting. */
     public Selection refit(boolean wanted) {
-        return new Selection(rank, selector, filter, balance, joint, freezeDefaults, calibration, wanted);
+        return new Selection(rank, selector, filter, balance, joint, freezeDefaults, calibration, wanted, timed);
+    }
+
+    /** The same, with or without timing. */
+    public Selection timed(Optional<TimedPairs> wanted) {
+        return new Selection(rank, selector, filter, balance, joint, freezeDefaults, calibration, refit, wanted);
     }
 
     /** The weights to work on. */

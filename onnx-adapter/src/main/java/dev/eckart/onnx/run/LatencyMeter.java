@@ -9,6 +9,9 @@ import java.util.Map;
 
 /** Times two models on the same inputs, taking turns, so that what else the machine does falls on both alike. */
 public final class LatencyMeter {
+    /** Samples of a run that is timed, where there are as many and the model takes as many at a time. */
+    public static final int SAMPLES = 32;
+
     private static final int WARM_UP_TURNS = 3;
     private static final int LEAST_TURNS = 7;
     private static final int MOST_TURNS = 100;
@@ -16,26 +19,42 @@ public final class LatencyMeter {
     /** No further turns are begun after this long. */
     private static final long NANOSECONDS = 1_000_000_000L;
 
+    /** Something that takes time. */
+    public interface Timed {
+
+        /** Does it once, and says how long that took. */
+        long nanoseconds();
+    }
+
     private LatencyMeter() {}
 
     /** The medians and quartiles over some turns, after a warm-up. */
     public static Latency measure(Session original, Session compressed, Map<String, NpyArray> inputs, int samples) {
+        return measure(() -> original.nanoseconds(inputs), () -> compressed.nanoseconds(inputs), samples, NANOSECONDS);
+    }
+
+    /**
+     * As {@link #measure(Session, Session, Map, int)}, of whatever takes time.
+     *
+     * @param limit nanoseconds after which no further turns are begun, but for the least number
+     */
+    public static Latency measure(Timed original, Timed compressed, int samples, long limit) {
         List<Double> before = new ArrayList<>();
         List<Double> after = new ArrayList<>();
         List<Double> ratios = new ArrayList<>();
         for (int turn = 0; turn < WARM_UP_TURNS; turn++) {
-            original.nanoseconds(inputs);
-            compressed.nanoseconds(inputs);
+            original.nanoseconds();
+            compressed.nanoseconds();
         }
         long start = System.nanoTime();
         for (int turn = 0; turn < MOST_TURNS; turn++) {
-            if (turn >= LEAST_TURNS && System.nanoTime() - start > NANOSECONDS) {
+            if (turn >= LEAST_TURNS && System.nanoTime() - start > limit) {
                 break;
             }
             // Who goes first changes, so that what one leaves in the caches is to nobody's advantage.
             boolean compressedFirst = turn % 2 == 1;
-            double first = (compressedFirst ? compressed : original).nanoseconds(inputs) / 1e6;
-            double second = (compressedFirst ? original : compressed).nanoseconds(inputs) / 1e6;
+            double first = (compressedFirst ? compressed : original).nanoseconds() / 1e6;
+            double second = (compressedFirst ? original : compressed).nanoseconds() / 1e6;
             double one = compressedFirst ? second : first;
             double other = compressedFirst ? first : second;
             before.add(one);

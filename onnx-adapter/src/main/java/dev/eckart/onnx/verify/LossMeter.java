@@ -27,9 +27,6 @@ public final class LossMeter implements AutoCloseable {
 
     private static final int LARGEST_BATCH = 256;
 
-    /** Samples in a run whose time is taken, as where a single model is verified. */
-    private static final int TIMED_SAMPLES = 32;
-
     /** Numbers of the original's outputs that are kept: 64 MB of float32. */
     private static final long KEPT_NUMBERS = 1 << 24;
 
@@ -119,7 +116,7 @@ public final class LossMeter implements AutoCloseable {
 
     private Latency latency(Session session) {
         InputSet timed = inputs.get(0);
-        int batch = timed.batchSize(TIMED_SAMPLES);
+        int batch = timed.batchSize(LatencyMeter.SAMPLES);
         return LatencyMeter.measure(original, session, timed.batch(0, batch), batch);
     }
 

@@ -172,7 +172,7 @@ public final class ModelVerifier implements AutoCloseable {
                 }
             }
             InputSet timed = inputs.get(0);
-            int batch = timed.batchSize(PROOF_SAMPLES);
+            int batch = timed.batchSize(LatencyMeter.SAMPLES);
             Latency latency = LatencyMeter.measure(original(), session, timed.batch(0, batch), batch);
             return new Verification(
                     description,

@@ -1,78 +1,58 @@
-package dev.eckart.onnx.calibrate;
+package dev.eckart.onnx.rewrite;
 
-import dev.eckart.core.InvalidInputException;
-import dev.eckart.core.file.PendingFile;
-import dev.eckart.onnx.OnnxNetwork;
 import dev.eckart.onnx.file.OnnxModel;
-import dev.eckart.onnx.file.OnnxWriter;
 import dev.eckart.onnx.proto.AttributeProto;
 import dev.eckart.onnx.proto.GraphProto;
 import dev.eckart.onnx.proto.NodeProto;
 import dev.eckart.onnx.proto.TensorProto;
 import dev.eckart.onnx.proto.ValueInfoProto;
-import dev.eckart.onnx.run.Session;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
-/** A copy of a model that gives out some of its values and nothing else, loaded. Its file is gone when it is closed. */
-final class ExposedModel implements AutoCloseable {
-    private final PendingFile file;
-    private final Session session;
+/** What of a model makes some values of its main graph, and nothing else. */
+public final class ModelPart {
+    private ModelPart() {}
 
-    private ExposedModel(PendingFile file, Session session) {
-        this.file = file;
-        this.session = session;
+    /**
+     * What makes values out of the model's inputs. All of these stay, whether they are needed or not.
+     *
+     * @param values by name
+     */
+    public static OnnxModel giving(OnnxModel model, Collection<String> values) {
+        return between(model, model.message().getGraph().getInputList(), values);
     }
 
     /**
-     * Writes and loads a copy.
+     * What makes values out of others, which are inputs now.
      *
-     * @param values of the main graph, by name
-     * @param origin the model's file, for messages
-     * @param temporary a folder for the copy
-     * @throws IOException if it cannot be written
-     * @throws InvalidInputException if ONNX Runtime refuses it
+     * @param given their declarations
+     * @param values by name; the runtime knows types and shapes better than what is declared somewhere
      */
-    static ExposedModel open(OnnxNetwork network, Collection<String> values, Path origin, int threads, Path temporary)
-            throws IOException {
-        PendingFile file = PendingFile.beside(temporary.resolve("eckart-calibration.onnx"));
-        try {
-            OnnxWriter.write(exposing(network.model(), values), file.path());
-            return new ExposedModel(file, Session.open(file.path(), origin, Session.Optimization.ALL, threads));
-        } catch (IOException | RuntimeException e) {
-            file.close();
-            throw e;
-        }
-    }
-
-    Session session() {
-        return session;
-    }
-
-    /** With these outputs, and what they need. The runtime knows types and shapes better than what is declared somewhere. */
-    private static OnnxModel exposing(OnnxModel model, Collection<String> values) {
+    public static OnnxModel between(OnnxModel model, List<ValueInfoProto> given, Collection<String> values) {
         GraphProto all = model.message().getGraph();
-        Set<String> needed = needed(all, values);
+        Set<String> known = names(given);
+        Set<String> needed = needed(all, known, values);
+        Set<String> kept = new HashSet<>();
+        Set<String> gone = new HashSet<>();
         GraphProto.Builder graph = all.toBuilder()
                 .clearOutput()
                 .clearNode()
                 .clearInitializer()
                 .clearSparseInitializer()
+                .clearValueInfo()
                 .clearInput();
-        all.getNodeList().stream()
-                .filter(node -> node.getOutputList().stream().anyMatch(needed::contains))
-                .forEach(graph::addNode);
-        Set<String> gone = new HashSet<>();
+        all.getNodeList().stream().filter(node -> makesAny(node, needed, known)).forEach(graph::addNode);
         for (TensorProto tensor : all.getInitializerList()) {
             if (needed.contains(tensor.getName())) {
                 graph.addInitializer(tensor);
+                kept.add(tensor.getName());
             } else {
                 gone.add(tensor.getName());
             }
@@ -80,9 +60,14 @@ final class ExposedModel implements AutoCloseable {
         all.getSparseInitializerList().stream()
                 .filter(tensor -> needed.contains(tensor.getValues().getName()))
                 .forEach(graph::addSparseInitializer);
+        all.getValueInfoList().stream()
+                .filter(info -> needed.contains(info.getName()) && !known.contains(info.getName()))
+                .forEach(graph::addValueInfo);
         // An input without the default that it had would have to be given.
+        given.stream().filter(input -> !gone.contains(input.getName())).forEach(graph::addInput);
+        // Old versions of the format list all initializers as inputs.
         all.getInputList().stream()
-                .filter(input -> !gone.contains(input.getName()))
+                .filter(input -> kept.contains(input.getName()) && !known.contains(input.getName()))
                 .forEach(graph::addInput);
         values.stream()
                 .distinct()
@@ -90,8 +75,16 @@ final class ExposedModel implements AutoCloseable {
         return new OnnxModel(model.message().toBuilder().setGraph(graph).build(), model.payloads());
     }
 
+    private static Set<String> names(List<ValueInfoProto> values) {
+        return values.stream().map(ValueInfoProto::getName).collect(Collectors.toSet());
+    }
+
+    private static boolean makesAny(NodeProto node, Set<String> needed, Set<String> given) {
+        return node.getOutputList().stream().anyMatch(name -> needed.contains(name) && !given.contains(name));
+    }
+
     /** The names of values that others are made from; names in graphs inside, which may be theirs alone, among them. */
-    private static Set<String> needed(GraphProto graph, Collection<String> values) {
+    private static Set<String> needed(GraphProto graph, Set<String> given, Collection<String> values) {
         Map<String, NodeProto> producers = new HashMap<>();
         graph.getNodeList().forEach(node -> node.getOutputList().forEach(output -> producers.put(output, node)));
         Set<String> needed = new HashSet<>();
@@ -99,7 +92,7 @@ final class ExposedModel implements AutoCloseable {
         while (!open.isEmpty()) {
             String name = open.remove();
             NodeProto producer = producers.get(name);
-            if (!name.isEmpty() && needed.add(name) && producer != null) {
+            if (!name.isEmpty() && needed.add(name) && producer != null && !given.contains(name)) {
                 takeNames(producer, open);
             }
         }
@@ -117,14 +110,5 @@ final class ExposedModel implements AutoCloseable {
     private static void takeNames(GraphProto graph, Collection<String> names) {
         graph.getNodeList().forEach(node -> takeNames(node, names));
         graph.getOutputList().forEach(output -> names.add(output.getName()));
-    }
-
-    @Override
-    public void close() throws IOException {
-        try {
-            session.close();
-        } finally {
-            file.close();
-        }
     }
 }

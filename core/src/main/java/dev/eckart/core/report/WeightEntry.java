@@ -107,7 +107,7 @@ public record WeightEntry(
                 measuredError,
                 planned.spectrum().map(WeightSpectrum::sensitivity).orElse(OptionalDouble.empty()),
                 planned.spectrum().map(WeightSpectrum::spectrum),
-                planned.timing().filter(PairTiming.Measured.class::isInstance).map(PairTiming.Measured.class::cast),
+                planned.timing(),
                 planned.sizeOnly());
     }
 

@@ -245,15 +245,13 @@ public final class Session implements AutoCloseable {
         }
     }
 
-    /**
-     * ONNX's numbers for the types of the outputs that are tensors, by name; of those to come, without a run.
-     */
-    public Map<String, Integer> outputTypes() {
+    /** The types of the outputs that are tensors, by name: those that they will have, without a run. */
+    public Map<String, OnnxJavaType> outputTypes() {
         try {
-            Map<String, Integer> types = new LinkedHashMap<>();
+            Map<String, OnnxJavaType> types = new LinkedHashMap<>();
             for (NodeInfo info : session.getOutputInfo().values()) {
                 if (info.getInfo() instanceof TensorInfo tensor) {
-                    types.put(info.getName(), tensor.onnxType.value);
+                    types.put(info.getName(), tensor.type);
                 }
             }
             return types;

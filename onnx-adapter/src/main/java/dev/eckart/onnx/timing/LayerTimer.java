@@ -2,6 +2,7 @@ package dev.eckart.onnx.timing;
 
 import static java.util.Objects.requireNonNull;
 
+import ai.onnxruntime.OnnxJavaType;
 import dev.eckart.core.InvalidInputException;
 import dev.eckart.core.compress.PairTimer;
 import dev.eckart.core.compress.Provenance;
@@ -17,6 +18,7 @@ import dev.eckart.core.verify.Latency;
 import dev.eckart.onnx.OnnxNetwork;
 import dev.eckart.onnx.file.OnnxModel;
 import dev.eckart.onnx.file.Scratch;
+import dev.eckart.onnx.proto.TensorProto.DataType;
 import dev.eckart.onnx.proto.TensorShapeProto;
 import dev.eckart.onnx.proto.TypeProto;
 import dev.eckart.onnx.proto.ValueInfoProto;
@@ -115,7 +117,7 @@ public final class LayerTimer implements PairTimer {
                     .orElseGet(() -> MadeUpInputs.forModel(session, network.model(), seed)
                             .get(0));
             Map<String, Output> found = session.run(set.batch(0, set.batchSize(LatencyMeter.SAMPLES)));
-            Map<String, Integer> types = session.outputTypes();
+            Map<String, OnnxJavaType> types = session.outputTypes();
             Map<String, ValueInfoProto> values = new HashMap<>();
             shapes.shapes()
                     .forEach(shape -> values.put(
@@ -130,7 +132,7 @@ public final class LayerTimer implements PairTimer {
         }
     }
 
-    private static ValueInfoProto declaration(String name, int type, Output shape) {
+    private static ValueInfoProto declaration(String name, OnnxJavaType type, Output shape) {
         TensorShapeProto.Builder dims = TensorShapeProto.newBuilder();
         LongStream.range(0, shape.size())
                 .map(axis -> (long) shape.at((int) axis))
@@ -139,9 +141,28 @@ public final class LayerTimer implements PairTimer {
         return ValueInfoProto.newBuilder()
                 .setName(name)
                 .setType(TypeProto.newBuilder()
-                        .setTensorType(
-                                TypeProto.Tensor.newBuilder().setElemType(type).setShape(dims)))
+                        .setTensorType(TypeProto.Tensor.newBuilder()
+                                .setElemType(dataType(type))
+                                .setShape(dims)))
                 .build();
+    }
+
+    private static int dataType(OnnxJavaType type) {
+        return switch (type) {
+            case FLOAT -> DataType.FLOAT_VALUE;
+            case DOUBLE -> DataType.DOUBLE_VALUE;
+            case FLOAT16 -> DataType.FLOAT16_VALUE;
+            case BFLOAT16 -> DataType.BFLOAT16_VALUE;
+            case INT8 -> DataType.INT8_VALUE;
+            case INT16 -> DataType.INT16_VALUE;
+            case INT32 -> DataType.INT32_VALUE;
+            case INT64 -> DataType.INT64_VALUE;
+            case UINT8 -> DataType.UINT8_VALUE;
+            case BOOL -> DataType.BOOL_VALUE;
+            case STRING -> DataType.STRING_VALUE;
+            // No layer takes it, and the runtime will say so.
+            case UNKNOWN -> DataType.UNDEFINED_VALUE;
+        };
     }
 
     private static InvalidInputException unwritable(Exception e) {

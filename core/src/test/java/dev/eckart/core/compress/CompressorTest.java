@@ -10,8 +10,10 @@ import dev.eckart.core.calibrate.InputRoots;
 import dev.eckart.core.factor.CompressionPlan;
 import dev.eckart.core.factor.Decision;
 import dev.eckart.core.factor.FactorPair;
+import dev.eckart.core.factor.PairTiming;
 import dev.eckart.core.factor.PlannedWeight;
 import dev.eckart.core.factor.Replacement;
+import dev.eckart.core.factor.SlowPair;
 import dev.eckart.core.linalg.Accuracy;
 import dev.eckart.core.linalg.Decomposer;
 import dev.eckart.core.linalg.Decomposition;
@@ -709,5 +711,25 @@ class CompressorTest {
         public long bytes(int rows, int columns, Accuracy accuracy) {
             return worker.bytes(rows, columns, accuracy);
         }
+    }
+
+    @Test
+    void should_time_the_pairs_of_a_plan_and_no_others() {
+        CompressionPlan plan = plan(2, NETWORK, WeightFilter.ALL, new FixedRankSelector(7));
+        List<String> asked = new ArrayList<>();
+        PairTimer timer = planned -> {
+            asked.add(planned.weight().name());
+            return new PairTiming.Measured(1, 1, planned.weight().name().equals("fc1") ? 0.5 : 2);
+        };
+
+        CompressionPlan timed = compressor(2).timed(plan, timer, SlowPair.DROPPED);
+
+        // Those of 16×10 numbers break even below rank 7.
+        assertThat(asked).containsExactly("fc1", "fc2");
+        assertThat(timed.factored())
+                .extracting(planned -> planned.weight().name())
+                .containsExactly("fc1");
+        assertThat(timed.weights()).hasSize(3);
+        assertThat(timed.weights().get(2)).isEqualTo(plan.weights().get(2));
     }
 }

@@ -1,13 +1,13 @@
 package dev.eckart.onnx.rewrite;
 
 import dev.eckart.onnx.file.OnnxModel;
-import dev.eckart.onnx.graph.Attributes;
 import dev.eckart.onnx.proto.AttributeProto;
 import dev.eckart.onnx.proto.GraphProto;
 import dev.eckart.onnx.proto.NodeProto;
 import dev.eckart.onnx.proto.TensorProto;
 import dev.eckart.onnx.proto.TensorProto.DataType;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.stream.Stream;
@@ -17,8 +17,8 @@ import java.util.stream.Stream;
  * the next ones are made from them.
  *
  * <pre>{@code
- * shape   = Shape(x)           its numbers are the shape of x
- * nothing = Gather(x, [])      has no numbers, and the type of x
+ * shape   = Shape(x)                          its numbers are the shape of x
+ * nothing = Gather(Reshape(x, [-1]), [])      has no numbers, and the type of x
  * }</pre>
  */
 public record ValueShapes(OnnxModel model, List<Shape> shapes) {
@@ -32,32 +32,29 @@ public record ValueShapes(OnnxModel model, List<Shape> shapes) {
     /**
      * A copy of a model that does so.
      *
-     * @param values of the main graph, of one dimension or more
+     * @param values of the main graph
      */
     public static ValueShapes of(OnnxModel model, Collection<String> values) {
         GraphProto.Builder graph = model.message().getGraph().toBuilder();
         FreshNames names = new FreshNames(model.message().getGraph());
-        String none = names.take("none");
-        graph.addNode(NodeProto.newBuilder()
-                .setOpType("Constant")
-                .addOutput(none)
-                .addAttribute(AttributeProto.newBuilder()
-                        .setName("value")
-                        .setType(AttributeProto.AttributeType.TENSOR)
-                        .setT(TensorProto.newBuilder()
-                                .setDataType(DataType.INT64_VALUE)
-                                .addDims(0))));
+        String none = constant(graph, names.take("none"));
+        String row = constant(graph, names.take("row"), -1L);
         List<Shape> shapes = new ArrayList<>();
         for (String value : values) {
             Shape shape = new Shape(value, names.take(value + ".shape"), names.take(value + ".nothing"));
             graph.addNode(
                     NodeProto.newBuilder().setOpType("Shape").addInput(value).addOutput(shape.shape));
+            String numbers = names.take(value + ".row");
+            graph.addNode(NodeProto.newBuilder()
+                    .setOpType("Reshape")
+                    .addInput(value)
+                    .addInput(row)
+                    .addOutput(numbers));
             graph.addNode(NodeProto.newBuilder()
                     .setOpType("Gather")
-                    .addInput(value)
+                    .addInput(numbers)
                     .addInput(none)
-                    .addOutput(shape.nothing)
-                    .addAttribute(Attributes.of("axis", 0)));
+                    .addOutput(shape.nothing));
             shapes.add(shape);
         }
         return new ValueShapes(
@@ -68,5 +65,19 @@ public record ValueShapes(OnnxModel model, List<Shape> shapes) {
                                 .flatMap(shape -> Stream.of(shape.shape, shape.nothing))
                                 .toList()),
                 shapes);
+    }
+
+    private static String constant(GraphProto.Builder graph, String name, Long... numbers) {
+        graph.addNode(NodeProto.newBuilder()
+                .setOpType("Constant")
+                .addOutput(name)
+                .addAttribute(AttributeProto.newBuilder()
+                        .setName("value")
+                        .setType(AttributeProto.AttributeType.TENSOR)
+                        .setT(TensorProto.newBuilder()
+                                .setDataType(DataType.INT64_VALUE)
+                                .addDims(numbers.length)
+                                .addAllInt64Data(Arrays.asList(numbers)))));
+        return name;
     }
 }

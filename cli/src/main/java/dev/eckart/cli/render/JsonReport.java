@@ -153,6 +153,13 @@ public final class JsonReport {
                 .put("ratioLow", verification.latency().ratioLow())
                 .put("ratioHigh", verification.latency().ratioHigh())
                 .put("samples", verification.latency().samples());
+        ArrayNode fusions = node.putArray("fusions");
+        verification
+                .fusions()
+                .forEach(fusion -> fusions.addObject()
+                        .put("operator", fusion.operator())
+                        .put("original", fusion.original())
+                        .put("compressed", fusion.compressed()));
     }
 
     private static void metric(ObjectNode node, MetricResult metric) {

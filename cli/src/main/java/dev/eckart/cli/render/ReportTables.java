@@ -214,6 +214,10 @@ final class ReportTables {
                                     Numbers.times(verification.latency().ratioLow()),
                                     Numbers.times(verification.latency().ratioHigh())));
             rows++;
+            if (!verification.fusions().isEmpty()) {
+                table.row("fusions", "fewer", fusions(verification));
+                rows++;
+            }
         }
         for (Limit.Outcome limit : report.limits()) {
             table.row(
@@ -263,6 +267,20 @@ final class ReportTables {
         return Stream.of(judged, better, metric.note())
                 .filter(part -> !part.isEmpty())
                 .collect(Collectors.joining("; "));
+    }
+
+    private static String fusions(Verification verification) {
+        int lost = verification.fusions().stream()
+                .mapToInt(fusion -> fusion.original() - fusion.compressed())
+                .sum();
+        return "the runtime does %d step%s less as one: %s"
+                .formatted(
+                        lost,
+                        lost == 1 ? "" : "s",
+                        verification.fusions().stream()
+                                .map(fusion -> "%s %d → %d"
+                                        .formatted(fusion.operator(), fusion.original(), fusion.compressed()))
+                                .collect(Collectors.joining(", ")));
     }
 
     /** From what to what a number moved, by how much, and how much that may be. */

@@ -310,12 +310,12 @@
   const drawErrors = (place) => {
     const factored = linear.filter((weight) => weight.decision === 'factored');
     const measured = factored.filter((weight) => Number.isFinite(weight.measuredError));
-    if (factored.length === 0) {
+    const timed = linear.filter((weight) => Number.isFinite(weight.latency?.compressedMs));
+    if (factored.length + timed.length === 0) {
       place.closest('section').remove();
       return;
     }
-    const timed = linear.filter((weight) => Number.isFinite(weight.latency?.compressedMs));
-    const all = plots(place, 1 + (measured.length > 0) + (timed.length > 0)).map(chartIn);
+    const all = plots(place, (factored.length > 0) + (measured.length > 0) + (timed.length > 0)).map(chartIn);
     if (measured.length > 0) {
       const chart = all.shift();
       const points = measured.map((weight) => ({ value: [weight.predictedError, weight.measuredError], weight }));
@@ -333,9 +333,9 @@
       });
     }
     const by = measured.length > 0 ? 'measuredError' : 'predictedError';
-    drawWorst(all.shift(), factored, `Largest ${measured.length > 0 ? 'measured' : 'predicted'} errors`, (weight) => weight[by], number);
+    if (factored.length > 0) drawWorst(all.shift(), factored, `Largest ${measured.length > 0 ? 'measured' : 'predicted'} errors`, (weight) => weight[by], number);
     if (timed.length > 0) {
-      drawWorst(all.shift(), timed, 'Slowest', (weight) => weight.latency.compressedMs, (ms) => `${number(ms)} ms`);
+      drawWorst(all.shift(), timed, 'Slowest pairs, alone', (weight) => weight.latency.compressedMs, (ms) => `${number(ms)} ms`);
     }
   };
 

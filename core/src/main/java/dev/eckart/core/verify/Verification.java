@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param outputs those that can be compared: every output of a floating-point type
  * @param accuracy present where there were labels
  * @param metrics of the task, that the user asked for
+ * @param fusions those that the runtime makes in the original, and no longer in the compressed network
  */
 public record Verification(
         String inputs,
@@ -20,10 +21,24 @@ public record Verification(
         List<OutputComparison> outputs,
         Optional<LabelAccuracy> accuracy,
         Latency latency,
-        List<MetricResult> metrics) {
+        List<MetricResult> metrics,
+        List<LostFusion> fusions) {
     public Verification {
         outputs = List.copyOf(outputs);
         metrics = List.copyOf(metrics);
+        fusions = List.copyOf(fusions);
+    }
+
+    /** With all fusions that there were. */
+    public Verification(
+            String inputs,
+            long samples,
+            Optional<RewriteProof> proof,
+            List<OutputComparison> outputs,
+            Optional<LabelAccuracy> accuracy,
+            Latency latency,
+            List<MetricResult> metrics) {
+        this(inputs, samples, proof, outputs, accuracy, latency, metrics, List.of());
     }
 
     /** Without metrics of the task. */

@@ -295,7 +295,7 @@ public final class CompressionJob {
         }
 
         private Session open(Path path) {
-            return Session.open(path, Session.Optimization.ALL, engine.threads());
+            return Session.openLogged(path, engine.threads(), engine.temporary());
         }
 
         private Session openOwn(Path path) {

@@ -62,10 +62,14 @@ public final class Session implements AutoCloseable {
 
     private final Set<String> tensorOutputs;
 
-    private Session(Path path, OrtSession session, Set<String> tensorOutputs) {
+    /** Empty where nobody is to be told of operators. */
+    private final Optional<OperatorLog> log;
+
+    private Session(Path path, OrtSession session, Set<String> tensorOutputs, Optional<OperatorLog> log) {
         this.path = path;
         this.session = session;
         this.tensorOutputs = tensorOutputs;
+        this.log = log;
     }
 
     /**
@@ -83,13 +87,36 @@ public final class Session implements AutoCloseable {
      * @param origin the file that messages speak of
      */
     public static Session open(Path path, Path origin, Optimization optimization, int threads) {
+        return open(path, origin, optimization, threads, Optional.empty());
+    }
+
+    /**
+     * As {@link #open(Path, Optimization, int)} with all optimizations, and able to tell of {@link #operators}.
+     *
+     * @param temporary a folder for what the runtime writes down
+     */
+    public static Session openLogged(Path path, int threads, Path temporary) {
+        OperatorLog log = OperatorLog.in(temporary);
+        try {
+            return open(path, path, Optimization.ALL, threads, Optional.of(log));
+        } catch (RuntimeException e) {
+            log.close();
+            throw e;
+        }
+    }
+
+    private static Session open(
+            Path path, Path origin, Optimization optimization, int threads, Optional<OperatorLog> log) {
         OrtEnvironment environment = environment();
         try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
+            if (log.isPresent()) {
+                log.get().ask(options);
+            }
             options.setOptimizationLevel(optimization.level);
             options.setIntraOpNumThreads(threads);
             options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
             OrtSession session = environment.createSession(path.toString(), options);
-            return new Session(origin, session, tensorOutputs(session));
+            return new Session(origin, session, tensorOutputs(session), log);
         } catch (OrtException e) {
             throw new InvalidInputException("ONNX Runtime refuses `%s`: %s".formatted(origin, oneLine(e)), e);
         }
@@ -260,6 +287,24 @@ public final class Session implements AutoCloseable {
         }
     }
 
+    /**
+     * How many nodes of each operator the runtime has run so far, in the graph that it made of the model; a node that was
+     * run more than once is counted once. From then on nothing is written down, so that this is to be asked once, after a
+     * run or two.
+     *
+     * @throws IllegalStateException if the session was not opened for it
+     */
+    public Map<String, Integer> operators() {
+        if (log.isEmpty()) {
+            throw new IllegalStateException("Expected a session that was opened to tell of its operators");
+        }
+        try {
+            return OperatorLog.operators(Path.of(session.endProfiling()));
+        } catch (OrtException e) {
+            throw new IllegalStateException("ONNX Runtime does not tell of operators", e);
+        }
+    }
+
     /** Inputs, to be run many times over. */
     public PreparedRun prepare(Map<String, NpyArray> inputs) {
         Map<String, OnnxTensor> tensors = new LinkedHashMap<>();
@@ -384,6 +429,8 @@ public final class Session implements AutoCloseable {
             session.close();
         } catch (OrtException e) {
             throw new IllegalStateException("ONNX Runtime does not close a session", e);
+        } finally {
+            log.ifPresent(OperatorLog::close);
         }
     }
 }

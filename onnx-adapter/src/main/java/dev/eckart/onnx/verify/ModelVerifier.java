@@ -6,7 +6,9 @@ import dev.eckart.core.file.PendingFile;
 import dev.eckart.core.file.Unwritable;
 import dev.eckart.core.linalg.Decomposer;
 import dev.eckart.core.metric.RequestedMetric;
+import dev.eckart.core.npy.NpyArray;
 import dev.eckart.core.verify.Latency;
+import dev.eckart.core.verify.LostFusion;
 import dev.eckart.core.verify.RewriteProof;
 import dev.eckart.core.verify.Verification;
 import dev.eckart.onnx.OnnxNetwork;
@@ -56,6 +58,9 @@ public final class ModelVerifier implements AutoCloseable {
 
     private final Path path;
     private final OnnxNetwork network;
+    /** How many nodes of each the runtime runs of the original. */
+    private final Map<String, Integer> operators;
+
     private final List<InputSet> inputs;
     private final String description;
     private final Optional<Labels> labels;
@@ -71,6 +76,7 @@ public final class ModelVerifier implements AutoCloseable {
             Path path,
             OnnxNetwork network,
             Session original,
+            Map<String, Integer> operators,
             List<InputSet> inputs,
             String description,
             Optional<Labels> labels,
@@ -81,6 +87,7 @@ public final class ModelVerifier implements AutoCloseable {
         this.path = path;
         this.network = network;
         this.loaded = Optional.of(original);
+        this.operators = operators;
         this.inputs = inputs;
         this.description = description;
         this.labels = labels;
@@ -112,7 +119,7 @@ public final class ModelVerifier implements AutoCloseable {
             int threads,
             Path temporary,
             Supplier<Decomposer> backend) {
-        Session session = Session.open(path, Optimization.ALL, threads);
+        Session session = Session.openLogged(path, threads, temporary);
         try {
             List<InputSet> sets = inputs.isPresent()
                     ? List.of(InputFiles.read(inputs.get(), session.inputs()))
@@ -120,12 +127,28 @@ public final class ModelVerifier implements AutoCloseable {
             requireAsMany(labels, inputs, sets);
             MetricMeter.rehearse(metrics, labels, session, sets.get(0));
             String description = inputs.map(Path::toString).orElse("made up");
+            session.run(firstOf(sets));
             return new ModelVerifier(
-                    path, network, session, sets, description, labels, metrics, threads, temporary, backend);
+                    path,
+                    network,
+                    session,
+                    session.operators(),
+                    sets,
+                    description,
+                    labels,
+                    metrics,
+                    threads,
+                    temporary,
+                    backend);
         } catch (RuntimeException e) {
             session.close();
             throw e;
         }
+    }
+
+    private static Map<String, NpyArray> firstOf(List<InputSet> sets) {
+        InputSet set = sets.get(0);
+        return set.batch(0, set.step());
     }
 
     static void requireAsMany(Optional<Labels> labels, Optional<Path> inputs, List<InputSet> sets) {
@@ -145,12 +168,14 @@ public final class ModelVerifier implements AutoCloseable {
     /**
      * Compares a compressed model with the original.
      *
-     * @param session the compressed model, loaded
+     * @param session the compressed model, loaded by {@link Session#openLogged}, and not asked yet
      * @param compressed the same model
      * @throws InvalidInputException if it is not made from this original
      */
     public Verification verify(Session session, OnnxNetwork compressed, Progress progress) {
         requireSameInterface(session);
+        session.run(firstOf(inputs));
+        List<LostFusion> fusions = Fusions.lost(network.index(), operators, session.operators());
         long samples = inputs.stream().mapToLong(InputSet::samples).sum();
         try (Progress.Task task = progress.start("Verifying", samples)) {
             LossComparison loss = new LossComparison(labels);
@@ -181,7 +206,8 @@ public final class ModelVerifier implements AutoCloseable {
                     loss.comparisons(),
                     loss.accuracy(samples),
                     latency,
-                    meter.results());
+                    meter.results(),
+                    fusions);
         }
     }
 

@@ -298,7 +298,7 @@ class BiasShiftsTest {
                         1,
                         folder,
                         EjmlDecomposer::new);
-                Session session = Session.open(compressed(), Session.Optimization.ALL, 1)) {
+                Session session = Session.openLogged(compressed(), 1, folder)) {
             return verifier.verify(session, OnnxNetwork.read(compressed()), Progress.NONE);
         }
     }

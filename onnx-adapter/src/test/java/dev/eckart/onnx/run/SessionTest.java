@@ -55,6 +55,41 @@ class SessionTest {
     @TempDir
     private Path folder;
 
+    @Test
+    void should_tell_of_operators_as_the_runtime_runs_them() throws IOException {
+        Path model = write(input("x", FLOAT, "batch", 2)
+                + node("Gemm", "x w", "g")
+                + node("Relu", "g", "r")
+                + node("Gemm", "r v", "y")
+                + output("y", FLOAT, "batch", 2)
+                + matrix("w", 2, 3, 1, 2, 3, 4, 5, 6)
+                + matrix("v", 3, 2, 1, 2, 3, 4, 5, 6));
+        Map<String, NpyArray> inputs = Map.of("x", NpyArray.ofFloats(List.of(1, 2), new float[2]));
+
+        try (Session session = Session.openLogged(model, 1, folder)) {
+            session.run(inputs);
+            session.run(inputs);
+
+            assertThat(session.operators()).isEqualTo(Map.of("FusedGemm", 1, "Gemm", 1));
+        }
+        assertThat(folder).isDirectoryNotContaining(file -> !file.equals(model));
+        try (Session session = Session.open(model, Optimization.ALL, 1)) {
+            assertThatThrownBy(session::operators).isInstanceOf(IllegalStateException.class);
+        }
+    }
+
+    @Test
+    void should_know_the_types_of_outputs_without_a_run() throws IOException {
+        Path model = write(input("x", FLOAT, "batch", 2)
+                + node("Shape", "x", "n")
+                + node("Relu", "x", "y")
+                + "output { name: \"n\" } output { name: \"y\" } ");
+
+        try (Session session = Session.open(model, Optimization.ALL, 1)) {
+            assertThat(session.outputTypes()).isEqualTo(Map.of("n", OnnxJavaType.INT64, "y", OnnxJavaType.FLOAT));
+        }
+    }
+
     @ParameterizedTest
     @EnumSource
     void should_run_a_model_at_every_optimization_level(Optimization optimization) {

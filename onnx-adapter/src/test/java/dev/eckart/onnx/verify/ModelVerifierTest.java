@@ -23,6 +23,7 @@ import dev.eckart.core.npy.NpyArray;
 import dev.eckart.core.npy.NpyFile;
 import dev.eckart.core.npy.NpyType;
 import dev.eckart.core.verify.LabelAccuracy;
+import dev.eckart.core.verify.LostFusion;
 import dev.eckart.core.verify.OutputComparison;
 import dev.eckart.core.verify.RewriteProof;
 import dev.eckart.core.verify.Verification;
@@ -106,6 +107,48 @@ class ModelVerifierTest {
         assertThat(proof.tolerance()).isBetween(proof.noiseFloor(), 1e-4);
         assertThat(verification.relativeError()).isGreaterThan(0.1);
         assertThat(verification.sound()).isTrue();
+    }
+
+    @Test
+    void should_lose_no_fusion_where_what_follows_goes_with_the_second_product() {
+        write(input("x", FLOAT, "batch", SIZE)
+                + node("MatMul", "x w", "p")
+                + node("Add", "p b", "s")
+                + node("Relu", "s", "y")
+                + output("y", FLOAT, "batch", SIZE)
+                + randomMatrix("w", SIZE, SIZE)
+                + randomMatrix("b", 1, SIZE));
+        rewrite(2);
+
+        assertThat(verify().fusions()).isEmpty();
+    }
+
+    /** The runtime multiplies quantized numbers as they are, if both operands are. */
+    @Test
+    void should_tell_of_fusions_that_are_lost() {
+        write(input("x", FLOAT, "batch", SIZE)
+                + "initializer { name: \"s\" data_type: 1 float_data: 0.05 } "
+                + "initializer { name: \"z\" data_type: 2 int32_data: 128 } "
+                + "initializer { name: \"wz\" data_type: 3 int32_data: 0 } "
+                + "initializer { name: \"w\" dims: %d dims: %d data_type: 3 int32_data: %s } "
+                        .formatted(
+                                SIZE,
+                                SIZE,
+                                IntStream.range(0, SIZE * SIZE)
+                                        .map(i -> i * i % 23 - 11)
+                                        .boxed()
+                                        .toList())
+                + node("QuantizeLinear", "x s z", "xq")
+                + node("DequantizeLinear", "xq s z", "xd")
+                + node("DequantizeLinear", "w s wz", "wd")
+                + node("MatMul", "xd wd", "p")
+                + node("QuantizeLinear", "p s z", "pq")
+                + node("DequantizeLinear", "pq s z", "y")
+                + output("y", FLOAT, "batch", SIZE));
+        rewrite(2);
+
+        assertThat(verify().fusions()).containsExactly(new LostFusion("QLinearMatMul", 1, 0));
+        assertThat(folder).isDirectoryNotContaining(file -> file.toString().contains("eckart-operators"));
     }
 
     @Test
@@ -619,7 +662,7 @@ class ModelVerifierTest {
     }
 
     private Verification verify(ModelVerifier verifier) {
-        try (Session session = Session.open(compressed, Session.Optimization.ALL, 1)) {
+        try (Session session = Session.openLogged(compressed, 1, folder)) {
             return verifier.verify(session, OnnxNetwork.read(compressed), Progress.NONE);
         }
     }

@@ -89,6 +89,7 @@ class SchemaTest {
                         inputs + ":labels",
                         "--min-cosine",
                         "0.5",
+                        "--mark-if-slower",
                         "--json"));
         assertValid("report", eckart("verify", model, small, "--max-size-ratio", "1e-9", "--json"));
         assertValid(

@@ -10,6 +10,7 @@ import dev.eckart.core.spectrum.Spectrum;
 import dev.eckart.core.verify.Latency;
 import dev.eckart.core.verify.Limit;
 import dev.eckart.core.verify.Loss;
+import dev.eckart.core.verify.LostFusion;
 import dev.eckart.core.verify.OutputComparison;
 import dev.eckart.core.verify.RewriteProof;
 import dev.eckart.core.verify.Verification;
@@ -84,7 +85,8 @@ final class SampleReports {
                                         .map(output -> new OutputComparison(output, 0.1, 0.01, 0.999, 0.98))
                                         .toList(),
                                 Optional.empty(),
-                                new Latency(2, 1, 0.5, 0.4, 0.6, 8))),
+                                new Latency(2, 1, 0.5, 0.4, 0.6, 8),
+                                List.of(new LostFusion("FusedGemm", 12, 10)))),
                         List.of(Limit.MIN_COSINE.judge(0.999, 0.99), Limit.MAX_SIZE_RATIO.judge(0.25, 0.2)),
                         new Report.Seconds(1, 2, 3, 4, 10))
                 .with(new SearchEntry(

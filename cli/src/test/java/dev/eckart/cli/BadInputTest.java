@@ -437,7 +437,7 @@ class BadInputTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"--refti", "--max-laziness=1", "--keep-if-faster"})
+    @ValueSource(strings = {"--refti", "--max-laziness=1", "--keep-if-slower"})
     void should_refuse_options_that_do_not_exist(String option) {
         refused("Unknown option", "compress", model, "-o", out, option);
     }

@@ -86,6 +86,7 @@ final class SampleReports {
                                         .toList(),
                                 Optional.empty(),
                                 new Latency(2, 1, 0.5, 0.4, 0.6, 8),
+                                List.of(),
                                 List.of(new LostFusion("FusedGemm", 12, 10)))),
                         List.of(Limit.MIN_COSINE.judge(0.999, 0.99), Limit.MAX_SIZE_RATIO.judge(0.25, 0.2)),
                         new Report.Seconds(1, 2, 3, 4, 10))

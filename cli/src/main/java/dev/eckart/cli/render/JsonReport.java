@@ -199,7 +199,10 @@ public final class JsonReport {
                         .addObject()
                         .put("name", weight.name())
                         .put("reason", weight.reason().sentence()));
-        calibration.measuredOn().ifPresent(samples -> node.put("sensitivitySamples", samples));
+        calibration
+                .measuredOn()
+                .ifPresent(samples ->
+                        node.put("sensitivitySamples", samples).put("sensitivityRounds", calibration.rounds()));
         ArrayNode notes = node.putArray("notes");
         calibration.notes().forEach(notes::add);
     }

@@ -83,8 +83,13 @@ public final class TextReport {
                         calibration.weights()));
         calibration
                 .measuredOn()
-                .ifPresent(samples ->
-                        text.append("sensitivities measured on %s of them%n".formatted(Numbers.count(samples))));
+                .ifPresent(samples -> text.append("sensitivities measured on %s of them%s%n"
+                        .formatted(
+                                Numbers.count(samples),
+                                calibration.rounds() == 0
+                                        ? ""
+                                        : ", %d times more in the network as it is cut"
+                                                .formatted(calibration.rounds()))));
         calibration
                 .uncalibrated()
                 .forEach(weight -> text.append("not calibrated: %s (%s)%n"

@@ -184,8 +184,26 @@ public final class Compressor {
 
     /** As {@link #plan}, with the spectrum of every weight, for people to look at. */
     public CompressionPlan survey(Inventory inventory, RankSelector selector) {
+        return survey(spectra(inventory, selector), inventory, selector);
+    }
+
+    /**
+     * What a strategy chooses from.
+     *
+     * @throws InvalidInputException if a weight holds a NaN or an infinity, or the strategy has nothing to say on them
+     */
+    public List<WeightSpectrum> spectra(Inventory inventory, RankSelector selector) {
         require(selector, inventory);
-        List<WeightSpectrum> spectra = decomposed(inventory, selector, OpenWeight::spectrum);
+        return decomposed(inventory, selector, OpenWeight::spectrum);
+    }
+
+    /**
+     * What follows from spectra.
+     *
+     * @param spectra of the inventory's weights
+     * @throws InvalidInputException if the strategy's choices are not feasible
+     */
+    public CompressionPlan survey(List<WeightSpectrum> spectra, Inventory inventory, RankSelector selector) {
         RankPlan ranks = RankStrategies.answer(selector, ALL, () -> selector.select(spectra));
         return feasible(selector, () -> CompressionPlan.of(spectra, ranks, inventory.skipped()));
     }

@@ -27,12 +27,16 @@ import java.util.OptionalDouble;
  * @param share ρ, in (0, 1]
  * @param floor the smallest rank that a weight may get, as a share of its smaller side, in [0, 1)
  * @param step ranks above it are multiples of this
+ * @param rounds how often sensitivities are measured again, in the network as it was cut by those before
  */
-public record BudgetRankSelector(double share, double floor, int step) implements RankSelector {
+public record BudgetRankSelector(double share, double floor, int step, int rounds) implements RankSelector {
     /** What measurements at middling ranks say of small ones is little: below this, single weights break networks. */
     static final double DEFAULT_FLOOR = 0.25;
 
     static final int DEFAULT_STEP = 8;
+
+    /** The first of them may overshoot; later ones gain little. */
+    static final int DEFAULT_ROUNDS = 3;
 
     /** Digits of a share that is said to be possible. */
     private static final int DIGITS = 4;
@@ -47,11 +51,19 @@ public record BudgetRankSelector(double share, double floor, int step) implement
         if (step < 1) {
             throw new IllegalArgumentException("Expected a step from 1 but was: " + step);
         }
+        if (rounds < 0) {
+            throw new IllegalArgumentException("Expected rounds from 0 but was: " + rounds);
+        }
     }
 
-    /** With the usual floor and step. */
+    /** With the usual floor, step and rounds. */
     public BudgetRankSelector(double share) {
-        this(share, DEFAULT_FLOOR, DEFAULT_STEP);
+        this(share, DEFAULT_FLOOR, DEFAULT_STEP, DEFAULT_ROUNDS);
+    }
+
+    /** With the usual rounds. */
+    public BudgetRankSelector(double share, double floor, int step) {
+        this(share, floor, step, DEFAULT_ROUNDS);
     }
 
     @Override
@@ -110,6 +122,11 @@ public record BudgetRankSelector(double share, double floor, int step) implement
     @Override
     public boolean wantsSensitivities() {
         return true;
+    }
+
+    @Override
+    public int sensitivityRounds() {
+        return rounds;
     }
 
     @Override
@@ -245,8 +262,12 @@ public record BudgetRankSelector(double share, double floor, int step) implement
 
         @Override
         public RankSelector create(StrategyArguments arguments) {
-            double share = arguments.allowing("floor", "step").number(0, 1);
-            return new BudgetRankSelector(share, floor(arguments), step(arguments));
+            double share = arguments.allowing("floor", "step", "rounds").number(0, 1);
+            return new BudgetRankSelector(
+                    share,
+                    floor(arguments),
+                    count(arguments, "step", 1, DEFAULT_STEP),
+                    count(arguments, "rounds", 0, DEFAULT_ROUNDS));
         }
 
         private static double floor(StrategyArguments arguments) {
@@ -258,11 +279,11 @@ public record BudgetRankSelector(double share, double floor, int step) implement
             return Double.parseDouble(written);
         }
 
-        private static int step(StrategyArguments arguments) {
-            String written = arguments.options().getOrDefault("step", String.valueOf(DEFAULT_STEP));
-            if (!written.matches("0*[1-9]\\d{0,8}")) {
-                throw new InvalidInputException(
-                        "strategy `%s`: expected a step from 1 but was: %s".formatted(arguments.text(), written));
+        private static int count(StrategyArguments arguments, String option, int least, int usual) {
+            String written = arguments.options().getOrDefault(option, String.valueOf(usual));
+            if (!written.matches("\\d{1,9}") || Integer.parseInt(written) < least) {
+                throw new InvalidInputException("strategy `%s`: expected a whole number from %d for %s but was: %s"
+                        .formatted(arguments.text(), least, option, written));
             }
             return Integer.parseInt(written);
         }

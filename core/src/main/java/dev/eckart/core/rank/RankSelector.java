@@ -44,6 +44,16 @@ public interface RankSelector {
         return false;
     }
 
+    /**
+     * How often sensitivities are measured again, each time in the network as this strategy cut it by those before: what
+     * single weights lose does not add up. Each round costs as much as the first measurement.
+     *
+     * @return 0 or more; of no account where no sensitivities are wanted
+     */
+    default int sensitivityRounds() {
+        return 0;
+    }
+
     /** How small a singular value this strategy must tell from zero. */
     default Accuracy accuracy() {
         return Accuracy.ENERGY;

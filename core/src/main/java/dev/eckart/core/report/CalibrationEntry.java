@@ -17,6 +17,7 @@ import java.util.stream.Stream;
  * @param weights how many have statistics of their inputs
  * @param uncalibrated those that have none, and why; they are taken as they are
  * @param measuredOn samples that the weights' sensitivities were measured on; empty where they were not
+ * @param rounds how often these were measured again, in the network as it was cut by what was known
  * @param notes what else is worth knowing, for people
  */
 public record CalibrationEntry(
@@ -26,6 +27,7 @@ public record CalibrationEntry(
         int weights,
         List<UncalibratedWeight> uncalibrated,
         OptionalLong measuredOn,
+        int rounds,
         List<String> notes) {
     public CalibrationEntry {
         uncalibrated = List.copyOf(uncalibrated);
@@ -41,6 +43,7 @@ public record CalibrationEntry(
                 weights,
                 uncalibrated,
                 measuredOn,
+                rounds,
                 Stream.concat(notes.stream(), more.stream()).toList());
     }
 
@@ -56,6 +59,7 @@ public record CalibrationEntry(
                 found.byWeight().size(),
                 found.uncalibrated(),
                 OptionalLong.empty(),
+                0,
                 found.notes());
     }
 
@@ -68,6 +72,7 @@ public record CalibrationEntry(
                 weights,
                 uncalibrated,
                 OptionalLong.of(measured.samples()),
+                measured.rounds(),
                 Stream.concat(notes.stream(), measured.notes().stream()).toList());
     }
 }

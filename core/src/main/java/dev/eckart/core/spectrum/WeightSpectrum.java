@@ -39,6 +39,11 @@ public record WeightSpectrum(
         this(weight, spectrum, accuracy, false, Optional.of(spectrum), OptionalDouble.empty());
     }
 
+    /** The same weight, of which something else was measured. */
+    public WeightSpectrum withSensitivity(OptionalDouble measured) {
+        return new WeightSpectrum(weight, spectrum, accuracy, calibrated, plain, measured);
+    }
+
     private static void requireSize(LinearWeight weight, Spectrum spectrum) {
         if (spectrum.size() != weight.smallerSide()) {
             throw new IllegalArgumentException("%s: expected %d singular values but was: %d"

@@ -298,6 +298,8 @@ class BudgetRankSelectorTest extends RankSelectorContract {
         }
         assertThatExceptionOfType(IllegalArgumentException.class)
                 .isThrownBy(() -> new BudgetRankSelector(0.5, 0.25, 0));
+        assertThatExceptionOfType(IllegalArgumentException.class)
+                .isThrownBy(() -> new BudgetRankSelector(0.5, 0.25, 8, -1));
     }
 
     private static RankSelector made(String text) {
@@ -305,10 +307,12 @@ class BudgetRankSelectorTest extends RankSelectorContract {
     }
 
     @Test
-    void should_be_made_from_a_share_a_floor_and_a_step() {
+    void should_be_made_from_a_share_and_options() {
         assertThat(made("budget:0.6")).isEqualTo(new BudgetRankSelector(0.6, 0.25, 8));
         assertThat(made("budget:0.4,floor=0.1,step=4")).isEqualTo(new BudgetRankSelector(0.4, 0.1, 4));
         assertThat(made("budget:1,floor=0")).isEqualTo(new BudgetRankSelector(1, 0, 8));
+        assertThat(made("budget:0.6").sensitivityRounds()).isEqualTo(BudgetRankSelector.DEFAULT_ROUNDS);
+        assertThat(made("budget:0.6,rounds=0")).isEqualTo(new BudgetRankSelector(0.6, 0.25, 8, 0));
         new BudgetRankSelector.Provider().usage().keySet().forEach(BudgetRankSelectorTest::made);
     }
 
@@ -320,8 +324,10 @@ class BudgetRankSelectorTest extends RankSelectorContract {
                 "budget:2 | expected a number above 0 and up to 1 but was: 2",
                 "budget:0.5,floor=1 | expected a floor from 0 to below 1 but was: 1",
                 "budget:0.5,floor=-0.1 | expected a floor from 0 to below 1 but was: -0.1",
-                "budget:0.5,step=0 | expected a step from 1 but was: 0",
-                "budget:0.5,size=3 | unknown option `size`; `budget` has the options floor, step"
+                "budget:0.5,step=0 | expected a whole number from 1 for step but was: 0",
+                "budget:0.5,rounds=-1 | expected a whole number from 0 for rounds but was: -1",
+                "budget:0.5,rounds=x | expected a whole number from 0 for rounds but was: x",
+                "budget:0.5,size=3 | unknown option `size`; `budget` has the options floor, step, rounds"
             })
     void should_refuse_other_arguments(String text, String complaint) {
         assertThatThrownBy(() -> made(text))

@@ -5,12 +5,9 @@ import dev.eckart.core.Progress;
 import dev.eckart.core.calibrate.Sensitivities;
 import dev.eckart.core.compress.Compressor;
 import dev.eckart.core.compress.Truncation;
-import dev.eckart.core.linalg.Accuracy;
 import dev.eckart.core.model.LinearWeight;
-import dev.eckart.core.rank.RankChoice;
-import dev.eckart.core.rank.WeightRankSelector;
+import dev.eckart.core.rank.RankSelector;
 import dev.eckart.core.scan.Inventory;
-import dev.eckart.core.spectrum.WeightSpectrum;
 import dev.eckart.onnx.OnnxNetwork;
 import dev.eckart.onnx.calibrate.WeightTrial.Samples;
 import dev.eckart.onnx.calibrate.WeightTrial.Substitute;
@@ -31,16 +28,14 @@ import java.util.Optional;
  * rank, and the network run on some of the calibration samples. What it loses ({@link WeightTrial}), divided by the relative
  * loss of the weight itself, is the weight's sensitivity. Z. Yuan et al. search ranks by such runs ("ASVD: Activation-aware
  * Singular Value Decomposition for Compressing Large Language Models", 2023).
+ *
+ * <p>Losses do not add up: what a weight costs a network of which much is cut is another thing than what it costs the
+ * original. So a strategy may want weights to be measured again in what it made of them, and to choose anew. Of its
+ * choices, that counts with which the network loses least on the samples.
  */
 public final class SensitivityMeter {
     /** How many samples suffice: sensitivities differ by orders of magnitude. */
     static final int SAMPLES = 32;
-
-    /** The rank that weights are cut to, as a share of the smaller side. */
-    private static final double CUT = 0.4;
-
-    /** A weight that loses less by that has its rank halved until it does not, so that rounding is not what is measured. */
-    private static final double LEAST_LOSS = 1e-4;
 
     /** More digits might depend on the number of threads. */
     private static final MathContext DIGITS = new MathContext(4);
@@ -76,12 +71,7 @@ public final class SensitivityMeter {
         }
         Measuring measuring = new Measuring();
         try (Progress.Task task = progress.start("Measuring", inventory.linear().size());
-                WeightTrial trial = WeightTrial.open(
-                        network,
-                        inputs -> measuring.samples(inputs, calibration),
-                        inventory.linear(),
-                        threads,
-                        temporary)) {
+                WeightTrial trial = open(network, inventory, measuring, calibration)) {
             compressor.truncate(inventory, new MiddlingRank(), truncation -> {
                 measuring.add(trial, truncation);
                 task.step(1);
@@ -90,28 +80,48 @@ public final class SensitivityMeter {
         return measuring.sensitivities();
     }
 
-    private record MiddlingRank() implements WeightRankSelector {
-
-        @Override
-        public Accuracy accuracy() {
-            return Accuracy.ENERGY;
+    /**
+     * Measures again, in the network as a strategy cuts it by what is known, as often as it
+     * {@linkplain RankSelector#sensitivityRounds() wants}.
+     *
+     * @param compressor as for {@link #measure}
+     * @param first what that measured
+     * @return those of all rounds, the first included, by which the strategy's choice loses least
+     * @throws InvalidInputException as {@link #measure} does, or if the strategy's choices are not feasible
+     */
+    public Sensitivities measureAgain(
+            OnnxNetwork network,
+            Inventory inventory,
+            Compressor compressor,
+            CalibrationInputs calibration,
+            RankSelector selector,
+            Sensitivities first) {
+        int most = selector.sensitivityRounds();
+        if (most == 0 || first.byWeight().isEmpty()) {
+            return first;
         }
-
-        @Override
-        public RankChoice choose(WeightSpectrum weight) {
-            int rank = (int) Math.max(1, CUT * weight.smallerSide());
-            while (rank > 1 && loss(weight, rank) < LEAST_LOSS) {
-                rank /= 2;
-            }
-            return loss(weight, rank) < LEAST_LOSS
-                    ? new RankChoice.Keep("it loses next to nothing at any rank")
-                    : new RankChoice.Truncate(rank);
+        Measuring measuring = new Measuring();
+        try (Progress.Task task = progress.start(
+                        "Measuring again", (long) most * inventory.linear().size());
+                WeightTrial trial = open(network, inventory, measuring, calibration)) {
+            return new SensitivityRounds(trial, inventory, compressor, selector, task).best(first, most);
         }
+    }
 
-        private static double loss(WeightSpectrum weight, int rank) {
-            double error = weight.spectrum().relativeError(rank);
-            return error * error;
-        }
+    private WeightTrial open(
+            OnnxNetwork network, Inventory inventory, Measuring measuring, CalibrationInputs calibration) {
+        return WeightTrial.open(
+                network, inputs -> measuring.samples(inputs, calibration), inventory.linear(), threads, temporary);
+    }
+
+    /** What any number of threads comes to. */
+    static double rounded(double number) {
+        return new BigDecimal(number).round(DIGITS).doubleValue();
+    }
+
+    /** As it would stand in for its weight. */
+    static Substitute cut(Truncation truncation) {
+        return new Substitute(truncation.weight(), truncation.product(), truncation.biasShift());
     }
 
     /** Under way. */
@@ -134,11 +144,9 @@ public final class SensitivityMeter {
                 notes.add(obstacle.get());
                 return;
             }
-            double loss = trial.loss(List.of(new Substitute(weight, truncation.product(), truncation.biasShift())));
+            double loss = trial.loss(List.of(cut(truncation)));
             if (Double.isFinite(loss)) {
-                double sensitivity = loss / truncation.relativeLoss();
-                byWeight.put(
-                        weight.name(), new BigDecimal(sensitivity).round(DIGITS).doubleValue());
+                byWeight.put(weight.name(), rounded(loss / truncation.relativeLoss()));
             } else {
                 notes.add("the network gives no finite numbers with %s at rank %d"
                         .formatted(weight.describe(), truncation.rank()));

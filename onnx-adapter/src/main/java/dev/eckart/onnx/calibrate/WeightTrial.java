@@ -59,8 +59,8 @@ import java.util.stream.Stream;
  * with {@code DequantizeLinear}, which would round the other operand.
  *
  * <p>The weights that are tried are in a temporary file that the process maps, each at one place. A replacement is
- * written over it there, and the weight itself again when another is tried. So the heap holds none of them. For one
- * thread at a time.
+ * written over it there, and what {@linkplain #rest rests} there, at first the weight itself, again when another is
+ * tried. So the heap holds none of them. For one thread at a time.
  */
 public final class WeightTrial implements AutoCloseable {
     /** Numbers of an output that are put away at a time. */
@@ -70,9 +70,6 @@ public final class WeightTrial implements AutoCloseable {
     private final Session session;
     private final Set<String> tooLarge;
 
-    /** By their names. */
-    private final Map<String, LinearWeight> own = new HashMap<>();
-
     /** By the weight's name. */
     private final Map<String, List<Place>> places = new HashMap<>();
 
@@ -81,7 +78,7 @@ public final class WeightTrial implements AutoCloseable {
 
     private final List<Unchanged> unchanged = new ArrayList<>();
 
-    /** Weights whose places may hold other numbers than their own. */
+    /** Weights whose places may hold other numbers than those that rest there. */
     private final Set<String> replaced = new HashSet<>();
 
     /**
@@ -96,11 +93,29 @@ public final class WeightTrial implements AutoCloseable {
         }
     }
 
-    /** Where numbers are that follow from what stands in for a weight. */
-    private record Place(ElementType type, Function<Substitute, TensorView> numbers, ByteBuffer bytes) {
+    /**
+     * Where numbers are that follow from what stands in for a weight.
+     *
+     * @param bytes what the network is given
+     * @param resting a copy of what these are when nothing is tried
+     */
+    private record Place(
+            ElementType type, Function<Substitute, TensorView> numbers, ByteBuffer bytes, ByteBuffer resting) {
 
         void write(Substitute substitute) {
-            ByteBuffer target = bytes.duplicate();
+            write(substitute, bytes.duplicate());
+        }
+
+        void rest(Substitute substitute) {
+            write(substitute, resting.duplicate());
+            restore();
+        }
+
+        void restore() {
+            bytes.duplicate().put(resting.duplicate());
+        }
+
+        private void write(Substitute substitute, ByteBuffer target) {
             Tensors.encode(numbers.apply(substitute), type, substitute.weight().name(), target::put);
         }
     }
@@ -133,7 +148,7 @@ public final class WeightTrial implements AutoCloseable {
         }
 
         /** A weight itself. */
-        private static Substitute none(LinearWeight weight) {
+        static Substitute none(LinearWeight weight) {
             return new Substitute(weight, weight.values());
         }
 
@@ -271,9 +286,11 @@ public final class WeightTrial implements AutoCloseable {
             List<Long> dims,
             Function<Substitute, TensorView> numbers,
             Scratch scratch) {
-        ByteBuffer bytes = Tensors.storeMapped(numbers.apply(Substitute.none(weight)), type, weight.name(), scratch);
-        own.put(weight.name(), weight);
-        places.computeIfAbsent(weight.name(), unused -> new ArrayList<>()).add(new Place(type, numbers, bytes));
+        TensorView own = numbers.apply(Substitute.none(weight));
+        ByteBuffer bytes = Tensors.storeMapped(own, type, weight.name(), scratch);
+        ByteBuffer resting = Tensors.storeMapped(own, type, weight.name(), scratch);
+        places.computeIfAbsent(weight.name(), unused -> new ArrayList<>())
+                .add(new Place(type, numbers, bytes, resting));
         tensors.put(input, PreparedTensor.of(type, dims, bytes));
     }
 
@@ -338,6 +355,27 @@ public final class WeightTrial implements AutoCloseable {
     }
 
     /**
+     * Leaves a matrix in the place of a weight, until another is left there: from now on, the network has it while others
+     * are tried. What the network gave with its own weights remains what losses are measured against.
+     *
+     * @throws IllegalArgumentException if the weight cannot be tried
+     * @throws InvalidInputException if a number is too large for the weight's type
+     */
+    public void rest(Substitute substitute) {
+        substitute.single().forEach(single -> {
+            requireTriable(single.weight());
+            replaced.remove(single.weight().name());
+            placesOf(single.weight().name()).forEach(place -> place.rest(single));
+        });
+    }
+
+    private void requireTriable(LinearWeight weight) {
+        obstacle(weight).ifPresent(reason -> {
+            throw new IllegalArgumentException(reason);
+        });
+    }
+
+    /**
      * What the network loses with one weight replaced.
      *
      * @param replacement {@code [in × out]} as the weight itself
@@ -349,7 +387,7 @@ public final class WeightTrial implements AutoCloseable {
     }
 
     /**
-     * What the network loses with some weights replaced, all at once.
+     * What the network loses with some weights replaced, all at once, and all others as they rest.
      *
      * @throws IllegalArgumentException if there are two for one weight, or a weight cannot be tried
      * @throws InvalidInputException if a number is too large for the weight's type, or the shape of an output depends on
@@ -360,9 +398,7 @@ public final class WeightTrial implements AutoCloseable {
                 substitutes.stream().flatMap(Substitute::single).toList();
         Set<String> names = new HashSet<>();
         for (Substitute substitute : single) {
-            obstacle(substitute.weight()).ifPresent(reason -> {
-                throw new IllegalArgumentException(reason);
-            });
+            requireTriable(substitute.weight());
             if (!names.add(substitute.weight().name())) {
                 throw new IllegalArgumentException("Expected one matrix for %s but was: two"
                         .formatted(substitute.weight().describe()));
@@ -370,7 +406,8 @@ public final class WeightTrial implements AutoCloseable {
         }
         for (String name : List.copyOf(replaced)) {
             if (!names.contains(name)) {
-                restore(name);
+                placesOf(name).forEach(Place::restore);
+                replaced.remove(name);
             }
         }
         single.forEach(this::replace);
@@ -393,12 +430,6 @@ public final class WeightTrial implements AutoCloseable {
         LinearWeight weight = substitute.weight();
         replaced.add(weight.name());
         placesOf(weight.name()).forEach(place -> place.write(substitute));
-    }
-
-    private void restore(String name) {
-        LinearWeight weight = Objects.requireNonNull(own.get(name));
-        placesOf(name).forEach(place -> place.write(Substitute.none(weight)));
-        replaced.remove(name);
     }
 
     private List<Place> placesOf(String name) {

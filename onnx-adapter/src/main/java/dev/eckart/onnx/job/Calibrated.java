@@ -14,14 +14,15 @@ import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 
 /**
  * What weights are judged by.
  *
- * @param entry for the report; empty where weights are taken as they are
+ * @param inputs what layers' inputs are like
+ * @param found the same, for the report; empty where weights are taken as they are
+ * @param sensitivities how much each weight matters; empty where no strategy wanted to know yet
  */
-record Calibrated(Calibration calibration, Optional<CalibrationEntry> entry) {
+record Calibrated(Calibration inputs, Optional<CalibrationEntry> found, Optional<Sensitivities> sensitivities) {
 
     /**
      * Runs the model over the calibration inputs, if there are any, and for each weight where the strategy wants to know
@@ -31,34 +32,62 @@ record Calibrated(Calibration calibration, Optional<CalibrationEntry> entry) {
      * @throws dev.eckart.core.InvalidInputException if the inputs do not fit the model, or it cannot be run on them
      */
     static Calibrated of(Engine engine, Path model, OnnxNetwork network, Inventory inventory, Selection selection) {
+        return ofInputs(engine, model, network, inventory, selection)
+                .measured(engine, network, inventory, selection)
+                .measuredAgain(engine, network, inventory, selection);
+    }
+
+    /** As {@link #of}, without running the model for each weight. */
+    static Calibrated ofInputs(
+            Engine engine, Path model, OnnxNetwork network, Inventory inventory, Selection selection) {
         if (selection.calibration().isEmpty()) {
-            return new Calibrated(Calibration.NONE, Optional.empty());
+            return new Calibrated(Calibration.NONE, Optional.empty(), Optional.empty());
         }
         CalibrationInputs inputs = selection.calibration().get();
         LayerStatistics found = engine.calibrator().calibrate(model, network, inventory, inputs);
         return new Calibrated(
-                        Calibration.of(shrunk(found.byWeight())),
-                        Optional.of(CalibrationEntry.of(inputs.inputs().toString(), found)))
-                .enoughFor(engine, network, inventory, selection);
+                Calibration.of(shrunk(found.byWeight())),
+                Optional.of(CalibrationEntry.of(inputs.inputs().toString(), found)),
+                Optional.empty());
     }
 
     /** The same, with sensitivities, if the strategy wants them and there are none yet. */
-    Calibrated enoughFor(Engine engine, OnnxNetwork network, Inventory inventory, Selection selection) {
-        boolean known = entry.map(CalibrationEntry::measuredOn)
-                .orElse(OptionalLong.empty())
-                .isPresent();
-        if (entry.isEmpty() || known || !selection.selector().wantsSensitivities()) {
+    Calibrated measured(Engine engine, OnnxNetwork network, Inventory inventory, Selection selection) {
+        if (found.isEmpty()
+                || sensitivities.isPresent()
+                || !selection.selector().wantsSensitivities()) {
             return this;
         }
-        Sensitivities measured = engine.sensitivityMeter()
+        return with(engine.sensitivityMeter()
                 .measure(
                         network,
                         inventory,
                         compressor(engine.quietly()),
-                        selection.calibration().orElseThrow());
-        return new Calibrated(
-                calibration.withSensitivities(measured.byWeight()),
-                Optional.of(entry.get().with(measured)));
+                        selection.calibration().orElseThrow()));
+    }
+
+    /** The same, with sensitivities in what the strategy makes of the network, if it wants them. */
+    Calibrated measuredAgain(Engine engine, OnnxNetwork network, Inventory inventory, Selection selection) {
+        if (sensitivities.isEmpty() || !selection.selector().wantsSensitivities()) {
+            return this;
+        }
+        return with(engine.sensitivityMeter()
+                .measureAgain(
+                        network,
+                        inventory,
+                        compressor(engine.quietly()),
+                        selection.calibration().orElseThrow(),
+                        selection.selector(),
+                        sensitivities.get()));
+    }
+
+    private Calibrated with(Sensitivities measured) {
+        return new Calibrated(inputs, found, Optional.of(measured));
+    }
+
+    /** For the report; empty where weights are taken as they are. */
+    Optional<CalibrationEntry> entry() {
+        return found.map(entry -> sensitivities.map(entry::with).orElse(entry));
     }
 
     /** Layers on one input go on sharing one object. */
@@ -72,6 +101,9 @@ record Calibrated(Calibration calibration, Optional<CalibrationEntry> entry) {
 
     /** An engine's compressor that knows of it. */
     Compressor compressor(Engine engine) {
-        return engine.compressor().calibrated(calibration);
+        return engine.compressor()
+                .calibrated(sensitivities
+                        .map(measured -> inputs.withSensitivities(measured.byWeight()))
+                        .orElse(inputs));
     }
 }

@@ -19,9 +19,10 @@ public record SettingFamily(String strategy, String options) {
 
     /**
      * Shares parameters out across weights, where it is measured how much each of them matters; else that often does
-     * worse. Ranks may be lower than the strategy gives by itself: each model is measured as a whole.
+     * worse. Ranks may be lower than the strategy gives by itself, and sensitivities are those of the original: each model
+     * is measured as a whole.
      */
-    private static final SettingFamily SHARED_OUT = new SettingFamily("budget", ",floor=0.05");
+    private static final SettingFamily SHARED_OUT = new SettingFamily("budget", ",floor=0.05,rounds=0");
 
     private static final MathContext DIGITS = new MathContext(3);
 

@@ -82,7 +82,7 @@ final class Trials implements AutoCloseable {
             TrialFolder folder = TrialFolder.in(engine.temporary());
             try {
                 Engine keeping = keeping(engine, folder, warnings);
-                Calibrated calibrated = Calibrated.of(keeping, model, network, any.inventory(network), any);
+                Calibrated calibrated = Calibrated.ofInputs(keeping, model, network, any.inventory(network), any);
                 return new Trials(folder, keeping, network, externalData, meter, calibrated);
             } catch (RuntimeException e) {
                 folder.close();
@@ -134,8 +134,11 @@ final class Trials implements AutoCloseable {
         Inventory inventory = selection.inventory(network);
         selection.selector().require(inventory.linear());
         decompose(selection);
-        calibrated = calibrated.enoughFor(engine, network, inventory, selection);
-        return calibrated.compressor(engine.quietly()).plan(inventory, selection.selector());
+        calibrated = calibrated.measured(engine, network, inventory, selection);
+        return calibrated
+                .measuredAgain(engine, network, inventory, selection)
+                .compressor(engine.quietly())
+                .plan(inventory, selection.selector());
     }
 
     /**

@@ -369,6 +369,32 @@ class WeightTrialTest {
     }
 
     @Test
+    void should_try_weights_beside_those_that_were_left_in_the_places_of_others() {
+        OnnxNetwork network = network(TWO_LAYERS);
+        LinearWeight w = named(network, "w");
+        LinearWeight v = named(network, "v");
+        Matrix one = random(3);
+        Matrix other = random(4);
+
+        try (WeightTrial trial = open(network)) {
+            double first = trial.loss(w, one);
+            double both = trial.loss(List.of(new Substitute(w, one), new Substitute(v, other)));
+
+            trial.rest(new Substitute(w, one));
+            assertThat(trial.loss(List.of())).isEqualTo(first);
+            assertThat(trial.loss(v, other)).isEqualTo(both);
+            assertThat(trial.loss(w, w.values())).isZero();
+            assertThat(trial.loss(List.of())).isEqualTo(first);
+
+            trial.rest(new Substitute(v, other));
+            assertThat(trial.loss(List.of())).isEqualTo(both);
+            trial.rest(new Substitute(v, v.values()));
+            trial.rest(new Substitute(w, w.values()));
+            assertThat(trial.loss(List.of())).isZero();
+        }
+    }
+
+    @Test
     void should_average_over_outputs() {
         OnnxNetwork network = network(TWO_LAYERS);
         // All that reaches y is turned round; t stays.
@@ -400,6 +426,8 @@ class WeightTrialTest {
             assertThat(trial.loss(joint, joint.values())).isLessThan(1e-12);
             assertThat(trial.loss(named(network, "w"), Matrix.of(SIZE, SIZE, new double[SIZE * SIZE])))
                     .isEqualTo(1);
+            trial.rest(new Substitute(joint, Matrix.of(SIZE, 2 * SIZE, new double[2 * SIZE * SIZE])));
+            assertThat(trial.loss(List.of())).isEqualTo(1);
         }
     }
 
@@ -412,6 +440,9 @@ class WeightTrialTest {
         try (WeightTrial trial = WeightTrial.open(network, samples(network), List.of(v), 1, temporary)) {
             assertThat(trial.loss(v, random(3))).isPositive();
             assertThatThrownBy(() -> trial.loss(w, random(3)))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("weight `w` [8×8] is none of those that were to be tried");
+            assertThatThrownBy(() -> trial.rest(new Substitute(w, random(3))))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessage("weight `w` [8×8] is none of those that were to be tried");
             assertThatThrownBy(() -> trial.loss(v, Matrix.of(1, 1, 1)))

@@ -67,10 +67,13 @@ final class CheckCommand implements Callable<Integer> {
         // Before anything takes long.
         Optional<Baseline> baseline =
                 update ? Optional.empty() : policy.baseline().map(Baseline::read);
-        Report report = policy.compressed()
-                .map(compressed -> verify(policy, compressed, baseline))
-                .orElseGet(() -> compress(policy, baseline));
-        reports.deliver(report, console, options.quiet());
+        Report report = reports.deliver(
+                "check",
+                () -> policy.compressed()
+                        .map(compressed -> verify(policy, compressed, baseline))
+                        .orElseGet(() -> compress(policy, baseline)),
+                console,
+                options.quiet());
         if (report.passed()) {
             return ExitCode.DONE;
         }

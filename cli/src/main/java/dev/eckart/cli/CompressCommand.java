@@ -114,8 +114,7 @@ final class CompressCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         reports.require();
-        Report report = compress();
-        reports.deliver(report, console, options.quiet());
+        Report report = reports.deliver("compress", this::compress, console, options.quiet());
         if (report.passed()) {
             return ExitCode.DONE;
         }

@@ -7,9 +7,12 @@ import dev.eckart.cli.render.JunitReport;
 import dev.eckart.cli.render.MarkdownReport;
 import dev.eckart.cli.render.TextReport;
 import dev.eckart.core.report.Report;
+import dev.eckart.onnx.job.UnreachableTargetException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
 import picocli.CommandLine.Option;
 
 /** Where a report goes, and as what. */
@@ -41,6 +44,22 @@ final class ReportOptions {
         List<Path> all = new ArrayList<>(files);
         all.addAll(more);
         files = all;
+    }
+
+    /**
+     * Does what a command is about, and writes the report of it wherever it is wanted, also where a search was in vain.
+     *
+     * @throws UnreachableTargetException after that
+     */
+    Report deliver(String command, Supplier<Report> work, Console console, boolean quiet) {
+        try {
+            Report report = work.get();
+            deliver(report, console, quiet);
+            return report;
+        } catch (UnreachableTargetException e) {
+            deliver(e.report().as(command, Optional.empty()), console, quiet);
+            throw e;
+        }
     }
 
     /** Writes the report wherever it is wanted. */

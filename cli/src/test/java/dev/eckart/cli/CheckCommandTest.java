@@ -145,10 +145,17 @@ class CheckCommandTest {
 
     @Test
     void should_say_that_no_setting_keeps_the_limits() throws IOException {
-        CommandLineRun run = check(
-                HEAD + "compress: { search-trials: 2 }\nlimits: { max-accuracy-drop: 0, max-size-ratio: 0.001 }\n");
+        CommandLineRun run =
+                check(HEAD + "compress: { search-trials: 2 }\nlimits: { max-accuracy-drop: 0, max-size-ratio: 0.001 }\n"
+                        + "reports: [ in-vain.xml, in-vain.md, in-vain.html ]\n");
 
         assertThat(run.code()).isEqualTo(ExitCode.UNREACHABLE);
+        assertThat(run.out()).contains("FAIL");
+        assertThat(folder.resolve("in-vain.xml"))
+                .content()
+                .contains("name=\"eckart.check\"", "<failure message=\"no setting");
+        assertThat(folder.resolve("in-vain.md")).content().startsWith("# eckart check: **FAIL**\n\nno setting ");
+        assertThat(folder.resolve("in-vain.html")).content().contains("no setting ");
     }
 
     @Test

@@ -122,6 +122,19 @@ class SchemaTest {
                         "--search-trials",
                         "4",
                         "--json"));
+        assertValid(
+                "report",
+                eckart(
+                        "compress",
+                        model,
+                        "-o",
+                        small,
+                        "--force",
+                        "--max-relative-error",
+                        "1e-9",
+                        "--search-trials",
+                        "2",
+                        "--json"));
     }
 
     @Test

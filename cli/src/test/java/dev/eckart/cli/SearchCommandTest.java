@@ -133,7 +133,16 @@ class SearchCommandTest {
         CommandLineRun run = search("--max-relative-error", "0.000000001", "--json");
 
         assertThat(run.code()).isEqualTo(ExitCode.UNREACHABLE).isEqualTo(4);
-        assertThat(run.out()).isEmpty();
+        JsonNode report = run.json();
+        assertThat(report.get("verdict").asString()).isEqualTo("fail");
+        assertThat(report.has("output")).isFalse();
+        assertThat(report.get("limits"))
+                .singleElement()
+                .satisfies(limit -> assertThat(limit.get("kept").asBoolean()).isFalse());
+        assertThat(report.get("weights")).isNotEmpty();
+        assertThat(report.get("search").get("tried")).isNotEmpty();
+        assertThat(run.err())
+                .contains("eckart: " + report.get("search").get("unreachable").asString());
         assertThat(run.err().lines().toList().get((int) run.err().lines().count() - 1))
                 .startsWith("eckart: no setting keeps --max-relative-error 0.000000001: the closest of those tried, ");
         assertThat(out).doesNotExist();

@@ -1,12 +1,14 @@
 package dev.eckart.cli.render;
 
 import dev.eckart.core.report.Report;
+import dev.eckart.core.report.SearchEntry;
 import dev.eckart.core.verify.Limit;
 import dev.eckart.core.verify.MetricResult;
 import dev.eckart.core.verify.RewriteProof;
 import dev.eckart.core.verify.Verification;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Why a report did not pass, in one sentence. */
 public final class Failure {
@@ -14,6 +16,10 @@ public final class Failure {
 
     /** Empty for one that did. */
     public static String of(Report report) {
+        Optional<String> unreachable = report.search().flatMap(SearchEntry::unreachable);
+        if (unreachable.isPresent()) {
+            return unreachable.get();
+        }
         List<String> failures = new ArrayList<>();
         report.verification().ifPresent(verification -> addUnsound(verification, failures));
         for (Limit.Outcome outcome : report.limits()) {

@@ -72,11 +72,11 @@ public final class HtmlReport {
             return new Verdict(
                     "none", "i", "Scan", Cell.of("What %s would do. Nothing was written.".formatted(rank())));
         }
-        if (report.output().isEmpty()) {
-            return new Verdict("none", "i", "Plan", Cell.of("What would be done. Nothing was written."));
-        }
         if (!report.passed()) {
             return new Verdict("fail", "✗", "Fail", Cell.of(Failure.of(report) + "."));
+        }
+        if (report.output().isEmpty()) {
+            return new Verdict("none", "i", "Plan", Cell.of("What would be done. Nothing was written."));
         }
         int limits = report.limits().size();
         String kept = limits == 0 ? "No limits were set" : limits == 1 ? "The limit is kept" : "All limits are kept";

@@ -209,6 +209,7 @@ public final class JsonReport {
 
     private static void search(ObjectNode node, SearchEntry search) {
         node.put("limit", search.limit()).put("inputs", search.inputs());
+        search.unreachable().ifPresent(sentence -> node.put("unreachable", sentence));
         ArrayNode tried = node.putArray("tried");
         for (SearchEntry.Tried trial : search.tried()) {
             ObjectNode entry = tried.addObject().put("rank", trial.rank()).put("sizeRatio", trial.sizeRatio());

@@ -2,6 +2,7 @@ package dev.eckart.cli.render;
 
 import dev.eckart.core.report.BaselineEntry;
 import dev.eckart.core.report.Report;
+import dev.eckart.core.report.SearchEntry;
 import dev.eckart.core.verify.Limit;
 import dev.eckart.core.verify.MetricResult;
 import dev.eckart.core.verify.OutputComparison;
@@ -19,7 +20,7 @@ import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamWriter;
 
 /**
- * A report as JUnit's XML, as Surefire writes it: a test case for the rewrite, for each output, metric and limit, and
+ * A report as JUnit's XML, as Surefire writes it: a test case for the search, for the rewrite, for each output, metric and limit, and
  * sizes as properties.
  */
 public final class JunitReport {
@@ -97,6 +98,7 @@ public final class JunitReport {
 
     private static List<Case> cases(Report report) {
         List<Case> cases = new ArrayList<>();
+        report.search().map(JunitReport::search).ifPresent(cases::add);
         for (Verification verification : report.verification().stream().toList()) {
             verification.proof().map(JunitReport::rewrite).ifPresent(cases::add);
             verification.outputs().forEach(output -> cases.add(output(output)));
@@ -105,6 +107,14 @@ public final class JunitReport {
         report.limits().forEach(limit -> cases.add(limit(limit)));
         report.baseline().map(JunitReport::baseline).ifPresent(cases::add);
         return cases;
+    }
+
+    private static Case search(SearchEntry search) {
+        return new Case(
+                "search",
+                "a setting keeps the limits",
+                search.unreachable(),
+                "%d settings were measured".formatted(search.tried().size()));
     }
 
     private static Case rewrite(RewriteProof proof) {

@@ -29,7 +29,7 @@ public final class TextReport {
                                 verification.inputs(),
                                 ReportTables.outputs(report).orElseThrow().render())));
         add(parts, ReportTables.findings(report));
-        if (report.output().isPresent()) {
+        if (report.output().isPresent() || !report.passed()) {
             parts.add("%s in %s%n"
                     .formatted(verdict(report), Numbers.seconds(report.seconds().total())));
         }

@@ -25,18 +25,20 @@ class JunitReportTest {
     private Path folder;
 
     @Test
-    void should_be_read_by_surefire_with_a_case_for_the_rewrite_each_output_and_each_limit() throws IOException {
+    void should_be_read_by_surefire_with_a_case_for_the_search_the_rewrite_each_output_and_each_limit()
+            throws IOException {
         List<ReportTestSuite> suites = read(SampleReports.of(List.of("fc1"), List.of("logits", "pooled"), 8));
 
         assertThat(cases(suites))
                 .extracting(ReportTestCase::getFullName, ReportTestCase::hasFailure)
                 .containsExactly(
+                        tuple("eckart.compress.search.a setting keeps the limits", false),
                         tuple("eckart.compress.rewrite.the rewrite is right", false),
                         tuple("eckart.compress.output.logits", false),
                         tuple("eckart.compress.output.pooled", false),
                         tuple("eckart.compress.limit.min-cosine", false),
                         tuple("eckart.compress.limit.max-size-ratio", true));
-        assertThat(cases(suites).get(4).getFailureMessage())
+        assertThat(cases(suites).get(5).getFailureMessage())
                 .isEqualTo("max-size-ratio is not kept: measured 0.25, limit 0.2");
     }
 
@@ -46,13 +48,13 @@ class JunitReportTest {
                 .newDocumentBuilder()
                 .parse(new InputSource(new StringReader(JunitReport.render(SampleReports.hostile()))));
 
-        assertThat(((Element) document.getElementsByTagName("testcase").item(8)).getAttribute("name"))
+        assertThat(((Element) document.getElementsByTagName("testcase").item(9)).getAttribute("name"))
                 .isEqualTo("nothing\\u{0000}at\\u{0007}all\\u{001B}[31m\\u{FFFE}");
         assertThat(((Element) document.getElementsByTagName("property").item(3)).getAttribute("name"))
                 .isEqualTo("model.bytes");
         assertThat(((Element) document.getElementsByTagName("property").item(3)).getAttribute("value"))
                 .isEqualTo("4000000");
-        assertThat(cases(read(SampleReports.hostile()))).hasSize(3 + SampleReports.HOSTILE.size());
+        assertThat(cases(read(SampleReports.hostile()))).hasSize(4 + SampleReports.HOSTILE.size());
     }
 
     /** Surefire makes a suite of each class. */

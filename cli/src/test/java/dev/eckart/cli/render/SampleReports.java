@@ -101,7 +101,8 @@ final class SampleReports {
                                         new TreeMap<>(),
                                         size > 0.2,
                                         false))
-                                .toList()));
+                                .toList(),
+                        Optional.empty()));
     }
 
     /** One whose model has all the names that mean harm. */

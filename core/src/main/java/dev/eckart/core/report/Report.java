@@ -133,9 +133,13 @@ public record Report(
                 baseline);
     }
 
-    /** Whether the verification is sound, every limit kept, and nothing worse than in the run that this is held to. */
+    /**
+     * Whether a setting was found, if one was searched for, the verification is sound, every limit kept, and nothing worse
+     * than in the run that this is held to.
+     */
     public boolean passed() {
-        return verification.map(Verification::sound).orElse(true)
+        return search.flatMap(SearchEntry::unreachable).isEmpty()
+                && verification.map(Verification::sound).orElse(true)
                 && limits.stream().allMatch(Limit.Outcome::kept)
                 && baseline.map(BaselineEntry::kept).orElse(true);
     }

@@ -1,6 +1,7 @@
 package dev.eckart.core.report;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -10,8 +11,9 @@ import java.util.TreeMap;
  * @param limit the one whose values are listed: the first on how much may be lost
  * @param inputs what was tried was measured on
  * @param tried in the order in which it was
+ * @param unreachable where no setting was found, a sentence that says so and which comes closest
  */
-public record SearchEntry(String limit, String inputs, List<Tried> tried) {
+public record SearchEntry(String limit, String inputs, List<Tried> tried, Optional<String> unreachable) {
     public SearchEntry {
         tried = List.copyOf(tried);
     }

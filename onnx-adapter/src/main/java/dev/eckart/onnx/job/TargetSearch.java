@@ -110,21 +110,22 @@ public final class TargetSearch {
     public Report compress(Path model, Target target, Wish wish, Evaluation evaluation) {
         wish.limits().requireMeasurable(Optional.of(evaluation));
         wish.limits().requireMeasurable(Optional.of(wish.trialsOn()));
+        Stopwatch stopwatch = new Stopwatch();
         Selection any = wish.settings().apply(wish.families().get(0).call(1));
         OnnxNetwork network = CompressionJob.readFor(target, model, any);
         try (Trials trials =
                 Trials.open(engine, model, network, target.externalData(), wish.trialsOn(), any, warnings)) {
-            long bytes = CompressionJob.entry(model, network).bytes();
+            Report.ModelEntry original = CompressionJob.entry(model, network);
             String subject =
                     memory == TrialMemory.NONE ? "" : Fingerprint.of(engine, model, network, any, wish.trialsOn());
-            Search search = new Search(trials, wish.untimed(), subject, bytes);
+            Search search = new Search(trials, wish.untimed(), subject, original, stopwatch);
             wish.families().forEach(search::bisect);
             search.refine();
             trials.endMeasuring();
             Selection found = wish.settings().apply(search.result().rank());
             CompressionJob job = new CompressionJob(trials.engine());
             return compress(job, model, target, found, evaluation, wish.limits())
-                    .with(search.account());
+                    .with(search.account(Optional.empty()));
         }
     }
 
@@ -147,18 +148,20 @@ public final class TargetSearch {
         private final Trials trials;
         private final Wish wish;
         private final String subject;
-        private final long originalBytes;
+        private final Report.ModelEntry original;
+        private final Stopwatch stopwatch;
         /** By setting. */
         private final Map<String, Trial> measured = new HashMap<>();
 
         private final List<Trial> tried = new ArrayList<>();
         private final List<SearchEntry.Tried> account = new ArrayList<>();
 
-        Search(Trials trials, Wish wish, String subject, long originalBytes) {
+        Search(Trials trials, Wish wish, String subject, Report.ModelEntry original, Stopwatch stopwatch) {
             this.trials = trials;
             this.wish = wish;
             this.subject = subject;
-            this.originalBytes = originalBytes;
+            this.original = original;
+            this.stopwatch = stopwatch;
         }
 
         void bisect(SettingFamily family) {
@@ -306,7 +309,7 @@ public final class TargetSearch {
         }
 
         private double sizeRatio(Trial trial) {
-            return (double) trial.bytes() / originalBytes;
+            return (double) trial.bytes() / original.bytes();
         }
 
         private List<Limit.Outcome> judge(Trial trial, Limits limits) {
@@ -331,34 +334,47 @@ public final class TargetSearch {
         Trial result() {
             Trial smallest = smallest().orElseThrow(this::nothingKeepsLoss);
             if (!keeps(smallest, wish.limits())) {
-                throw new UnreachableTargetException(
+                throw unreachable(
                         "no setting that keeps %s keeps %s: the smallest model of those tried is that of %s, with %s of the size"
                                 .formatted(
                                         names(wish.limits().onLoss()),
                                         unkept(smallest),
                                         smallest.rank(),
-                                        percent(sizeRatio(smallest))));
+                                        percent(sizeRatio(smallest))),
+                        Optional.of(smallest));
             }
             return smallest;
         }
 
         private UnreachableTargetException nothingKeepsLoss() {
             Comparator<Trial> byLoss = Comparator.comparingDouble(this::excess);
-            return tried.stream()
+            Optional<Trial> closest = tried.stream()
                     .filter(trial -> trial.replacesAny() && trial.loss().finite())
-                    .min(byLoss.thenComparingLong(Trial::bytes))
-                    .map(closest -> new UnreachableTargetException(
-                            "no setting keeps %s: the closest of those tried, %s, measures %s at %s of the size; loosen the limit, or leave weights out with --exclude"
-                                    .formatted(
-                                            unkept(closest),
-                                            closest.rank(),
-                                            judge(closest, wish.limits().onLoss()).stream()
-                                                    .map(outcome -> plain(outcome.value()))
-                                                    .collect(Collectors.joining(" and ")),
-                                            percent(sizeRatio(closest)))))
-                    .orElseGet(() -> new UnreachableTargetException(
-                            "no setting makes the model smaller, so that none can keep %s: no weight has a pair that would save anything"
-                                    .formatted(names(wish.limits()))));
+                    .min(byLoss.thenComparingLong(Trial::bytes));
+            return unreachable(
+                    closest.map(trial ->
+                                    "no setting keeps %s: the closest of those tried, %s, measures %s at %s of the size; loosen the limit, or leave weights out with --exclude"
+                                            .formatted(
+                                                    unkept(trial),
+                                                    trial.rank(),
+                                                    judge(trial, wish.limits().onLoss()).stream()
+                                                            .map(outcome -> plain(outcome.value()))
+                                                            .collect(Collectors.joining(" and ")),
+                                                    percent(sizeRatio(trial))))
+                            .orElseGet(() ->
+                                    "no setting makes the model smaller, so that none can keep %s: no weight has a pair that would save anything"
+                                            .formatted(names(wish.limits()))),
+                    closest);
+        }
+
+        private UnreachableTargetException unreachable(String sentence, Optional<Trial> closest) {
+            Optional<Trial> shown = closest.or(() -> tried.stream().findFirst());
+            return new UnreachableTargetException(trials.report(
+                            original,
+                            shown.map(Trial::rank).map(wish.settings()),
+                            shown.map(trial -> judge(trial, wish.limits())).orElse(List.of()),
+                            stopwatch.total())
+                    .with(account(Optional.of(sentence))));
         }
 
         /** How far the limits are from being kept, in all. */
@@ -383,10 +399,10 @@ public final class TargetSearch {
                             .collect(Collectors.joining(" and "));
         }
 
-        SearchEntry account() {
+        SearchEntry account(Optional<String> unreachable) {
             String limit =
                     new TreeMap<>(wish.limits().onLoss().values()).firstKey().label();
-            return new SearchEntry(limit, trials.meter().inputs(), account);
+            return new SearchEntry(limit, trials.meter().inputs(), account, unreachable);
         }
     }
 

@@ -10,8 +10,10 @@ import dev.eckart.core.linalg.Decomposer;
 import dev.eckart.core.rank.RankChoice;
 import dev.eckart.core.rank.WeightRankSelector;
 import dev.eckart.core.report.Report;
+import dev.eckart.core.report.WeightEntry;
 import dev.eckart.core.scan.Inventory;
 import dev.eckart.core.spectrum.WeightSpectrum;
+import dev.eckart.core.verify.Limit;
 import dev.eckart.onnx.OnnxNetwork;
 import dev.eckart.onnx.file.ExternalData;
 import dev.eckart.onnx.file.Scratch;
@@ -208,6 +210,34 @@ final class Trials implements AutoCloseable {
         } catch (IOException | UncheckedIOException e) {
             throw unwritable(e);
         }
+    }
+
+    /**
+     * The account of settings of which none was good enough.
+     *
+     * @param original the model
+     * @param closest the one that is shown, if one was tried
+     * @param outcomes of it
+     */
+    Report report(
+            Report.ModelEntry original, Optional<Selection> closest, List<Limit.Outcome> outcomes, double seconds) {
+        return new Report(
+                        engine.version(),
+                        "compress",
+                        original,
+                        Optional.empty(),
+                        new Report.Settings(
+                                closest.map(Selection::rank).orElse(""),
+                                false,
+                                false,
+                                0,
+                                engine.backend().get().name()),
+                        closest.map(selection -> WeightEntry.of(plan(selection)))
+                                .orElse(List.of()),
+                        Optional.empty(),
+                        outcomes,
+                        new Report.Seconds(0, 0, 0, 0, seconds))
+                .with(calibrated.entry());
     }
 
     private InvalidInputException unwritable(Exception e) {

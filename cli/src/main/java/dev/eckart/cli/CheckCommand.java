@@ -92,7 +92,9 @@ final class CheckCommand implements Callable<Integer> {
         VerifyCommand command = new VerifyCommand(console);
         policy.tell(new CommandLine(command), arguments(List.of(), policy.model(), compressed));
         Report report = command.verify();
-        return judge(report.as("check", report.output()), policy, baseline, compressed);
+        Report judged = judge(report.as("check", report.output()), policy, baseline);
+        renewed(judged, policy, compressed).ifPresent(now -> write(policy, now));
+        return judged;
     }
 
     /** Makes the model beside the place where it is kept, if it is, so that one that fails never gets there. */
@@ -107,12 +109,13 @@ final class CheckCommand implements Callable<Integer> {
             Report made = command.compress();
             Report.ModelEntry output = made.output().orElseThrow();
             List<Path> dataFiles = output.dataFiles().stream().map(Path::of).toList();
-            Report report = judge(
-                    made.as("check", Optional.of(placed(output, policy.output()))), policy, baseline, pending.path());
+            Report report = judge(made.as("check", Optional.of(placed(output, policy.output()))), policy, baseline);
+            Optional<Baseline> renewed = renewed(report, policy, pending.path());
             if (report.passed() && policy.output().isPresent()) {
                 requireFree(place, dataFiles, made.model());
                 pending.commit(dataFiles);
             }
+            renewed.ifPresent(now -> write(policy, now));
             return report;
         } catch (IOException e) {
             throw Unwritable.because(place, e);
@@ -163,28 +166,38 @@ final class CheckCommand implements Callable<Integer> {
         }
     }
 
-    /** The report beside the baseline, if there is one; or the baseline anew. */
-    private Report judge(Report report, Policy policy, Optional<Baseline> baseline, Path compressed) {
-        if (policy.baseline().isEmpty()) {
+    /** The report beside the baseline, if there is one. */
+    private static Report judge(Report report, Policy policy, Optional<Baseline> baseline) {
+        if (baseline.isEmpty()) {
             return report;
         }
-        Path place = policy.baseline().get();
-        Baseline.Subject subject = new Baseline.Subject(
+        Path place = policy.baseline().orElseThrow();
+        baseline.get().requireSame(place, subject(report, policy));
+        return report.with(baseline.get().compare(place, report, policy.tolerances()));
+    }
+
+    /** The baseline anew, if it is to be written from this run. */
+    private Optional<Baseline> renewed(Report report, Policy policy, Path compressed) {
+        return update && report.passed()
+                ? Optional.of(Baseline.of(
+                        report,
+                        subject(report, policy),
+                        hashes(compressed, report.output().orElseThrow())))
+                : Optional.empty();
+    }
+
+    private static void write(Policy policy, Baseline baseline) {
+        Path place = policy.baseline().orElseThrow();
+        makeFolder(place);
+        ReportFiles.write(place, baseline.render());
+    }
+
+    private static Baseline.Subject subject(Report report, Policy policy) {
+        return new Baseline.Subject(
                 hashes(Path.of(report.model().path()), report.model()),
                 policy.inputs().map(Fingerprint::byName).orElse(Collections.emptySortedMap()),
                 policy.labels().map(Fingerprint::byName).orElse(Collections.emptySortedMap()),
                 report.settings().seed());
-        if (baseline.isPresent()) {
-            baseline.get().requireSame(place, subject);
-            return report.with(baseline.get().compare(place, report, policy.tolerances()));
-        }
-        if (report.passed()) {
-            Baseline now = Baseline.of(
-                    report, subject, hashes(compressed, report.output().orElseThrow()));
-            makeFolder(place);
-            ReportFiles.write(place, now.render());
-        }
-        return report;
     }
 
     private static SortedMap<String, String> hashes(Path model, Report.ModelEntry entry) {

@@ -16,7 +16,7 @@ import java.util.Optional;
  */
 public final class Refit {
     /** α: to make up for all would be to fit what the calibration inputs have in common by chance. */
-    static final double PART = 0.25;
+    static final double PART = 0.375;
 
     /** λ, as a part of the mean variance of the inputs. */
     static final double RIDGE = 0.01;

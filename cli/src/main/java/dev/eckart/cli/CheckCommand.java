@@ -91,7 +91,7 @@ final class CheckCommand implements Callable<Integer> {
     private Report verify(Policy policy, Path compressed, Optional<Baseline> baseline) {
         VerifyCommand command = new VerifyCommand(console);
         policy.tell(new CommandLine(command), arguments(List.of(), policy.model(), compressed));
-        Report report = command.verify();
+        Report report = policy.placing(command::verify);
         Report judged = judge(report.as("check", report.output()), policy, baseline);
         renewed(judged, policy, compressed).ifPresent(now -> write(policy, now));
         return judged;
@@ -106,7 +106,7 @@ final class CheckCommand implements Callable<Integer> {
             policy.tell(
                     new CommandLine(command),
                     arguments(List.of("--output=" + pending.path(), "--keep-failed"), policy.model()));
-            Report made = command.compress();
+            Report made = policy.placing(command::compress);
             Report.ModelEntry output = made.output().orElseThrow();
             List<Path> dataFiles = output.dataFiles().stream().map(Path::of).toList();
             Report report = judge(made.as("check", Optional.of(placed(output, policy.output()))), policy, baseline);

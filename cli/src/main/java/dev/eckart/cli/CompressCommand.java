@@ -67,6 +67,9 @@ final class CompressCommand implements Callable<Integer> {
     private EvaluationOptions evaluation = new EvaluationOptions();
 
     @Mixin
+    private RunOptions runs = new RunOptions();
+
+    @Mixin
     private LimitOptions limits = new LimitOptions();
 
     @Mixin
@@ -134,6 +137,7 @@ final class CompressCommand implements Callable<Integer> {
         }
         if (noVerify) {
             metrics.requireNone();
+            runs.requireNone();
         }
         boolean searched = limits.limitLoss() && selection.rank().isEmpty();
         requireTimeable(searched);
@@ -202,7 +206,7 @@ final class CompressCommand implements Callable<Integer> {
     }
 
     private Evaluation compared() {
-        return evaluation.evaluation(metrics.metrics(selection.weights().plugins()));
+        return runs.of(evaluation.evaluation(metrics.metrics(selection.weights().plugins())), console);
     }
 
     private Target target() {

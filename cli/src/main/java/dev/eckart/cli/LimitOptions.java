@@ -38,6 +38,12 @@ final class LimitOptions {
                     "Longest time of a run, the median as a share of the original's; takes a machine that is idle.")
     private @Nullable Double maxLatencyRatio;
 
+    @Option(
+            names = "--max-memory-ratio",
+            paramLabel = "X",
+            description = "Most memory that a session with the compressed model takes, as a share of the original's.")
+    private @Nullable Double maxMemoryRatio;
+
     Limits limits() {
         Map<Limit, Double> values = new EnumMap<>(Limit.class);
         put(values, Limit.MAX_ACCURACY_DROP, maxAccuracyDrop);
@@ -45,6 +51,7 @@ final class LimitOptions {
         put(values, Limit.MAX_RELATIVE_ERROR, maxRelativeError);
         put(values, Limit.MAX_SIZE_RATIO, maxSizeRatio);
         put(values, Limit.MAX_LATENCY_RATIO, maxLatencyRatio);
+        put(values, Limit.MAX_MEMORY_RATIO, maxMemoryRatio);
         return new Limits(values);
     }
 

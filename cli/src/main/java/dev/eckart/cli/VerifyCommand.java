@@ -28,6 +28,9 @@ final class VerifyCommand implements Callable<Integer> {
     private EvaluationOptions evaluation = new EvaluationOptions();
 
     @Mixin
+    private RunOptions runs = new RunOptions();
+
+    @Mixin
     private LimitOptions limits = new LimitOptions();
 
     @Mixin
@@ -65,6 +68,9 @@ final class VerifyCommand implements Callable<Integer> {
     Report verify() {
         CompressionJob job = new CompressionJob(engine.engine(console, options.progress(console)));
         return job.verify(
-                original, compressed, evaluation.evaluation(metrics.metrics(plugins)), metrics.limits(limits.limits()));
+                original,
+                compressed,
+                runs.of(evaluation.evaluation(metrics.metrics(plugins)), console),
+                metrics.limits(limits.limits()));
     }
 }

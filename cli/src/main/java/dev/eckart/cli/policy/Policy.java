@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
@@ -53,6 +54,25 @@ public record Policy(
      */
     public static Policy read(Path file, CommandLine compress, Function<List<Path>, TaskMetrics> metrics) {
         return new PolicyReader(file, compress.getCommandSpec(), metrics).read();
+    }
+
+    /**
+     * Has a command run. What it says of a value of an option, {@code --shapes batch=0: …}, is said with the place of the
+     * value.
+     *
+     * @throws InvalidInputException as the command does
+     */
+    public <R> R placing(Supplier<R> command) {
+        try {
+            return command.get();
+        } catch (InvalidInputException e) {
+            String message = String.valueOf(e.getMessage());
+            throw arguments.stream()
+                    .filter(argument -> message.startsWith(argument.text().replaceFirst("=", " ") + ": "))
+                    .findFirst()
+                    .map(argument -> argument.value().place().refuse(message))
+                    .orElse(e);
+        }
     }
 
     /**

@@ -6,6 +6,7 @@ import dev.eckart.core.metric.MetricLimit;
 import dev.eckart.core.metric.RequestedMetric;
 import dev.eckart.core.metric.TaskMetrics;
 import dev.eckart.core.verify.Limit;
+import dev.eckart.onnx.run.ShapeBinding;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -30,6 +31,8 @@ final class PolicyReader {
             "inputs",
             "labels",
             "seed",
+            "shapes",
+            "memory",
             "metrics",
             "plugin",
             "limits",
@@ -42,6 +45,8 @@ final class PolicyReader {
             "inputs",
             "labels",
             "seed",
+            "shapes",
+            "memory",
             "metric",
             "limit",
             "report",
@@ -102,6 +107,8 @@ final class PolicyReader {
         Optional<Path> inputs = get(keys, "inputs").map(this::inputs);
         Optional<Path> labels = get(keys, "labels").map(value -> labels(value, inputs.isPresent()));
         get(keys, "seed").ifPresent(value -> argue("seed", String.valueOf(value.whole()), value));
+        get(keys, "shapes").ifPresent(this::shapes);
+        get(keys, "memory").ifPresent(value -> argue("memory", String.valueOf(value.flag()), value));
         List<RequestedMetric> metrics = metrics(keys);
         boolean limitsLoss = get(keys, "limits")
                 .map(limits -> limits(limits, labels.isPresent(), metrics))
@@ -172,6 +179,13 @@ final class PolicyReader {
         return resolved(parts[0]) + (parts.length == 2 ? ":" + parts[1] : "");
     }
 
+    private void shapes(Value bindings) {
+        for (Value value : bindings.list()) {
+            ShapeBinding binding = saying(value, () -> ShapeBinding.parse(value.text()));
+            argue("shapes", binding.text(), value);
+        }
+    }
+
     private List<RequestedMetric> metrics(Map<String, Value> keys) {
         List<Value> plugins = get(keys, PLUGIN).stream()
                 .flatMap(value -> value.each().stream())
@@ -233,7 +247,7 @@ final class PolicyReader {
             if (limit == Limit.MAX_ACCURACY_DROP && !labels) {
                 throw entry.getValue().refuse("accuracy needs `inputs` and `labels` to be measured on");
             }
-            loss |= limit != Limit.MAX_SIZE_RATIO && limit != Limit.MAX_LATENCY_RATIO;
+            loss |= limit == Limit.MAX_ACCURACY_DROP || limit == Limit.MIN_COSINE || limit == Limit.MAX_RELATIVE_ERROR;
             argue(limit.label(), String.valueOf(number), entry.getValue());
         }
         return loss;
@@ -261,7 +275,7 @@ final class PolicyReader {
         boolean sensible = switch (limit) {
             case MAX_ACCURACY_DROP, MIN_COSINE -> Math.abs(number) <= 1;
             case MAX_RELATIVE_ERROR -> number >= 0;
-            case MAX_SIZE_RATIO, MAX_LATENCY_RATIO -> number > 0;
+            case MAX_SIZE_RATIO, MAX_LATENCY_RATIO, MAX_MEMORY_RATIO -> number > 0;
         };
         if (!sensible) {
             throw value.refuse("expected %s but was: %s"
@@ -270,7 +284,8 @@ final class PolicyReader {
                                 case MAX_ACCURACY_DROP -> "a share from -1 to 1, such as 0.005 for half a point";
                                 case MIN_COSINE -> "a number from -1 to 1";
                                 case MAX_RELATIVE_ERROR -> "a number from 0";
-                                case MAX_SIZE_RATIO, MAX_LATENCY_RATIO -> "a share of the original's above 0";
+                                case MAX_SIZE_RATIO, MAX_LATENCY_RATIO, MAX_MEMORY_RATIO ->
+                                    "a share of the original's above 0";
                             },
                             number));
         }

@@ -2,8 +2,10 @@ package dev.eckart.cli.render;
 
 import dev.eckart.core.report.Report;
 import dev.eckart.core.report.SearchEntry;
+import dev.eckart.core.verify.BindingCheck;
 import dev.eckart.core.verify.Limit;
 import dev.eckart.core.verify.MetricResult;
+import dev.eckart.core.verify.OutputComparison;
 import dev.eckart.core.verify.RewriteProof;
 import dev.eckart.core.verify.Verification;
 import java.util.ArrayList;
@@ -44,26 +46,39 @@ public final class Failure {
     }
 
     private static void addUnsound(Verification verification, List<String> failures) {
-        List<String> notFinite = verification.outputs().stream()
-                .filter(output -> !Double.isFinite(output.maxAbsoluteError()))
-                .map(output -> "output `%s` holds NaN or infinity, in the original or the compressed network"
-                        .formatted(output.name()))
-                .toList();
-        if (!notFinite.isEmpty()) {
+        Optional<String> notFinite = notFinite(verification.outputs());
+        if (notFinite.isPresent()) {
             // What is not finite proves nothing about the rewrite either.
-            failures.add(notFinite.get(0));
+            failures.add(notFinite.get());
             return;
         }
         verification.metrics().stream()
                 .filter(metric -> !metric.isFinite())
                 .map(Failure::withoutValue)
                 .forEach(failures::add);
-        verification
-                .proof()
-                .filter(proof -> !proof.holds())
-                .map(RewriteProof::error)
-                .ifPresent(error -> failures.add(
-                        "the rewrite is wrong, a bug in eckart: it differs from the product of its factors by %s"
-                                .formatted(Numbers.plain(error))));
+        verification.proof().flatMap(Failure::ofRewrite).ifPresent(failures::add);
+        verification.bindings().forEach(binding -> of(binding).ifPresent(failures::add));
+    }
+
+    /** What is wrong at a binding, if anything is. */
+    static Optional<String> of(BindingCheck binding) {
+        return notFinite(binding.outputs())
+                .or(() -> binding.proof().flatMap(Failure::ofRewrite))
+                .map(failure -> "at %s %s".formatted(binding.sizes(), failure));
+    }
+
+    private static Optional<String> notFinite(List<OutputComparison> outputs) {
+        return outputs.stream()
+                .filter(output -> !Double.isFinite(output.maxAbsoluteError()))
+                .map(output -> "output `%s` holds NaN or infinity, in the original or the compressed network"
+                        .formatted(output.name()))
+                .findFirst();
+    }
+
+    private static Optional<String> ofRewrite(RewriteProof proof) {
+        return proof.holds()
+                ? Optional.empty()
+                : Optional.of("the rewrite is wrong, a bug in eckart: it differs from the product of its factors by %s"
+                        .formatted(Numbers.plain(proof.error())));
     }
 }

@@ -6,10 +6,13 @@ import dev.eckart.core.report.Report;
 import dev.eckart.core.report.SearchEntry;
 import dev.eckart.core.report.WeightEntry;
 import dev.eckart.core.spectrum.Spectrum;
+import dev.eckart.core.verify.BindingCheck;
 import dev.eckart.core.verify.LabelAccuracy;
+import dev.eckart.core.verify.Latency;
 import dev.eckart.core.verify.Limit;
 import dev.eckart.core.verify.MetricResult;
 import dev.eckart.core.verify.OutputComparison;
+import dev.eckart.core.verify.RewriteProof;
 import dev.eckart.core.verify.Verification;
 import java.util.List;
 import java.util.Locale;
@@ -134,11 +137,7 @@ public final class JsonReport {
 
     private static void verification(ObjectNode node, Verification verification) {
         node.put("inputs", verification.inputs()).put("samples", verification.samples());
-        verification.proof().ifPresent(proof -> {
-            Json.putNumber(node, "rewriteError", proof.error());
-            Json.putNumber(node, "noiseFloor", proof.noiseFloor());
-            Json.putNumber(node, "rewriteTolerance", proof.tolerance());
-        });
+        verification.proof().ifPresent(proof -> proof(node, proof));
         ArrayNode outputs = node.putArray("outputs");
         verification.outputs().forEach(output -> output(outputs.addObject(), output));
         verification.accuracy().ifPresent(accuracy -> accuracy(node.putObject("accuracy"), accuracy));
@@ -146,13 +145,7 @@ public final class JsonReport {
             ArrayNode metrics = node.putArray("metrics");
             verification.metrics().forEach(metric -> metric(metrics.addObject(), metric));
         }
-        node.putObject("latency")
-                .put("originalMs", verification.latency().originalMs())
-                .put("compressedMs", verification.latency().compressedMs())
-                .put("ratio", verification.latency().ratio())
-                .put("ratioLow", verification.latency().ratioLow())
-                .put("ratioHigh", verification.latency().ratioHigh())
-                .put("samples", verification.latency().samples());
+        latency(node, verification.latency());
         ArrayNode fusions = node.putArray("fusions");
         verification
                 .fusions()
@@ -160,6 +153,41 @@ public final class JsonReport {
                         .put("operator", fusion.operator())
                         .put("original", fusion.original())
                         .put("compressed", fusion.compressed()));
+        if (!verification.bindings().isEmpty()) {
+            ArrayNode bindings = node.putArray("bindings");
+            verification.bindings().forEach(binding -> binding(bindings.addObject(), binding));
+        }
+        verification
+                .memory()
+                .ifPresent(memory -> node.putObject("memory")
+                        .put("originalBytes", memory.originalBytes())
+                        .put("compressedBytes", memory.compressedBytes())
+                        .put("ratio", memory.ratio()));
+    }
+
+    private static void binding(ObjectNode node, BindingCheck binding) {
+        ObjectNode axes = node.putObject("axes");
+        binding.axes().forEach(axes::put);
+        binding.proof().ifPresent(proof -> proof(node, proof));
+        ArrayNode outputs = node.putArray("outputs");
+        binding.outputs().forEach(output -> output(outputs.addObject(), output));
+        latency(node, binding.latency());
+    }
+
+    private static void proof(ObjectNode node, RewriteProof proof) {
+        Json.putNumber(node, "rewriteError", proof.error());
+        Json.putNumber(node, "noiseFloor", proof.noiseFloor());
+        Json.putNumber(node, "rewriteTolerance", proof.tolerance());
+    }
+
+    private static void latency(ObjectNode node, Latency latency) {
+        node.putObject("latency")
+                .put("originalMs", latency.originalMs())
+                .put("compressedMs", latency.compressedMs())
+                .put("ratio", latency.ratio())
+                .put("ratioLow", latency.ratioLow())
+                .put("ratioHigh", latency.ratioHigh())
+                .put("samples", latency.samples());
     }
 
     private static void metric(ObjectNode node, MetricResult metric) {

@@ -3,7 +3,9 @@ package dev.eckart.cli.render;
 import dev.eckart.core.report.BaselineEntry;
 import dev.eckart.core.report.Report;
 import dev.eckart.core.report.SearchEntry;
+import dev.eckart.core.verify.BindingCheck;
 import dev.eckart.core.verify.Limit;
+import dev.eckart.core.verify.Memory;
 import dev.eckart.core.verify.MetricResult;
 import dev.eckart.core.verify.OutputComparison;
 import dev.eckart.core.verify.RewriteProof;
@@ -20,8 +22,8 @@ import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamWriter;
 
 /**
- * A report as JUnit's XML, as Surefire writes it: a test case for the search, for the rewrite, for each output, metric and limit, and
- * sizes as properties.
+ * A report as JUnit's XML, as Surefire writes it: a test case for the search, for the rewrite, for each output, metric,
+ * binding of dynamic axes and limit, and sizes as properties.
  */
 public final class JunitReport {
     private JunitReport() {}
@@ -72,6 +74,11 @@ public final class JunitReport {
             model(xml, "output", report.output().get());
         }
         property(xml, "settings.rank", report.settings().rank());
+        for (Memory memory :
+                report.verification().flatMap(Verification::memory).stream().toList()) {
+            property(xml, "model.memory", String.valueOf(memory.originalBytes()));
+            property(xml, "output.memory", String.valueOf(memory.compressedBytes()));
+        }
         end(xml);
         for (Case each : cases) {
             start(
@@ -103,6 +110,7 @@ public final class JunitReport {
             verification.proof().map(JunitReport::rewrite).ifPresent(cases::add);
             verification.outputs().forEach(output -> cases.add(output(output)));
             verification.metrics().forEach(metric -> cases.add(metric(metric)));
+            verification.bindings().forEach(binding -> cases.add(binding(binding)));
         }
         report.limits().forEach(limit -> cases.add(limit(limit)));
         report.baseline().map(JunitReport::baseline).ifPresent(cases::add);
@@ -150,6 +158,10 @@ public final class JunitReport {
                 metric.name(),
                 metric.isFinite() ? Optional.empty() : Optional.of(Failure.withoutValue(metric)),
                 "%s: %s".formatted(ReportTables.metricNumbers(metric), ReportTables.metricMeaning(metric)));
+    }
+
+    private static Case binding(BindingCheck binding) {
+        return new Case("binding", "at " + binding.sizes(), Failure.of(binding), ReportTables.bindingNumbers(binding));
     }
 
     private static Case limit(Limit.Outcome limit) {

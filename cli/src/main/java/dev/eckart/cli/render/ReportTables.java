@@ -6,7 +6,9 @@ import dev.eckart.core.report.SearchEntry;
 import dev.eckart.core.report.WeightEntry;
 import dev.eckart.core.report.WeightEntry.Outcome;
 import dev.eckart.core.spectrum.Spectrum;
+import dev.eckart.core.verify.BindingCheck;
 import dev.eckart.core.verify.Limit;
+import dev.eckart.core.verify.Memory;
 import dev.eckart.core.verify.MetricResult;
 import dev.eckart.core.verify.OutputComparison;
 import dev.eckart.core.verify.Verification;
@@ -218,6 +220,20 @@ final class ReportTables {
                 table.row("fusions", "fewer", fusions(verification));
                 rows++;
             }
+            for (Memory memory : verification.memory().stream().toList()) {
+                table.row(
+                        "memory",
+                        Numbers.times(memory.ratio()),
+                        "a session takes %s → %s"
+                                .formatted(
+                                        Numbers.bytes(memory.originalBytes()),
+                                        Numbers.bytes(memory.compressedBytes())));
+                rows++;
+            }
+            for (BindingCheck binding : verification.bindings()) {
+                table.row("at " + binding.sizes(), bindingResult(binding), bindingNumbers(binding));
+                rows++;
+            }
         }
         for (Limit.Outcome limit : report.limits()) {
             table.row(
@@ -240,6 +256,30 @@ final class ReportTables {
             }
         }
         return rows == 0 ? Optional.empty() : Optional.of(table);
+    }
+
+    private static String bindingResult(BindingCheck binding) {
+        return !binding.loss().finite()
+                ? "NOT FINITE"
+                : binding.proof()
+                        .map(proof -> proof.holds() ? "proved" : "WRONG")
+                        .orElse("compared");
+    }
+
+    /** What was found at a binding, but for the verdict. */
+    static String bindingNumbers(BindingCheck binding) {
+        String rewrite = binding.proof()
+                .map(proof -> "differs from the product of its factors by %s, up to %s counts as rounding; "
+                        .formatted(Numbers.error(proof.error()), Numbers.error(proof.tolerance())))
+                .orElse("");
+        return "%srelative error %s, cosine %s; latency %s, %s ms → %s ms"
+                .formatted(
+                        rewrite,
+                        Numbers.error(binding.loss().relativeError()),
+                        Numbers.closeToOne(binding.loss().cosine()),
+                        Numbers.times(binding.latency().ratio()),
+                        Numbers.error(binding.latency().originalMs()),
+                        Numbers.error(binding.latency().compressedMs()));
     }
 
     /** What a metric came to, of each network where each has a number. */

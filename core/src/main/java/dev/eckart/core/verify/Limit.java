@@ -6,7 +6,8 @@ public enum Limit {
     MIN_COSINE("min-cosine", false),
     MAX_RELATIVE_ERROR("max-relative-error", true),
     MAX_SIZE_RATIO("max-size-ratio", true),
-    MAX_LATENCY_RATIO("max-latency-ratio", true);
+    MAX_LATENCY_RATIO("max-latency-ratio", true),
+    MAX_MEMORY_RATIO("max-memory-ratio", true);
 
     private final String label;
     private final boolean upper;

@@ -13,6 +13,8 @@ import java.util.Optional;
  * @param accuracy present where there were labels
  * @param metrics of the task, that the user asked for
  * @param fusions those that the runtime makes in the original, and no longer in the compressed network
+ * @param bindings at other sizes of dynamic axes, that the user asked for
+ * @param memory present where it was measured
  */
 public record Verification(
         String inputs,
@@ -22,23 +24,14 @@ public record Verification(
         Optional<LabelAccuracy> accuracy,
         Latency latency,
         List<MetricResult> metrics,
-        List<LostFusion> fusions) {
+        List<LostFusion> fusions,
+        List<BindingCheck> bindings,
+        Optional<Memory> memory) {
     public Verification {
         outputs = List.copyOf(outputs);
         metrics = List.copyOf(metrics);
         fusions = List.copyOf(fusions);
-    }
-
-    /** With all fusions that there were. */
-    public Verification(
-            String inputs,
-            long samples,
-            Optional<RewriteProof> proof,
-            List<OutputComparison> outputs,
-            Optional<LabelAccuracy> accuracy,
-            Latency latency,
-            List<MetricResult> metrics) {
-        this(inputs, samples, proof, outputs, accuracy, latency, metrics, List.of());
+        bindings = List.copyOf(bindings);
     }
 
     /** Without metrics of the task. */
@@ -52,11 +45,30 @@ public record Verification(
         this(inputs, samples, proof, outputs, accuracy, latency, List.of());
     }
 
-    /** Whether all that was compared is finite, the proof, if there is one, holds, and each metric has a value. */
+    /** With all fusions that there were, at the inputs' own sizes, without what sessions take. */
+    public Verification(
+            String inputs,
+            long samples,
+            Optional<RewriteProof> proof,
+            List<OutputComparison> outputs,
+            Optional<LabelAccuracy> accuracy,
+            Latency latency,
+            List<MetricResult> metrics) {
+        this(inputs, samples, proof, outputs, accuracy, latency, metrics, List.of(), List.of(), Optional.empty());
+    }
+
+    /** This one, with what the networks' sessions take. */
+    public Verification with(Memory measured) {
+        return new Verification(
+                inputs, samples, proof, outputs, accuracy, latency, metrics, fusions, bindings, Optional.of(measured));
+    }
+
+    /** Whether all that was compared is finite, each proof that there is holds, and each metric has a value. */
     public boolean sound() {
         return proof.map(RewriteProof::holds).orElse(true)
                 && loss().finite()
-                && metrics.stream().allMatch(MetricResult::isFinite);
+                && metrics.stream().allMatch(MetricResult::isFinite)
+                && bindings.stream().allMatch(BindingCheck::sound);
     }
 
     /** The answer to how much was lost. */

@@ -101,7 +101,7 @@ public final class CompressionJob {
         Stopwatch stopwatch = new Stopwatch();
         OnnxNetwork original = readFor(target, model, selection);
         double read = stopwatch.lap();
-        try (Verifying verifying = Verifying.open(engine, evaluation, model, original);
+        try (Verifying verifying = Verifying.open(engine, evaluation, limits, model, original);
                 PendingFile pending = PendingFile.beside(target.path());
                 Scratch scratch = Scratch.in(pending.directory())) {
             double load = stopwatch.lap();
@@ -241,7 +241,7 @@ public final class CompressionJob {
         OnnxNetwork network = OnnxNetwork.read(model, true);
         OnnxNetwork other = OnnxNetwork.read(compressed);
         double read = stopwatch.lap();
-        try (Verifying verifying = Verifying.open(engine, Optional.of(evaluation), model, network)) {
+        try (Verifying verifying = Verifying.open(engine, Optional.of(evaluation), limits, model, network)) {
             Optional<Verification> verification = verifying.verify(compressed, other);
             Report.ModelEntry before = entry(model, network);
             Report.ModelEntry after = entry(compressed, other);
@@ -260,37 +260,43 @@ public final class CompressionJob {
     }
 
     /** A verifier, or none where none is wanted. */
-    private record Verifying(Engine engine, Optional<ModelVerifier> verifier) implements AutoCloseable {
+    private record Verifying(Engine engine, boolean memory, Optional<ModelVerifier> verifier) implements AutoCloseable {
 
-        static Verifying open(Engine engine, Optional<Evaluation> evaluation, Path model, OnnxNetwork network) {
+        static Verifying open(
+                Engine engine, Optional<Evaluation> evaluation, Limits limits, Path model, OnnxNetwork network) {
             return new Verifying(
                     engine,
+                    limits.values().containsKey(Limit.MAX_MEMORY_RATIO)
+                            || evaluation.map(Evaluation::memory).orElse(false),
                     evaluation.map(wanted -> ModelVerifier.open(
-                            model,
-                            network,
-                            wanted.inputs(),
-                            wanted.labels(),
-                            wanted.metrics(),
-                            wanted.seed(),
-                            engine.threads(),
-                            engine.temporary(),
-                            engine.backend())));
+                                    model,
+                                    network,
+                                    wanted.inputs(),
+                                    wanted.labels(),
+                                    wanted.metrics(),
+                                    wanted.seed(),
+                                    engine.threads(),
+                                    engine.temporary(),
+                                    engine.backend())
+                            .at(wanted.shapes(), wanted.seed())));
         }
 
         Optional<Verification> verify(Path path, OnnxNetwork compressed) {
-            return verify(() -> open(path), compressed);
+            return verify(() -> open(path), path, compressed);
         }
 
         /** As {@link #verify}, for a model of our own making: that it cannot be loaded is no fault of the user's. */
         Optional<Verification> verifyOwn(Path path, OnnxNetwork compressed) {
-            return verify(() -> openOwn(path), compressed);
+            return verify(() -> openOwn(path), path, compressed);
         }
 
-        private Optional<Verification> verify(Supplier<Session> opener, OnnxNetwork compressed) {
+        private Optional<Verification> verify(Supplier<Session> opener, Path path, OnnxNetwork compressed) {
             return verifier.map(original -> {
+                Verification verification;
                 try (Session session = opener.get()) {
-                    return original.verify(session, compressed, engine.progress());
+                    verification = original.verify(session, compressed, engine.progress());
                 }
+                return memory ? verification.with(original.memory(path)) : verification;
             });
         }
 

@@ -2,6 +2,7 @@ package dev.eckart.onnx.job;
 
 import dev.eckart.core.metric.RequestedMetric;
 import dev.eckart.core.metric.TaskMetrics;
+import dev.eckart.onnx.run.ShapeBinding;
 import dev.eckart.onnx.verify.Labels;
 import java.nio.file.Path;
 import java.util.List;
@@ -14,15 +15,34 @@ import java.util.Optional;
  * @param labels the samples' classes, if accuracy is to be measured, or what metrics take
  * @param seed for made-up inputs
  * @param metrics of the task, that are to be measured, too
+ * @param shapes sizes of dynamic axes at which the models are compared, too, on made-up inputs
+ * @param memory whether to measure how much memory each takes; a limit on it has it measured in any case
  */
-public record Evaluation(Optional<Path> inputs, Optional<Labels> labels, long seed, List<RequestedMetric> metrics) {
+public record Evaluation(
+        Optional<Path> inputs,
+        Optional<Labels> labels,
+        long seed,
+        List<RequestedMetric> metrics,
+        List<ShapeBinding> shapes,
+        boolean memory) {
     /** @throws dev.eckart.core.InvalidInputException if labels fit nothing that is measured, or metrics share a name */
     public Evaluation {
         metrics = List.copyOf(metrics);
+        shapes = List.copyOf(shapes);
         TaskMetrics.requireDistinct(metrics);
         if (metrics.isEmpty()) {
             labels.ifPresent(Labels::requireClasses);
         }
+    }
+
+    /** At the inputs' own sizes, without measuring memory. */
+    public Evaluation(Optional<Path> inputs, Optional<Labels> labels, long seed, List<RequestedMetric> metrics) {
+        this(inputs, labels, seed, metrics, List.of(), false);
+    }
+
+    /** The same, at further sizes, and with memory measured or not. */
+    public Evaluation with(List<ShapeBinding> others, boolean measured) {
+        return new Evaluation(inputs, labels, seed, metrics, others, measured);
     }
 
     /** Without metrics of the task. */

@@ -6,8 +6,10 @@ import dev.eckart.core.verify.LabelAccuracy;
 import dev.eckart.core.verify.Latency;
 import dev.eckart.core.verify.Limit;
 import dev.eckart.core.verify.Loss;
+import dev.eckart.core.verify.Memory;
 import dev.eckart.core.verify.MetricResult;
 import dev.eckart.core.verify.Verification;
+import dev.eckart.onnx.run.MemoryMeter;
 import dev.eckart.onnx.verify.Labels;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -57,6 +59,10 @@ public record Limits(Map<Limit, Double> values, List<MetricLimit> metrics) {
                 throw new InvalidInputException(
                         "--%s needs --inputs and --labels to measure accuracy with".formatted(limit.label()));
             }
+            if (limit == Limit.MAX_MEMORY_RATIO && !MemoryMeter.isAvailable()) {
+                throw new InvalidInputException("--%s cannot be judged here: %s; leave it out"
+                        .formatted(limit.label(), MemoryMeter.UNAVAILABLE));
+            }
         }
         for (MetricLimit limit : metrics) {
             limit.requireAmong(evaluation
@@ -71,7 +77,8 @@ public record Limits(Map<Limit, Double> values, List<MetricLimit> metrics) {
         List<Limit.Outcome> outcomes = new ArrayList<>(judge(
                 sizeRatio,
                 verification.map(Verification::loss),
-                verification.map(Verification::latency).map(Latency::ratio).orElse(Double.NaN)));
+                verification.map(Verification::latency).map(Latency::ratio).orElse(Double.NaN),
+                verification.flatMap(Verification::memory).map(Memory::ratio).orElse(Double.NaN)));
         List<MetricResult> measured = verification.map(Verification::metrics).orElse(List.of());
         metrics.forEach(limit -> outcomes.add(limit.judge(measured.stream()
                 .filter(metric -> metric.name().equals(limit.metric()))
@@ -81,17 +88,18 @@ public record Limits(Map<Limit, Double> values, List<MetricLimit> metrics) {
         return outcomes;
     }
 
-    /** As {@link #judge}, of size and what was lost, but for metrics, where no times were taken: {@link #withoutLatency} has no limit on them. */
+    /** As {@link #judge}, of size and what was lost, but for metrics, where neither time nor memory was: {@link #withoutRunning} has no limit on them. */
     List<Limit.Outcome> judgeLoss(double sizeRatio, Optional<Loss> loss) {
-        return judge(sizeRatio, loss, Double.NaN);
+        return judge(sizeRatio, loss, Double.NaN, Double.NaN);
     }
 
-    private List<Limit.Outcome> judge(double sizeRatio, Optional<Loss> loss, double latencyRatio) {
+    private List<Limit.Outcome> judge(double sizeRatio, Optional<Loss> loss, double latencyRatio, double memoryRatio) {
         List<Limit.Outcome> outcomes = new ArrayList<>();
         new TreeMap<>(values).forEach((limit, value) -> {
             double measured = switch (limit) {
                 case MAX_SIZE_RATIO -> sizeRatio;
                 case MAX_LATENCY_RATIO -> latencyRatio;
+                case MAX_MEMORY_RATIO -> memoryRatio;
                 case MAX_RELATIVE_ERROR -> loss.map(Loss::relativeError).orElse(Double.NaN);
                 case MIN_COSINE -> loss.map(Loss::cosine).orElse(Double.NaN);
                 case MAX_ACCURACY_DROP ->
@@ -102,14 +110,14 @@ public record Limits(Map<Limit, Double> values, List<MetricLimit> metrics) {
         return outcomes;
     }
 
-    /** Those on how much may be lost, and none on size or time. */
+    /** Those on how much may be lost, and none on size, time or memory. */
     Limits onLoss() {
-        return without(Set.of(Limit.MAX_SIZE_RATIO, Limit.MAX_LATENCY_RATIO));
+        return without(Set.of(Limit.MAX_SIZE_RATIO, Limit.MAX_LATENCY_RATIO, Limit.MAX_MEMORY_RATIO));
     }
 
-    /** All but that on time. */
-    Limits withoutLatency() {
-        return without(Set.of(Limit.MAX_LATENCY_RATIO));
+    /** All but those on time and memory. */
+    Limits withoutRunning() {
+        return without(Set.of(Limit.MAX_LATENCY_RATIO, Limit.MAX_MEMORY_RATIO));
     }
 
     private Limits without(Set<Limit> others) {

@@ -6,6 +6,8 @@ import dev.eckart.core.report.Report;
 import dev.eckart.core.report.SearchEntry;
 import dev.eckart.core.verify.Limit;
 import dev.eckart.onnx.OnnxNetwork;
+import dev.eckart.onnx.run.MadeUpInputs;
+import dev.eckart.onnx.run.Session;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.nio.file.Path;
@@ -94,9 +96,9 @@ public final class TargetSearch {
             Evaluation trialsOn,
             int mostTrials) {
 
-        /** The same without a limit on time: trials are not timed, and the model that is found is. */
+        /** The same without limits on time and memory: these are measured of the model that is found, and of no trial. */
         Wish untimed() {
-            return new Wish(limits.withoutLatency(), families, settings, trialsOn, mostTrials);
+            return new Wish(limits.withoutRunning(), families, settings, trialsOn, mostTrials);
         }
     }
 
@@ -113,6 +115,7 @@ public final class TargetSearch {
         Stopwatch stopwatch = new Stopwatch();
         Selection any = wish.settings().apply(wish.families().get(0).call(1));
         OnnxNetwork network = CompressionJob.readFor(target, model, any);
+        requireShapes(model, network, evaluation);
         try (Trials trials =
                 Trials.open(engine, model, network, target.externalData(), wish.trialsOn(), any, warnings)) {
             Report.ModelEntry original = CompressionJob.entry(model, network);
@@ -126,6 +129,15 @@ public final class TargetSearch {
             CompressionJob job = new CompressionJob(trials.engine());
             return compress(job, model, target, found, evaluation, wish.limits())
                     .with(search.account(Optional.empty()));
+        }
+    }
+
+    /** Refuses sizes that the model found could not be verified at, before a search that takes long. */
+    private void requireShapes(Path model, OnnxNetwork network, Evaluation evaluation) {
+        if (!evaluation.shapes().isEmpty()) {
+            try (Session session = Session.open(model, Session.Optimization.ALL, engine.threads())) {
+                MadeUpInputs.at(evaluation.shapes(), session, network.model(), evaluation.seed());
+            }
         }
     }
 

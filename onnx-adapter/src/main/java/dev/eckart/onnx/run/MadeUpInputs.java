@@ -12,6 +12,8 @@ import dev.eckart.onnx.tensor.Tensors;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -94,7 +96,9 @@ public final class MadeUpInputs {
             MadeUpInputs maker = new MadeUpInputs(inputs, tables, seed, range);
             for (List<Sizes> sizes : SIZES) {
                 try {
-                    List<InputSet> sets = sizes.stream().map(maker::make).toList();
+                    List<InputSet> sets = sizes.stream()
+                            .map(each -> maker.make(each, Map.of()))
+                            .toList();
                     if (sets.stream().allMatch(set -> isFinite(session.run(set.batch(0, set.samples()))))) {
                         return sets;
                     }
@@ -118,20 +122,115 @@ public final class MadeUpInputs {
                 .allMatch(output -> IntStream.range(0, output.size()).allMatch(i -> Double.isFinite(output.at(i))));
     }
 
-    private InputSet make(Sizes sizes) {
+    /** Inputs at sizes of dynamic axes that a user asked for, to be run as a whole. */
+    public record Bound(Map<String, Long> axes, InputSet inputs) {
+        public Bound {
+            axes = Collections.unmodifiableMap(new LinkedHashMap<>(axes));
+        }
+    }
+
+    /**
+     * Inputs at each of some bindings. Axes that a binding leaves out get the first sizes that the model accepts.
+     *
+     * @param session the model, loaded
+     * @param model the same model
+     * @param seed the same seed gives the same inputs
+     * @throws InvalidInputException if a binding is not of this model's axes, comes a second time, or is of sizes that
+     *     the model refuses
+     */
+    public static List<Bound> at(List<ShapeBinding> bindings, Session session, OnnxModel model, long seed) {
+        List<ModelInput> inputs = session.inputs();
+        Map<String, Long> tables = bindings.isEmpty() ? Map.of() : tableSizes(model, inputs);
+        Set<Map<String, Long>> given = new HashSet<>();
+        List<Bound> all = new ArrayList<>();
+        for (ShapeBinding binding : bindings) {
+            Map<String, Long> sizes = binding.among(inputs);
+            if (!given.add(sizes)) {
+                throw binding.refuse("these sizes are given twice; leave one of them out");
+            }
+            all.add(at(binding, sizes, session, inputs, tables, seed));
+        }
+        return all;
+    }
+
+    private static Bound at(
+            ShapeBinding binding,
+            Map<String, Long> given,
+            Session session,
+            List<ModelInput> inputs,
+            Map<String, Long> tables,
+            long seed) {
+        List<InvalidInputException> refusals = new ArrayList<>();
+        List<Bound> accepted = new ArrayList<>();
+        for (Range range : Range.values()) {
+            MadeUpInputs maker = new MadeUpInputs(inputs, tables, seed, range);
+            Set<Map<String, Long>> tried = new HashSet<>();
+            for (Sizes sizes : SIZES.stream().flatMap(List::stream).toList()) {
+                Map<String, Long> axes = maker.axes(maker.bound(sizes, given), sizes);
+                if (!tried.add(axes)) {
+                    continue;
+                }
+                try {
+                    Bound bound = new Bound(axes, maker.make(sizes, given));
+                    if (isFinite(
+                            session.run(bound.inputs().batch(0, bound.inputs().samples())))) {
+                        return bound;
+                    }
+                    accepted.add(bound);
+                } catch (InvalidInputException e) {
+                    refusals.add(e);
+                }
+            }
+        }
+        return accepted.stream()
+                .findFirst()
+                .orElseThrow(() -> binding.refuse(String.valueOf(refusals.get(0).getMessage())));
+    }
+
+    /** Names of the dynamic axes, each once, in the order of the inputs; those that are sums of others are none. */
+    static List<String> axes(List<ModelInput> inputs) {
+        return List.copyOf(new MadeUpInputs(inputs, Map.of(), 0, Range.NORMAL)
+                .axes(Map.of(), SIZES.get(0).get(0))
+                .keySet());
+    }
+
+    private Map<String, Long> axes(Map<String, Long> bound, Sizes sizes) {
+        Map<String, Long> axes = new LinkedHashMap<>();
+        for (ModelInput input : inputs) {
+            for (int axis = 0; axis < input.dims().size(); axis++) {
+                if (input.dims().get(axis).isSymbolic()) {
+                    String name = input.axis(axis);
+                    List<String> terms = input.dims().get(axis).symbol().isEmpty() ? List.of(name) : terms(name);
+                    terms.stream()
+                            .filter(term -> !isNumber(term))
+                            .forEach(term -> axes.put(term, bound.getOrDefault(term, sizes.other)));
+                }
+            }
+        }
+        return axes;
+    }
+
+    private Map<String, Long> bound(Sizes sizes, Map<String, Long> given) {
         Map<String, Long> bound = new HashMap<>();
         for (ModelInput input : inputs) {
             if (!input.dims().isEmpty()) {
-                bound.put(input.dims().get(0).symbol(), sizes.first);
+                bound.put(input.axis(0), sizes.first);
             }
         }
+        bound.putAll(given);
+        return bound;
+    }
+
+    private InputSet make(Sizes sizes, Map<String, Long> given) {
+        Map<String, Long> bound = bound(sizes, given);
         Map<String, NpyArray> arrays = new LinkedHashMap<>();
         for (ModelInput input : inputs) {
             List<Long> shape = new ArrayList<>();
             for (int axis = 0; axis < input.dims().size(); axis++) {
                 ModelInput.Dim dim = input.dims().get(axis);
-                boolean unnamedFirst = axis == 0 && dim.symbol().isEmpty();
-                long symbolic = unnamedFirst ? sizes.first : size(dim.symbol(), bound, sizes.other);
+                long symbolic = dim.symbol().isEmpty()
+                        ? bound.getOrDefault(input.axis(axis), sizes.other)
+                        : size(dim.symbol(), bound, sizes.other);
                 shape.add(dim.isSymbolic() ? symbolic : dim.size());
             }
             arrays.put(input.name(), array(input, shape));
@@ -141,20 +240,17 @@ public final class MadeUpInputs {
 
     /** The size of a symbolic dimension, which may be a sum of others, such as {@code past + 1}. */
     private static long size(String symbol, Map<String, Long> bound, long otherwise) {
-        if (symbol.isEmpty()) {
-            return otherwise;
-        }
-        if (symbol.contains("+")) {
-            long sum = 0;
-            for (String term : symbol.split("\\+", -1)) {
-                sum += size(term.strip(), bound, otherwise);
-            }
-            return sum;
-        }
-        if (symbol.matches("\\d{1,9}")) {
-            return Long.parseLong(symbol);
-        }
-        return bound.getOrDefault(symbol, otherwise);
+        return terms(symbol).stream()
+                .mapToLong(term -> isNumber(term) ? Long.parseLong(term) : bound.getOrDefault(term, otherwise))
+                .sum();
+    }
+
+    private static List<String> terms(String symbol) {
+        return Arrays.stream(symbol.split("\\+", -1)).map(String::strip).toList();
+    }
+
+    private static boolean isNumber(String term) {
+        return term.matches("\\d{1,9}");
     }
 
     private NpyArray array(ModelInput input, List<Long> shape) {

@@ -26,6 +26,12 @@ public record ModelInput(String name, OnnxJavaType type, List<Dim> dims) {
         }
     }
 
+    /** What users call one of its dynamic axes: its symbol, or, where it has none, {@code x[1]}. */
+    String axis(int axis) {
+        String symbol = dims.get(axis).symbol();
+        return symbol.isEmpty() ? "%s[%d]".formatted(name, axis) : symbol;
+    }
+
     /** As messages name it: {@code INT64 [batch×128]}. */
     public String describe() {
         return "%s [%s]"

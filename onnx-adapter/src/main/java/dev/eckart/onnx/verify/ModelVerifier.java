@@ -7,8 +7,10 @@ import dev.eckart.core.file.Unwritable;
 import dev.eckart.core.linalg.Decomposer;
 import dev.eckart.core.metric.RequestedMetric;
 import dev.eckart.core.npy.NpyArray;
-import dev.eckart.core.verify.Latency;
 import dev.eckart.core.verify.LostFusion;
+import dev.eckart.core.verify.BindingCheck;
+import dev.eckart.core.verify.Latency;
+import dev.eckart.core.verify.Memory;
 import dev.eckart.core.verify.RewriteProof;
 import dev.eckart.core.verify.Verification;
 import dev.eckart.onnx.OnnxNetwork;
@@ -20,14 +22,17 @@ import dev.eckart.onnx.run.InputFiles;
 import dev.eckart.onnx.run.InputSet;
 import dev.eckart.onnx.run.LatencyMeter;
 import dev.eckart.onnx.run.MadeUpInputs;
+import dev.eckart.onnx.run.MemoryMeter;
 import dev.eckart.onnx.run.ModelInput;
 import dev.eckart.onnx.run.Output;
 import dev.eckart.onnx.run.Session;
 import dev.eckart.onnx.run.Session.Optimization;
+import dev.eckart.onnx.run.ShapeBinding;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -36,6 +41,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * Compares compressed models with their original, asking two questions.
@@ -71,6 +77,8 @@ public final class ModelVerifier implements AutoCloseable {
 
     /** Empty while it need not be loaded: a large model takes much memory. */
     private Optional<Session> loaded;
+
+    private List<MadeUpInputs.Bound> bound = List.of();
 
     private ModelVerifier(
             Path path,
@@ -151,6 +159,22 @@ public final class ModelVerifier implements AutoCloseable {
         return set.batch(0, set.step());
     }
 
+    /**
+     * Has models compared at further sizes of dynamic axes, too.
+     *
+     * @param seed for made-up inputs
+     * @throws InvalidInputException if a binding is not of the original's axes, or it refuses the sizes
+     */
+    public ModelVerifier at(List<ShapeBinding> bindings, long seed) {
+        try {
+            bound = MadeUpInputs.at(bindings, original(), network.model(), seed);
+            return this;
+        } catch (RuntimeException e) {
+            close();
+            throw e;
+        }
+    }
+
     static void requireAsMany(Optional<Labels> labels, Optional<Path> inputs, List<InputSet> sets) {
         if (labels.isEmpty()) {
             return;
@@ -196,19 +220,58 @@ public final class ModelVerifier implements AutoCloseable {
                     task.step(batch.size());
                 }
             }
-            InputSet timed = inputs.get(0);
-            int batch = timed.batchSize(LatencyMeter.SAMPLES);
-            Latency latency = LatencyMeter.measure(original(), session, timed.batch(0, batch), batch);
+            Latency latency = latency(session, timed());
+            List<List<Batch>> proved = new ArrayList<>(List.of(proofBatches));
+            List<BindingCheck> bindings = new ArrayList<>();
+            for (MadeUpInputs.Bound each : bound) {
+                Batch whole = whole(each.inputs());
+                proved.add(List.of(whole));
+                LossComparison lost = new LossComparison(Optional.empty());
+                lost.add(before.keep(whole), after.keep(whole), 0, whole.size());
+                bindings.add(
+                        new BindingCheck(each.axes(), Optional.empty(), lost.comparisons(), latency(session, whole)));
+            }
+            List<Optional<RewriteProof>> proofs = proofs(compressed, before, after, proved);
             return new Verification(
                     description,
                     samples,
-                    proof(compressed, before, after, proofBatches),
+                    proofs.get(0),
                     loss.comparisons(),
                     loss.accuracy(samples),
                     latency,
                     meter.results(),
-                    fusions);
+                    fusions,
+                    IntStream.range(0, bindings.size())
+                            .mapToObj(i -> bindings.get(i).with(proofs.get(i + 1)))
+                            .toList(),
+                    Optional.empty());
         }
+    }
+
+    /**
+     * Measures, in processes of their own, how much memory the two models take for a run on one batch of the inputs.
+     *
+     * @throws InvalidInputException if such a process fails
+     */
+    public Memory memory(Path compressed) {
+        // A model that is loaded here is memory that those processes do not have.
+        Map<String, NpyArray> batch = timed().inputs();
+        unload();
+        return MemoryMeter.measure(path, compressed, batch, threads);
+    }
+
+    /** The samples of a run that is measured. */
+    private Batch timed() {
+        InputSet set = inputs.get(0);
+        return new Batch(set, 0, set.batchSize(PROOF_SAMPLES));
+    }
+
+    private static Batch whole(InputSet set) {
+        return new Batch(set, 0, set.samples());
+    }
+
+    private Latency latency(Session session, Batch batch) {
+        return LatencyMeter.measure(original(), session, batch.inputs(), batch.size());
     }
 
     private Session original() {
@@ -244,16 +307,19 @@ public final class ModelVerifier implements AutoCloseable {
                 .collect(Collectors.joining(", "));
     }
 
-    /** The first question. */
-    private Optional<RewriteProof> proof(
-            OnnxNetwork compressed, KeptOutputs before, KeptOutputs after, List<Batch> batches) {
-        OptionalDouble error;
+    /** The first question, asked of each of some groups of batches. */
+    private List<Optional<RewriteProof>> proofs(
+            OnnxNetwork compressed, KeptOutputs before, KeptOutputs after, List<List<Batch>> groups) {
+        List<Batch> batches = groups.stream().flatMap(List::stream).toList();
+        List<OptionalDouble> errors;
         // Never put in place; but what a killed run leaves of it, the next one removes.
         try (PendingFile file = PendingFile.beside(temporary.resolve("eckart-reference.onnx"));
                 Scratch scratch = Scratch.in(file.directory())) {
             Optional<OnnxModel> reference = network.withScratch(scratch).reference(compressed, backend);
             if (reference.isEmpty()) {
-                return Optional.empty();
+                return groups.stream()
+                        .map(group -> Optional.<RewriteProof>empty())
+                        .toList();
             }
             before.keep(batches);
             after.keep(batches);
@@ -263,7 +329,9 @@ public final class ModelVerifier implements AutoCloseable {
             }
             OnnxWriter.write(reference.get(), file.path());
             try (Session products = Session.open(file.path(), Optimization.ALL, threads)) {
-                error = largestError(batch -> products.run(batch.inputs()), after, batches);
+                errors = groups.stream()
+                        .map(group -> largestError(batch -> products.run(batch.inputs()), after, group))
+                        .toList();
             }
         } catch (IOException | UncheckedIOException e) {
             throw new InvalidInputException(
@@ -271,21 +339,31 @@ public final class ModelVerifier implements AutoCloseable {
                             + Unwritable.reason(e),
                     e);
         }
-        if (error.isEmpty()) {
-            // Whole numbers do not tell rounding from a mistake: a near tie may fall either way.
-            return Optional.empty();
+        if (errors.stream().allMatch(OptionalDouble::isEmpty)) {
+            return groups.stream().map(group -> Optional.<RewriteProof>empty()).toList();
         }
-        double noise = 0;
+        double[] noise = new double[groups.size()];
         for (Optimization other : List.of(Optimization.NONE, Optimization.BASIC)) {
             try (Session differently = Session.open(path, other, threads)) {
-                noise = Math.max(
+                Arrays.setAll(
                         noise,
-                        largestError(before, batch -> differently.run(batch.inputs()), batches)
-                                .orElse(0));
+                        i -> Math.max(
+                                noise[i],
+                                largestError(before, batch -> differently.run(batch.inputs()), groups.get(i))
+                                        .orElse(0)));
             }
         }
-        double tolerance = NOISE_MARGIN * Math.max(noise, network.rounding());
-        return Optional.of(new RewriteProof(error.getAsDouble(), noise, tolerance));
+        return IntStream.range(0, groups.size())
+                .mapToObj(i -> proof(errors.get(i), noise[i]))
+                .toList();
+    }
+
+    private Optional<RewriteProof> proof(OptionalDouble error, double noise) {
+        // Whole numbers do not tell rounding from a mistake: a near tie may fall either way.
+        return error.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new RewriteProof(
+                        error.getAsDouble(), noise, NOISE_MARGIN * Math.max(noise, network.rounding())));
     }
 
     /** The largest relative error of a floating-point output; empty where there is no such output. */

@@ -1,0 +1,135 @@
+package dev.eckart.onnx.run;
+
+import dev.eckart.core.InvalidInputException;
+import dev.eckart.core.npy.NpyArray;
+import dev.eckart.core.verify.Memory;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.RuntimeMXBean;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Measures how much memory a session takes, in processes of its own: one in which other models were loaded keeps pages of
+ * theirs. Each is a JVM with the classes of this one, that loads the model and runs it once.
+ */
+public final class MemoryMeter {
+    /** Why there is nothing to measure with, where that is so. */
+    public static final String UNAVAILABLE =
+            "the memory of a process is read from `" + MemoryProcess.STATUS + "`, which this system does not have";
+
+    /** Of each model; their median counts. */
+    private static final int PROCESSES = 3;
+
+    /** Far more than a model takes to be loaded that was run some dozens of times before. */
+    private static final long MOST_SECONDS = 900;
+
+    /** For a process that was asked to end; then it is ended. */
+    private static final long GRACE_SECONDS = 10;
+
+    /** From here on, a JVM warns of native code that it was not told of. */
+    private static final int TOLD_OF_NATIVE_ACCESS = 22;
+
+    private MemoryMeter() {}
+
+    /** Whether the system tells how much memory a process takes. */
+    public static boolean isAvailable() {
+        return Files.isReadable(MemoryProcess.STATUS);
+    }
+
+    /**
+     * What a session with each of two models takes for a run on the same inputs.
+     *
+     * @throws InvalidInputException if one of the processes fails, or takes too long
+     */
+    public static Memory measure(Path original, Path compressed, Map<String, NpyArray> inputs, int threads) {
+        List<Double> before = new ArrayList<>();
+        List<Double> after = new ArrayList<>();
+        for (int i = 0; i < PROCESSES; i++) {
+            before.add((double) bytes(original, inputs, threads));
+            after.add((double) bytes(compressed, inputs, threads));
+        }
+        return new Memory((long) LatencyMeter.quantile(before, 0.5), (long) LatencyMeter.quantile(after, 0.5));
+    }
+
+    /** Of one process. */
+    static long bytes(Path model, Map<String, NpyArray> inputs, int threads) {
+        try {
+            Process process = start(model, threads);
+            CompletableFuture<Void> end = limit(process);
+            try (DataOutputStream out = new DataOutputStream(process.getOutputStream())) {
+                String said = answer(process, out, inputs);
+                if (process.waitFor() == 0 && said.startsWith(MemoryProcess.BYTES)) {
+                    return Long.parseLong(said.substring(MemoryProcess.BYTES.length()));
+                }
+                throw failed(
+                        model,
+                        "it ended with status %d%s"
+                                .formatted(process.exitValue(), said.isEmpty() ? "" : " and said: " + said));
+            } finally {
+                process.destroy();
+                end.join();
+            }
+        } catch (IOException e) {
+            throw failed(model, e.toString());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw failed(model, "it was interrupted");
+        }
+    }
+
+    /** The last line that the process says; its input stays open until then, or it would end. */
+    private static String answer(Process process, DataOutputStream out, Map<String, NpyArray> inputs)
+            throws IOException {
+        try {
+            MemoryProcess.send(inputs, out);
+        } catch (IOException e) {
+            // It ended before it had read them, and says why.
+        }
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+        return said.substring(said.lastIndexOf('\n') + 1);
+    }
+
+    private static InvalidInputException failed(Path model, String reason) {
+        return new InvalidInputException(
+                "how much memory `%s` takes cannot be measured, the process that is to load it fails: %s; leave --memory and --max-memory-ratio out"
+                        .formatted(model, reason));
+    }
+
+    /** One with this JVM's classes and properties, and nothing else that would take memory. */
+    static Process start(Path model, int threads) throws IOException {
+        RuntimeMXBean own = ManagementFactory.getRuntimeMXBean();
+        List<String> command =
+                new ArrayList<>(List.of(ProcessHandle.current().info().command().orElse("java")));
+        own.getInputArguments().stream().filter(each -> each.startsWith("-D")).forEach(command::add);
+        command.addAll(List.of("-Xlog:disable", "-XX:-UsePerfData", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+        if (Runtime.version().feature() >= TOLD_OF_NATIVE_ACCESS) {
+            command.add("--enable-native-access=ALL-UNNAMED");
+        }
+        command.addAll(List.of(MemoryProcess.class.getName(), model.toString(), String.valueOf(threads)));
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        // A variable: the runtime takes long command lines badly.
+        builder.environment().put("CLASSPATH", own.getClassPath());
+        // These may ask for what the flags above contradict.
+        builder.environment().keySet().removeAll(List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS"));
+        return builder.start();
+    }
+
+    /** Ends a process that takes too long; done when it has ended. */
+    private static CompletableFuture<Void> limit(Process process) {
+        return process.onExit()
+                .completeOnTimeout(process, MOST_SECONDS, TimeUnit.SECONDS)
+                .thenCompose(late -> {
+                    late.destroy();
+                    return late.onExit().completeOnTimeout(late, GRACE_SECONDS, TimeUnit.SECONDS);
+                })
+                .thenAccept(Process::destroyForcibly);
+    }
+}

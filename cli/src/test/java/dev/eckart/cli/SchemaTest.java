@@ -92,6 +92,7 @@ class SchemaTest {
                         "--mark-if-slower",
                         "--json"));
         assertValid("report", eckart("verify", model, small, "--max-size-ratio", "1e-9", "--json"));
+        assertValid("report", eckart("verify", model, small, "--shapes", "batch=3", "--memory", "--json"));
         assertValid(
                 "report",
                 eckart(
@@ -198,6 +199,10 @@ class SchemaTest {
                 .isEmpty();
         assertThat(
                         validatePolicy(
+                                "model: m.onnx\ncompressed: c.onnx\nshapes: ['batch=1,x[1]=16']\nmemory: true\nlimits: { max-memory-ratio: 1 }\n"))
+                .isEmpty();
+        assertThat(
+                        validatePolicy(
                                 "model: m.onnx\ncompressed: c.onnx\nplugin: p.jar\nmetrics: ['top-k:5']\nlimits: { top-5-accuracy: '<=0.01', min-cosine: 0.9 }\n"))
                 .isEmpty();
     }
@@ -216,6 +221,10 @@ class SchemaTest {
                 "model: m.onnx\ncompress: {}\nlimits: { top-5-accuracy: '0.1' }",
                 "model: m.onnx\ncompress: {}\nmetrics: top-k:5",
                 "model: m.onnx\ncompress: {}\nlabels: l.npy",
+                "model: m.onnx\ncompress: {}\nshapes: batch=1",
+                "model: m.onnx\ncompress: {}\nshapes: ['batch=0']",
+                "model: m.onnx\ncompress: {}\nmemory: 1",
+                "model: m.onnx\ncompress: {}\nlimits: { max-memory-ratio: 0 }",
                 "model: m.onnx\ncompress: {}\ntolerance: 1",
                 "model: m.onnx\ncompress: {}\nreports: [r.pdf]",
             })

@@ -19,6 +19,7 @@ import java.util.zip.ZipFile;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -66,6 +67,19 @@ class DistributionIT {
         assertThat(result.code()).isZero();
         assertThat(result.out()).contains("proved").contains("pass");
         assertThat(folder.resolve("small.onnx")).isNotEmptyFile();
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void jar_should_be_all_there_is_to_the_processes_it_measures_memory_in() throws Exception {
+        Path jar = Files.copy(JAR, folder.resolve("eckart.jar"));
+        Path model = BundledClassifier.MODEL.extractTo(folder);
+
+        Result result = run(folder, Map.of(), JAVA, "-jar", jar.getFileName(), "verify", model, model, "--memory");
+
+        assertThat(result.err()).isEmpty();
+        assertThat(result.code()).isZero();
+        assertThat(result.out()).contains("a session takes");
     }
 
     @Test

@@ -70,7 +70,7 @@ public record Policy(
             throw arguments.stream()
                     .filter(argument -> message.startsWith(argument.text().replaceFirst("=", " ") + ": "))
                     .findFirst()
-                    .map(argument -> argument.value().place().refuse(message))
+                    .map(argument -> argument.value().refuse(message))
                     .orElse(e);
         }
     }

@@ -160,9 +160,11 @@ public final class JsonReport {
         verification
                 .memory()
                 .ifPresent(memory -> node.putObject("memory")
-                        .put("originalBytes", memory.originalBytes())
-                        .put("compressedBytes", memory.compressedBytes())
-                        .put("ratio", memory.ratio()));
+                        .put("originalBytes", memory.original().peak())
+                        .put("compressedBytes", memory.compressed().peak())
+                        .put("ratio", memory.ratio())
+                        .put("originalLoadedBytes", memory.original().loaded())
+                        .put("compressedLoadedBytes", memory.compressed().loaded()));
     }
 
     private static void binding(ObjectNode node, BindingCheck binding) {

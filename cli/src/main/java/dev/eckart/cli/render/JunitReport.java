@@ -76,8 +76,8 @@ public final class JunitReport {
         property(xml, "settings.rank", report.settings().rank());
         for (Memory memory :
                 report.verification().flatMap(Verification::memory).stream().toList()) {
-            property(xml, "model.memory", String.valueOf(memory.originalBytes()));
-            property(xml, "output.memory", String.valueOf(memory.compressedBytes()));
+            property(xml, "model.memory", String.valueOf(memory.original().peak()));
+            property(xml, "output.memory", String.valueOf(memory.compressed().peak()));
         }
         end(xml);
         for (Case each : cases) {

@@ -224,10 +224,12 @@ final class ReportTables {
                 table.row(
                         "memory",
                         Numbers.times(memory.ratio()),
-                        "a session takes %s → %s"
+                        "a session takes %s → %s at its peak, loaded %s → %s"
                                 .formatted(
-                                        Numbers.bytes(memory.originalBytes()),
-                                        Numbers.bytes(memory.compressedBytes())));
+                                        Numbers.bytes(memory.original().peak()),
+                                        Numbers.bytes(memory.compressed().peak()),
+                                        Numbers.bytes(memory.original().loaded()),
+                                        Numbers.bytes(memory.compressed().loaded())));
                 rows++;
             }
             for (BindingCheck binding : verification.bindings()) {

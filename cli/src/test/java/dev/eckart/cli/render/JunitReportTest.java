@@ -57,6 +57,25 @@ class JunitReportTest {
         assertThat(cases(read(SampleReports.hostile()))).hasSize(4 + SampleReports.HOSTILE.size());
     }
 
+    @Test
+    void should_fail_the_case_of_the_sizes_at_which_a_rewrite_is_wrong_and_say_so_in_a_sentence() throws IOException {
+        Report report = SampleReports.withBindings();
+
+        assertThat(cases(read(report)))
+                .extracting(ReportTestCase::getFullName, ReportTestCase::hasFailure)
+                .contains(
+                        tuple("eckart.compress.binding.at batch=1,sequence=8", false),
+                        tuple("eckart.compress.binding.at batch=1,sequence=64", true),
+                        tuple("eckart.compress.binding.at batch=2,sequence=8", true));
+        assertThat(report.passed()).isFalse();
+        assertThat(Failure.of(report))
+                .isEqualTo(
+                        "at batch=1,sequence=64 the rewrite is wrong, a bug in eckart: it differs from the product of"
+                                + " its factors by 0.5; at batch=2,sequence=8 output `y` holds NaN or infinity, in the original"
+                                + " or the compressed network; max-size-ratio 0.2 is not kept: measured 0.25");
+        assertThat(TextReport.render(report)).contains("at batch=1,sequence=64  WRONG", "NOT FINITE");
+    }
+
     /** Surefire makes a suite of each class. */
     private static List<ReportTestCase> cases(List<ReportTestSuite> suites) {
         return suites.stream().flatMap(suite -> suite.getTestCases().stream()).toList();

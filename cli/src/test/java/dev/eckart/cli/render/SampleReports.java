@@ -7,6 +7,7 @@ import dev.eckart.core.report.SweepReport;
 import dev.eckart.core.report.WeightEntry;
 import dev.eckart.core.report.WeightEntry.Outcome;
 import dev.eckart.core.spectrum.Spectrum;
+import dev.eckart.core.verify.BindingCheck;
 import dev.eckart.core.verify.Latency;
 import dev.eckart.core.verify.Limit;
 import dev.eckart.core.verify.Loss;
@@ -15,7 +16,9 @@ import dev.eckart.core.verify.OutputComparison;
 import dev.eckart.core.verify.RewriteProof;
 import dev.eckart.core.verify.Verification;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
@@ -103,6 +106,45 @@ final class SampleReports {
                                         false))
                                 .toList(),
                         Optional.empty()));
+    }
+
+    /** One at three bindings, of which the first is as it should be. */
+    static Report withBindings() {
+        Report report = of(List.of("w"), List.of("y"), 8);
+        Verification plain = report.verification().orElseThrow();
+        return new Report(
+                report.version(),
+                report.command(),
+                report.model(),
+                report.output(),
+                report.settings(),
+                report.weights(),
+                Optional.of(new Verification(
+                        plain.inputs(),
+                        plain.samples(),
+                        plain.proof(),
+                        plain.outputs(),
+                        plain.accuracy(),
+                        plain.latency(),
+                        List.of(),
+                        List.of(
+                                binding(plain, 1, 8, 1e-7, 0.1),
+                                binding(plain, 1, 64, 0.5, 0.1),
+                                binding(plain, 2, 8, Double.NaN, Double.NaN)),
+                        Optional.empty())),
+                report.limits(),
+                report.seconds());
+    }
+
+    private static BindingCheck binding(Verification plain, long batch, long sequence, double proved, double lost) {
+        Map<String, Long> axes = new LinkedHashMap<>();
+        axes.put("batch", batch);
+        axes.put("sequence", sequence);
+        return new BindingCheck(
+                axes,
+                Optional.of(new RewriteProof(proved, 1e-7, 1e-5)),
+                List.of(new OutputComparison("y", lost, lost, 1 - lost, 1)),
+                plain.latency());
     }
 
     /** One whose model has all the names that mean harm. */

@@ -18,15 +18,13 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Measures how much memory a session takes, in processes of its own: one in which other models were loaded keeps pages of
- * theirs. Each is a JVM with the classes of this one, that loads the model and runs it once.
+ * theirs. Each is a JVM with the classes of this one, that loads the model and runs it once. Two such differ by some
+ * thousandths.
  */
 public final class MemoryMeter {
     /** Why there is nothing to measure with, where that is so. */
     public static final String UNAVAILABLE =
             "the memory of a process is read from `" + MemoryProcess.STATUS + "`, which this system does not have";
-
-    /** Of each model; their median counts. */
-    private static final int PROCESSES = 3;
 
     /** Far more than a model takes to be loaded that was run some dozens of times before. */
     private static final long MOST_SECONDS = 900;
@@ -45,29 +43,19 @@ public final class MemoryMeter {
     }
 
     /**
-     * What a session with each of two models takes for a run on the same inputs.
+     * What a session with a model takes for a run.
      *
-     * @throws InvalidInputException if one of the processes fails, or takes too long
+     * @throws InvalidInputException if the process fails, or takes too long
      */
-    public static Memory measure(Path original, Path compressed, Map<String, NpyArray> inputs, int threads) {
-        List<Double> before = new ArrayList<>();
-        List<Double> after = new ArrayList<>();
-        for (int i = 0; i < PROCESSES; i++) {
-            before.add((double) bytes(original, inputs, threads));
-            after.add((double) bytes(compressed, inputs, threads));
-        }
-        return new Memory((long) LatencyMeter.quantile(before, 0.5), (long) LatencyMeter.quantile(after, 0.5));
-    }
-
-    /** Of one process. */
-    static long bytes(Path model, Map<String, NpyArray> inputs, int threads) {
+    public static Memory.Taken measure(Path model, Map<String, NpyArray> inputs, int threads) {
         try {
             Process process = start(model, threads);
             CompletableFuture<Void> end = limit(process);
             try (DataOutputStream out = new DataOutputStream(process.getOutputStream())) {
                 String said = answer(process, out, inputs);
                 if (process.waitFor() == 0 && said.startsWith(MemoryProcess.BYTES)) {
-                    return Long.parseLong(said.substring(MemoryProcess.BYTES.length()));
+                    String[] bytes = said.split(" ", -1);
+                    return new Memory.Taken(Long.parseLong(bytes[1]), Long.parseLong(bytes[2]));
                 }
                 throw failed(
                         model,

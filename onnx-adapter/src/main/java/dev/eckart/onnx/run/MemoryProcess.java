@@ -28,12 +28,12 @@ final class MemoryProcess {
     static final Path STATUS = Path.of("/proc/self/status");
 
     /** What it begins its answer with. */
-    static final String BYTES = "bytes ";
+    static final String BYTES = "bytes";
 
     private MemoryProcess() {}
 
     /** The model and the number of threads. */
-    public static void main(String[] arguments) throws IOException {
+    public static void main(String[] arguments) {
         DataInputStream in = new DataInputStream(System.in);
         PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
         try {
@@ -43,11 +43,13 @@ final class MemoryProcess {
             long before = bytes("VmRSS");
             try (Session session =
                     Session.open(Path.of(arguments[0]), Optimization.ALL, Integer.parseInt(arguments[1]))) {
+                long loaded = bytes("VmRSS");
                 session.outputs(inputs).close();
+                out.println("%s %d %d".formatted(BYTES, loaded - before, bytes("VmHWM") - before));
             }
-            out.println(BYTES + (bytes("VmHWM") - before));
-        } catch (InvalidInputException e) {
-            out.println(e.getMessage());
+        } catch (RuntimeException | IOException | Error e) {
+            // Whatever it is, it is for the other process to say, in a sentence.
+            out.println(e instanceof InvalidInputException ? e.getMessage() : e);
             System.exit(1);
         }
     }

@@ -57,7 +57,7 @@ public record ShapeBinding(String text, Map<String, Long> sizes) {
             String name = known.contains(given) ? given : placed(given, inputs);
             if (!known.contains(name)) {
                 throw refuse("there is no dynamic axis `%s`; the model has %s"
-                        .formatted(given, known.isEmpty() ? "none" : String.join(", ", known)));
+                        .formatted(name, known.isEmpty() ? "none" : String.join(", ", known)));
             }
             if (found.put(name, size) != null) {
                 throw refuse("axis `%s` is given twice, `%s` is the same; expected it once".formatted(name, given));

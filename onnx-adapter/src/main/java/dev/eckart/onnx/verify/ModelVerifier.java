@@ -257,7 +257,7 @@ public final class ModelVerifier implements AutoCloseable {
         // A model that is loaded here is memory that those processes do not have.
         Map<String, NpyArray> batch = timed().inputs();
         unload();
-        return MemoryMeter.measure(path, compressed, batch, threads);
+        return new Memory(MemoryMeter.measure(path, batch, threads), MemoryMeter.measure(compressed, batch, threads));
     }
 
     /** The samples of a run that is measured. */

@@ -12,6 +12,7 @@ import dev.eckart.core.verify.Judgement;
 import dev.eckart.core.verify.LabelAccuracy;
 import dev.eckart.core.verify.Latency;
 import dev.eckart.core.verify.Limit;
+import dev.eckart.core.verify.Memory;
 import dev.eckart.core.verify.MetricResult;
 import dev.eckart.core.verify.OutputComparison;
 import dev.eckart.core.verify.Verification;
@@ -36,12 +37,13 @@ class LimitsTest {
 
     /** Of two outputs the worse counts. */
     private static final Verification MEASURED = new Verification(
-            "made up",
-            4,
-            Optional.empty(),
-            List.of(new OutputComparison("y", 1, 0.25, 0.875, 1), new OutputComparison("z", 1, 0.125, 0.75, 1)),
-            Optional.of(new LabelAccuracy(0.75, 0.5, 4, 1)),
-            new Latency(1, 1, 0.8, 0.7, 0.9, 1));
+                    "made up",
+                    4,
+                    Optional.empty(),
+                    List.of(new OutputComparison("y", 1, 0.25, 0.875, 1), new OutputComparison("z", 1, 0.125, 0.75, 1)),
+                    Optional.of(new LabelAccuracy(0.75, 0.5, 4, 1)),
+                    new Latency(1, 1, 0.8, 0.7, 0.9, 1))
+            .with(new Memory(new Memory.Taken(1, 8), new Memory.Taken(1, 6)));
 
     @ParameterizedTest
     @CsvSource({
@@ -55,6 +57,8 @@ class LimitsTest {
         "MAX_ACCURACY_DROP, 0.2, 0.25, false",
         "MAX_LATENCY_RATIO, 0.8, 0.8, true",
         "MAX_LATENCY_RATIO, 0.75, 0.8, false",
+        "MAX_MEMORY_RATIO, 0.75, 0.75, true",
+        "MAX_MEMORY_RATIO, 0.7, 0.75, false",
     })
     void should_judge_what_was_measured(Limit limit, double value, double measured, boolean kept) {
         assertThat(new Limits(Map.of(limit, value)).judge(0.5, Optional.of(MEASURED)))
@@ -94,7 +98,12 @@ class LimitsTest {
         assertThat(new Limits(all).judge(0.5, Optional.of(MEASURED)))
                 .extracting(Limit.Outcome::name)
                 .containsExactly(
-                        "max-accuracy-drop", "min-cosine", "max-relative-error", "max-size-ratio", "max-latency-ratio");
+                        "max-accuracy-drop",
+                        "min-cosine",
+                        "max-relative-error",
+                        "max-size-ratio",
+                        "max-latency-ratio",
+                        "max-memory-ratio");
         assertThat(Limits.NONE.judge(0.5, Optional.of(MEASURED))).isEmpty();
     }
 

@@ -21,9 +21,11 @@ import dev.eckart.core.npy.NpyType;
 import dev.eckart.onnx.TextModels;
 import dev.eckart.onnx.file.OnnxReader;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -274,6 +276,71 @@ class MadeUpInputsTest {
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessageContaining(
                         "input `x` would have [%s] numbers, more than the 67108864 that are made up", shape);
+    }
+
+    private static final String ROWS = input("x", FLOAT, "batch", "", 4)
+            + input("past", FLOAT, "batch", "past")
+            + input("all", FLOAT, "batch", "past + 1")
+            + node("Relu", "x", "y")
+            + node("Relu", "past", "a")
+            + node("Relu", "all", "b")
+            + output("y", FLOAT, "batch", "", 4)
+            + output("a", FLOAT, "batch", "past")
+            + output("b", FLOAT, "batch", "past + 1");
+
+    @Test
+    void should_take_the_sizes_that_are_asked_for_and_make_up_the_others() {
+        List<MadeUpInputs.Bound> bound = at(ROWS, "batch=5,past=9", "x[1]=3");
+
+        assertThat(bound.get(0).axes()).isEqualTo(Map.of("batch", 5L, "x[1]", 16L, "past", 9L));
+        assertThat(shapes(bound.get(0).inputs()))
+                .isEqualTo(Map.of("x", List.of(5, 16, 4), "past", List.of(5, 9), "all", List.of(5, 10)));
+        assertThat(bound.get(1).axes()).isEqualTo(Map.of("batch", 2L, "x[1]", 3L, "past", 16L));
+        assertThat(shapes(bound.get(1).inputs()))
+                .isEqualTo(Map.of("x", List.of(2, 3, 4), "past", List.of(2, 16), "all", List.of(2, 17)));
+    }
+
+    @Test
+    void should_make_up_sizes_that_the_model_accepts_beside_those_asked_for() {
+        String pool = input("x", FLOAT, "batch", 1, "height", "width")
+                + node("MaxPool", "x", "y", attribute("kernel_shape", new int[] {48, 48}))
+                + output("y", FLOAT, "batch", 1, "h", "w");
+
+        assertThat(at(pool, "height=50").get(0).axes())
+                .containsEntry("height", 50L)
+                .containsEntry("width", 64L);
+        assertThatThrownBy(() -> at(pool, "height=50,width=100", "height=8"))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageStartingWith("--shapes height=8: `")
+                .hasMessageContaining("fails on its inputs in ONNX Runtime");
+    }
+
+    @Test
+    void should_stay_positive_at_the_sizes_that_are_asked_for_where_other_numbers_have_no_root() {
+        String root = input("x", FLOAT, "batch", 8) + node("Sqrt", "x", "y") + output("y", FLOAT, "batch", 8);
+
+        assertThat(numbers(array(at(root, "batch=4").get(0).inputs(), "x"))).allMatch(number -> number > 0);
+    }
+
+    @Test
+    void should_refuse_sizes_that_are_given_twice_whatever_their_order() {
+        assertThatThrownBy(() -> at(ROWS, "batch=1,past=2", "past=2,batch=1"))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessage("--shapes past=2,batch=1: these sizes are given twice; leave one of them out");
+    }
+
+    private List<MadeUpInputs.Bound> at(String graph, String... bindings) {
+        Path file = TextModels.write(TextModels.withGraph(graph), folder.resolve("model.onnx"));
+        try (Session session = Session.open(file, Session.Optimization.ALL, 1)) {
+            return MadeUpInputs.at(
+                    Arrays.stream(bindings).map(ShapeBinding::parse).toList(), session, OnnxReader.read(file), 1);
+        }
+    }
+
+    private static Map<String, List<Integer>> shapes(InputSet set) {
+        return set.batch(0, set.samples()).entrySet().stream()
+                .collect(Collectors.toMap(
+                        Map.Entry::getKey, input -> input.getValue().shape()));
     }
 
     private List<InputSet> sets(String graph) {

@@ -2,6 +2,7 @@ package dev.eckart.onnx.verify;
 
 import static dev.eckart.onnx.Declarations.attribute;
 import static dev.eckart.onnx.Declarations.input;
+import static dev.eckart.onnx.Declarations.integers;
 import static dev.eckart.onnx.Declarations.matrix;
 import static dev.eckart.onnx.Declarations.node;
 import static dev.eckart.onnx.Declarations.output;
@@ -22,6 +23,7 @@ import dev.eckart.core.linalg.Matrix;
 import dev.eckart.core.npy.NpyArray;
 import dev.eckart.core.npy.NpyFile;
 import dev.eckart.core.npy.NpyType;
+import dev.eckart.core.verify.BindingCheck;
 import dev.eckart.core.verify.LabelAccuracy;
 import dev.eckart.core.verify.LostFusion;
 import dev.eckart.core.verify.OutputComparison;
@@ -36,10 +38,12 @@ import dev.eckart.onnx.proto.NodeProto;
 import dev.eckart.onnx.proto.StringStringEntryProto;
 import dev.eckart.onnx.proto.TensorProto;
 import dev.eckart.onnx.run.Session;
+import dev.eckart.onnx.run.ShapeBinding;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -538,6 +542,91 @@ class ModelVerifierTest {
         assertThat(verification.latency().compressedMs()).isPositive();
         assertThat(verification.latency().ratio()).isPositive().isFinite();
         assertThat(verification.latency().samples()).isEqualTo(2);
+    }
+
+    @Test
+    void should_prove_and_compare_at_each_size_that_is_asked_for() {
+        write(TWO_PRODUCTS);
+        rewrite(2);
+
+        Verification verification = verifyAt("batch=1", "batch=40");
+
+        assertThat(verification.bindings()).extracting(BindingCheck::sizes).containsExactly("batch=1", "batch=40");
+        assertThat(verification.bindings()).allSatisfy(binding -> {
+            RewriteProof proof = binding.proof().orElseThrow();
+            assertThat(proof.holds()).isTrue();
+            assertThat(proof.tolerance()).isBetween(proof.noiseFloor(), 1e-4);
+            assertThat(binding.loss().relativeError()).isGreaterThan(0.1);
+            assertThat(binding.outputs()).extracting(OutputComparison::name).containsExactly("y");
+            assertThat(binding.latency().samples())
+                    .isEqualTo(binding.axes().values().iterator().next());
+        });
+        assertThat(verification.sound()).isTrue();
+        assertThat(verify().bindings()).isEmpty();
+    }
+
+    @Test
+    void should_refute_a_rewrite_that_is_right_at_some_sizes_and_wrong_at_others() {
+        write(ONE_PRODUCT);
+        rewrite(2);
+        // y, times the number of samples / 3 where there are more than 3.
+        GraphProto more = TextModels.withGraph(node("Shape", "x", "shape")
+                        + node("Gather", "shape first", "samples")
+                        + node("Cast", "samples", "count", attribute("to", FLOAT.getNumber()))
+                        + node("Max", "count three", "most")
+                        + node("Div", "most three", "factor")
+                        + node("Mul", "product factor", "y")
+                        + integers("first", 0)
+                        + matrix("three", 1, 1, 3))
+                .getGraph();
+        tamperNodes(node -> node.getOutput(0).equals("y")
+                ? node.toBuilder().setOutput(0, "product").build()
+                : node);
+        tamperGraph(graph -> graph.toBuilder()
+                .addAllNode(more.getNodeList())
+                .addAllInitializer(more.getInitializerList())
+                .build());
+
+        assertThat(verify().sound()).isTrue();
+        Verification verification = verifyAt("batch=3", "batch=6");
+
+        assertThat(verification.proof().map(RewriteProof::holds)).contains(true);
+        assertThat(verification.bindings())
+                .extracting(binding -> binding.proof().orElseThrow().holds())
+                .containsExactly(true, false);
+        assertThat(verification.bindings().get(1).proof().orElseThrow().error()).isCloseTo(1, within(1e-5));
+        assertThat(verification.bindings()).extracting(BindingCheck::sound).containsExactly(true, false);
+        assertThat(verification.sound()).isFalse();
+    }
+
+    @Test
+    void should_compare_at_sizes_where_nothing_says_what_was_replaced() {
+        write(ONE_PRODUCT);
+        compressed = original;
+
+        Verification verification = verifyAt("batch=5");
+
+        assertThat(verification.bindings().get(0).proof()).isEmpty();
+        assertThat(verification.bindings().get(0).loss().relativeError()).isZero();
+        assertThat(verification.sound()).isTrue();
+    }
+
+    @Test
+    void should_refuse_sizes_that_do_not_fit_before_anything_is_compared() {
+        write(ONE_PRODUCT);
+
+        try (ModelVerifier verifier = open(Optional.empty(), Optional.empty())) {
+            assertThatThrownBy(() -> verifier.at(List.of(ShapeBinding.parse("n=1")), 1))
+                    .isInstanceOf(InvalidInputException.class)
+                    .hasMessage("--shapes n=1: there is no dynamic axis `n`; the model has batch");
+        }
+    }
+
+    private Verification verifyAt(String... bindings) {
+        try (ModelVerifier verifier = open(Optional.empty(), Optional.empty())
+                .at(Arrays.stream(bindings).map(ShapeBinding::parse).toList(), 1)) {
+            return verify(verifier);
+        }
     }
 
     private static String gemm(int transA, int transB) {

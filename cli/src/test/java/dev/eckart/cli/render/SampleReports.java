@@ -90,7 +90,9 @@ final class SampleReports {
                                 Optional.empty(),
                                 new Latency(2, 1, 0.5, 0.4, 0.6, 8),
                                 List.of(),
-                                List.of(new LostFusion("FusedGemm", 12, 10)))),
+                                List.of(new LostFusion("FusedGemm", 12, 10)),
+                                List.of(),
+                                Optional.empty())),
                         List.of(Limit.MIN_COSINE.judge(0.999, 0.99), Limit.MAX_SIZE_RATIO.judge(0.25, 0.2)),
                         new Report.Seconds(1, 2, 3, 4, 10))
                 .with(new SearchEntry(
@@ -126,6 +128,7 @@ final class SampleReports {
                         plain.outputs(),
                         plain.accuracy(),
                         plain.latency(),
+                        List.of(),
                         List.of(),
                         List.of(
                                 binding(plain, 1, 8, 1e-7, 0.1),

@@ -263,7 +263,7 @@ public final class ModelVerifier implements AutoCloseable {
     /** The samples of a run that is measured. */
     private Batch timed() {
         InputSet set = inputs.get(0);
-        return new Batch(set, 0, set.batchSize(PROOF_SAMPLES));
+        return new Batch(set, 0, set.batchSize(LatencyMeter.SAMPLES));
     }
 
     private static Batch whole(InputSet set) {

@@ -19,10 +19,8 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class TopKAccuracyTest {
-    private static final NetworkOutput ORIGINAL =
-            output("scores", List.of(3, 4), 9, 8, 7, 6, /**/ 1, 2, 3, 4, /**/ 5, 5, 5, 5);
-    private static final NetworkOutput COMPRESSED =
-            output("scores", List.of(3, 4), 9, 6, 7, 8, /**/ 1, 2, 3, 4, /**/ 5, 5, 5, 5);
+    private static final NetworkOutput ORIGINAL = output("scores", List.of(3, 4), 9, 8, 7, 6, 1, 2, 3, 4, 5, 5, 5, 5);
+    private static final NetworkOutput COMPRESSED = output("scores", List.of(3, 4), 9, 6, 7, 8, 1, 2, 3, 4, 5, 5, 5, 5);
 
     private static MetricBatch labelled(long... labels) {
         return labelled(whole(List.of(labels.length), labels));

@@ -116,7 +116,7 @@ public final class SensitivityMeter {
 
     /** What any number of threads comes to. */
     static double rounded(double number) {
-        return new BigDecimal(number).round(DIGITS).doubleValue();
+        return Double.isFinite(number) ? new BigDecimal(number).round(DIGITS).doubleValue() : number;
     }
 
     /** As it would stand in for its weight. */

@@ -185,6 +185,29 @@ class SensitivityMeterTest {
     }
 
     @Test
+    void should_stay_with_what_was_known_where_the_network_as_it_is_cut_gives_no_finite_numbers() throws IOException {
+        // Two weights alike, whose difference has a root only as long as it is 0.
+        String twin = randomMatrix("w", SIZE, SIZE);
+        String graph = input("x", FLOAT, "batch", SIZE)
+                + node("MatMul", "x w", "a")
+                + node("MatMul", "x u", "b")
+                + node("Sub", "a b", "nothing")
+                + node("Sqrt", "nothing", "root")
+                + node("MatMul", "x v", "c")
+                + node("Add", "c root", "y")
+                + output("y", FLOAT, "batch", SIZE)
+                + twin
+                + twin.replace("\"w\"", "\"u\"")
+                + randomMatrix("v", SIZE, SIZE);
+
+        Sensitivities measured = measure(graph, 1, new BudgetRankSelector(0.5, 0.1, 1));
+
+        assertThat(measured.rounds()).isZero();
+        assertThat(measured.byWeight()).containsOnlyKeys("v");
+        assertThat(measured.notes()).hasSize(2).allMatch(note -> note.contains("no finite numbers"));
+    }
+
+    @Test
     void should_stay_with_what_was_known_where_nothing_is_cut() throws IOException {
         String graph = deep(2);
 

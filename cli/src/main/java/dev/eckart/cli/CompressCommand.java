@@ -2,7 +2,7 @@ package dev.eckart.cli;
 
 import dev.eckart.cli.render.Failure;
 import dev.eckart.core.InvalidInputException;
-import dev.eckart.core.factor.SlowPair;
+import dev.eckart.core.factor.IfSlower;
 import dev.eckart.core.rank.RankStrategies;
 import dev.eckart.core.report.Report;
 import dev.eckart.onnx.file.ExternalData;
@@ -159,7 +159,7 @@ final class CompressCommand implements Callable<Integer> {
 
     private Optional<TimedPairs> timed() {
         return keepIfFaster || markIfSlower
-                ? Optional.of(evaluation.timed(keepIfFaster ? SlowPair.DROPPED : SlowPair.MARKED))
+                ? Optional.of(evaluation.timed(keepIfFaster ? IfSlower.KEEP_DENSE : IfSlower.MARK))
                 : Optional.empty();
     }
 
@@ -193,7 +193,7 @@ final class CompressCommand implements Callable<Integer> {
         return job.compress(
                 model,
                 target,
-                new TargetSearch.Wish(
+                new TargetSearch.SearchRequest(
                         wanted,
                         SettingFamily.among(strategies, selection.weights().calibrated()),
                         selection

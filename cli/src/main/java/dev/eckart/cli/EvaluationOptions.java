@@ -1,6 +1,6 @@
 package dev.eckart.cli;
 
-import dev.eckart.core.factor.SlowPair;
+import dev.eckart.core.factor.IfSlower;
 import dev.eckart.core.metric.RequestedMetric;
 import dev.eckart.core.npy.NpyFile;
 import dev.eckart.onnx.job.Evaluation;
@@ -32,8 +32,8 @@ final class EvaluationOptions {
     private long seed;
 
     /** Pairs that are timed on the same inputs. */
-    TimedPairs timed(SlowPair slow) {
-        return new TimedPairs(slow, Optional.ofNullable(inputs), seed);
+    TimedPairs timed(IfSlower ifSlower) {
+        return new TimedPairs(ifSlower, Optional.ofNullable(inputs), seed);
     }
 
     Evaluation evaluation() {

@@ -10,7 +10,7 @@ import dev.eckart.core.factor.CompressionPlan;
 import dev.eckart.core.factor.Decision;
 import dev.eckart.core.factor.PairTiming;
 import dev.eckart.core.factor.PlannedWeight;
-import dev.eckart.core.factor.SlowPair;
+import dev.eckart.core.factor.IfSlower;
 import dev.eckart.core.linalg.EjmlDecomposer;
 import dev.eckart.core.npy.NpyArray;
 import dev.eckart.core.npy.NpyFile;
@@ -47,7 +47,7 @@ class LayerTimerTest {
     private CompressionPlan timed(Path file, OnnxNetwork network, Inventory inventory, Optional<Path> inputs) {
         Compressor compressor = new Compressor(new EjmlDecomposer(), 2, Long.MAX_VALUE, Progress.NONE);
         CompressionPlan plan = compressor.plan(inventory, new FixedRankSelector(1));
-        return compressor.timed(plan, LayerTimer.open(file, network, plan, inputs, 0, 2, folder), SlowPair.MARKED);
+        return compressor.timed(plan, LayerTimer.open(file, network, plan, inputs, 0, 2, folder), IfSlower.MARK);
     }
 
     @ParameterizedTest

@@ -80,7 +80,7 @@ class TargetSearchTest {
                 .compress(
                         model,
                         new Target(out, true, false),
-                        new TargetSearch.Wish(
+                        new TargetSearch.SearchRequest(
                                 limits,
                                 SettingFamily.among(TwoLayers.STRATEGIES, false),
                                 TwoLayers::selection,

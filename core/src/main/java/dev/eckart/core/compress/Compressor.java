@@ -9,7 +9,7 @@ import dev.eckart.core.factor.Decision;
 import dev.eckart.core.factor.FactorPair;
 import dev.eckart.core.factor.PlannedWeight;
 import dev.eckart.core.factor.Replacement;
-import dev.eckart.core.factor.SlowPair;
+import dev.eckart.core.factor.IfSlower;
 import dev.eckart.core.linalg.Decomposer;
 import dev.eckart.core.model.LinearWeight;
 import dev.eckart.core.plugin.Providers;
@@ -241,12 +241,12 @@ public final class Compressor {
      * A plan whose pairs are held to the time that they take: one after the other, while nothing else is worked on.
      *
      * @param timer of the network that the plan was made for
-     * @param slow what to do with pairs that are not faster
+     * @param ifSlower what to do with pairs that are not faster
      */
-    public CompressionPlan timed(CompressionPlan plan, PairTimer timer, SlowPair slow) {
+    public CompressionPlan timed(CompressionPlan plan, PairTimer timer, IfSlower ifSlower) {
         try (Progress.Task task = progress.start("Timing", plan.factored().size())) {
             return plan.withFactored(planned -> {
-                PlannedWeight timed = planned.timed(timer.time(planned), slow);
+                PlannedWeight timed = planned.timed(timer.time(planned), ifSlower);
                 task.step(1);
                 return timed;
             });

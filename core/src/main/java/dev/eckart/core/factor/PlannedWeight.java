@@ -76,11 +76,11 @@ public record PlannedWeight(
     /**
      * What becomes of a weight that is to be replaced, now that its pair was timed. One that could not be is replaced.
      *
-     * @param slow what to do if the pair is not the faster one
+     * @param ifSlower what to do if the pair is not the faster one
      */
-    public PlannedWeight timed(PairTiming found, SlowPair slow) {
+    public PlannedWeight timed(PairTiming found, IfSlower ifSlower) {
         boolean loses = found instanceof PairTiming.Measured measured && !measured.wins();
-        Decision decided = loses && slow == SlowPair.DROPPED
+        Decision decided = loses && ifSlower == IfSlower.KEEP_DENSE
                 ? new Decision.Keep(((PairTiming.Measured) found).sentence())
                 : decision;
         return new PlannedWeight(weight, spectrum, decided, calibrated, Optional.of(found));

@@ -4,6 +4,7 @@ import dev.eckart.core.verify.Limit;
 import dev.eckart.core.verify.Verification;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The account of a run: one value, of which text, JSON and every other form are renderings.
@@ -18,6 +19,7 @@ import java.util.Optional;
  * @param search empty where the user named the setting
  * @param calibration empty where weights were taken as they are
  * @param baseline empty where the run is not held to an earlier one
+ * @param warnings sentences on evidence that is too thin for what the report says
  */
 public record Report(
         String version,
@@ -31,10 +33,12 @@ public record Report(
         Seconds seconds,
         Optional<SearchEntry> search,
         Optional<CalibrationEntry> calibration,
-        Optional<BaselineEntry> baseline) {
+        Optional<BaselineEntry> baseline,
+        List<String> warnings) {
     public Report {
         weights = List.copyOf(weights);
         limits = List.copyOf(limits);
+        warnings = List.copyOf(warnings);
     }
 
     /** Of a run with a setting that the user named, on weights as they are. */
@@ -60,7 +64,8 @@ public record Report(
                 seconds,
                 Optional.empty(),
                 Optional.empty(),
-                Optional.empty());
+                Optional.empty(),
+                List.of());
     }
 
     /** This report, of a setting that was searched for. */
@@ -77,7 +82,8 @@ public record Report(
                 seconds,
                 Optional.of(search),
                 calibration,
-                baseline);
+                baseline,
+                warnings);
     }
 
     /** This report, of weights that were judged by a calibration, if there was one. */
@@ -96,7 +102,8 @@ public record Report(
                 seconds,
                 search,
                 found,
-                baseline);
+                baseline,
+                warnings);
     }
 
     /** This report, held to an earlier run. */
@@ -113,7 +120,26 @@ public record Report(
                 seconds,
                 search,
                 calibration,
-                Optional.of(earlier));
+                Optional.of(earlier),
+                warnings);
+    }
+
+    /** This report, with further warnings. */
+    public Report withWarnings(List<String> more) {
+        return new Report(
+                version,
+                command,
+                model,
+                output,
+                settings,
+                weights,
+                verification,
+                limits,
+                seconds,
+                search,
+                calibration,
+                baseline,
+                Stream.concat(warnings.stream(), more.stream()).toList());
     }
 
     /** This report, as that of a command that another one was a part of, with the compressed network where it ends up. */
@@ -130,7 +156,17 @@ public record Report(
                 seconds,
                 search,
                 calibration,
-                baseline);
+                baseline,
+                warnings);
+    }
+
+    /** {@link Verdict#PASS} is said only of a run whose outputs were verified, and that something was asked of. */
+    public Verdict verdict() {
+        if (!passed()) {
+            return Verdict.FAIL;
+        }
+        boolean asked = !limits.isEmpty() || baseline.isPresent();
+        return asked && verification.isPresent() ? Verdict.PASS : Verdict.UNJUDGED;
     }
 
     /**

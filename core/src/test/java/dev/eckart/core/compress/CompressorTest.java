@@ -13,7 +13,7 @@ import dev.eckart.core.factor.FactorPair;
 import dev.eckart.core.factor.PairTiming;
 import dev.eckart.core.factor.PlannedWeight;
 import dev.eckart.core.factor.Replacement;
-import dev.eckart.core.factor.SlowPair;
+import dev.eckart.core.factor.IfSlower;
 import dev.eckart.core.linalg.Accuracy;
 import dev.eckart.core.linalg.Decomposer;
 import dev.eckart.core.linalg.Decomposition;
@@ -722,7 +722,7 @@ class CompressorTest {
             return new PairTiming.Measured(1, 1, planned.weight().name().equals("fc1") ? 0.5 : 2);
         };
 
-        CompressionPlan timed = compressor(2).timed(plan, timer, SlowPair.DROPPED);
+        CompressionPlan timed = compressor(2).timed(plan, timer, IfSlower.KEEP_DENSE);
 
         // Those of 16×10 numbers break even below rank 7.
         assertThat(asked).containsExactly("fc1", "fc2");

@@ -75,13 +75,13 @@ class PlannedWeightTest {
     private static final PairTiming FASTER = new PairTiming.Measured(2, 1, 0.5);
     private static final PairTiming SLOWER = new PairTiming.Measured(0.84, 0.94, 1.12);
 
-    private static PlannedWeight timed(PairTiming timing, SlowPair slow) {
-        return planned(ElementType.FLOAT32, new Decision.Factor(2)).timed(timing, slow);
+    private static PlannedWeight timed(PairTiming timing, IfSlower ifSlower) {
+        return planned(ElementType.FLOAT32, new Decision.Factor(2)).timed(timing, ifSlower);
     }
 
     @Test
     void should_be_kept_if_its_pair_is_slower() {
-        PlannedWeight kept = timed(SLOWER, SlowPair.DROPPED);
+        PlannedWeight kept = timed(SLOWER, IfSlower.KEEP_DENSE);
 
         assertThat(kept.decision())
                 .isEqualTo(new Decision.Keep("its pair takes 1.12 times as long (0.84 ms dense, 0.94 ms factored)"));
@@ -89,13 +89,13 @@ class PlannedWeightTest {
         assertThat(kept.predictedError()).isZero();
         assertThat(kept.sizeOnly()).isFalse();
         // No gain is no reason for a loss.
-        assertThat(timed(new PairTiming.Measured(1, 1, 1), SlowPair.DROPPED).decision())
+        assertThat(timed(new PairTiming.Measured(1, 1, 1), IfSlower.KEEP_DENSE).decision())
                 .isInstanceOf(Decision.Keep.class);
     }
 
     @Test
     void should_be_marked_if_its_pair_is_slower_and_wanted_all_the_same() {
-        PlannedWeight marked = timed(SLOWER, SlowPair.MARKED);
+        PlannedWeight marked = timed(SLOWER, IfSlower.MARK);
 
         assertThat(marked.decision()).isEqualTo(new Decision.Factor(2));
         assertThat(marked.sizeOnly()).isTrue();
@@ -106,10 +106,10 @@ class PlannedWeightTest {
 
     @ParameterizedTest
     @EnumSource
-    void should_be_replaced_if_its_pair_is_faster_or_cannot_be_timed(SlowPair slow) {
-        assertThat(timed(FASTER, slow).decision()).isEqualTo(new Decision.Factor(2));
-        assertThat(timed(FASTER, slow).sizeOnly()).isFalse();
-        PlannedWeight unknown = timed(new PairTiming.Unknown("it is shy"), slow);
+    void should_be_replaced_if_its_pair_is_faster_or_cannot_be_timed(IfSlower ifSlower) {
+        assertThat(timed(FASTER, ifSlower).decision()).isEqualTo(new Decision.Factor(2));
+        assertThat(timed(FASTER, ifSlower).sizeOnly()).isFalse();
+        PlannedWeight unknown = timed(new PairTiming.Unknown("it is shy"), ifSlower);
         assertThat(unknown.decision()).isEqualTo(new Decision.Factor(2));
         assertThat(unknown.sizeOnly()).isFalse();
         assertThat(unknown.reason()).endsWith("; its pair was not timed: it is shy");

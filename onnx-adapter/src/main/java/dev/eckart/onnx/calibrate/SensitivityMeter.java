@@ -72,7 +72,7 @@ public final class SensitivityMeter {
         Measuring measuring = new Measuring();
         try (Progress.Task task = progress.start("Measuring", inventory.linear().size());
                 WeightTrial trial = open(network, inventory, measuring, calibration)) {
-            compressor.truncate(inventory, new MiddlingRank(), truncation -> {
+            compressor.truncate(inventory, new ProbeRank(), truncation -> {
                 measuring.add(trial, truncation);
                 task.step(1);
             });

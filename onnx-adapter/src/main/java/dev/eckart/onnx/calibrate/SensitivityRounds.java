@@ -79,7 +79,7 @@ record SensitivityRounds(
         compressor.truncate(
                 weights(weight -> ranks.containsKey(weight.name())), new NamedRankSelector(ranks), truncation -> {
                     trial.rest(SensitivityMeter.cut(truncation));
-                    if (truncation.relativeLoss() >= MiddlingRank.LEAST_LOSS) {
+                    if (truncation.relativeLoss() >= ProbeRank.LEAST_LOSS) {
                         losses.put(truncation.weight().name(), truncation.relativeLoss());
                     }
                 });
@@ -111,7 +111,7 @@ record SensitivityRounds(
         });
         compressor.truncate(
                 weights(weight -> !cut.containsKey(weight.name())),
-                new MiddlingRank(),
+                new ProbeRank(),
                 truncation -> note(
                         measured,
                         known,

@@ -171,7 +171,7 @@ public final class CompressionJob {
                                         wanted.seed(),
                                         engine.threads(),
                                         engine.temporary()),
-                                wanted.slow()))
+                                wanted.ifSlower()))
                 .orElse(plan);
     }
 

@@ -89,7 +89,7 @@ public final class TargetSearch {
      * @param trialsOn what trials are measured on; the model that is found is verified as any other
      * @param mostTrials how many models are measured at most
      */
-    public record Wish(
+    public record SearchRequest(
             Limits limits,
             List<SettingFamily> families,
             Function<String, Selection> settings,
@@ -97,8 +97,8 @@ public final class TargetSearch {
             int mostTrials) {
 
         /** The same without limits on time and memory: these are measured of the model that is found, and of no trial. */
-        Wish untimed() {
-            return new Wish(limits.withoutRunning(), families, settings, trialsOn, mostTrials);
+        SearchRequest untimed() {
+            return new SearchRequest(limits.withoutRunning(), families, settings, trialsOn, mostTrials);
         }
     }
 
@@ -109,25 +109,25 @@ public final class TargetSearch {
      * @throws InvalidInputException if something of what the user gave cannot be worked with
      * @throws UnreachableTargetException if no setting keeps the limits; then nothing was written
      */
-    public Report compress(Path model, Target target, Wish wish, Evaluation evaluation) {
-        wish.limits().requireMeasurable(Optional.of(evaluation));
-        wish.limits().requireMeasurable(Optional.of(wish.trialsOn()));
+    public Report compress(Path model, Target target, SearchRequest request, Evaluation evaluation) {
+        request.limits().requireMeasurable(Optional.of(evaluation));
+        request.limits().requireMeasurable(Optional.of(request.trialsOn()));
         Stopwatch stopwatch = new Stopwatch();
-        Selection any = wish.settings().apply(wish.families().get(0).call(1));
+        Selection any = request.settings().apply(request.families().get(0).call(1));
         OnnxNetwork network = CompressionJob.readFor(target, model, any);
         requireShapes(model, network, evaluation);
         try (Trials trials =
-                Trials.open(engine, model, network, target.externalData(), wish.trialsOn(), any, warnings)) {
+                Trials.open(engine, model, network, target.externalData(), request.trialsOn(), any, warnings)) {
             Report.ModelEntry original = CompressionJob.entry(model, network);
             String subject =
-                    memory == TrialMemory.NONE ? "" : Fingerprint.of(engine, model, network, any, wish.trialsOn());
-            Search search = new Search(trials, wish.untimed(), subject, original, stopwatch);
-            wish.families().forEach(search::bisect);
+                    memory == TrialMemory.NONE ? "" : Fingerprint.of(engine, model, network, any, request.trialsOn());
+            Search search = new Search(trials, request.untimed(), subject, original, stopwatch);
+            request.families().forEach(search::bisect);
             search.refine();
             trials.endMeasuring();
-            Selection found = wish.settings().apply(search.result().rank());
+            Selection found = request.settings().apply(search.result().rank());
             CompressionJob job = new CompressionJob(trials.engine());
-            return compress(job, model, target, found, evaluation, wish.limits())
+            return compress(job, model, target, found, evaluation, request.limits())
                     .with(search.account(Optional.empty()));
         }
     }
@@ -158,7 +158,7 @@ public final class TargetSearch {
     /** A search under way. */
     private final class Search {
         private final Trials trials;
-        private final Wish wish;
+        private final SearchRequest request;
         private final String subject;
         private final Report.ModelEntry original;
         private final Stopwatch stopwatch;
@@ -168,9 +168,9 @@ public final class TargetSearch {
         private final List<Trial> tried = new ArrayList<>();
         private final List<SearchEntry.Tried> account = new ArrayList<>();
 
-        Search(Trials trials, Wish wish, String subject, Report.ModelEntry original, Stopwatch stopwatch) {
+        Search(Trials trials, SearchRequest request, String subject, Report.ModelEntry original, Stopwatch stopwatch) {
             this.trials = trials;
-            this.wish = wish;
+            this.request = request;
             this.subject = subject;
             this.original = original;
             this.stopwatch = stopwatch;
@@ -210,7 +210,7 @@ public final class TargetSearch {
         /** Empty where the network has no ranks for so small a share. */
         private Optional<Trial> attempt(SettingFamily family, double share) {
             String setting = family.call(share);
-            return trials.isFeasible(wish.settings().apply(setting))
+            return trials.isFeasible(request.settings().apply(setting))
                     ? Optional.of(attempt(setting, setting))
                     : Optional.empty();
         }
@@ -276,7 +276,7 @@ public final class TargetSearch {
                             .map(trial -> Trial.call(trial.weights()))
                             .distinct()
                             .count()
-                    < wish.mostTrials();
+                    < request.mostTrials();
         }
 
         /** Measures a setting, unless it, or one that comes to the same, was measured before. */
@@ -300,7 +300,7 @@ public final class TargetSearch {
         }
 
         private Trial measure(String setting) {
-            Selection selection = wish.settings().apply(setting);
+            Selection selection = request.settings().apply(setting);
             CompressionPlan plan = trials.plan(selection);
             return trials.sameAs(plan)
                     .map(same -> same.at(setting))
@@ -308,15 +308,15 @@ public final class TargetSearch {
         }
 
         private SearchEntry.Tried entry(Trial trial, boolean remembered) {
-            List<Limit.Outcome> outcomes = judge(trial, wish.limits());
+            List<Limit.Outcome> outcomes = judge(trial, request.limits());
             TreeMap<String, Double> values = new TreeMap<>();
             outcomes.forEach(outcome -> values.put(outcome.name(), outcome.value()));
             return new SearchEntry.Tried(
                     trial.rank(),
                     sizeRatio(trial),
-                    judge(trial, wish.limits().onLoss()).get(0).value(),
+                    judge(trial, request.limits().onLoss()).get(0).value(),
                     values,
-                    keeps(trial, wish.limits()),
+                    keeps(trial, request.limits()),
                     remembered);
         }
 
@@ -333,7 +333,7 @@ public final class TargetSearch {
         }
 
         private boolean keepsLoss(Trial trial) {
-            return keeps(trial, wish.limits().onLoss());
+            return keeps(trial, request.limits().onLoss());
         }
 
         /** The smallest model that is not the original and lost no more than it may. */
@@ -345,11 +345,11 @@ public final class TargetSearch {
 
         Trial result() {
             Trial smallest = smallest().orElseThrow(this::nothingKeepsLoss);
-            if (!keeps(smallest, wish.limits())) {
+            if (!keeps(smallest, request.limits())) {
                 throw unreachable(
                         "no setting that keeps %s keeps %s: the smallest model of those tried is that of %s, with %s of the size"
                                 .formatted(
-                                        names(wish.limits().onLoss()),
+                                        names(request.limits().onLoss()),
                                         unkept(smallest),
                                         smallest.rank(),
                                         percent(sizeRatio(smallest))),
@@ -369,13 +369,13 @@ public final class TargetSearch {
                                             .formatted(
                                                     unkept(trial),
                                                     trial.rank(),
-                                                    judge(trial, wish.limits().onLoss()).stream()
+                                                    judge(trial, request.limits().onLoss()).stream()
                                                             .map(outcome -> plain(outcome.value()))
                                                             .collect(Collectors.joining(" and ")),
                                                     percent(sizeRatio(trial))))
                             .orElseGet(() ->
                                     "no setting makes the model smaller, so that none can keep %s: no weight has a pair that would save anything"
-                                            .formatted(names(wish.limits()))),
+                                            .formatted(names(request.limits()))),
                     closest);
         }
 
@@ -383,22 +383,22 @@ public final class TargetSearch {
             Optional<Trial> shown = closest.or(() -> tried.stream().findFirst());
             return new UnreachableTargetException(trials.report(
                             original,
-                            shown.map(Trial::rank).map(wish.settings()),
-                            shown.map(trial -> judge(trial, wish.limits())).orElse(List.of()),
+                            shown.map(Trial::rank).map(request.settings()),
+                            shown.map(trial -> judge(trial, request.limits())).orElse(List.of()),
                             stopwatch.total())
                     .with(account(Optional.of(sentence))));
         }
 
         /** How far the limits are from being kept, in all. */
         private double excess(Trial trial) {
-            return judge(trial, wish.limits().onLoss()).stream()
+            return judge(trial, request.limits().onLoss()).stream()
                     .filter(outcome -> !outcome.kept())
                     .mapToDouble(outcome -> Math.abs(outcome.value() - outcome.limit()))
                     .sum();
         }
 
         private String unkept(Trial trial) {
-            return judge(trial, wish.limits()).stream()
+            return judge(trial, request.limits()).stream()
                     .filter(outcome -> !outcome.kept())
                     .map(outcome -> "--%s %s".formatted(outcome.name(), plain(outcome.limit())))
                     .collect(Collectors.joining(" and "));
@@ -413,7 +413,7 @@ public final class TargetSearch {
 
         SearchEntry account(Optional<String> unreachable) {
             String limit =
-                    new TreeMap<>(wish.limits().onLoss().values()).firstKey().label();
+                    new TreeMap<>(request.limits().onLoss().values()).firstKey().label();
             return new SearchEntry(limit, trials.meter().inputs(), account, unreachable);
         }
     }

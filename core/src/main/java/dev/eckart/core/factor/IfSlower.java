@@ -1,9 +1,9 @@
 package dev.eckart.core.factor;
 
 /** What is done with a pair that takes no less time than the weight that it is to replace. */
-public enum SlowPair {
+public enum IfSlower {
     /** The weight stays as it is. */
-    DROPPED,
+    KEEP_DENSE,
     /** It replaces the weight all the same, for the sake of the size, and the report says so. */
-    MARKED
+    MARK
 }

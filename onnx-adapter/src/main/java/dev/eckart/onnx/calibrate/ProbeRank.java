@@ -6,7 +6,7 @@ import dev.eckart.core.rank.WeightRankSelector;
 import dev.eckart.core.spectrum.WeightSpectrum;
 
 /** Cuts weights so far that it shows, whether that makes them smaller or not. */
-record MiddlingRank() implements WeightRankSelector {
+record ProbeRank() implements WeightRankSelector {
     /** The rank that weights are cut to, as a share of the smaller side. */
     private static final double CUT = 0.4;
 

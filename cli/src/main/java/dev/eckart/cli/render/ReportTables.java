@@ -325,19 +325,24 @@ final class ReportTables {
                                 .collect(Collectors.joining(", ")));
     }
 
-    /** From what to what a number moved, by how much, and how much that may be. */
+    /** From what to what a number moved, by how much, and how much that may be; or from what to what rank. */
     static String movement(BaselineEntry.Moved moved) {
+        if (moved.tolerance().isEmpty()) {
+            return "%s → %s".formatted(rank(moved.before()), rank(moved.now()));
+        }
         double by = moved.now() - moved.before();
-        return "%s → %s, by %s%s"
+        return "%s → %s, by %s%s; tolerance %s"
                 .formatted(
                         Numbers.plain(moved.before()),
                         Numbers.plain(moved.now()),
-                        (by > 0 ? "+" : "") + Numbers.plain(by),
-                        moved.tolerance().isPresent()
-                                ? "; tolerance %s"
-                                        .formatted(
-                                                Numbers.plain(moved.tolerance().getAsDouble()))
-                                : "");
+                        by > 0 ? "+" : "",
+                        Numbers.plain(by),
+                        Numbers.plain(moved.tolerance().getAsDouble()));
+    }
+
+    /** A baseline has a rank of 0 for a weight that is unchanged. */
+    private static String rank(double rank) {
+        return rank == 0 ? "unchanged" : Numbers.plain(rank);
     }
 
     /** The settings that a search tried, in order. */

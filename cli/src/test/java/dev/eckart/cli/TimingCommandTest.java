@@ -117,7 +117,8 @@ class TimingCommandTest {
         CommandLineRun run = timed("--mark-if-slower", "--dry-run", "--report", folder.resolve("r.md"));
 
         assertThat(run.out())
-                .contains("for size only: its pair takes ", "2 weights factored, 1 of them for size only, 0 kept");
+                .containsPattern("table +Gather .* \\d+\\.\\d\\d× \\(for size only\\)\n")
+                .contains("2 weights factored, 1 of them for size only, 0 kept");
         assertThat(folder.resolve("r.md")).content().contains("for size only: its pair takes ");
         assertThat(out).doesNotExist();
     }

@@ -12,6 +12,7 @@ import dev.eckart.core.verify.Memory;
 import dev.eckart.core.verify.MetricResult;
 import dev.eckart.core.verify.OutputComparison;
 import dev.eckart.core.verify.Verification;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -54,12 +55,60 @@ final class ReportTables {
                     String.valueOf(weight.breakEvenRank()),
                     Numbers.closeToOne(weight.energy()),
                     errors(weight),
-                    factored
-                            ? Numbers.count(weight.parametersBefore()) + " → " + Numbers.count(weight.parametersAfter())
-                            : Numbers.count(weight.parametersBefore()),
+                    factored ? parameters(weight) : Numbers.count(weight.parametersBefore()),
                     factored ? timing(weight) : weight.reason());
         }
         return linear.isEmpty() ? Optional.empty() : Optional.of(table);
+    }
+
+    /** Of the linear weights that were replaced, what fits a terminal. */
+    static Optional<Table> replaced(Report report) {
+        List<WeightEntry> replaced = with(report, Outcome.FACTORED);
+        boolean measured =
+                replaced.stream().anyMatch(weight -> weight.measuredError().isPresent());
+        boolean timed = replaced.stream().anyMatch(weight -> weight.timing().isPresent());
+        List<String> headings = new ArrayList<>(List.of("weight", "operator", "in × out", "rank", "energy"));
+        headings.add(measured ? "error → measured" : "error");
+        headings.add("parameters");
+        if (timed) {
+            headings.add("time");
+        }
+        Table table = new Table(headings.toArray(String[]::new));
+        for (WeightEntry weight : replaced) {
+            List<String> cells = new ArrayList<>(List.of(
+                    weight.name(),
+                    operator(weight),
+                    shape(weight),
+                    String.valueOf(weight.rank()),
+                    Numbers.closeToOne(weight.energy()),
+                    errors(weight),
+                    parameters(weight)));
+            if (timed) {
+                cells.add(weight.latency()
+                        .map(latency -> Numbers.times(latency.ratio()) + (weight.sizeOnly() ? " (for size only)" : ""))
+                        .orElse("not timed"));
+            }
+            table.row(cells.toArray(String[]::new));
+        }
+        return replaced.isEmpty() ? Optional.empty() : Optional.of(table);
+    }
+
+    /** Linear weights that stay as they are, with the reason. */
+    static Optional<Table> unchanged(Report report) {
+        List<WeightEntry> unchanged = with(report, Outcome.KEPT);
+        Table table = new Table("unchanged", "operator", "in × out", "why");
+        unchanged.forEach(weight -> table.row(weight.name(), operator(weight), shape(weight), weight.reason()));
+        return unchanged.isEmpty() ? Optional.empty() : Optional.of(table);
+    }
+
+    private static List<WeightEntry> with(Report report, Outcome outcome) {
+        return report.weights().stream()
+                .filter(weight -> weight.outcome() == outcome)
+                .toList();
+    }
+
+    private static String parameters(WeightEntry weight) {
+        return Numbers.count(weight.parametersBefore()) + " → " + Numbers.count(weight.parametersAfter());
     }
 
     private static String timing(WeightEntry weight) {

@@ -15,7 +15,8 @@ public final class TextReport {
     public static String render(Report report) {
         List<String> parts = new ArrayList<>();
         parts.add(title(report));
-        add(parts, ReportTables.linear(report));
+        add(parts, ReportTables.replaced(report));
+        add(parts, ReportTables.unchanged(report));
         add(parts, ReportTables.skipped(report));
         if (!report.weights().isEmpty()) {
             parts.add(summary(report));

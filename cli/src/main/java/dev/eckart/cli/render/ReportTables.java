@@ -20,6 +20,9 @@ import java.util.stream.Stream;
 
 /** The tables that a report shows to people, in whatever form. */
 final class ReportTables {
+    /** Of a column that shows what a setting comes to. */
+    private static final int LONGEST_HEADING = 20;
+
     private ReportTables() {}
 
     private static String operator(WeightEntry weight) {
@@ -122,6 +125,35 @@ final class ReportTables {
         return weight.measuredError().isPresent()
                 ? predicted + " → " + Numbers.error(weight.measuredError().getAsDouble())
                 : predicted;
+    }
+
+    /** Linear weights: the ranks that hold a share of their energy, and what would be done with them; fits a terminal. */
+    static Optional<Table> ranks(Report report) {
+        Table table = new Table(
+                "weight",
+                "operator",
+                "in × out",
+                "rank at .9",
+                ".95",
+                ".99",
+                "break-even",
+                ShownText.shortened(report.settings().rank(), LONGEST_HEADING));
+        List<WeightEntry> linear = report.weights().stream()
+                .filter(weight -> weight.spectrum().isPresent())
+                .toList();
+        for (WeightEntry weight : linear) {
+            Spectrum spectrum = weight.spectrum().orElseThrow();
+            table.row(
+                    weight.name(),
+                    operator(weight),
+                    shape(weight),
+                    String.valueOf(spectrum.rankAtEnergy(0.9)),
+                    String.valueOf(spectrum.rankAtEnergy(0.95)),
+                    String.valueOf(spectrum.rankAtEnergy(0.99)),
+                    String.valueOf(weight.breakEvenRank()),
+                    weight.outcome() == Outcome.FACTORED ? "rank " + weight.rank() : "unchanged");
+        }
+        return linear.isEmpty() ? Optional.empty() : Optional.of(table);
     }
 
     /** Linear weights: their spectra, and what would be done with them. */

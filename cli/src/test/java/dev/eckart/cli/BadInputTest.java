@@ -206,17 +206,6 @@ class BadInputTest {
     }
 
     @ParameterizedTest
-    @ValueSource(doubles = {Double.NaN, Double.POSITIVE_INFINITY})
-    void should_refuse_a_weight_that_is_not_finite(double value) throws IOException {
-        double[] numbers = RandomMatrices.normal(20, 30, 1).toArray();
-        numbers[3 * 30 + 4] = value;
-        Path broken = write("broken.onnx", linear(Matrix.of(20, 30, numbers)));
-
-        refused("weight `w` [20×30] holds %s at [3, 4]".formatted(value), "compress", broken, "-o", out);
-        refused("weight `w` [20×30] holds %s at [3, 4]".formatted(value), "scan", broken);
-    }
-
-    @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             value = {

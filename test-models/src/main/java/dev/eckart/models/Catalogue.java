@@ -79,7 +79,7 @@ public final class Catalogue {
                 skipping("graph-input", SkipReason.INTERFACE, graphInput()),
                 skipping("graph-output", SkipReason.INTERFACE, graphOutput()),
                 skipping("batched-weight", SkipReason.NOT_A_MATRIX, batchedWeight()),
-                skipping("unused", SkipReason.UNUSED, unused()));
+                new CatalogueModel("unused", unused(), Map.of(), Map.of()));
     }
 
     private static CatalogueModel matMul(String name, long opset, Object... inputDims) {

@@ -85,7 +85,7 @@ final class QuantizedWeights {
                 .node("MatMul", List.of("x", "real"), "y")
                 .output("y", "batch", OUT)
                 .build();
-        return new CatalogueModel("quantized-in-blocks", model, Map.of("w", 1), Map.of("scale", SkipReason.COMPUTED));
+        return new CatalogueModel("quantized-in-blocks", model, Map.of("w", 1), Map.of());
     }
 
     private static Matrix magnitudes(int rows, int columns) {

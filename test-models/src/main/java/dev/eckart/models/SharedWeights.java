@@ -126,7 +126,7 @@ final class SharedWeights {
                         attribute("alpha", 0.5f))
                 .output("y", IN, "batch")
                 .build();
-        return new CatalogueModel(name, model, Map.of("w", Catalogue.RANK), Map.of("bias", SkipReason.OPERATOR));
+        return new CatalogueModel(name, model, Map.of("w", Catalogue.RANK), Map.of());
     }
 
     private static ModelProto oneMatrixInThreeDimensions(boolean deepInput) {

@@ -53,7 +53,7 @@ final class ViewedWeights {
                 skipping("view-used-elsewhere", SkipReason.SHARED, viewUsedElsewhere()),
                 skipping("view-given-out", SkipReason.INTERFACE, viewGivenOut()),
                 skipping("behind-computed-reshape", SkipReason.COMPUTED, behindComputedReshape()),
-                skipping("behind-sum", SkipReason.OPERATOR, behind("behind-sum", weight(ElementType.FLOAT32), "Neg")));
+                skipping("behind-sum", SkipReason.COMPUTED, behind("behind-sum", weight(ElementType.FLOAT32), "Neg")));
     }
 
     private static TensorProto weight(ElementType type) {

@@ -61,6 +61,9 @@ public record ChangedInputs(InputStatistics now, Matrix originalMean, Matrix cha
         if (now.rows() < now.size()) {
             return Optional.of(UnrefittedReason.FEW_ROWS);
         }
+        if (!now.isFinite()) {
+            return Optional.of(UnrefittedReason.NOT_FINITE);
+        }
         boolean varies = false;
         for (int i = 0; i < now.size(); i++) {
             varies |= now.covariance().get(i, i) > 0;

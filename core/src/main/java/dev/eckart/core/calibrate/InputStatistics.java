@@ -1,6 +1,7 @@
 package dev.eckart.core.calibrate;
 
 import dev.eckart.core.linalg.Matrix;
+import java.util.stream.IntStream;
 
 /**
  * What the inputs x of a layer are like over a calibration set: their mean μ and covariance C.
@@ -27,6 +28,11 @@ public record InputStatistics(long samples, long rows, Matrix mean, Matrix covar
             throw new IllegalArgumentException(
                     "Expected one sample and one row or more but was: %d and %d".formatted(samples, rows));
         }
+    }
+
+    /** Whether the variances are finite; then so is all else, as no covariance is larger than the variances allow. */
+    public boolean isFinite() {
+        return IntStream.range(0, size()).allMatch(i -> Double.isFinite(covariance.get(i, i)));
     }
 
     /** The layer's inputs. */

@@ -16,6 +16,8 @@ public enum UncalibratedReason {
     NO_SAMPLES("its input has no axis of samples"),
     /** Perhaps that part of the network was not reached. */
     NO_ROWS("its input was empty"),
+    /** Such as where activations overflow: sums over these say nothing. */
+    NOT_FINITE("its input holds numbers that are not finite, or too large for their squares"),
     /** More than 2³¹ numbers. */
     WIDE("its inputs are too many for a covariance");
 

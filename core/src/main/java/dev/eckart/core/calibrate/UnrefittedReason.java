@@ -8,6 +8,8 @@ public enum UnrefittedReason {
     FEW_ROWS("the calibration has fewer rows than it has inputs"),
     /** There is nothing that goes with the inputs. */
     CONSTANT("its inputs do not vary in the compressed network"),
+    /** The compressed network may overflow where the original does not. */
+    NOT_FINITE("its input in the compressed network holds numbers that are not finite, or too large for their squares"),
     /** Such as where a network chooses what to work on. */
     RESHAPED("its input is of another shape in the compressed network"),
     /** More than 2³¹ numbers. */

@@ -12,6 +12,7 @@ import dev.eckart.core.factor.PlannedWeight;
 import dev.eckart.core.factor.Replacement;
 import dev.eckart.core.linalg.Decomposer;
 import dev.eckart.core.model.LinearWeight;
+import dev.eckart.core.model.SkippedWeight;
 import dev.eckart.core.plugin.Providers;
 import dev.eckart.core.rank.RankChoice;
 import dev.eckart.core.rank.RankPlan;
@@ -21,9 +22,10 @@ import dev.eckart.core.rank.WeightRankSelector;
 import dev.eckart.core.scan.Inventory;
 import dev.eckart.core.scan.WeightFilter;
 import dev.eckart.core.spectrum.WeightSpectrum;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -88,9 +90,10 @@ public final class Compressor {
     }
 
     /**
-     * Decides on every weight of a network's inventory, and replaces those that are to be.
+     * Decides on every weight of a network's inventory, and replaces those that are to be. A weight that holds a NaN or
+     * an infinity is skipped.
      *
-     * @throws InvalidInputException if a weight holds a NaN or an infinity, or the strategy's choices are not feasible
+     * @throws InvalidInputException if the strategy's choices are not feasible
      */
     public <N extends Network<N>> Compression<N> compress(
             N network, Inventory inventory, RankSelector selector, FactorPair.Balance balance, Provenance provenance) {
@@ -109,29 +112,32 @@ public final class Compressor {
             FactorPair.Balance balance,
             Provenance provenance) {
         List<LinearWeight> weights = inventory.linear();
-        PlannedWeight[] planned = new PlannedWeight[weights.size()];
-        try (Pass<Worked> pass = pass("Compressing", weights, bytes(selector), weight -> {
-            try (OpenWeight open = opener.open(weight, selector)) {
-                return factored(open, decide(open, selector), balance);
-            }
-        })) {
+        SortedMap<Integer, Worked<PlannedWeight>> planned = new TreeMap<>();
+        try (Pass<Worked<Decided>> pass = pass(
+                "Compressing",
+                weights,
+                bytes(selector),
+                weight -> opener.work(weight, selector, open -> factored(open, decide(open, selector), balance)))) {
             N compressed = network.rewrite(
                     () -> StreamSupport.stream(pass.spliterator(), false)
                             .flatMap(done -> {
-                                planned[done.index()] = done.result().planned();
-                                return done.result().replacement().stream();
+                                Worked<Decided> worked = done.result();
+                                planned.put(
+                                        done.index(),
+                                        new Worked<>(worked.result().map(Decided::planned), worked.skipped()));
+                                return worked.result().flatMap(Decided::replacement).stream();
                             })
                             .iterator(),
                     provenance);
-            return new Compression<>(new CompressionPlan(Arrays.asList(planned), inventory.skipped()), compressed);
+            return new Compression<>(planOf(List.copyOf(planned.values()), inventory), compressed);
         }
     }
 
     /** A weight that was decided on, and its pair, if it is to have one. */
-    private record Worked(PlannedWeight planned, Optional<Replacement> replacement) {}
+    private record Decided(PlannedWeight planned, Optional<Replacement> replacement) {}
 
-    private static Worked factored(OpenWeight open, PlannedWeight planned, FactorPair.Balance balance) {
-        return new Worked(
+    private static Decided factored(OpenWeight open, PlannedWeight planned, FactorPair.Balance balance) {
+        return new Decided(
                 planned,
                 planned.decision() instanceof Decision.Factor factor
                         ? Optional.of(open.factor(factor.rank(), balance))
@@ -178,23 +184,29 @@ public final class Compressor {
             return survey(inventory, selector);
         }
         require(selector, inventory);
-        List<PlannedWeight> planned = decomposed(inventory, selector, open -> decide(open, each));
-        return new CompressionPlan(planned, inventory.skipped());
+        List<Worked<PlannedWeight>> planned = decomposed(inventory, selector, open -> decide(open, each));
+        return planOf(planned, inventory);
+    }
+
+    private static CompressionPlan planOf(List<Worked<PlannedWeight>> planned, Inventory inventory) {
+        return new CompressionPlan(Worked.results(planned), Worked.skipped(planned, inventory.skipped()));
     }
 
     /** As {@link #plan}, with the spectrum of every weight, for people to look at. */
     public CompressionPlan survey(Inventory inventory, RankSelector selector) {
-        return survey(spectra(inventory, selector), inventory, selector);
+        require(selector, inventory);
+        List<Worked<WeightSpectrum>> spectra = decomposed(inventory, selector, OpenWeight::spectrum);
+        return survey(Worked.results(spectra), Worked.skipped(spectra, inventory.skipped()), selector);
     }
 
     /**
-     * What a strategy chooses from.
+     * What a strategy chooses from: the spectra of all weights but those that hold a NaN or an infinity.
      *
-     * @throws InvalidInputException if a weight holds a NaN or an infinity, or the strategy has nothing to say on them
+     * @throws InvalidInputException if the strategy has nothing to say on them
      */
     public List<WeightSpectrum> spectra(Inventory inventory, RankSelector selector) {
         require(selector, inventory);
-        return decomposed(inventory, selector, OpenWeight::spectrum);
+        return Worked.results(decomposed(inventory, selector, OpenWeight::spectrum));
     }
 
     /**
@@ -204,37 +216,46 @@ public final class Compressor {
      * @throws InvalidInputException if the strategy's choices are not feasible
      */
     public CompressionPlan survey(List<WeightSpectrum> spectra, Inventory inventory, RankSelector selector) {
-        RankPlan ranks = RankStrategies.answer(selector, ALL, () -> selector.select(spectra));
-        return feasible(selector, () -> CompressionPlan.of(spectra, ranks, inventory.skipped()));
+        return survey(spectra, inventory.skipped(), selector);
     }
 
-    private <R> List<R> decomposed(Inventory inventory, RankSelector selector, Function<OpenWeight, R> look) {
-        try (Pass<R> pass = pass("Decomposing", inventory.linear(), bytes(selector), weight -> {
-            try (OpenWeight open = opener.open(weight, selector)) {
-                return look.apply(open);
-            }
-        })) {
+    private static CompressionPlan survey(
+            List<WeightSpectrum> spectra, List<SkippedWeight> skipped, RankSelector selector) {
+        RankPlan ranks = RankStrategies.answer(selector, ALL, () -> selector.select(spectra));
+        return feasible(selector, () -> CompressionPlan.of(spectra, ranks, skipped));
+    }
+
+    private <R> List<Worked<R>> decomposed(Inventory inventory, RankSelector selector, Function<OpenWeight, R> look) {
+        try (Pass<Worked<R>> pass = pass(
+                "Decomposing", inventory.linear(), bytes(selector), weight -> opener.work(weight, selector, look))) {
             return pass.toList();
         }
     }
 
     /**
-     * Cuts each weight by itself, whether that makes it smaller or not, and changes no network.
+     * Cuts each weight by itself, whether that makes it smaller or not, and changes no network. A weight that holds a NaN
+     * or an infinity is left out.
      *
      * @param selector which weights, and to which rank
      * @param use told of one at a time, in an order that does not depend on how many threads there are
      * @throws InvalidInputException as {@link #compress} does
      */
     public void truncate(Inventory inventory, WeightRankSelector selector, Consumer<Truncation> use) {
-        try (Pass<Optional<Truncation>> pass = pass("Truncating", inventory.linear(), bytes(selector), weight -> {
-            try (OpenWeight open = opener.open(weight, selector)) {
-                return selector.choose(open.spectrum()) instanceof RankChoice.Truncate to
-                        ? Optional.of(open.truncate(to.rank()))
-                        : Optional.empty();
-            }
-        })) {
+        try (Pass<Optional<Truncation>> pass = pass(
+                "Truncating",
+                inventory.linear(),
+                bytes(selector),
+                weight -> opener.work(weight, selector, open -> truncated(open, selector))
+                        .result()
+                        .flatMap(Function.identity()))) {
             pass.forEach(done -> done.result().ifPresent(use));
         }
+    }
+
+    private static Optional<Truncation> truncated(OpenWeight open, WeightRankSelector selector) {
+        return selector.choose(open.spectrum()) instanceof RankChoice.Truncate to
+                ? Optional.of(open.truncate(to.rank()))
+                : Optional.empty();
     }
 
     /**

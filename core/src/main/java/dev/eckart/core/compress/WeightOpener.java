@@ -1,6 +1,5 @@
 package dev.eckart.core.compress;
 
-import dev.eckart.core.InvalidInputException;
 import dev.eckart.core.calibrate.CalibratedWeight;
 import dev.eckart.core.calibrate.Calibration;
 import dev.eckart.core.calibrate.InputRoots;
@@ -9,14 +8,16 @@ import dev.eckart.core.calibrate.Refit;
 import dev.eckart.core.factor.PlannedWeight;
 import dev.eckart.core.linalg.Accuracy;
 import dev.eckart.core.linalg.Decomposer;
-import dev.eckart.core.linalg.Decomposition;
 import dev.eckart.core.linalg.MatrixSource;
 import dev.eckart.core.linalg.NonFiniteValueException;
 import dev.eckart.core.model.ElementType;
 import dev.eckart.core.model.LinearWeight;
+import dev.eckart.core.model.SkipReason;
+import dev.eckart.core.model.SkippedWeight;
 import dev.eckart.core.rank.RankSelector;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
@@ -27,8 +28,36 @@ import java.util.stream.Stream;
  */
 record WeightOpener(Decomposer decomposer, Calibration calibration, InputRoots roots) {
 
-    /** @throws InvalidInputException if the weight holds a NaN or an infinity */
-    OpenWeight open(LinearWeight weight, RankSelector selector) {
+    /**
+     * Opens a weight, works on it and closes it, or says why it cannot be opened: it holds a NaN or an infinity, which
+     * shows where its numbers are first read as a whole.
+     */
+    <R> Worked<R> work(LinearWeight weight, RankSelector selector, Function<OpenWeight, R> work) {
+        OpenWeight opened;
+        try {
+            opened = open(weight, selector);
+        } catch (NonFiniteValueException e) {
+            return Worked.skipped(SkippedWeight.of(weight, SkipReason.NOT_FINITE, place(weight, e)));
+        }
+        try (opened) {
+            return Worked.done(work.apply(opened));
+        }
+    }
+
+    /** Where the number is that is not finite: in a product with a root, it is where it spread to. */
+    private String place(LinearWeight weight, NonFiniteValueException found) {
+        if (readings(weight).stream().noneMatch(this::isCalibrated)) {
+            return String.valueOf(found.getMessage());
+        }
+        try {
+            decomposer.decompose(weight.values(), Accuracy.ENERGY).close();
+            return "its outputs on the calibration inputs exceed the range of float64";
+        } catch (NonFiniteValueException own) {
+            return String.valueOf(own.getMessage());
+        }
+    }
+
+    private OpenWeight open(LinearWeight weight, RankSelector selector) {
         List<LinearWeight> readings = readings(weight);
         OpenWeight best = openReading(readings.get(0), selector.accuracy(), selector.wantsPlain());
         for (LinearWeight reading : readings.subList(1, readings.size())) {
@@ -69,7 +98,11 @@ record WeightOpener(Decomposer decomposer, Calibration calibration, InputRoots r
         return open(weight, calibrated(weight, inputs), accuracy(planned), false);
     }
 
-    /** As {@link #open(PlannedWeight)}, fitted to what its inputs became. */
+    /**
+     * As {@link #open(PlannedWeight)}, fitted to what its inputs became.
+     *
+     * @throws NonFiniteValueException if it has outputs on these that exceed the range of double
+     */
     OpenWeight open(PlannedWeight planned, Refit refit) {
         return open(planned.weight(), Optional.of(refit.of(planned.weight())), accuracy(planned), false);
     }
@@ -95,26 +128,9 @@ record WeightOpener(Decomposer decomposer, Calibration calibration, InputRoots r
                 weight,
                 calibrated,
                 accuracy,
-                decompose(weight, matrix, accuracy),
+                decomposer.decompose(matrix, accuracy),
                 calibration.sensitivityOf(weight),
                 wantsPlain);
-    }
-
-    private Decomposition decompose(LinearWeight weight, MatrixSource matrix, Accuracy accuracy) {
-        try {
-            try {
-                return decomposer.decompose(matrix, accuracy);
-            } catch (NonFiniteValueException e) {
-                // In a product, such a number is where it spread to.
-                decomposer.decompose(weight.values(), accuracy).close();
-                throw e;
-            }
-        } catch (NonFiniteValueException e) {
-            throw new InvalidInputException(
-                    "%s holds %s; only finite numbers can be decomposed (--exclude leaves a weight out)"
-                            .formatted(weight.describe(), e.getMessage()),
-                    e);
-        }
     }
 
     boolean isCalibrated(LinearWeight weight) {

@@ -5,6 +5,7 @@ import dev.eckart.core.linalg.ScaledAxis;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.IntStream;
 
 /**
  * The weights of several layers on one input, beside each other: {@code [W₁/‖W₁‖ | W₂/‖W₂‖ | …]}, {@code [in × Σout]}.
@@ -14,11 +15,13 @@ import java.util.Objects;
  */
 public final class JointBlocks implements MatrixSource {
     private final List<LinearWeight> members;
+    private final List<LinearWeight> finiteMembers;
     private final double[] norms;
     private final int[] starts;
 
-    private JointBlocks(List<LinearWeight> members, double[] norms) {
+    private JointBlocks(List<LinearWeight> members, List<LinearWeight> finiteMembers, double[] norms) {
         this.members = List.copyOf(members);
+        this.finiteMembers = List.copyOf(finiteMembers);
         this.norms = norms;
         this.starts = new int[members.size() + 1];
         for (int i = 0; i < members.size(); i++) {
@@ -36,12 +39,15 @@ public final class JointBlocks implements MatrixSource {
             throw new IllegalArgumentException("Expected weights of one number of rows but was: "
                     + members.stream().map(LinearWeight::describe).toList());
         }
+        double[] norms =
+                members.stream().mapToDouble(member -> norm(member.values())).toArray();
         return new JointBlocks(
                 members,
-                members.stream()
-                        .mapToDouble(member -> norm(member.values()))
-                        .map(JointBlocks::divisor)
-                        .toArray());
+                IntStream.range(0, norms.length)
+                        .filter(member -> !Double.isNaN(norms[member]))
+                        .mapToObj(members::get)
+                        .toList(),
+                Arrays.stream(norms).map(JointBlocks::divisor).toArray());
     }
 
     /**
@@ -54,7 +60,7 @@ public final class JointBlocks implements MatrixSource {
         for (int member = 0; member < norms.length; member++) {
             balanced[member] = divisor(norms[member] * divisor(norm(block(products, member))));
         }
-        return new JointBlocks(members, balanced);
+        return new JointBlocks(members, finiteMembers, balanced);
     }
 
     /** The product of some matrix and this, out of that of the same matrix and of the same members before. */
@@ -66,18 +72,24 @@ public final class JointBlocks implements MatrixSource {
         return ScaledAxis.columns(products, factors);
     }
 
+    /** Those of the members whose numbers are all finite: only these have singular values together. */
+    public List<LinearWeight> finiteMembers() {
+        return finiteMembers;
+    }
+
     private Columns block(MatrixSource all, int member) {
         return new Columns(all, starts[member], starts[member + 1] - starts[member]);
     }
 
     /**
-     * What a member of a norm is divided by: never by zero, nor by an infinity, which would make zeros of numbers, and
-     * numbers that are not finite would not be found where they are.
+     * What a member of a norm is divided by: never by zero, nor by an infinity, which would make zeros of numbers. One
+     * that holds a NaN or an infinity is left as it is, so that this is found where it is.
      */
     private static double divisor(double norm) {
         return norm == 0 || Double.isNaN(norm) ? 1 : Math.min(norm, Double.MAX_VALUE);
     }
 
+    /** ‖M‖_F, infinite where it exceeds the range of double; NaN if M holds a NaN or an infinity. */
     private static double norm(MatrixSource matrix) {
         double[] row = new double[matrix.columns()];
         double largest = 0;
@@ -91,6 +103,9 @@ public final class JointBlocks implements MatrixSource {
                     largest = size;
                 } else if (size > 0) {
                     sum += (size / largest) * (size / largest);
+                }
+                if (!Double.isFinite(number)) {
+                    return Double.NaN;
                 }
             }
         }

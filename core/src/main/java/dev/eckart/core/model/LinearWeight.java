@@ -1,9 +1,11 @@
 package dev.eckart.core.model;
 
 import dev.eckart.core.linalg.MatrixSource;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * The weight W of a linear layer y = x·W.
@@ -76,6 +78,15 @@ public record LinearWeight(
     /** Numbers in W. */
     public long parameters() {
         return (long) rows() * columns();
+    }
+
+    /** Whether it holds neither a NaN nor an infinity; reads all of it. */
+    public boolean isFinite() {
+        double[] row = new double[columns()];
+        return IntStream.range(0, rows()).allMatch(i -> {
+            values.read(i, 0, 1, row.length, row);
+            return Arrays.stream(row).allMatch(Double::isFinite);
+        });
     }
 
     /** The weights that this one stands for, if it is several that are factored jointly. */

@@ -26,8 +26,8 @@ public enum SkipReason {
     INTERFACE("it is an input or output of the network itself"),
     /** The graph makes the operand out of it in a way that is more than another view of its numbers. */
     COMPUTED("the graph computes the operand from it"),
-    /** No node uses it. */
-    UNUSED("nothing uses it"),
+    /** A NaN or an infinity, as a mask holds them: such a matrix has no singular values. */
+    NOT_FINITE("it holds numbers that are not finite"),
     /** It holds no numbers. */
     EMPTY("it is empty");
 

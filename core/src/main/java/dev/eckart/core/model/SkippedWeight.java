@@ -18,6 +18,17 @@ public record SkippedWeight(
         shape = List.copyOf(shape);
     }
 
+    /** A linear weight that the engine leaves alone nevertheless. */
+    public static SkippedWeight of(LinearWeight weight, SkipReason reason, String detail) {
+        return new SkippedWeight(
+                weight.name(),
+                weight.operator(),
+                weight.type().label(),
+                List.of((long) weight.rows(), (long) weight.columns()),
+                reason,
+                detail);
+    }
+
     /** The reason and what is special about this weight, in one line. */
     public String explanation() {
         return detail.isEmpty() ? reason.sentence() : reason.sentence() + ": " + detail;

@@ -9,10 +9,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Puts the layers on one input together, such as the query, key and value projections of attention: they are factored
- * as one weight, with one first factor for all of them, which costs fewer numbers and one product less for each.
+ * as one weight, with one first factor for all of them, which costs fewer numbers and one product less for each. A layer
+ * whose weight holds a NaN or an infinity stays by itself, so that the others can be factored.
  */
 public final class JointLayers {
     private record Key(String input, int rows, ElementType type) {}
@@ -33,20 +35,30 @@ public final class JointLayers {
             }
             group.add(weight);
         }
-        return new Inventory(inOrder.stream().map(JointLayers::join).toList(), inventory.skipped());
+        return new Inventory(inOrder.stream().flatMap(JointLayers::join).toList(), inventory.skipped());
     }
 
-    private static LinearWeight join(List<LinearWeight> group) {
-        if (group.size() == 1) {
-            return group.get(0);
+    /** One weight for all that hold finite numbers only, and after it the others, each by itself. */
+    private static Stream<LinearWeight> join(List<LinearWeight> group) {
+        if (group.size() < 2) {
+            return group.stream();
         }
+        JointBlocks blocks = JointBlocks.of(group);
+        List<LinearWeight> finite = blocks.finiteMembers();
+        if (finite.size() == group.size()) {
+            return Stream.of(joint(group, blocks));
+        }
+        return Stream.concat(join(finite), group.stream().filter(member -> !finite.contains(member)));
+    }
+
+    private static LinearWeight joint(List<LinearWeight> group, JointBlocks blocks) {
         return new LinearWeight(
                 group.stream().map(LinearWeight::name).collect(Collectors.joining("+")),
                 group.stream().map(LinearWeight::operator).distinct().collect(Collectors.joining(", ")),
                 "",
                 group.get(0).type(),
                 group.stream().mapToLong(LinearWeight::bytes).sum(),
-                JointBlocks.of(group),
+                blocks,
                 Optional.empty(),
                 List.of());
     }

@@ -43,13 +43,7 @@ public record WeightFilter(List<String> include, List<String> exclude) {
             if (in && !matchesAny(excluded, weight.name())) {
                 linear.add(weight);
             } else {
-                skipped.add(new SkippedWeight(
-                        weight.name(),
-                        weight.operator(),
-                        weight.type().label(),
-                        List.of((long) weight.rows(), (long) weight.columns()),
-                        SkipReason.EXCLUDED,
-                        ""));
+                skipped.add(SkippedWeight.of(weight, SkipReason.EXCLUDED, ""));
             }
         }
         skipped.addAll(inventory.skipped());

@@ -7,6 +7,7 @@ import dev.eckart.core.InvalidInputException;
 import dev.eckart.core.Progress;
 import dev.eckart.core.calibrate.Calibration;
 import dev.eckart.core.calibrate.InputRoots;
+import dev.eckart.core.calibrate.InputStatistics;
 import dev.eckart.core.factor.CompressionPlan;
 import dev.eckart.core.factor.Decision;
 import dev.eckart.core.factor.FactorPair;
@@ -21,7 +22,6 @@ import dev.eckart.core.linalg.EjmlDecomposer;
 import dev.eckart.core.linalg.EnergyMoments;
 import dev.eckart.core.linalg.Matrix;
 import dev.eckart.core.linalg.MatrixSource;
-import dev.eckart.core.linalg.NonFiniteValueException;
 import dev.eckart.core.linalg.RowSums;
 import dev.eckart.core.linalg.SampleMatrices;
 import dev.eckart.core.linalg.SingularValueDecomposition;
@@ -37,6 +37,7 @@ import dev.eckart.core.rank.NumericalRankSelector;
 import dev.eckart.core.rank.RankChoice;
 import dev.eckart.core.rank.RankPlan;
 import dev.eckart.core.rank.RankSelector;
+import dev.eckart.core.rank.WeightRankSelector;
 import dev.eckart.core.scan.Inventory;
 import dev.eckart.core.scan.JointLayers;
 import dev.eckart.core.scan.WeightFilter;
@@ -242,25 +243,106 @@ class CompressorTest {
         assertThat(asked).containsExactly(expected, expected, expected);
     }
 
+    private static InMemoryNetwork holding(double bad) {
+        return InMemoryNetwork.of(
+                ElementType.FLOAT32,
+                floats(SampleMatrices.normal(20, 30, 1)),
+                SampleMatrices.with(floats(SampleMatrices.normal(30, 16, 2)), 3, 2, bad),
+                floats(SampleMatrices.normal(16, 10, 3)));
+    }
+
+    private static void requireOnlySecondSkipped(CompressionPlan plan, double bad) {
+        assertThat(plan.factored())
+                .extracting(planned -> planned.weight().name())
+                .containsExactly("fc1", "fc3");
+        assertThat(plan.weights()).hasSize(2);
+        assertThat(plan.skipped())
+                .containsExactly(new SkippedWeight(
+                        "fc2", "MatMul", "float32", List.of(30L, 16L), SkipReason.NOT_FINITE, bad + " at [3, 2]"));
+    }
+
     @ParameterizedTest
     @ValueSource(doubles = {Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY})
-    void should_refuse_a_number_that_is_not_finite_and_name_weight_and_position(double bad) {
-        InMemoryNetwork network = InMemoryNetwork.of(
-                ElementType.FLOAT32,
-                SampleMatrices.normal(4, 6, 1),
-                SampleMatrices.with(SampleMatrices.normal(6, 5, 2), 3, 2, bad));
+    void should_skip_a_weight_that_is_not_finite_and_go_on_with_the_others(double bad) {
+        InMemoryNetwork network = holding(bad);
+        RankSelector each = new FixedRankSelector(3);
+        RankSelector atOnce = weights -> truncateAll(weights, 3);
+        for (RankSelector selector : List.of(each, atOnce)) {
+            Compression<InMemoryNetwork> compression =
+                    compressor(2).compress(network, WeightFilter.ALL, selector, FactorPair.Balance.PLAIN, PROVENANCE);
 
-        assertThatExceptionOfType(InvalidInputException.class)
-                .isThrownBy(() -> compress(network, new EnergyRankSelector(0.9)))
-                .withMessage(
-                        "weight `fc2` [6×5] holds %s at [3, 2]; only finite numbers can be decomposed"
-                                + " (--exclude leaves a weight out)",
-                        bad)
-                .withCauseInstanceOf(NonFiniteValueException.class);
-        // And what the message advises works.
-        assertThat(plan(2, network, new WeightFilter(List.of(), List.of("fc2")), new EnergyRankSelector(0.9))
-                        .weights())
-                .hasSize(1);
+            requireOnlySecondSkipped(compression.plan(), bad);
+            assertThat(compression.network().pairs()).containsOnlyKeys("fc1", "fc3");
+            requireOnlySecondSkipped(compressor(2).plan(network.inventory(), selector), bad);
+            requireOnlySecondSkipped(compressor(2).survey(network.inventory(), selector), bad);
+        }
+        assertThat(compressor(2).spectra(network.inventory(), each))
+                .extracting(spectrum -> spectrum.weight().name())
+                .containsExactly("fc1", "fc3");
+        List<String> truncated = new ArrayList<>();
+        compressor(1)
+                .truncate(
+                        network.inventory(),
+                        new FixedRankSelector(3),
+                        cut -> truncated.add(cut.weight().name()));
+        assertThat(truncated).containsExactlyInAnyOrder("fc1", "fc3");
+    }
+
+    @Test
+    void should_say_where_a_calibrated_weight_itself_is_not_finite() {
+        InMemoryNetwork network = holding(Double.NEGATIVE_INFINITY);
+        Compressor calibrated = compressor(2)
+                .calibrated(Calibration.of(Map.of(
+                        "fc2",
+                        new InputStatistics(
+                                99,
+                                99,
+                                SampleMatrices.normal(1, 30, 5),
+                                Matrix.diagonal(
+                                        30,
+                                        30,
+                                        IntStream.rangeClosed(1, 30)
+                                                .asDoubleStream()
+                                                .toArray())))));
+
+        requireOnlySecondSkipped(
+                calibrated.plan(network.inventory(), new FixedRankSelector(3)), Double.NEGATIVE_INFINITY);
+    }
+
+    @Test
+    void should_skip_a_weight_whose_outputs_exceed_the_range_of_double() {
+        InMemoryNetwork network = InMemoryNetwork.of(
+                ElementType.FLOAT64,
+                SampleMatrices.scaled(SampleMatrices.normal(6, 5, 1), 1e200),
+                SampleMatrices.normal(8, 9, 2));
+        Compressor calibrated = compressor(1)
+                .calibrated(Calibration.of(Map.of(
+                        "fc1",
+                        new InputStatistics(
+                                99, 99, Matrix.of(1, 6, new double[6]), Matrix.diagonal(6, 6, 1e300, 1e300)))));
+
+        CompressionPlan plan = calibrated.plan(network.inventory(), new FixedRankSelector(2));
+
+        assertThat(plan.factored())
+                .extracting(planned -> planned.weight().name())
+                .containsExactly("fc2");
+        assertThat(plan.skipped())
+                .extracting(SkippedWeight::explanation)
+                .containsExactly(
+                        "it holds numbers that are not finite: its outputs on the calibration inputs exceed the"
+                                + " range of float64");
+    }
+
+    @Test
+    void should_plan_nothing_where_no_weight_is_finite() {
+        InMemoryNetwork network = InMemoryNetwork.of(ElementType.FLOAT32, Matrix.of(1, 1, Double.NaN));
+
+        for (RankSelector selector : List.of(new EnergyRankSelector(0.9), new FixedRankSelector(1))) {
+            CompressionPlan plan = compressor(1).plan(network.inventory(), selector);
+
+            assertThat(plan.weights()).isEmpty();
+            assertThat(plan.skipped()).extracting(SkippedWeight::reason).containsExactly(SkipReason.NOT_FINITE);
+        }
     }
 
     @Test
@@ -326,13 +408,13 @@ class CompressorTest {
     @Test
     void should_end_the_stage_when_it_fails() {
         Recorder recorder = new Recorder();
-        InMemoryNetwork network = InMemoryNetwork.of(ElementType.FLOAT32, Matrix.of(1, 1, Double.NaN));
+        WeightRankSelector failing = spectrum -> new RankChoice.Truncate(900);
 
         assertThatExceptionOfType(InvalidInputException.class)
                 .isThrownBy(() -> new Compressor(new EjmlDecomposer(), 1, Long.MAX_VALUE, recorder)
-                        .plan(network.inventory(), new FixedRankSelector(1)));
+                        .plan(NETWORK.inventory(), failing));
 
-        assertThat(recorder.stages).extracting(Stage::toString).containsExactly("Decomposing 0 of 1, closed");
+        assertThat(recorder.stages).extracting(Stage::toString).containsExactly("Decomposing 0 of 3, closed");
     }
 
     /** Hears of stages, and how they went. */

@@ -2,6 +2,7 @@ package dev.eckart.core.scan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.eckart.core.linalg.Matrix;
 import dev.eckart.core.linalg.SampleMatrices;
 import dev.eckart.core.model.ElementType;
 import dev.eckart.core.model.JointBlocks;
@@ -11,6 +12,8 @@ import dev.eckart.core.model.SkippedWeight;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class JointLayersTest {
     private static final LinearWeight Q = weight("q", "MatMul", 4, 6, ElementType.FLOAT32, "x");
@@ -83,6 +86,16 @@ class JointLayersTest {
         LinearWeight narrower = weight("narrower", "MatMul", 4, 6, ElementType.FLOAT16, "x");
 
         assertThat(names(Q, taller, narrower, K)).containsExactly("q+k", "taller", "narrower");
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {Double.NaN, Double.NEGATIVE_INFINITY})
+    void should_join_the_others_where_a_weight_is_not_finite(double bad) {
+        LinearWeight masked = K.withValues(SampleMatrices.with(Matrix.copyOf(K.values()), 3, 1, bad));
+
+        assertThat(names(Q, masked, V)).containsExactly("q+v", "k");
+        assertThat(names(Q, masked)).containsExactly("q", "k");
+        assertThat(names(masked, masked)).containsExactly("k", "k");
     }
 
     @Test

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -30,6 +31,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ForkJoinPool;
 import java.util.function.IntPredicate;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** One pass over all samples of a calibration set. */
 final class CalibrationRun {
@@ -74,6 +76,7 @@ final class CalibrationRun {
             Map<List<LayerInput>, List<LinearWeight>> layers, int models, Decomposer decomposer, Progress progress) {
         Arrangement arrangement = arrangement(layers.keySet());
         List<UncalibratedWeight> uncalibrated = new ArrayList<>();
+        List<String> notes = new ArrayList<>(arrangement.notes());
         Queue<LayerSums> open = new ArrayDeque<>();
         try (Progress.Task task = progress.start("Calibrating", inputs.samples())) {
             layers.forEach((layer, weights) -> {
@@ -93,12 +96,39 @@ final class CalibrationRun {
                     Optional<InputStatistics> statistics = sums.statistics(inputs.samples());
                     statistics.ifPresentOrElse(
                             found -> sums.weights().forEach(weight -> byWeight.put(weight.name(), found)),
-                            () -> uncalibrated.addAll(because(UncalibratedReason.NO_ROWS, sums.weights())));
+                            () -> uncalibrated.addAll(because(sums.obstacle(), sums.weights())));
+                    if (sums.notFinite().isPresent()) {
+                        requireFiniteSamples();
+                        notes.add(sums.notFinite().get());
+                    }
                 }
             }
-            return new LayerStatistics(inputs.samples(), byWeight, uncalibrated, arrangement.notes());
+            return new LayerStatistics(inputs.samples(), byWeight, uncalibrated, notes);
         } finally {
             open.forEach(LayerSums::close);
+        }
+    }
+
+    /**
+     * Refuses samples that hold a NaN or an infinity themselves. What the network makes of others is its own: a layer whose
+     * input overflows is taken as it is.
+     */
+    private void requireFiniteSamples() {
+        int step = inputs.batchSize(1);
+        for (int from = 0; from < inputs.samples(); from += step) {
+            Batch batch = new Batch(from, Math.min(inputs.samples(), from + step));
+            batch.arrays.forEach((name, array) -> {
+                OptionalDouble bad = array.type().isInteger()
+                        ? OptionalDouble.empty()
+                        : IntStream.range(0, array.size())
+                                .mapToDouble(array::doubleAt)
+                                .filter(number -> !Double.isFinite(number))
+                                .findFirst();
+                if (bad.isPresent()) {
+                    throw new InvalidInputException("input `%s` holds %s in %s; calibrate on finite numbers"
+                            .formatted(name, bad.getAsDouble(), batch.describe()));
+                }
+            });
         }
     }
 

@@ -78,8 +78,8 @@ public final class Calibrator {
      * @param network the same, read
      * @param inventory what of its weights to calibrate; joint ones are their members
      * @return of no samples, if there is no weight that could be calibrated
-     * @throws InvalidInputException if the inputs do not fit the model, it fails on them, a value holds a NaN or an
-     *     infinity, there is no such mask, nothing is left by it, or the statistics need more memory
+     * @throws InvalidInputException if the inputs do not fit the model, it fails on them, they hold a NaN or an infinity
+     *     that reaches a layer, there is no such mask, nothing is left by it, or the statistics need more memory
      */
     public LayerStatistics calibrate(
             Path path, OnnxNetwork network, Inventory inventory, CalibrationInputs calibration) {
@@ -95,12 +95,16 @@ public final class Calibrator {
         try (TemporaryModel exposed = expose(network, values, path)) {
             LayerStatistics found = run(Runs.of(exposed.session()), exposed.session(), calibration, room)
                     .sum(layers, 1, decomposer, progress);
-            return new LayerStatistics(
-                    found.samples(),
-                    aboutZero(found.byWeight(), network),
-                    Stream.concat(uncalibrated.stream(), found.uncalibrated().stream())
-                            .toList(),
-                    found.notes());
+            uncalibrated.addAll(found.uncalibrated());
+            Map<String, InputStatistics> finite = new LinkedHashMap<>();
+            aboutZero(found.byWeight(), network).forEach((weight, statistics) -> {
+                if (statistics.isFinite()) {
+                    finite.put(weight, statistics);
+                } else {
+                    uncalibrated.add(new UncalibratedWeight(weight, UncalibratedReason.NOT_FINITE));
+                }
+            });
+            return new LayerStatistics(found.samples(), finite, uncalibrated, found.notes());
         } catch (IOException | UncheckedIOException e) {
             throw unwritable(e);
         }

@@ -3,6 +3,7 @@ package dev.eckart.onnx.calibrate;
 import dev.eckart.core.Progress;
 import dev.eckart.core.calibrate.ChangedInputs;
 import dev.eckart.core.calibrate.InputChange;
+import dev.eckart.core.calibrate.InputStatistics;
 import dev.eckart.core.calibrate.UnrefittedReason;
 import dev.eckart.core.compress.ChangeMeter;
 import dev.eckart.core.factor.CompressionPlan;
@@ -19,7 +20,6 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -52,13 +52,15 @@ public final class LayerComparison implements ChangeMeter<OnnxNetwork> {
         }
         List<LayerInput> inputs = LayerInput.of(site(any), original.index()).inputs();
         long room = calibrator.room(path, List.of(size));
-        return run(soFar, inputs, room, run -> {
+        return this.<InputChange>run(soFar, inputs, room, run -> {
                     Map<List<LayerInput>, List<LinearWeight>> layer = Map.of(inputs, List.of(any));
-                    return Objects.requireNonNull(run.sum(layer, 2, calibrator.decomposer(), Progress.NONE)
+                    InputStatistics both = run.sum(layer, 2, calibrator.decomposer(), Progress.NONE)
                             .byWeight()
-                            .get(any.name()));
+                            .get(any.name());
+                    return both == null
+                            ? new InputChange.Unknown(UnrefittedReason.NOT_FINITE)
+                            : new InputChange.Measured(ChangedInputs.of(both));
                 })
-                .<InputChange>map(both -> new InputChange.Measured(ChangedInputs.of(both)))
                 .orElse(new InputChange.Unknown(UnrefittedReason.RESHAPED));
     }
 

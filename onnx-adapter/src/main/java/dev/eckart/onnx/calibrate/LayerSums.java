@@ -1,7 +1,7 @@
 package dev.eckart.onnx.calibrate;
 
-import dev.eckart.core.InvalidInputException;
 import dev.eckart.core.calibrate.InputStatistics;
+import dev.eckart.core.calibrate.UncalibratedReason;
 import dev.eckart.core.linalg.Decomposer;
 import dev.eckart.core.linalg.NonFiniteValueException;
 import dev.eckart.core.linalg.RowSums;
@@ -17,6 +17,7 @@ final class LayerSums implements SampleSums, AutoCloseable {
     private final List<LinearWeight> weights;
     private final int size;
     private final RowSums sums;
+    private Optional<String> notFinite = Optional.empty();
 
     /**
      * Sums of nothing yet.
@@ -40,40 +41,47 @@ final class LayerSums implements SampleSums, AutoCloseable {
         return weights;
     }
 
-    /** @throws InvalidInputException if one of those that count holds a NaN or an infinity */
+    /** Where one of those that count holds a NaN or an infinity, it is noted, and nothing is summed from there on. */
     @Override
     public void add(LayerInput input, Output value, IntPredicate counted, String where) {
-        input.forEach(value, size, counted, (rows, count) -> add(rows, count, input, where));
+        if (notFinite.isEmpty()) {
+            input.forEach(value, size, counted, (rows, count) -> add(rows, count, input, where));
+        }
     }
 
     private void add(double[] rows, int count, LayerInput input, String where) {
         try {
             sums.add(rows, count);
         } catch (NonFiniteValueException e) {
-            throw new InvalidInputException(
-                    "`%s`, which %s is multiplied by, holds %s in %s; calibrate on inputs that the model gives finite numbers for"
-                            .formatted(input.value(), weights.get(0).describe(), e.value(), where),
-                    e);
+            notFinite = Optional.of("`%s` holds %s in %s".formatted(input.value(), e.value(), where));
         }
+    }
+
+    /** Why there are no statistics, where there are none. */
+    UncalibratedReason obstacle() {
+        return notFinite.isPresent() ? UncalibratedReason.NOT_FINITE : UncalibratedReason.NO_ROWS;
+    }
+
+    /** Which value holds what, and in which samples, if one holds a number that is not finite. */
+    Optional<String> notFinite() {
+        return notFinite;
     }
 
     /**
      * What the vectors were like.
      *
-     * @return empty if there was none
-     * @throws InvalidInputException if squares of them are beyond the range of double
+     * @return empty if there was none, or one that is not finite, or too large for its square to be
      */
     Optional<InputStatistics> statistics(long samples) {
-        if (sums.count() == 0) {
+        if (sums.count() == 0 || notFinite.isPresent()) {
             return Optional.empty();
         }
         try {
             return Optional.of(new InputStatistics(samples, sums.count(), sums.mean(), sums.covariance()));
         } catch (ArithmeticException e) {
-            throw new InvalidInputException(
-                    "`%s`, which %s is multiplied by, holds numbers whose squares are beyond the range of double; calibrate on other inputs"
-                            .formatted(inputs.get(0).value(), weights.get(0).describe()),
-                    e);
+            notFinite = Optional.of("`%s` holds numbers whose squares exceed the range of float64"
+                    .formatted(inputs.get(0).value()));
+            return Optional.empty();
         }
     }
 

@@ -59,13 +59,14 @@ public final class SensitivityMeter {
     /**
      * Runs a network once for each weight.
      *
-     * @param inventory the weights to measure
+     * @param all the weights to measure; those that hold a NaN or an infinity are not cut, and not measured
      * @param compressor knows what the network was calibrated on, so that weights are cut as they will be
      * @throws InvalidInputException if the inputs do not fit the network, it fails on them, or has no floating-point
      *     output
      */
     public Sensitivities measure(
-            OnnxNetwork network, Inventory inventory, Compressor compressor, CalibrationInputs calibration) {
+            OnnxNetwork network, Inventory all, Compressor compressor, CalibrationInputs calibration) {
+        Inventory inventory = finite(all);
         if (inventory.linear().isEmpty()) {
             return new Sensitivities(0, Map.of(), List.of());
         }
@@ -91,11 +92,12 @@ public final class SensitivityMeter {
      */
     public Sensitivities measureAgain(
             OnnxNetwork network,
-            Inventory inventory,
+            Inventory all,
             Compressor compressor,
             CalibrationInputs calibration,
             RankSelector selector,
             Sensitivities first) {
+        Inventory inventory = finite(all);
         int most = selector.sensitivityRounds();
         if (most == 0 || first.byWeight().isEmpty()) {
             return first;
@@ -106,6 +108,11 @@ public final class SensitivityMeter {
                 WeightTrial trial = open(network, inventory, measuring, calibration)) {
             return new SensitivityRounds(trial, inventory, compressor, selector, task).best(first, most);
         }
+    }
+
+    private static Inventory finite(Inventory inventory) {
+        return new Inventory(
+                inventory.linear().stream().filter(LinearWeight::isFinite).toList(), inventory.skipped());
     }
 
     private WeightTrial open(

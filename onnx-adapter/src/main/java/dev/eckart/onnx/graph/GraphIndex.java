@@ -175,6 +175,15 @@ public final class GraphIndex {
         return nodes.get(node).graph;
     }
 
+    /** What a node gives. */
+    public List<Value> outputs(int node) {
+        Located located = nodes.get(node);
+        return located.node.getOutputList().stream()
+                .filter(name -> !name.isEmpty())
+                .map(name -> new Value(located.graph, name))
+                .toList();
+    }
+
     /** What a node's input is; empty where the node goes without that input. */
     public Optional<Value> value(Use use) {
         Located located = nodes.get(use.node());

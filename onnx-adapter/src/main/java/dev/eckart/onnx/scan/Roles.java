@@ -14,11 +14,13 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
- * Which operators multiply by a constant operand, and how.
+ * Which operators multiply by what they take, and how: by a matrix, a kernel, or the rows of a table. Biases, scales, bounds
+ * and masks are none of these, whatever their shape.
  *
  * <ol>
  *   <li>{@code MatMul(x, W)} and {@code MatMul(W, x)}, x of any number of dimensions;
@@ -26,26 +28,61 @@ import java.util.stream.IntStream;
  *   <li>{@code com.microsoft}'s {@code FusedMatMul} and {@code FusedGemm}, the same with more attributes;
  *   <li>{@code com.microsoft}'s {@code Attention}, which multiplies by the joint projection of query, key and value;
  *   <li>{@code Conv} of one group, and {@code com.microsoft}'s {@code FusedConv};
- *   <li>{@code Gather(W, i)} of rows: the product with as many unit vectors.
+ *   <li>{@code Gather(W, i)} of rows: the product with as many unit vectors;
+ *   <li>further operators that multiply, of which no weight is factored.
  * </ol>
  */
 final class Roles {
     private static final Set<String> RECURRENT = Set.of("LSTM", "GRU", "RNN", "DynamicQuantizeLSTM");
-    private static final Set<String> OF_INTEGERS = Set.of(
-            "MatMulInteger",
-            "QLinearMatMul",
-            "ConvInteger",
-            "QLinearConv",
-            "MatMulNBits",
-            "MatMulBnb4",
-            "MatMulFpQ4",
-            "DynamicQuantizeMatMul",
-            "MatMulIntegerToFloat",
-            "QGemm",
-            "QAttention",
-            "QEmbedLayerNormalization",
-            "GatherBlockQuantized",
-            "QMoE");
+
+    /** Products of integers, to the inputs that are multiplied; what else they take are scales, zero points and biases. */
+    private static final Map<String, Set<Integer>> OF_INTEGERS = Map.ofEntries(
+            Map.entry("MatMulInteger", Set.of(0, 1)),
+            Map.entry("QLinearMatMul", Set.of(0, 3)),
+            Map.entry("ConvInteger", Set.of(1)),
+            Map.entry("QLinearConv", Set.of(3)),
+            Map.entry("MatMulNBits", Set.of(1)),
+            Map.entry("MatMulBnb4", Set.of(1)),
+            Map.entry("MatMulFpQ4", Set.of(1)),
+            Map.entry("DynamicQuantizeMatMul", Set.of(1)),
+            Map.entry("MatMulIntegerToFloat", Set.of(0, 1)),
+            Map.entry("QGemm", Set.of(0, 3)),
+            Map.entry("QAttention", Set.of(1)),
+            Map.entry("QEmbedLayerNormalization", Set.of(2, 3, 4)),
+            Map.entry("GatherBlockQuantized", Set.of(0)),
+            Map.entry("QMoE", Set.of(2, 5, 8)));
+
+    /** Inputs that the standard's operators multiply by; {@code Einsum} does by all. */
+    private static final Map<String, Set<Integer>> STANDARD = Map.of(
+            "MatMul", Set.of(0, 1),
+            "Gemm", Set.of(0, 1),
+            "Conv", Set.of(1),
+            "ConvTranspose", Set.of(1),
+            "DeformConv", Set.of(1),
+            "Gather", Set.of(0),
+            "GatherND", Set.of(0));
+
+    /** Inputs that {@code com.microsoft}'s operators multiply by. */
+    private static final Map<String, Set<Integer>> MICROSOFT = Map.ofEntries(
+            Map.entry("FusedMatMul", Set.of(0, 1)),
+            Map.entry("FusedMatMulActivation", Set.of(0, 1)),
+            Map.entry("TransposeMatMul", Set.of(0, 1)),
+            Map.entry("SparseToDenseMatMul", Set.of(0, 1)),
+            Map.entry("FusedGemm", Set.of(0, 1)),
+            Map.entry("GemmFastGelu", Set.of(0, 1)),
+            Map.entry("GemmFloat8", Set.of(0, 1)),
+            Map.entry("FusedConv", Set.of(1)),
+            Map.entry("NhwcConv", Set.of(1)),
+            Map.entry("NhwcFusedConv", Set.of(1)),
+            Map.entry("ConvTransposeWithDynamicPads", Set.of(1)),
+            Map.entry("Attention", Set.of(1)),
+            Map.entry("PackedAttention", Set.of(1)),
+            Map.entry("LongformerAttention", Set.of(1, 4)),
+            Map.entry("DecoderAttention", Set.of(2, 3)),
+            Map.entry("EmbedLayerNormalization", Set.of(2, 3, 4)),
+            Map.entry("GatedRelativePositionBias", Set.of(3)),
+            Map.entry("RelativePositionBias", Set.of(0)),
+            Map.entry("MoE", Set.of(2, 4, 6)));
 
     private final GraphIndex index;
 
@@ -53,35 +90,54 @@ final class Roles {
         this.index = index;
     }
 
+    /** Whether a node multiplies by what it takes there, or looks rows of it up. */
+    boolean multiplies(Use use) {
+        NodeProto node = index.node(use.node());
+        String operator = node.getOpType();
+        boolean microsoft = isMicrosofts(node);
+        if (!microsoft && !Attributes.isStandard(node)) {
+            return false;
+        }
+        if (RECURRENT.contains(operator)) {
+            return use.input() == 1 || use.input() == 2;
+        }
+        if (!microsoft && operator.equals("Einsum")) {
+            return true;
+        }
+        Set<Integer> places =
+                OF_INTEGERS.getOrDefault(operator, (microsoft ? MICROSOFT : STANDARD).getOrDefault(operator, Set.of()));
+        return places.contains(use.input());
+    }
+
     Role of(Use use, Operand operand) {
         NodeProto node = index.node(use.node());
         String operator = node.getOpType();
-        boolean microsoft = node.getDomain().equals(Attributes.MICROSOFT);
-        if (!(microsoft || Attributes.isStandard(node)) || !isComplete(node)) {
+        if (!isMicrosofts(node) && !Attributes.isStandard(node)) {
+            // What it does with it is not known.
+            return isMatrix(operand.dims()) ? new Role.Unsplit(SkipReason.OPERATOR, operator) : new Role.Other();
+        }
+        if (!multiplies(use)) {
             return new Role.Other();
         }
-        if (RECURRENT.contains(operator)) {
-            return use.input() == 1 || use.input() == 2
-                    ? new Role.Unsplit(SkipReason.RECURRENT, operator)
-                    : new Role.Other();
+        if (!isComplete(node)) {
+            return new Role.Unsplit(SkipReason.OPERATOR, operator);
         }
-        if (OF_INTEGERS.contains(operator)) {
-            // Scales and zero points of whole columns are no weights.
-            return operand.dims().size() < 2 ? new Role.Other() : new Role.Unsplit(SkipReason.QUANTIZED, operator);
+        if (RECURRENT.contains(operator)) {
+            return new Role.Unsplit(SkipReason.RECURRENT, operator);
+        }
+        if (OF_INTEGERS.containsKey(operator)) {
+            return new Role.Unsplit(SkipReason.QUANTIZED, operator);
         }
         Role role = switch (operator) {
-            case "MatMul" -> microsoft ? new Role.Other() : product(use, operand, false, false);
-            case "FusedMatMul" ->
-                microsoft ? product(use, operand, isSet(node, "transA"), isSet(node, "transB")) : new Role.Other();
-            case "Gemm" ->
-                microsoft ? new Role.Other() : product(use, operand, isSet(node, "transA"), isSet(node, "transB"));
-            case "FusedGemm" ->
-                microsoft ? product(use, operand, isSet(node, "transA"), isSet(node, "transB")) : new Role.Other();
-            case "Attention" -> microsoft && use.input() == 1 ? right(operand, false) : new Role.Other();
-            case "Conv" -> microsoft ? new Role.Other() : convolution(node, use, operand);
-            case "FusedConv" -> microsoft ? convolution(node, use, operand) : new Role.Other();
-            case "Gather" -> microsoft ? new Role.Other() : table(node, use, operand);
-            default -> new Role.Other();
+            case "MatMul" -> product(use, operand, false, false);
+            case "Gemm", "FusedMatMul", "FusedGemm" ->
+                product(use, operand, isSet(node, "transA"), isSet(node, "transB"));
+            case "Attention" -> right(operand, false);
+            case "Conv", "FusedConv" -> convolution(node, operand);
+            case "Gather" -> table(node, operand);
+            case "GatherND", "Einsum" ->
+                isMatrix(operand.dims()) ? new Role.Unsplit(SkipReason.OPERATOR, operator) : new Role.Other();
+            default -> new Role.Unsplit(SkipReason.OPERATOR, operator);
         };
         // Two edits of one node would be at odds, and the runtime computes it once anyway.
         return role instanceof Role.Weight weight
@@ -89,6 +145,15 @@ final class Roles {
                         && isConstant(otherOperand(use))
                 ? new Role.Unsplit(SkipReason.COMPUTED, "all that %s takes is constant".formatted(operator))
                 : role;
+    }
+
+    private static boolean isMicrosofts(NodeProto node) {
+        return node.getDomain().equals(Attributes.MICROSOFT);
+    }
+
+    /** Whether there are several rows and several columns in some sense: what has none is a vector, however it is stored. */
+    static boolean isMatrix(List<Long> dims) {
+        return dims.stream().filter(dim -> dim > 1).count() > 1;
     }
 
     /** Whether a node has the inputs and outputs that each product has; the runtime refuses those that have not. */
@@ -101,11 +166,7 @@ final class Roles {
     }
 
     private static Role product(Use use, Operand operand, boolean transA, boolean transB) {
-        return switch (use.input()) {
-            case 0 -> left(operand, transA);
-            case 1 -> right(operand, transB);
-            default -> new Role.Other();
-        };
+        return use.input() == 0 ? left(operand, transA) : right(operand, transB);
     }
 
     private static Role right(Operand operand, boolean transposed) {
@@ -133,21 +194,18 @@ final class Roles {
         return dims.subList(0, dims.size() - 2).stream().allMatch(dim -> dim == 1);
     }
 
-    private static Role table(NodeProto node, Use use, Operand operand) {
-        if (use.input() != 0) {
-            return new Role.Other();
-        }
+    private static Role table(NodeProto node, Operand operand) {
+        List<Long> dims = operand.dims();
         long axis = integer(node, "axis", 0);
-        if (operand.dims().size() != 2 || (axis != 0 && axis != -2)) {
+        if (!isMatrix(dims)) {
             return new Role.Other();
         }
-        return weight(Form.TABLE, List.of(0), List.of(1));
+        return dims.size() == 2 && (axis == 0 || axis == -2)
+                ? weight(Form.TABLE, List.of(0), List.of(1))
+                : new Role.Unsplit(SkipReason.OPERATOR, node.getOpType());
     }
 
-    private static Role convolution(NodeProto node, Use use, Operand operand) {
-        if (use.input() != 1) {
-            return new Role.Other();
-        }
+    private static Role convolution(NodeProto node, Operand operand) {
         List<Long> dims = operand.dims();
         int rank = dims.size();
         if (rank < 3) {

@@ -6,14 +6,16 @@ import dev.eckart.core.model.SkipReason;
 import dev.eckart.core.model.SkippedWeight;
 import dev.eckart.onnx.file.OnnxModel;
 import dev.eckart.onnx.graph.Attributes;
-import dev.eckart.onnx.graph.Constants;
 import dev.eckart.onnx.graph.GraphIndex;
 import dev.eckart.onnx.graph.Use;
 import dev.eckart.onnx.graph.Value;
 import dev.eckart.onnx.proto.FunctionProto;
+import dev.eckart.onnx.proto.GraphProto;
+import dev.eckart.onnx.proto.ModelProto;
 import dev.eckart.onnx.proto.NodeProto;
 import dev.eckart.onnx.proto.SparseTensorProto;
 import dev.eckart.onnx.proto.TensorProto;
+import dev.eckart.onnx.proto.ValueInfoProto;
 import dev.eckart.onnx.tensor.TensorTypes;
 import dev.eckart.onnx.tensor.TensorView;
 import dev.eckart.onnx.tensor.Tensors;
@@ -23,6 +25,7 @@ import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,9 +38,9 @@ import java.util.stream.Stream;
  * Finds the linear weights of a model, in its main graph and in those inside of its nodes, and says of each other
  * weight why it is none.
  *
- * <p>A weight is a stored tensor of two or more dimensions and a type that weights come in, or one that a product
- * multiplies by. It is linear if every node that takes it, be it through others that only hand it on ({@link Passage}),
- * multiplies by it ({@link Roles}), and all multiply by the same matrix, or by its transpose.
+ * <p>A weight is a stored tensor that some node multiplies by ({@link Roles}), be it through others that only hand it on
+ * ({@link Passage}), or that compute a matrix from it and other constants. It is linear if every node that takes it
+ * multiplies by it as it is, and all multiply by the same matrix, or by its transpose.
  */
 public final class WeightScanner {
     private final OnnxModel model;
@@ -45,10 +48,14 @@ public final class WeightScanner {
     private final Passage passage;
     private final Roles roles;
     private final Map<Value, String> names;
+    private final FunctionBodies functions;
+    private final ConstantNodes computing;
 
-    private WeightScanner(OnnxModel model, GraphIndex index) {
+    private WeightScanner(OnnxModel model, GraphIndex index, FunctionBodies functions) {
         this.model = model;
         this.index = index;
+        this.functions = functions;
+        this.computing = new ConstantNodes(index);
         this.passage = new Passage(index, model.payloads());
         this.roles = new Roles(index);
         this.names = names(index);
@@ -82,7 +89,7 @@ public final class WeightScanner {
      * @throws dev.eckart.core.InvalidInputException if a weight's data is not what its dimensions declare
      */
     public static WeightScan scan(OnnxModel model, GraphIndex index) {
-        WeightScanner scanner = new WeightScanner(model, index);
+        WeightScanner scanner = new WeightScanner(model, index, new FunctionBodies(model));
         List<LinearSite> linear = new ArrayList<>();
         List<SkippedWeight> skipped = new ArrayList<>();
         index.constants().keySet().stream()
@@ -93,7 +100,7 @@ public final class WeightScanner {
                     finding.skipped.ifPresent(skipped::add);
                 });
         skipped.addAll(scanner.sparse());
-        skipped.addAll(scanner.inFunctions());
+        skipped.addAll(scanner.functions.weights());
         return new WeightScan(linear, skipped);
     }
 
@@ -122,8 +129,7 @@ public final class WeightScanner {
                 TensorTypes.elementType(tensor.getDataType()));
         List<End> ends = new ArrayList<>();
         boolean givenOut = follow(stored, ends);
-        boolean multiplied = ends.stream().anyMatch(end -> !(end.role instanceof Role.Other));
-        if (tensor.getDimsCount() < 2 && !multiplied) {
+        if (!isMultiplied(ends)) {
             return NO_WEIGHT;
         }
         if (index.isInput(root)) {
@@ -135,9 +141,6 @@ public final class WeightScanner {
         if (givenOut) {
             return skip(root, SkipReason.INTERFACE, "it is given out as an output");
         }
-        if (ends.isEmpty()) {
-            return skip(root, SkipReason.UNUSED, "");
-        }
         if (index.isTrained(root)) {
             return skip(root, SkipReason.SHARED, "the model's training uses it");
         }
@@ -146,19 +149,19 @@ public final class WeightScanner {
                 : skip(root, ends);
     }
 
+    private static boolean isMultiplied(List<End> ends) {
+        return ends.stream().anyMatch(end -> !(end.role instanceof Role.Other));
+    }
+
     /** A weight that no product takes in a way that a pair could serve. */
     private Finding skip(Value root, List<End> ends) {
-        for (End end : ends) {
-            if (end.role instanceof Role.Unsplit unsplit) {
-                return skip(root, unsplit.reason(), unsplit.detail());
-            }
-        }
-        for (End end : ends) {
-            if (!end.operand.value().equals(root) || Passage.isPassage(index.node(end.use.node()))) {
-                return skip(root, SkipReason.COMPUTED, "%s takes it".formatted(operator(end.use)));
-            }
-        }
-        return skip(root, SkipReason.OPERATOR, operators(ends));
+        Role.Unsplit first = ends.stream()
+                .map(End::role)
+                .filter(Role.Unsplit.class::isInstance)
+                .map(Role.Unsplit.class::cast)
+                .findFirst()
+                .orElseThrow();
+        return skip(root, first.reason(), first.detail());
     }
 
     /** A weight that some product takes in such a way. */
@@ -288,7 +291,7 @@ public final class WeightScanner {
                 if (next.isPresent()) {
                     waiting.add(next.get());
                 } else {
-                    ends.add(new End(use, operand, roles.of(use, operand)));
+                    ends.add(new End(use, operand, role(use, operand)));
                 }
             }
         }
@@ -296,40 +299,134 @@ public final class WeightScanner {
         return givenOut;
     }
 
+    /** What a node does with an operand, also where it is a function's call, or computes a matrix to multiply by from it. */
+    private Role role(Use use, Operand operand) {
+        Optional<Boolean> called = functions.multiplies(index.node(use.node()), use.input(), operand);
+        if (called.isPresent()) {
+            return called.get() ? new Role.Unsplit(SkipReason.OPERATOR, operator(use)) : new Role.Other();
+        }
+        Role role = roles.of(use, operand);
+        return role instanceof Role.Other && Roles.isMatrix(operand.dims()) && leadsToProduct(use)
+                ? new Role.Unsplit(SkipReason.COMPUTED, "%s takes it".formatted(operator(use)))
+                : role;
+    }
+
+    /** Whether a matrix that some node multiplies by is computed from what a node takes, and from other constants. */
+    private boolean leadsToProduct(Use from) {
+        Deque<Use> waiting = new ArrayDeque<>(List.of(from));
+        Set<Integer> seen = new HashSet<>();
+        while (!waiting.isEmpty()) {
+            Use use = waiting.remove();
+            if (!computing.handsOn(use) || !seen.add(use.node())) {
+                continue;
+            }
+            for (Value output : index.outputs(use.node())) {
+                for (Use next : index.uses(output)) {
+                    if (roles.multiplies(next)) {
+                        return true;
+                    }
+                    waiting.add(next);
+                }
+            }
+        }
+        return false;
+    }
+
+    /**
+     * The bodies of a model's functions, each as a graph of its own.
+     *
+     * <p>A call names one by its domain and name. One that calls itself is no valid model; it is not followed further.
+     */
+    private static final class FunctionBodies {
+        private record Body(FunctionProto function, WeightScanner scanner) {}
+
+        private final Map<List<String>, Body> bodies = new LinkedHashMap<>();
+        private final Set<List<String>> under = new HashSet<>();
+
+        FunctionBodies(OnnxModel model) {
+            for (FunctionProto function : model.message().getFunctionsList()) {
+                GraphProto.Builder graph = GraphProto.newBuilder().addAllNode(function.getNodeList());
+                function.getInputList()
+                        .forEach(name ->
+                                graph.addInput(ValueInfoProto.newBuilder().setName(name)));
+                function.getOutputList()
+                        .forEach(name ->
+                                graph.addOutput(ValueInfoProto.newBuilder().setName(name)));
+                ModelProto body = ModelProto.newBuilder().setGraph(graph).build();
+                bodies.put(
+                        List.of(function.getDomain(), function.getName()),
+                        new Body(
+                                function,
+                                new WeightScanner(
+                                        new OnnxModel(body, model.payloads()), new GraphIndex(body, false), this)));
+            }
+        }
+
+        /** Whether a call multiplies by what it takes there; empty for a node that calls no function. */
+        Optional<Boolean> multiplies(NodeProto call, int input, Operand operand) {
+            List<String> key = List.of(call.getDomain(), call.getOpType());
+            Body body = bodies.get(key);
+            if (body == null) {
+                return Optional.empty();
+            }
+            if (input >= body.function.getInputCount() || !under.add(key)) {
+                return Optional.of(false);
+            }
+            List<End> ends = new ArrayList<>();
+            body.scanner.follow(operand.as(new Value(GraphIndex.MAIN, body.function.getInput(input))), ends);
+            under.remove(key);
+            return Optional.of(isMultiplied(ends));
+        }
+
+        /** Constants in them that are multiplied by. */
+        List<SkippedWeight> weights() {
+            List<SkippedWeight> weights = new ArrayList<>();
+            for (Body body : bodies.values()) {
+                WeightScanner scanner = body.scanner;
+                for (Value root : scanner.index.constants().keySet()) {
+                    if (!scanner.examine(root).equals(NO_WEIGHT)) {
+                        TensorProto tensor = scanner.tensor(root);
+                        weights.add(new SkippedWeight(
+                                body.function.getName() + "/" + scanner.name(root),
+                                body.function.getName(),
+                                TensorTypes.label(tensor.getDataType()),
+                                tensor.getDimsList(),
+                                SkipReason.FUNCTION,
+                                ""));
+                    }
+                }
+            }
+            return weights;
+        }
+    }
+
     private List<SkippedWeight> sparse() {
         List<SkippedWeight> skipped = new ArrayList<>();
         for (int graph = 0; graph < index.graphs(); graph++) {
             for (SparseTensorProto tensor : index.graph(graph).getSparseInitializerList()) {
                 Value value = new Value(graph, tensor.getValues().getName());
+                int type = tensor.getValues().getDataType();
+                List<End> ends = new ArrayList<>();
+                follow(
+                        Operand.of(
+                                value,
+                                TensorView.unreadable(tensor.getDimsList()),
+                                type,
+                                TensorTypes.elementType(type)),
+                        ends);
+                if (!isMultiplied(ends)) {
+                    continue;
+                }
                 skipped.add(new SkippedWeight(
                         name(value),
                         index.uses(value).stream()
                                 .map(this::operator)
                                 .distinct()
                                 .collect(Collectors.joining(", ")),
-                        TensorTypes.label(tensor.getValues().getDataType()),
+                        TensorTypes.label(type),
                         tensor.getDimsList(),
                         SkipReason.SPARSE,
                         ""));
-            }
-        }
-        return skipped;
-    }
-
-    private List<SkippedWeight> inFunctions() {
-        List<SkippedWeight> skipped = new ArrayList<>();
-        for (FunctionProto function : model.message().getFunctionsList()) {
-            for (NodeProto node : function.getNodeList()) {
-                Constants.value(node)
-                        .filter(tensor ->
-                                tensor.getDimsCount() >= 2 && TensorTypes.mayHoldWeights(tensor.getDataType()))
-                        .ifPresent(tensor -> skipped.add(new SkippedWeight(
-                                function.getName() + "/" + node.getOutput(0),
-                                function.getName(),
-                                TensorTypes.label(tensor.getDataType()),
-                                tensor.getDimsList(),
-                                SkipReason.FUNCTION,
-                                "")));
             }
         }
         return skipped;

@@ -581,33 +581,42 @@ class CalibratorTest {
 
     @ParameterizedTest
     @ValueSource(floats = {Float.NaN, Float.POSITIVE_INFINITY})
-    void should_say_which_value_is_not_finite_and_where(float number) {
+    void should_refuse_samples_that_are_not_finite_and_say_which(float number) {
         write(TWO_LAYERS.replace(node("Tanh", "s", "h"), node("Relu", "s", "h")));
         writeInputs(Map.of("x", changed(normal(SAMPLES, SIZE), (row, each) -> row == 7 ? number : each)));
 
         assertThatThrownBy(() -> calibrate(statistics(SIZE, 5), onAll()))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessage(
-                        "`x`, which weight `w` [6×5] is multiplied by, holds %s in sample 7 of `%s`; calibrate on inputs that the model gives finite numbers for",
-                        (double) number, inputs);
-        assertThatThrownBy(this::calibrate)
-                .isInstanceOf(InvalidInputException.class)
-                .hasMessageContaining("in samples 0 to 10 of");
+                        "input `x` holds %s in sample 7 of `%s`; calibrate on finite numbers", (double) number, inputs);
         assertThat(folder).isDirectoryNotContaining("glob:**eckart*");
     }
 
     @Test
-    void should_refuse_numbers_whose_squares_are_out_of_range() {
+    void should_leave_a_layer_uncalibrated_whose_inputs_have_squares_out_of_range() {
         write(input("x", DOUBLE, "batch", 1)
                 + "initializer { name: \"w\" dims: 1 dims: 1 data_type: 11 double_data: 1 } "
                 + node("MatMul", "x w", "y")
                 + output("y", DOUBLE, "batch", 1));
         writeInputs(Map.of("x", NpyArray.ofMatrix(Matrix.of(2, 1, 1e200, -1e200))));
 
-        assertThatThrownBy(this::calibrate)
-                .isInstanceOf(InvalidInputException.class)
-                .hasMessage(
-                        "`x`, which weight `w` [1×1] is multiplied by, holds numbers whose squares are beyond the range of double; calibrate on other inputs");
+        LayerStatistics found = calibrate();
+
+        assertThat(found.byWeight()).isEmpty();
+        assertThat(found.uncalibrated()).containsExactly(new UncalibratedWeight("w", UncalibratedReason.NOT_FINITE));
+        assertThat(found.notes()).containsExactly("`x` holds numbers whose squares exceed the range of float64");
+    }
+
+    @Test
+    void should_leave_a_layer_uncalibrated_whose_activations_overflow_and_calibrate_the_others() {
+        write(TWO_LAYERS.replace(node("Tanh", "s", "h"), node("Exp", "s", "h")));
+        writeInputs(Map.of("x", changed(normal(SAMPLES, SIZE), (row, each) -> row == 7 ? 1e6f * each : each)));
+
+        LayerStatistics found = calibrate();
+
+        assertThat(found.byWeight()).containsOnlyKeys("w");
+        assertThat(found.uncalibrated()).containsExactly(new UncalibratedWeight("v", UncalibratedReason.NOT_FINITE));
+        assertThat(found.notes()).containsExactly("`h` holds Infinity in samples 0 to 10 of `%s`".formatted(inputs));
     }
 
     @Test

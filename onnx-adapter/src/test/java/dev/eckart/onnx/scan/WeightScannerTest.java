@@ -3,7 +3,9 @@ package dev.eckart.onnx.scan;
 import static dev.eckart.onnx.TextModels.value;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
+import com.google.protobuf.TextFormat;
 import dev.eckart.core.InvalidInputException;
 import dev.eckart.core.linalg.Matrix;
 import dev.eckart.core.model.SkipReason;
@@ -13,11 +15,16 @@ import dev.eckart.onnx.file.OnnxModel;
 import dev.eckart.onnx.file.OnnxReader;
 import dev.eckart.onnx.graph.GraphIndex;
 import dev.eckart.onnx.graph.Use;
+import dev.eckart.onnx.proto.ModelProto;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class WeightScannerTest {
@@ -102,13 +109,183 @@ class WeightScannerTest {
         assertThat(scan.skipped()).isEmpty();
     }
 
+    private static String node(String operator, String inputs, String attributes) {
+        return "node { op_type: \"%s\" %s output: \"y\" %s } "
+                .formatted(
+                        operator,
+                        Stream.of(inputs.split(" "))
+                                .map("input: \"%s\""::formatted)
+                                .collect(Collectors.joining(" ")),
+                        attributes);
+    }
+
+    private static String microsoft(String operator, String inputs) {
+        return node(operator, inputs, "domain: \"com.microsoft\"");
+    }
+
+    private static String floats(String dims) {
+        return "initializer { name: \"c\" data_type: 1 %s float_data: [%s] } "
+                .formatted(
+                        Stream.of(dims.split("×")).map("dims: %s"::formatted).collect(Collectors.joining(" ")),
+                        Stream.of(dims.split("×"))
+                                .map(Integer::valueOf)
+                                .reduce((a, b) -> a * b)
+                                .map(size -> String.join(", ", Collections.nCopies(size, "1")))
+                                .orElseThrow());
+    }
+
+    /** Of a rank above one, all of them: what counts is what the operator does with it, and not how it is stored. */
+    @ParameterizedTest
+    @CsvSource({
+        "Add, x c, 1×6",
+        "Add, x c, 6×1",
+        "Add, x c, 1×6×1×1",
+        "Add, c x, 4×6",
+        "Sub, x c, 4×6",
+        "Mul, x c, 1×6",
+        "Mul, x c, 4×6",
+        "Div, x c, 4×6",
+        "Pow, x c, 4×6",
+        "Where, condition c x, 1×1×4×4",
+        "Gemm, x v c, 4×6",
+        "Conv, x v c, 6",
+        "PRelu, x c, 6×1×1",
+        "LayerNormalization, x c b, 4×6",
+        "InstanceNormalization, x c b, 6",
+        "Clip, x c, 1",
+        "Resize, x roi c, 4",
+        "LSTM, x v r c, 1×8",
+        "LSTM, x v r b lengths c, 1×2×6",
+        "Expand, c shape, 4×6",
+        "Concat, x c, 4×6",
+        "Gather, c i, 6",
+        "Gather, c i, 1×6",
+        "Gather, c i, 6×1",
+        "GatherND, c i, 6",
+        "Einsum, x c, 6",
+        "Scan, c x, 4×6",
+        "QLinearMatMul, x scale zero v c zero scale zero, 4×6",
+        "DequantizeLinear, x c, 4×6",
+    })
+    void should_list_nothing_that_no_node_multiplies_by(String operator, String inputs, String dims) {
+        WeightScan scan = scan(node(operator, inputs, "") + floats(dims));
+
+        assertThat(scan.linear()).isEmpty();
+        assertThat(scan.skipped()).isEmpty();
+    }
+
+    @Test
+    void should_not_list_scales_of_quantized_products() {
+        for (String node : List.of(
+                microsoft("MatMulNBits", "x w c"),
+                microsoft("DynamicQuantizeMatMul", "x w c"),
+                microsoft("QMoE", "x router w c"),
+                microsoft("RotaryEmbedding", "x positions c c"),
+                microsoft("MultiHeadAttention", "q k v b mask c"))) {
+            assertThat(scan(node + floats("4×6")).skipped()).as(node).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "ConvTranspose, x c, 4×6×2×2, OPERATOR",
+        "DeformConv, x c offset, 4×6×2×2, OPERATOR",
+        "Conv, x c b, 4×6, NOT_A_MATRIX",
+        "MatMul, x c, 6, NOT_A_MATRIX",
+        "MatMul, x c, 2×4×6, NOT_A_MATRIX",
+        "Einsum, x c, 4×6, OPERATOR",
+        "Gather, c i, 2×4×6, OPERATOR",
+        "GatherND, c i, 4×6, OPERATOR",
+        "LSTM, x v c, 1×8×6, RECURRENT",
+        "QLinearConv, x scale zero c, 4×6×1×1, QUANTIZED",
+        "MatMulInteger, x c, 4×6, QUANTIZED",
+    })
+    void should_list_what_a_node_multiplies_by_in_a_way_that_is_not_factored(
+            String operator, String inputs, String dims, SkipReason reason) {
+        WeightScan scan = scan(node(operator, inputs, "") + floats(dims));
+
+        assertThat(scan.linear()).isEmpty();
+        assertThat(scan.skipped()).extracting(SkippedWeight::reason).containsExactly(reason);
+    }
+
+    @Test
+    void should_list_tables_and_weights_of_fused_operators() {
+        for (String node : List.of(
+                microsoft("EmbedLayerNormalization", "ids segments c p s gamma beta"),
+                microsoft("MoE", "x router c"),
+                microsoft("RelativePositionBias", "c n n"),
+                microsoft("GemmFastGelu", "x c"))) {
+            assertThat(scan(node + floats("4×6")).skipped())
+                    .as(node)
+                    .extracting(SkippedWeight::reason)
+                    .containsExactly(SkipReason.OPERATOR);
+        }
+    }
+
+    /** It is a matrix that a product takes in the end; its scale, and a constant that is added to x, are not. */
+    @Test
+    void should_list_what_a_matrix_to_multiply_by_is_computed_from() {
+        String scaled = "node { op_type: \"Mul\" input: [\"g\", \"w\"] output: \"scaled\" }"
+                + "node { op_type: \"Transpose\" input: \"scaled\" output: \"t\" }"
+                + "initializer { name: \"g\" dims: 2 dims: 1 data_type: 1 float_data: [1, 2] } ";
+
+        WeightScan multiplied = scan(scaled + "node { op_type: \"MatMul\" input: [\"x\", \"t\"] output: \"y\" }" + W);
+        assertThat(multiplied.skipped()).extracting(SkippedWeight::name).containsExactly("w");
+        assertThat(multiplied.skipped())
+                .extracting(SkippedWeight::explanation)
+                .containsExactly("the graph computes the operand from it: Mul takes it");
+
+        assertThat(scan(scaled + "node { op_type: \"Add\" input: [\"x\", \"t\"] output: \"y\" }" + W)
+                        .skipped())
+                .isEmpty();
+        assertThat(scan("node { op_type: \"Add\" input: [\"x\", \"w\"] output: \"h\" }"
+                                + "node { op_type: \"MatMul\" input: [\"h\", \"v\"] output: \"y\" }" + W)
+                        .skipped())
+                .isEmpty();
+    }
+
+    /** The weight of a function is listed, and its bias is not, whether the function holds them or is given them. */
+    @Test
+    void should_list_of_functions_what_they_multiply_by() {
+        String call = "node { op_type: \"Layer\" domain: \"own\" input: [\"x\", \"w\", \"b\"] output: \"y\" }"
+                + "initializer { name: \"b\" dims: 2 dims: 3 data_type: 1 float_data: [1, 2, 3, 4, 5, 6] } " + W;
+        String constant = "node { op_type: \"Constant\" output: \"%s\" attribute { name: \"value\" type: TENSOR t {"
+                + " dims: 2 dims: 3 data_type: 1 float_data: [1, 2, 3, 4, 5, 6] } } }";
+        String function =
+                "functions { name: \"Layer\" domain: \"own\" input: [\"a\", \"weight\", \"bias\"] output: \"z\" "
+                        + "opset_import { version: 17 } " + constant.formatted("more") + constant.formatted("shift")
+                        + "node { op_type: \"MatMul\" input: [\"a\", \"weight\"] output: \"p\" }"
+                        + "node { op_type: \"Add\" input: [\"p\", \"bias\"] output: \"q\" }"
+                        + "node { op_type: \"Add\" input: [\"q\", \"shift\"] output: \"s\" }"
+                        + "node { op_type: \"MatMul\" input: [\"s\", \"more\"] output: \"z\" } }";
+
+        WeightScan scan = scanModel(call, function);
+
+        assertThat(scan.skipped())
+                .extracting(SkippedWeight::name, SkippedWeight::reason)
+                .containsExactly(tuple("w", SkipReason.OPERATOR), tuple("Layer/more", SkipReason.FUNCTION));
+    }
+
+    @Test
+    void should_end_on_functions_that_call_each_other() {
+        String function = "functions { name: \"%s\" domain: \"own\" input: [\"a\", \"b\"] output: \"z\" "
+                + "node { op_type: \"%s\" domain: \"own\" input: [\"a\", \"b\"] output: \"z\" } }";
+
+        WeightScan scan = scanModel(
+                "node { op_type: \"F\" domain: \"own\" input: [\"x\", \"w\"] output: \"y\" }" + W,
+                function.formatted("F", "G") + function.formatted("G", "F"));
+
+        assertThat(scan.skipped()).isEmpty();
+    }
+
     @Test
     void should_end_on_a_graph_with_a_cycle() {
         WeightScan scan = scan("node { op_type: \"Transpose\" input: [\"w\"] output: \"t\" }"
                 + "node { op_type: \"Identity\" input: [\"t\"] output: \"w2\" }"
                 + "node { op_type: \"Identity\" input: [\"w2\"] output: \"t\" }" + W);
 
-        assertThat(scan.skipped()).extracting(SkippedWeight::reason).containsExactly(SkipReason.UNUSED);
+        assertThat(scan.linear()).isEmpty();
+        assertThat(scan.skipped()).isEmpty();
     }
 
     @Test
@@ -169,10 +346,19 @@ class WeightScannerTest {
     }
 
     private WeightScan scan(String graph) {
-        Path file = TextModels.write(
-                TextModels.withGraph(value("input", "x", 4, 2) + value("output", "y", 4, 3) + graph),
-                folder.resolve("model.onnx"));
-        OnnxModel model = OnnxReader.read(file);
+        return scanModel(graph, "");
+    }
+
+    /** A graph, and what a model holds beside it. */
+    private WeightScan scanModel(String graph, String further) {
+        ModelProto.Builder text =
+                TextModels.withGraph(value("input", "x", 4, 2) + value("output", "y", 4, 3) + graph).toBuilder();
+        try {
+            TextFormat.merge(further, text);
+        } catch (TextFormat.ParseException e) {
+            throw new IllegalArgumentException(e);
+        }
+        OnnxModel model = OnnxReader.read(TextModels.write(text.build(), folder.resolve("model.onnx")));
         return WeightScanner.scan(model, new GraphIndex(model.message(), false));
     }
 }

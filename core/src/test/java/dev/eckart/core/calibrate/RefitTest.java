@@ -182,6 +182,15 @@ class RefitTest {
         assertThat(ChangedInputs.of(SampleInputs.of(IN - 1, 2 * IN, 1).statistics())
                         .obstacle())
                 .contains(UnrefittedReason.FEW_ROWS);
+        double[] variances = new double[IN];
+        variances[IN - 1] = Double.POSITIVE_INFINITY;
+        Matrix infinite = Matrix.diagonal(IN, IN, variances);
+        assertThat(new ChangedInputs(
+                                new InputStatistics(ROWS, ROWS, Matrix.of(1, IN, new double[IN]), infinite),
+                                Matrix.of(1, IN, new double[IN]),
+                                Matrix.of(IN, IN, new double[IN * IN]))
+                        .obstacle())
+                .contains(UnrefittedReason.NOT_FINITE);
     }
 
     private static void assertAlike(Matrix actual, Matrix expected) {

@@ -18,13 +18,19 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 import dev.eckart.core.InvalidInputException;
 import dev.eckart.core.Progress;
 import dev.eckart.core.calibrate.Calibration;
+import dev.eckart.core.calibrate.InputChange;
 import dev.eckart.core.calibrate.InputStatistics;
 import dev.eckart.core.calibrate.LayerStatistics;
 import dev.eckart.core.calibrate.UncalibratedReason;
 import dev.eckart.core.calibrate.UncalibratedWeight;
+import dev.eckart.core.calibrate.UnrefittedReason;
+import dev.eckart.core.compress.Provenance;
+import dev.eckart.core.factor.FactorPair;
+import dev.eckart.core.factor.Replacement;
 import dev.eckart.core.linalg.EjmlDecomposer;
 import dev.eckart.core.linalg.Matrix;
 import dev.eckart.core.linalg.RowSums;
+import dev.eckart.core.model.LinearWeight;
 import dev.eckart.core.npy.NpyArray;
 import dev.eckart.core.npy.NpyFile;
 import dev.eckart.core.npy.NpyType;
@@ -617,6 +623,36 @@ class CalibratorTest {
         assertThat(found.byWeight()).containsOnlyKeys("w");
         assertThat(found.uncalibrated()).containsExactly(new UncalibratedWeight("v", UncalibratedReason.NOT_FINITE));
         assertThat(found.notes()).containsExactly("`h` holds Infinity in samples 0 to 10 of `%s`".formatted(inputs));
+    }
+
+    /** The variance is zero, but what counts is the mean as well, whose square is no double. */
+    @Test
+    void should_leave_a_layer_uncalibrated_whose_mean_is_too_large_where_it_counts() {
+        write(input("x", DOUBLE, "batch", 1)
+                + "initializer { name: \"w\" dims: 1 dims: 1 data_type: 11 double_data: 1 } "
+                + node("Gemm", "w x", "y", attribute("transB", 1))
+                + output("y", DOUBLE, 1, "batch"));
+        writeInputs(Map.of("x", NpyArray.ofMatrix(Matrix.of(2, 1, 1e160, 1e160))));
+
+        assertThat(calibrate().uncalibrated())
+                .containsExactly(new UncalibratedWeight("w", UncalibratedReason.NOT_FINITE));
+    }
+
+    @Test
+    void should_not_say_what_inputs_became_where_the_compressed_network_overflows() {
+        write(TWO_LAYERS.replace(node("Tanh", "s", "h"), node("Exp", "s", "h")));
+        writeInputs(Map.of("x", normal(SAMPLES, SIZE)));
+        OnnxNetwork network = OnnxNetwork.read(model);
+        List<LinearWeight> weights = network.inventory().linear();
+        double[] large = new double[SIZE];
+        Arrays.fill(large, 1e6);
+        OnnxNetwork overflowing = network.rewrite(
+                List.of(new Replacement(
+                        weights.get(0), new FactorPair(Matrix.of(SIZE, 1, large), Matrix.of(1, 5, 1, 1, 1, 1, 1)))),
+                new Provenance("1", "test"));
+
+        assertThat(calibrator(PLENTY).beside(model, network, onAll()).measure(overflowing, weights.get(1)))
+                .isEqualTo(new InputChange.Unknown(UnrefittedReason.NOT_FINITE));
     }
 
     @Test

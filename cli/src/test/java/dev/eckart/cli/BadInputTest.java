@@ -269,7 +269,59 @@ class BadInputTest {
 
         refused("ONNX Runtime refuses `%s`".formatted(strange), "compress", strange, "-o", out);
         refused("ONNX Runtime refuses `%s`".formatted(strange), "verify", strange, strange);
-        assertThat(eckart("compress", strange, "-o", out, "--no-verify", "--rank", "fixed:3")
+    }
+
+    static Stream<Arguments> unsupportedModels() {
+        return Stream.of(
+                Arguments.of("operator", unsupported(13, "NoSuchOperator", "")),
+                Arguments.of("operator of a custom domain", unsupported(13, "NoSuchOperator", "own")),
+                Arguments.of("operator set", unsupported(9999, "Tanh", "")),
+                Arguments.of(
+                        "version of the format",
+                        unsupported(13, "Tanh", "").toBuilder()
+                                .setIrVersion(9999)
+                                .build()));
+    }
+
+    private static ModelProto unsupported(long opset, String operator, String domain) {
+        return ModelBuilder.model("unsupported", opset)
+                .operators("own", 1)
+                .input("x", "batch", 20)
+                .weight("w", RandomMatrices.normal(20, 30, 1))
+                .node("MatMul", List.of("x", "w"), "h")
+                .node(ModelBuilder.node(operator, List.of("h"), List.of("y")).toBuilder()
+                        .setDomain(domain)
+                        .build())
+                .output("y", "batch", 30)
+                .build();
+    }
+
+    /** Only what would help is named: a command that must run the model names no option that runs none. */
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("unsupportedModels")
+    void should_name_the_option_that_runs_nothing_where_onnx_runtime_lacks_an(String what, ModelProto lacking)
+            throws IOException {
+        Path unsupported = write("unsupported.onnx", lacking.toByteArray());
+        String advice = "; `eckart compress --no-verify` compresses the model without running it";
+
+        refused(advice, "compress", unsupported, "-o", out);
+        Path policy = write(
+                "check.yml",
+                "model: %s\ncompress: { rank: 'fixed:3' }\n"
+                        .formatted(unsupported)
+                        .getBytes(StandardCharsets.UTF_8));
+        CommandLineRun check = eckart("check", policy);
+        assertThat(check.code()).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(check.err()).contains(advice);
+        for (Object[] running : List.of(
+                new Object[] {"verify", unsupported, unsupported},
+                new Object[] {"sweep", unsupported, "--rank", "fixed:3"},
+                new Object[] {"compress", unsupported, "-o", out, "--keep-if-faster"})) {
+            CommandLineRun run = eckart(running);
+            assertThat(run.code()).as(what + ": " + run.err()).isEqualTo(ExitCode.BAD_INPUT);
+            assertThat(run.err()).contains("ONNX Runtime refuses").doesNotContain("no-verify");
+        }
+        assertThat(eckart("compress", unsupported, "-o", out, "--no-verify", "--rank", "fixed:3")
                         .code())
                 .as("it can be compressed all the same, unverified")
                 .isZero();

@@ -101,7 +101,7 @@ public final class CompressionJob {
         Stopwatch stopwatch = new Stopwatch();
         OnnxNetwork original = readFor(target, model, selection);
         double read = stopwatch.lap();
-        try (Verifying verifying = Verifying.open(engine, evaluation, limits, model, original);
+        try (Verifying verifying = openVerifying(evaluation, limits, model, original, selection);
                 PendingFile pending = PendingFile.beside(target.path());
                 Scratch scratch = Scratch.in(pending.directory())) {
             double load = stopwatch.lap();
@@ -144,6 +144,24 @@ public final class CompressionJob {
             return report;
         } catch (IOException | UncheckedIOException e) {
             throw Unwritable.because(target.path(), e);
+        }
+    }
+
+    /** What no part of the run but the verification needs to run, can be compressed without it. */
+    private Verifying openVerifying(
+            Optional<Evaluation> evaluation, Limits limits, Path model, OnnxNetwork original, Selection selection) {
+        try {
+            return Verifying.open(engine, evaluation, limits, model, original);
+        } catch (InvalidInputException e) {
+            boolean runs =
+                    selection.calibration().isPresent() || selection.timed().isPresent();
+            if (runs || !Session.isUnsupported(e)) {
+                throw e;
+            }
+            throw new InvalidInputException(
+                    "%s; `eckart compress --no-verify` compresses the model without running it"
+                            .formatted(e.getMessage()),
+                    e);
         }
     }
 

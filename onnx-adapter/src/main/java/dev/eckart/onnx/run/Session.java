@@ -30,6 +30,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.regex.Pattern;
 
 /** A model, loaded in ONNX Runtime on the CPU. */
 public final class Session implements AutoCloseable {
@@ -53,6 +54,10 @@ public final class Session implements AutoCloseable {
             this.level = level;
         }
     }
+
+    /** What the runtime says of operators, and versions of operator sets and of the format, that it does not know. */
+    private static final Pattern UNSUPPORTED = Pattern.compile(
+            "is not a registered function/op|No Op registered for|No opset import for domain|is under development|Unsupported model IR version");
 
     /** A buffer has no more bytes than an int can count. */
     private static final long MOST_NUMBERS = Integer.MAX_VALUE / Double.BYTES;
@@ -120,6 +125,18 @@ public final class Session implements AutoCloseable {
         } catch (OrtException e) {
             throw new InvalidInputException("ONNX Runtime refuses `%s`: %s".formatted(origin, oneLine(e)), e);
         }
+    }
+
+    /**
+     * Whether the runtime refused a model because it has not learnt an operator, an operator set or a version of the format
+     * yet, or never will: the model may be right all the same.
+     */
+    public static boolean isUnsupported(InvalidInputException refused) {
+        return refused.getCause() instanceof OrtException cause
+                && (cause.getCode() == OrtException.OrtErrorCode.ORT_NOT_IMPLEMENTED
+                        || UNSUPPORTED
+                                .matcher(String.valueOf(cause.getMessage()))
+                                .find());
     }
 
     /** The runtime is asked for these alone: it crashes on handing some others over, such as empty optionals. */

@@ -170,6 +170,7 @@ public final class HtmlReport {
 
     private List<Section> sections(boolean spectra) {
         List<Section> sections = new ArrayList<>();
+        sections.add(new Section("warnings", "Warnings", ReportTables.warnings(report)));
         sections.add(new Section("checks", "Checks", ReportTables.findings(report)));
         report.verification()
                 .ifPresent(verification -> sections.add(new Section(

@@ -54,6 +54,7 @@ public final class JsonReport {
                 .put("rewrite", report.seconds().rewrite())
                 .put("verify", report.seconds().verify())
                 .put("total", report.seconds().total());
+        warnings(root, report);
         return root.put("verdict", report.passed() ? "pass" : "fail");
     }
 
@@ -66,7 +67,13 @@ public final class JsonReport {
             weight(node, weight);
             weight.spectrum().ifPresent(spectrum -> rankAtEnergy(node.putObject("rankAtEnergy"), spectrum));
         }
+        warnings(root, report);
         return root;
+    }
+
+    private static void warnings(ObjectNode root, Report report) {
+        ArrayNode warnings = root.putArray("warnings");
+        report.warnings().forEach(warnings::add);
     }
 
     private static ObjectNode head(Report report) {
@@ -145,7 +152,7 @@ public final class JsonReport {
             ArrayNode metrics = node.putArray("metrics");
             verification.metrics().forEach(metric -> metric(metrics.addObject(), metric));
         }
-        latency(node, verification.latency());
+        verification.latency().ifPresent(latency -> latency(node, latency));
         ArrayNode fusions = node.putArray("fusions");
         verification
                 .fusions()

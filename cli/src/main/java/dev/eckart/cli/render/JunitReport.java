@@ -100,6 +100,13 @@ public final class JunitReport {
             end(xml);
             end(xml);
         }
+        if (!report.warnings().isEmpty()) {
+            start(xml, "system-out");
+            for (String warning : report.warnings()) {
+                xml.writeCharacters("warning: %s\n".formatted(allowed(warning)));
+            }
+            end(xml);
+        }
         end(xml);
     }
 

@@ -22,6 +22,7 @@ public final class MarkdownReport {
     public static String render(Report report) {
         MarkdownReport markdown = new MarkdownReport();
         markdown.head(report);
+        report.warnings().forEach(warning -> markdown.text.append("**Warning:** %s%n%n".formatted(shown(warning))));
         markdown.add("## Size%n%n".formatted(), ReportTables.sizes(report), "");
         ReportTables.dataFiles(report).ifPresent(files -> markdown.text.append("%s%n%n".formatted(shown(files))));
         markdown.add("## Checks%n%n".formatted(), ReportTables.findings(report), "");

@@ -341,6 +341,13 @@ final class ReportTables {
         return rows == 0 ? Optional.empty() : Optional.of(table);
     }
 
+    /** What makes the numbers less certain than they look, a line each. */
+    static Optional<Table> warnings(Report report) {
+        Table table = new Table("warning");
+        report.warnings().forEach(table::row);
+        return report.warnings().isEmpty() ? Optional.empty() : Optional.of(table);
+    }
+
     private static String bindingResult(BindingCheck binding) {
         return !binding.loss().finite()
                 ? "NOT FINITE"

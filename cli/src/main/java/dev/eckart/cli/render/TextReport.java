@@ -30,6 +30,7 @@ public final class TextReport {
                                 verification.inputs(),
                                 ReportTables.outputs(report).orElseThrow().render())));
         add(parts, ReportTables.findings(report));
+        warnings(report).ifPresent(parts::add);
         if (report.output().isPresent() || !report.passed()) {
             parts.add("%s in %s%n"
                     .formatted(verdict(report), Numbers.seconds(report.seconds().total())));
@@ -50,7 +51,12 @@ public final class TextReport {
                         Numbers.count(report.model().parameters()),
                         report.settings().rank(),
                         remaining(report)));
+        warnings(report).ifPresent(parts::add);
         return String.join("\n", parts);
+    }
+
+    private static Optional<String> warnings(Report report) {
+        return report.warnings().stream().map("warning: %s%n"::formatted).reduce(String::concat);
     }
 
     private static String remaining(Report report) {

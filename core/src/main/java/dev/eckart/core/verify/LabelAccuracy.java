@@ -37,6 +37,35 @@ public record LabelAccuracy(double original, double compressed, long samples, lo
         return dropLow() > 0 || dropHigh() < 0;
     }
 
+    /**
+     * The fewest samples on which a drop would be told from none, if the networks dispute as large a share of samples as here,
+     * or as large a one as such a drop takes.
+     *
+     * @param ofDrop above 0
+     */
+    public long samplesToTell(double ofDrop) {
+        double share = samples == 0 ? ofDrop : Math.max(ofDrop, (double) disputed / samples);
+        long enough = 1;
+        while (!isTold(ofDrop, share, enough)) {
+            enough *= 2;
+        }
+        long tooFew = enough / 2;
+        while (enough - tooFew > 1) {
+            long between = (tooFew + enough) / 2;
+            if (isTold(ofDrop, share, between)) {
+                enough = between;
+            } else {
+                tooFew = between;
+            }
+        }
+        return enough;
+    }
+
+    private static boolean isTold(double drop, double share, long samples) {
+        double difference = drop * samples;
+        return difference > Z * Math.sqrt(share * samples + 1 - difference * difference / (samples + 2.0));
+    }
+
     private double middle() {
         return drop() * samples / (samples + 2.0);
     }

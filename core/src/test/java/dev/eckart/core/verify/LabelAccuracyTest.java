@@ -36,6 +36,25 @@ class LabelAccuracyTest {
         assertThat(new LabelAccuracy(0.9, 0.95, 2000, 120).isDropCertain()).isTrue();
     }
 
+    /** The drop of that size is told from none on so many samples, and not on a tenth fewer. */
+    @ParameterizedTest
+    @CsvSource({"100, 2, 0.005", "2000, 40, 0.005", "50, 10, 0.01", "10, 0, 0.1", "1, 1, 0.5"})
+    void should_say_on_how_many_samples_a_drop_is_told_from_none(long samples, long disputed, double drop) {
+        long enough = new LabelAccuracy(0.9, 0.9, samples, disputed).samplesToTell(drop);
+
+        double share = Math.max(drop, (double) disputed / samples);
+        for (long more : new long[] {enough + 200, 2 * enough + 200, 10 * enough + 200}) {
+            assertThat(losing(drop, share, more).isDropCertain())
+                    .as("of %d", more)
+                    .isTrue();
+        }
+        assertThat(losing(drop, share, enough * 9 / 10).isDropCertain()).isFalse();
+    }
+
+    private static LabelAccuracy losing(double drop, double share, long samples) {
+        return new LabelAccuracy(0.9, 0.9 - drop, samples, Math.round(share * samples));
+    }
+
     @Test
     void should_not_be_certain_of_anything_on_a_few_samples() {
         LabelAccuracy accuracy = new LabelAccuracy(1, 1, 5, 0);

@@ -13,6 +13,7 @@ import dev.eckart.core.model.LinearWeight;
 import dev.eckart.core.model.NetworkSummary;
 import dev.eckart.core.rank.RankSelector;
 import dev.eckart.core.report.Report;
+import dev.eckart.core.report.ThinEvidence;
 import dev.eckart.core.report.WeightEntry;
 import dev.eckart.core.scan.Inventory;
 import dev.eckart.core.verify.Limit;
@@ -84,7 +85,8 @@ public final class CompressionJob {
                         Optional.empty(),
                         List.of(),
                         new Report.Seconds(read, stopwatch.lap(), 0, 0, stopwatch.total()))
-                .with(calibrated.entry());
+                .with(calibrated.entry())
+                .withWarnings(calibrated.warnings());
     }
 
     /**
@@ -137,7 +139,9 @@ public final class CompressionJob {
                             verification,
                             outcomes,
                             new Report.Seconds(read, decompose, rewrite, load + stopwatch.lap(), stopwatch.total()))
-                    .with(calibrated.entry().map(entry -> entry.with(made.notes())));
+                    .with(calibrated.entry().map(entry -> entry.with(made.notes())))
+                    .withWarnings(calibrated.warnings())
+                    .withWarnings(thinEvidence(verification, outcomes));
             if (report.passed() || target.keepFailed()) {
                 commit(pending, dataFile, target, model, network);
             }
@@ -263,18 +267,24 @@ public final class CompressionJob {
             Optional<Verification> verification = verifying.verify(compressed, other);
             Report.ModelEntry before = entry(model, network);
             Report.ModelEntry after = entry(compressed, other);
+            List<Limit.Outcome> outcomes = limits.judge((double) after.bytes() / before.bytes(), verification);
             return new Report(
-                    engine.version(),
-                    "verify",
-                    before,
-                    Optional.of(after),
-                    // Nothing is decomposed.
-                    new Report.Settings("", false, false, evaluation.seed(), ""),
-                    List.of(),
-                    verification,
-                    limits.judge((double) after.bytes() / before.bytes(), verification),
-                    new Report.Seconds(read, 0, 0, stopwatch.lap(), stopwatch.total()));
+                            engine.version(),
+                            "verify",
+                            before,
+                            Optional.of(after),
+                            // Nothing is decomposed.
+                            new Report.Settings("", false, false, evaluation.seed(), ""),
+                            List.of(),
+                            verification,
+                            outcomes,
+                            new Report.Seconds(read, 0, 0, stopwatch.lap(), stopwatch.total()))
+                    .withWarnings(thinEvidence(verification, outcomes));
         }
+    }
+
+    private static List<String> thinEvidence(Optional<Verification> verification, List<Limit.Outcome> outcomes) {
+        return verification.map(measured -> ThinEvidence.of(measured, outcomes)).orElse(List.of());
     }
 
     /** A verifier, or none where none is wanted. */

@@ -237,7 +237,8 @@ final class Trials implements AutoCloseable {
                         Optional.empty(),
                         outcomes,
                         new Report.Seconds(0, 0, 0, 0, seconds))
-                .with(calibrated.entry());
+                .with(calibrated.entry())
+                .withWarnings(calibrated.warnings());
     }
 
     private InvalidInputException unwritable(Exception e) {

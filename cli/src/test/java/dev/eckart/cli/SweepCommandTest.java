@@ -61,6 +61,17 @@ class SweepCommandTest {
     }
 
     @Test
+    void should_not_time_a_setting_that_replaces_nothing() {
+        JsonNode settings = eckart("sweep", model, "--rank", "fixed:4", "--rank", "fixed:32", "--json")
+                .json()
+                .get("settings");
+
+        assertThat(settings.get(0).has("latency")).isTrue();
+        assertThat(settings.get(1).get("ranks")).isEmpty();
+        assertThat(settings.get(1).has("latency")).isFalse();
+    }
+
+    @Test
     void should_try_a_range_of_each_strategy_by_default() {
         JsonNode report = eckart("sweep", model, "--json", "--no-latency").json();
 

@@ -15,8 +15,11 @@ import dev.eckart.onnx.file.OnnxModel;
 import dev.eckart.onnx.file.OnnxReader;
 import dev.eckart.onnx.file.OnnxWriter;
 import dev.eckart.onnx.file.Scratch;
+import dev.eckart.onnx.graph.Constants;
 import dev.eckart.onnx.graph.GraphIndex;
+import dev.eckart.onnx.graph.Value;
 import dev.eckart.onnx.proto.ModelProto;
+import dev.eckart.onnx.proto.NodeProto;
 import dev.eckart.onnx.proto.OperatorSetIdProto;
 import dev.eckart.onnx.rewrite.BiasShifts;
 import dev.eckart.onnx.rewrite.FactorRewriter;
@@ -33,10 +36,12 @@ import java.nio.file.Path;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** An ONNX model as a network of the engine. */
 public final class OnnxNetwork implements Network<OnnxNetwork> {
@@ -193,6 +198,31 @@ public final class OnnxNetwork implements Network<OnnxNetwork> {
                 .findFirst()
                 .orElse(0);
         return new NetworkSummary(bytes, parameters, opset);
+    }
+
+    /**
+     * Whether another network runs the same nodes on constants of the same shapes, whatever numbers these hold: then both do
+     * the same work, and take the same time.
+     */
+    public boolean runsTheSameNodesAs(OnnxNetwork other) {
+        return constantShapes().equals(other.constantShapes()) && otherNodes().equals(other.otherNodes());
+    }
+
+    private Map<Value, List<Object>> constantShapes() {
+        return index.constants().entrySet().stream()
+                .collect(Collectors.toMap(
+                        Map.Entry::getKey,
+                        constant -> List.of(
+                                constant.getValue().getDataType(),
+                                constant.getValue().getDimsList())));
+    }
+
+    /** All nodes but those that hold a constant. */
+    private List<NodeProto> otherNodes() {
+        return IntStream.range(0, index.nodes())
+                .mapToObj(index::node)
+                .filter(node -> Constants.value(node).isEmpty())
+                .toList();
     }
 
     /** Its graphs, nodes and values. */

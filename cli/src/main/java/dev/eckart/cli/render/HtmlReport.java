@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.LongFunction;
+import java.util.stream.Stream;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -148,15 +149,14 @@ public final class HtmlReport {
                         Numbers.closeToOne(verification.cosine()),
                         Cell.of("relative error " + Numbers.error(verification.relativeError())),
                         ""));
-        Tile time = new Tile(
-                "Time of a run",
-                Numbers.times(verification.latency().ratio()),
-                Cell.of("%s ms, was %s ms"
-                        .formatted(
-                                Numbers.error(verification.latency().compressedMs()),
-                                Numbers.error(verification.latency().originalMs()))),
-                "");
-        return List.of(lost, time);
+        Optional<Tile> time = verification
+                .latency()
+                .map(latency -> new Tile(
+                        "Time of a run",
+                        Numbers.times(latency.ratio()),
+                        Cell.of(Numbers.milliseconds(latency.originalMs(), latency.compressedMs())),
+                        ""));
+        return Stream.concat(Stream.of(lost), time.stream()).toList();
     }
 
     static Tile share(String label, LongFunction<String> number, long after, long before) {

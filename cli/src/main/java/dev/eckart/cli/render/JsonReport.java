@@ -180,7 +180,7 @@ public final class JsonReport {
         binding.proof().ifPresent(proof -> proof(node, proof));
         ArrayNode outputs = node.putArray("outputs");
         binding.outputs().forEach(output -> output(outputs.addObject(), output));
-        latency(node, binding.latency());
+        binding.latency().ifPresent(latency -> latency(node, latency));
     }
 
     private static void proof(ObjectNode node, RewriteProof proof) {

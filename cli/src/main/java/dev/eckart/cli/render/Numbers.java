@@ -65,6 +65,11 @@ public final class Numbers {
         return String.format(Locale.ROOT, "%.2f×", ratio);
     }
 
+    /** A time from before and one from after, in one unit and to three digits: {@code 15.1 ms → 16.3 ms}. */
+    public static String milliseconds(double before, double after) {
+        return "%s ms → %s ms".formatted(rounded(before, 3), rounded(after, 3));
+    }
+
     /** Seconds: {@code 1.24 s}. */
     public static String seconds(double seconds) {
         return String.format(Locale.ROOT, "%.2f s", seconds);

@@ -7,6 +7,7 @@ import dev.eckart.core.report.WeightEntry;
 import dev.eckart.core.report.WeightEntry.Outcome;
 import dev.eckart.core.spectrum.Spectrum;
 import dev.eckart.core.verify.BindingCheck;
+import dev.eckart.core.verify.Latency;
 import dev.eckart.core.verify.Limit;
 import dev.eckart.core.verify.Memory;
 import dev.eckart.core.verify.MetricResult;
@@ -286,17 +287,19 @@ final class ReportTables {
                 table.row(metric.name(), metricNumbers(metric), metricMeaning(metric));
                 rows++;
             }
-            table.row(
-                    "latency",
-                    Numbers.times(verification.latency().ratio()),
-                    "%s ms → %s ms for %s samples, half of the turns from %s to %s"
-                            .formatted(
-                                    Numbers.error(verification.latency().originalMs()),
-                                    Numbers.error(verification.latency().compressedMs()),
-                                    Numbers.count(verification.latency().samples()),
-                                    Numbers.times(verification.latency().ratioLow()),
-                                    Numbers.times(verification.latency().ratioHigh())));
-            rows++;
+            for (Latency latency : verification.latency().stream().toList()) {
+                table.row(
+                        "latency",
+                        Numbers.times(latency.ratio()),
+                        "a run of %s sample%s takes %s; half of the turns from %s to %s"
+                                .formatted(
+                                        Numbers.count(latency.samples()),
+                                        latency.samples() == 1 ? "" : "s",
+                                        Numbers.milliseconds(latency.originalMs(), latency.compressedMs()),
+                                        Numbers.times(latency.ratioLow()),
+                                        Numbers.times(latency.ratioHigh())));
+                rows++;
+            }
             if (!verification.fusions().isEmpty()) {
                 table.row("fusions", "fewer", fusions(verification));
                 rows++;
@@ -362,14 +365,18 @@ final class ReportTables {
                 .map(proof -> "differs from the product of its factors by %s, up to %s counts as rounding; "
                         .formatted(Numbers.error(proof.error()), Numbers.error(proof.tolerance())))
                 .orElse("");
-        return "%srelative error %s, cosine %s; latency %s, %s ms → %s ms"
+        String latency = binding.latency()
+                .map(found -> "; latency %s, a run takes %s"
+                        .formatted(
+                                Numbers.times(found.ratio()),
+                                Numbers.milliseconds(found.originalMs(), found.compressedMs())))
+                .orElse("");
+        return "%srelative error %s, cosine %s%s"
                 .formatted(
                         rewrite,
                         Numbers.error(binding.loss().relativeError()),
                         Numbers.closeToOne(binding.loss().cosine()),
-                        Numbers.times(binding.latency().ratio()),
-                        Numbers.error(binding.latency().originalMs()),
-                        Numbers.error(binding.latency().compressedMs()));
+                        latency);
     }
 
     /** What a metric came to, of each network where each has a number. */

@@ -88,7 +88,7 @@ final class SampleReports {
                                         .map(output -> new OutputComparison(output, 0.1, 0.01, 0.999, 0.98))
                                         .toList(),
                                 Optional.empty(),
-                                new Latency(2, 1, 0.5, 0.4, 0.6, 8),
+                                Optional.of(new Latency(2, 1, 0.5, 0.4, 0.6, 8)),
                                 List.of(),
                                 List.of(new LostFusion("FusedGemm", 12, 10)),
                                 List.of(),
@@ -108,6 +108,33 @@ final class SampleReports {
                                         false))
                                 .toList(),
                         Optional.empty()));
+    }
+
+    /** One of a network in which nothing was replaced, so that nothing was timed, at a binding either. */
+    static Report untimed() {
+        Report report = of(List.of("w"), List.of("y"), 8);
+        Verification plain = report.verification().orElseThrow();
+        return new Report(
+                report.version(),
+                report.command(),
+                report.model(),
+                report.output(),
+                report.settings(),
+                List.of(),
+                Optional.of(new Verification(
+                        plain.inputs(),
+                        plain.samples(),
+                        plain.proof(),
+                        plain.outputs(),
+                        plain.accuracy(),
+                        Optional.empty(),
+                        List.of(),
+                        List.of(),
+                        List.of(new BindingCheck(
+                                Map.of("batch", 2L), plain.proof(), plain.outputs(), Optional.empty())),
+                        Optional.empty())),
+                report.limits(),
+                report.seconds());
     }
 
     /** One at three bindings, of which the first is as it should be. */

@@ -13,10 +13,13 @@ import java.util.stream.Collectors;
  * @param axes the size of every dynamic axis, in the order in which the network's inputs have them
  * @param proof as in {@link Verification}, at these sizes
  * @param outputs those that can be compared
- * @param latency of a run at these sizes
+ * @param latency of a run at these sizes, as in {@link Verification}
  */
 public record BindingCheck(
-        Map<String, Long> axes, Optional<RewriteProof> proof, List<OutputComparison> outputs, Latency latency) {
+        Map<String, Long> axes,
+        Optional<RewriteProof> proof,
+        List<OutputComparison> outputs,
+        Optional<Latency> latency) {
     public BindingCheck {
         axes = Collections.unmodifiableMap(new LinkedHashMap<>(axes));
         outputs = List.copyOf(outputs);

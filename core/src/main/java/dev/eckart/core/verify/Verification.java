@@ -11,6 +11,7 @@ import java.util.Optional;
  * @param proof empty where the compressed network does not say what was replaced in it, or has no floating-point output
  * @param outputs those that can be compared: every output of a floating-point type
  * @param accuracy present where there were labels
+ * @param latency empty where both networks do the same work, because nothing was replaced
  * @param metrics of the task, that the user asked for
  * @param fusions those that the runtime makes in the original, and no longer in the compressed network
  * @param bindings at other sizes of dynamic axes, that the user asked for
@@ -22,7 +23,7 @@ public record Verification(
         Optional<RewriteProof> proof,
         List<OutputComparison> outputs,
         Optional<LabelAccuracy> accuracy,
-        Latency latency,
+        Optional<Latency> latency,
         List<MetricResult> metrics,
         List<LostFusion> fusions,
         List<BindingCheck> bindings,
@@ -54,7 +55,17 @@ public record Verification(
             Optional<LabelAccuracy> accuracy,
             Latency latency,
             List<MetricResult> metrics) {
-        this(inputs, samples, proof, outputs, accuracy, latency, metrics, List.of(), List.of(), Optional.empty());
+        this(
+                inputs,
+                samples,
+                proof,
+                outputs,
+                accuracy,
+                Optional.of(latency),
+                metrics,
+                List.of(),
+                List.of(),
+                Optional.empty());
     }
 
     /** This one, with what the networks' sessions take. */

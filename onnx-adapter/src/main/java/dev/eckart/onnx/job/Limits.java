@@ -77,7 +77,10 @@ public record Limits(Map<Limit, Double> values, List<MetricLimit> metrics) {
         List<Limit.Outcome> outcomes = new ArrayList<>(judge(
                 sizeRatio,
                 verification.map(Verification::loss),
-                verification.map(Verification::latency).map(Latency::ratio).orElse(Double.NaN),
+                // Where there is nothing to time, both networks do the same.
+                verification
+                        .map(measured -> measured.latency().map(Latency::ratio).orElse(1.0))
+                        .orElse(Double.NaN),
                 verification.flatMap(Verification::memory).map(Memory::ratio).orElse(Double.NaN)));
         List<MetricResult> measured = verification.map(Verification::metrics).orElse(List.of());
         metrics.forEach(limit -> outcomes.add(limit.judge(measured.stream()

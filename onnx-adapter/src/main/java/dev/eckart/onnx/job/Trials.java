@@ -189,7 +189,8 @@ final class Trials implements AutoCloseable {
             try {
                 Report.ModelEntry entry =
                         CompressionJob.entry(path, OnnxNetwork.read(path, selection.freezeDefaults()));
-                LossMeter.Measured measured = meter.measure(path, timed);
+                LossMeter.Measured measured =
+                        meter.measure(path, timed && !plan.factored().isEmpty());
                 Trial trial = new Trial(
                         selection.rank(),
                         weights,

@@ -4,6 +4,7 @@ import dev.eckart.core.npy.NpyArray;
 import dev.eckart.core.verify.Latency;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 
@@ -14,7 +15,8 @@ public final class LatencyMeter {
 
     private static final int WARM_UP_TURNS = 3;
     private static final int LEAST_TURNS = 7;
-    private static final int MOST_TURNS = 100;
+    /** Odd, as the least number is: one of the turns has the median ratio. */
+    private static final int MOST_TURNS = 101;
 
     /** No further turns are begun after this long. */
     private static final long NANOSECONDS = 1_000_000_000L;
@@ -28,7 +30,7 @@ public final class LatencyMeter {
 
     private LatencyMeter() {}
 
-    /** The medians and quartiles over some turns, after a warm-up. */
+    /** The median and the quartiles of some turns, after a warm-up. */
     public static Latency measure(Session original, Session compressed, Map<String, NpyArray> inputs, int samples) {
         return measure(() -> original.nanoseconds(inputs), () -> compressed.nanoseconds(inputs), samples, NANOSECONDS);
     }
@@ -39,35 +41,39 @@ public final class LatencyMeter {
      * @param limit nanoseconds after which no further turns are begun, but for the least number
      */
     public static Latency measure(Timed original, Timed compressed, int samples, long limit) {
-        List<Double> before = new ArrayList<>();
-        List<Double> after = new ArrayList<>();
-        List<Double> ratios = new ArrayList<>();
+        List<Turn> turns = new ArrayList<>();
         for (int turn = 0; turn < WARM_UP_TURNS; turn++) {
             original.nanoseconds();
             compressed.nanoseconds();
         }
         long start = System.nanoTime();
         for (int turn = 0; turn < MOST_TURNS; turn++) {
-            if (turn >= LEAST_TURNS && System.nanoTime() - start > limit) {
+            if (turn >= LEAST_TURNS && turn % 2 == 1 && System.nanoTime() - start > limit) {
                 break;
             }
             // Who goes first changes, so that what one leaves in the caches is to nobody's advantage.
             boolean compressedFirst = turn % 2 == 1;
             double first = (compressedFirst ? compressed : original).nanoseconds() / 1e6;
             double second = (compressedFirst ? original : compressed).nanoseconds() / 1e6;
-            double one = compressedFirst ? second : first;
-            double other = compressedFirst ? first : second;
-            before.add(one);
-            after.add(other);
-            ratios.add(other / one);
+            turns.add(compressedFirst ? new Turn(second, first) : new Turn(first, second));
         }
+        turns.sort(Comparator.comparingDouble(Turn::ratio));
+        Turn median = turns.get(turns.size() / 2);
+        List<Double> ratios = turns.stream().map(Turn::ratio).toList();
         return new Latency(
-                quantile(before, 0.5),
-                quantile(after, 0.5),
-                quantile(ratios, 0.5),
+                median.originalMs,
+                median.compressedMs,
+                median.ratio(),
                 quantile(ratios, 0.25),
                 quantile(ratios, 0.75),
                 samples);
+    }
+
+    /** One run of each. */
+    private record Turn(double originalMs, double compressedMs) {
+        double ratio() {
+            return compressedMs / originalMs;
+        }
     }
 
     /** Between the two values that are nearest to it in order, in proportion. */

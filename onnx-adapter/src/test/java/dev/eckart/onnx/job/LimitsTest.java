@@ -89,6 +89,26 @@ class LimitsTest {
     }
 
     @Test
+    void should_judge_the_latency_of_networks_that_do_the_same_work_at_one() {
+        Verification same = new Verification(
+                "made up",
+                4,
+                Optional.empty(),
+                List.of(),
+                Optional.empty(),
+                Optional.empty(),
+                List.of(),
+                List.of(),
+                List.of(),
+                Optional.empty());
+
+        assertThat(new Limits(Map.of(Limit.MAX_LATENCY_RATIO, 0.9)).judge(1, Optional.of(same)))
+                .containsExactly(new Limit.Outcome("max-latency-ratio", 0.9, 1, false));
+        assertThat(new Limits(Map.of(Limit.MAX_LATENCY_RATIO, 1.0)).judge(1, Optional.of(same)))
+                .containsExactly(new Limit.Outcome("max-latency-ratio", 1, 1, true));
+    }
+
+    @Test
     void should_judge_every_limit_in_one_order() {
         Map<Limit, Double> all = new EnumMap<>(Limit.class);
         for (Limit limit : Limit.values()) {

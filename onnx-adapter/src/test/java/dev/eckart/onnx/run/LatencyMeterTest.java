@@ -1,8 +1,11 @@
 package dev.eckart.onnx.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
+import dev.eckart.core.verify.Latency;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class LatencyMeterTest {
@@ -13,6 +16,45 @@ class LatencyMeterTest {
         assertThat(LatencyMeter.quantile(values, 0.25)).isEqualTo(2);
         assertThat(LatencyMeter.quantile(values, 0.5)).isEqualTo(3);
         assertThat(LatencyMeter.quantile(values, 0.75)).isEqualTo(4);
+    }
+
+    /** A machine that is at times four times as slow: the medians of the two are of different turns, 1.5 and 6.5. */
+    @Test
+    void should_give_the_times_of_one_turn_whose_quotient_is_the_ratio() {
+        Latency latency = LatencyMeter.measure(
+                takingTurns(1.5, 1.5, 1.5, 1.5, 6, 6, 6), takingTurns(1.62, 1.62, 6.6, 6.6, 6.48, 6.5, 6.6), 2, 0);
+
+        assertThat(latency.ratio()).isEqualTo(latency.compressedMs() / latency.originalMs());
+        assertThat(latency.ratio()).isCloseTo(1.0833, within(1e-4));
+        assertThat(latency.originalMs()).isEqualTo(6);
+        assertThat(latency.compressedMs()).isEqualTo(6.5);
+        assertThat(latency.ratio()).isBetween(latency.ratioLow(), latency.ratioHigh());
+        assertThat(latency.samples()).isEqualTo(2);
+    }
+
+    @Test
+    void should_run_both_equally_often_and_in_an_odd_number_of_turns() {
+        AtomicInteger original = new AtomicInteger();
+        AtomicInteger compressed = new AtomicInteger();
+
+        LatencyMeter.measure(
+                () -> 1_000L + original.incrementAndGet(),
+                () -> 1_000L + compressed.incrementAndGet(),
+                1,
+                Long.MAX_VALUE);
+
+        int warmUp = 3;
+        assertThat(original.get() - warmUp).isOdd();
+        assertThat(compressed).hasValue(original.get());
+    }
+
+    /** Milliseconds, one after the other, after a warm-up. */
+    private static LatencyMeter.Timed takingTurns(double... milliseconds) {
+        AtomicInteger turn = new AtomicInteger(-3);
+        return () -> {
+            int at = turn.getAndIncrement();
+            return at < 0 ? 1 : Math.round(milliseconds[at] * 1e6);
+        };
     }
 
     @Test

@@ -527,7 +527,7 @@ class ModelVerifierTest {
         Verification verification = verify(Optional.empty());
 
         assertThat(verification.samples()).isEqualTo(8);
-        assertThat(verification.latency().samples()).isEqualTo(fixed);
+        assertThat(verification.latency().orElseThrow().samples()).isEqualTo(fixed);
         assertThat(verification.proof().map(RewriteProof::holds)).contains(true);
     }
 
@@ -538,10 +538,24 @@ class ModelVerifierTest {
 
         Verification verification = verify();
 
-        assertThat(verification.latency().originalMs()).isPositive();
-        assertThat(verification.latency().compressedMs()).isPositive();
-        assertThat(verification.latency().ratio()).isPositive().isFinite();
-        assertThat(verification.latency().samples()).isEqualTo(2);
+        assertThat(verification.latency().orElseThrow().originalMs()).isPositive();
+        assertThat(verification.latency().orElseThrow().compressedMs()).isPositive();
+        assertThat(verification.latency().orElseThrow().ratio()).isPositive().isFinite();
+        assertThat(verification.latency().orElseThrow().samples()).isEqualTo(2);
+    }
+
+    /** What would be measured is the machine. */
+    @Test
+    void should_not_time_a_model_in_which_nothing_was_replaced() throws IOException {
+        write(TWO_PRODUCTS);
+        OnnxNetwork.read(original).write(compressed);
+
+        assertThat(verify().latency()).isEmpty();
+        assertThat(verifyAt("batch=3").bindings().get(0).latency()).isEmpty();
+
+        // Nor one with the same products by other numbers; but one with another node.
+        write(TWO_PRODUCTS.replace("Tanh", "Sigmoid"));
+        assertThat(verify().latency()).isPresent();
     }
 
     @Test
@@ -558,7 +572,7 @@ class ModelVerifierTest {
             assertThat(proof.tolerance()).isBetween(proof.noiseFloor(), 1e-4);
             assertThat(binding.loss().relativeError()).isGreaterThan(0.1);
             assertThat(binding.outputs()).extracting(OutputComparison::name).containsExactly("y");
-            assertThat(binding.latency().samples())
+            assertThat(binding.latency().orElseThrow().samples())
                     .isEqualTo(binding.axes().values().iterator().next());
         });
         assertThat(verification.sound()).isTrue();

@@ -369,7 +369,11 @@ public final class TargetSearch {
                                             .formatted(
                                                     unkept(trial),
                                                     trial.rank(),
-                                                    judge(trial, request.limits().onLoss()).stream()
+                                                    judge(
+                                                                    trial,
+                                                                    request.limits()
+                                                                            .onLoss())
+                                                            .stream()
                                                             .map(outcome -> plain(outcome.value()))
                                                             .collect(Collectors.joining(" and ")),
                                                     percent(sizeRatio(trial))))

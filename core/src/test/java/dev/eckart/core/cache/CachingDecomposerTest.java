@@ -149,7 +149,9 @@ class CachingDecomposerTest extends DecomposerContract {
         assertThat(cached(true).singularValues(MATRIX, Accuracy.ENERGY)).isEqualTo(expected);
         cached(true).truncated(MATRIX, 3, Accuracy.ENERGY);
         assertThat(computed).hasValue(2);
-        assertThat(warnings).hasSize(2).allMatch(warning -> warning.endsWith("is damaged; it is computed anew"));
+        assertThat(warnings)
+                .hasSize(2)
+                .allMatch(warning -> warning.endsWith("is damaged; its numbers are computed again"));
 
         // And what was written in its place is whole.
         cached(true).truncated(MATRIX, 3, Accuracy.ENERGY);
@@ -195,7 +197,7 @@ class CachingDecomposerTest extends DecomposerContract {
         assertThatExceptionOfType(InvalidInputException.class)
                 .isThrownBy(
                         () -> CachingDecomposer.in(file.resolve("cache"), false, new EjmlDecomposer(), warnings::add))
-                .withMessageStartingWith("--cache: the folder `%s` cannot be made", file.resolve("cache"));
+                .withMessageStartingWith("--cache: folder `%s` cannot be created", file.resolve("cache"));
     }
 
     @Test
@@ -205,7 +207,7 @@ class CachingDecomposerTest extends DecomposerContract {
 
         assertThat(decomposer.singularValues(MATRIX, Accuracy.ENERGY)).hasSize(25);
 
-        assertThat(warnings).hasSize(1).allMatch(warning -> warning.contains("cannot be kept in the cache"));
+        assertThat(warnings).hasSize(1).allMatch(warning -> warning.contains("cannot be written"));
         Files.createDirectory(folder);
     }
 

@@ -335,7 +335,7 @@ public final class CompressionJob {
         try {
             return entry(path, network, bytes(path, network), network.dataFiles());
         } catch (IOException e) {
-            throw new InvalidInputException("`%s` cannot be looked at: %s".formatted(path, e), e);
+            throw new InvalidInputException("`%s` cannot be read: %s".formatted(path, e), e);
         }
     }
 

@@ -118,7 +118,7 @@ public final class Session implements AutoCloseable {
             OrtSession session = environment.createSession(path.toString(), options);
             return new Session(origin, session, tensorOutputs(session), log);
         } catch (OrtException e) {
-            throw new InvalidInputException("ONNX Runtime refuses `%s`: %s".formatted(origin, oneLine(e)), e);
+            throw new InvalidInputException("ONNX Runtime cannot load `%s`: %s".formatted(origin, oneLine(e)), e);
         }
     }
 
@@ -173,7 +173,7 @@ public final class Session implements AutoCloseable {
             return inputs;
         } catch (OrtException e) {
             throw new InvalidInputException(
-                    "`%s` takes inputs that cannot be fed (%s); --no-verify writes without running it"
+                    "`%s` has inputs of a type that cannot be passed to ONNX Runtime (%s); --no-verify writes without running the model"
                             .formatted(path, oneLine(e)),
                     e);
         }
@@ -241,7 +241,7 @@ public final class Session implements AutoCloseable {
         } catch (OrtException e) {
             tensors.values().forEach(OnnxTensor::close);
             throw new InvalidInputException(
-                    "`%s` fails on its inputs in ONNX Runtime: %s".formatted(path, oneLine(e)), e);
+                    "`%s` fails in ONNX Runtime on the given inputs: %s".formatted(path, oneLine(e)), e);
         } catch (RuntimeException e) {
             tensors.values().forEach(OnnxTensor::close);
             throw e;
@@ -337,7 +337,7 @@ public final class Session implements AutoCloseable {
                 return end - start;
             } catch (OrtException e) {
                 throw new InvalidInputException(
-                        "`%s` fails on its inputs in ONNX Runtime: %s".formatted(path, oneLine(e)), e);
+                        "`%s` fails in ONNX Runtime on the given inputs: %s".formatted(path, oneLine(e)), e);
             }
         }
 
@@ -373,7 +373,7 @@ public final class Session implements AutoCloseable {
             case UINT8 -> OnnxTensor.createTensor(environment, direct, shape, OnnxJavaType.UINT8);
             case BOOL -> OnnxTensor.createTensor(environment, direct, shape, OnnxJavaType.BOOL);
             case UINT16, UINT32, UINT64 ->
-                throw new InvalidInputException("ONNX Runtime's Java binding takes no inputs of type "
+                throw new InvalidInputException("ONNX Runtime's Java binding has no inputs of type "
                         + array.type().label());
         };
     }
@@ -386,7 +386,7 @@ public final class Session implements AutoCloseable {
         List<Long> shape = Arrays.stream(info.getShape()).boxed().toList();
         long numbers = shape.stream().reduce(1L, Math::multiplyExact);
         if (numbers > MOST_NUMBERS) {
-            throw new InvalidInputException("output `%s` has %s numbers; no more than %d can be compared"
+            throw new InvalidInputException("output `%s` has %s numbers; expected at most %d"
                     .formatted(name, Tensors.shape(shape), MOST_NUMBERS));
         }
         int size = (int) numbers;

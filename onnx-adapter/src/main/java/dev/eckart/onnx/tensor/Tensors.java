@@ -271,8 +271,9 @@ public final class Tensors {
         do {
             one[0] = numbers[first++];
         } while (first < count && put(bytes, type, one, 1));
-        return new InvalidInputException("`%s`: %s is too large for %s; `--factors balanced` makes smaller numbers"
-                .formatted(name, one[0], type.label()));
+        return new InvalidInputException(
+                "`%s`: %s is beyond the range of %s; --factors balanced makes the numbers smaller"
+                        .formatted(name, one[0], type.label()));
     }
 
     /**

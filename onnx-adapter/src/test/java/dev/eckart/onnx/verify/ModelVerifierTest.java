@@ -618,7 +618,7 @@ class ModelVerifierTest {
         try (ModelVerifier verifier = open(Optional.empty(), Optional.empty())) {
             assertThatThrownBy(() -> verifier.at(List.of(ShapeBinding.parse("n=1")), 1))
                     .isInstanceOf(InvalidInputException.class)
-                    .hasMessage("--shapes n=1: there is no dynamic axis `n`; the model has batch");
+                    .hasMessage("--shapes n=1: the model has no dynamic axis `n`; its dynamic axes: batch");
         }
     }
 

@@ -278,7 +278,7 @@ public class ModelAssert extends AbstractAssert<ModelAssert, Path> {
     private record OutputPart(String output, PartComparison part) {
 
         String describe() {
-            return "index %d of axis %d of output `%s`".formatted(part.index(), part.axis(), output);
+            return "axis %d, index %d of output `%s`".formatted(part.axis(), part.index(), output);
         }
     }
 

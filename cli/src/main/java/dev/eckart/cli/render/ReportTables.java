@@ -190,7 +190,7 @@ final class ReportTables {
     }
 
     private static String partPlace(PartComparison part) {
-        return "index %d of axis %d".formatted(part.index(), part.axis());
+        return "axis %d, index %d".formatted(part.axis(), part.index());
     }
 
     private static String partNumbers(PartComparison part) {
@@ -198,21 +198,15 @@ final class ReportTables {
                 .formatted(Numbers.error(part.relativeError()), Numbers.closeToOne(part.cosine()));
     }
 
-    /** The part that the numbers of a whole output hide. */
-    private static void hiddenPart(Table table, OutputComparison output, PartComparison part) {
-        table.row(
-                "worst part",
-                partPlace(part),
-                "of output `%s`: %s; the whole output: relative error %s%s"
-                        .formatted(
-                                output.name(),
-                                partNumbers(part),
-                                Numbers.error(output.relativeError()),
-                                output.cosine().isPresent()
-                                        ? ", cosine "
-                                                + Numbers.closeToOne(
-                                                        output.cosine().getAsDouble())
-                                        : ""));
+    /** A part beside the whole output, whose numbers hide it. */
+    private static String besideWhole(OutputComparison output, PartComparison part) {
+        OptionalDouble cosine = output.cosine();
+        return "of `%s`: %s; the whole output: %s%s"
+                .formatted(
+                        output.name(),
+                        partNumbers(part),
+                        Numbers.error(output.relativeError()),
+                        cosine.isPresent() ? ", " + Numbers.closeToOne(cosine.getAsDouble()) : "");
     }
 
     /** The other measurements and judgements, a line each. */
@@ -233,7 +227,7 @@ final class ReportTables {
             }
             for (OutputComparison output : verification.outputs()) {
                 for (PartComparison part : output.hiddenPart().stream().toList()) {
-                    hiddenPart(table, output, part);
+                    table.row("worst part", partPlace(part), besideWhole(output, part));
                     rows++;
                 }
             }
@@ -324,11 +318,16 @@ final class ReportTables {
                         .formatted(Numbers.error(proof.error()), Numbers.error(proof.tolerance())))
                 .orElse("");
         OptionalDouble cosine = binding.loss().cosine();
-        return "%srelative error %s%s; latency %s, %s ms → %s ms"
+        String parts = binding.outputs().stream()
+                .flatMap(output -> output.hiddenPart().stream()
+                        .map(part -> "worst part %s %s; ".formatted(partPlace(part), besideWhole(output, part))))
+                .collect(Collectors.joining());
+        return "%srelative error %s%s; %slatency %s, %s ms → %s ms"
                 .formatted(
                         rewrite,
                         Numbers.error(binding.loss().relativeError()),
                         cosine.isPresent() ? ", cosine " + Numbers.closeToOne(cosine.getAsDouble()) : "",
+                        parts,
                         Numbers.times(binding.latency().ratio()),
                         Numbers.error(binding.latency().originalMs()),
                         Numbers.error(binding.latency().compressedMs()));

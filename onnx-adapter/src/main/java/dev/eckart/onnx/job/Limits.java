@@ -7,6 +7,7 @@ import dev.eckart.core.verify.Limit;
 import dev.eckart.core.verify.Loss;
 import dev.eckart.core.verify.Memory;
 import dev.eckart.core.verify.MetricResult;
+import dev.eckart.core.verify.OutputComparison;
 import dev.eckart.core.verify.Verification;
 import dev.eckart.onnx.run.MemoryMeter;
 import dev.eckart.onnx.verify.Labels;
@@ -35,6 +36,9 @@ public record Limits(Map<Limit, Double> values, List<MetricLimit> metrics) {
     /** Limits on numbers that the outputs of some models do not have. */
     private static final Set<Limit> OF_SOME_OUTPUTS =
             EnumSet.of(Limit.MIN_COSINE, Limit.MIN_PART_COSINE, Limit.MAX_PART_ERROR);
+
+    /** A message names no more outputs than these. */
+    private static final int NAMED_OUTPUTS = 3;
 
     public Limits {
         values = Map.copyOf(values);
@@ -102,21 +106,26 @@ public record Limits(Map<Limit, Double> values, List<MetricLimit> metrics) {
     }
 
     private static String noCosine(Loss rehearsal) {
-        boolean integers = rehearsal.outputs().stream()
-                .anyMatch(output -> output.agreement().isPresent());
-        return "no output has a cosine that means anything (%s); use %s instead"
+        List<OutputComparison> outputs = rehearsal.outputs();
+        boolean integers =
+                outputs.stream().anyMatch(output -> output.agreement().isPresent());
+        return "no output has a cosine that means anything (%s%s); use %s instead"
                 .formatted(
-                        rehearsal.outputs().stream()
-                                .map(output -> "`%s` %s"
-                                        .formatted(
-                                                output.name(),
-                                                output.agreement().isPresent()
-                                                        ? "holds whole numbers"
-                                                        : "has one number per sample"))
+                        outputs.stream()
+                                .limit(NAMED_OUTPUTS)
+                                .map(Limits::whyNoCosine)
                                 .collect(Collectors.joining(", ")),
+                        outputs.size() > NAMED_OUTPUTS ? ", and %d more".formatted(outputs.size() - NAMED_OUTPUTS) : "",
                         integers
                                 ? "--max-accuracy-drop with --labels, or --max-relative-error,"
                                 : "--max-relative-error");
+    }
+
+    private static String whyNoCosine(OutputComparison output) {
+        return "`%s` %s"
+                .formatted(
+                        output.name(),
+                        output.agreement().isPresent() ? "holds whole numbers" : "has one number per sample");
     }
 
     private static String noParts(Limit limit, Loss rehearsal) {

@@ -13,8 +13,10 @@ import dev.eckart.core.verify.LabelAccuracy;
 import dev.eckart.core.verify.Limit;
 import dev.eckart.core.verify.MetricResult;
 import dev.eckart.core.verify.OutputComparison;
+import dev.eckart.core.verify.PartComparison;
 import dev.eckart.core.verify.RewriteProof;
 import dev.eckart.core.verify.Verification;
+import dev.eckart.core.verify.WorstParts;
 import dev.eckart.onnx.job.CompressionJob;
 import dev.eckart.onnx.job.Engine;
 import dev.eckart.onnx.job.Evaluation;
@@ -24,6 +26,8 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 import org.assertj.core.annotation.CheckReturnValue;
 import org.assertj.core.api.AbstractAssert;
@@ -109,19 +113,51 @@ public class ModelAssert extends AbstractAssert<ModelAssert, Path> {
 
     /**
      * Expects every output to have at least this cosine: the mean over samples of the cosine between the flattened
-     * outputs of both models, 1 for the same direction.
+     * outputs of both models, 1 for the same direction. Outputs of whole numbers, and of one number per sample, have none:
+     * at least one output must.
      */
     public ModelAssert hasCosineAtLeast(double cosine) {
         // One that is not a number is worse than any.
-        OutputComparison worst = outputs("a cosine").stream()
-                .max(Comparator.comparingDouble(output -> 1 - output.cosine()))
-                .orElseThrow();
+        Optional<OutputComparison> worst = outputs("a cosine").stream()
+                .filter(output -> output.cosine().isPresent())
+                .max(Comparator.comparingDouble(output -> 1 - output.cosine().orElseThrow()));
+        if (worst.isEmpty()) {
+            failWithMessage(
+                    "Expected a cosine that can be measured but every output of `%s` holds whole numbers or has one number per sample; expect a relative error instead",
+                    actual);
+        }
         return require(
                 Limit.MIN_COSINE,
-                worst.cosine(),
+                worst.orElseThrow().cosine().orElseThrow(),
                 cosine,
                 "Expected cosine of at least: %s but was: %s in output `%s`, %s",
-                worst.name());
+                worst.orElseThrow().name());
+    }
+
+    /**
+     * Expects every part of an output to have at least this cosine, all its numbers in all samples as one vector. A part is
+     * an index along an axis, such as one channel: what is lost there may not show in the whole output.
+     */
+    public ModelAssert hasPartCosineAtLeast(double cosine) {
+        // One that is not a number is worse than any.
+        OutputPart worst = parts(WorstParts::byCosine, part -> 1 - part.cosine());
+        return require(
+                Limit.MIN_PART_COSINE,
+                worst.part().cosine(),
+                cosine,
+                "Expected part cosine of at least: %s but was: %s in %s, %s",
+                worst.describe());
+    }
+
+    /** Expects no part of an output to differ by more than this: ‖y − y'‖₂ / ‖y‖₂ over the part, in all samples. */
+    public ModelAssert hasPartErrorAtMost(double error) {
+        OutputPart worst = parts(WorstParts::byError, PartComparison::relativeError);
+        return require(
+                Limit.MAX_PART_ERROR,
+                worst.part().relativeError(),
+                error,
+                "Expected part error of at most: %s but was: %s in %s, %s",
+                worst.describe());
     }
 
     /** Expects no output to differ by more than this: ‖y − y'‖₂ / ‖y‖₂ over all samples. */
@@ -238,11 +274,33 @@ public class ModelAssert extends AbstractAssert<ModelAssert, Path> {
         return myself;
     }
 
+    /** A part of an output. */
+    private record OutputPart(String output, PartComparison part) {
+
+        String describe() {
+            return "axis %d, index %d of output `%s`".formatted(part.axis(), part.index(), output);
+        }
+    }
+
+    /** The worst of the outputs' worst parts, of which there must be one. */
+    private OutputPart parts(Function<WorstParts, PartComparison> choice, ToDoubleFunction<PartComparison> badness) {
+        Optional<OutputPart> worst = outputs("parts").stream()
+                .flatMap(output ->
+                        output.worstParts().stream().map(parts -> new OutputPart(output.name(), choice.apply(parts))))
+                .max(Comparator.comparingDouble(each -> badness.applyAsDouble(each.part())));
+        if (worst.isEmpty()) {
+            failWithMessage(
+                    "Expected parts that can be measured but no output of `%s` has parts of enough numbers on %d samples",
+                    actual, verification().samples());
+        }
+        return worst.orElseThrow();
+    }
+
     /** Those that can be compared, of which there must be some: nothing is kept by what was not measured. */
     private List<OutputComparison> outputs(String what) {
         List<OutputComparison> outputs = verification().outputs();
         if (outputs.isEmpty()) {
-            failWithMessage("Expected %s that can be measured but `%s` has no floating-point output", what, actual);
+            failWithMessage("Expected %s that can be measured but `%s` has no output of numbers", what, actual);
         }
         return outputs;
     }

@@ -19,9 +19,13 @@ import dev.eckart.onnx.job.Engine;
 import dev.eckart.onnx.job.Limits;
 import dev.eckart.onnx.job.Selection;
 import dev.eckart.onnx.job.Target;
+import dev.eckart.onnx.proto.AttributeProto;
 import dev.eckart.onnx.proto.GraphProto;
 import dev.eckart.onnx.proto.ModelProto;
+import dev.eckart.onnx.proto.NodeProto;
 import dev.eckart.onnx.proto.TensorProto;
+import dev.eckart.onnx.proto.TypeProto;
+import dev.eckart.onnx.proto.ValueInfoProto;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,6 +67,8 @@ class ModelAssertTest {
                 .isARightRewrite()
                 .hasCosineAtLeast(0.99)
                 .hasRelativeErrorAtMost(0.1)
+                .hasPartCosineAtLeast(0.9)
+                .hasPartErrorAtMost(0.3)
                 .losesAccuracyAtMost(0.0035)
                 .hasSizeRatioAtMost(0.07);
     }
@@ -80,6 +86,56 @@ class ModelAssertTest {
         assertThat(failureOf(() -> onHeldOut().hasRelativeErrorAtMost(1e-4)))
                 .startsWith("Expected relative error of at most: 1.0E-4 but was: 0.0")
                 .contains("in output `logits`");
+    }
+
+    @Test
+    void should_fail_if_a_part_is_worse_than_the_whole_and_name_it() {
+        // The error of one class is twice that of all, which is 0.037.
+        assertThat(failureOf(() -> onHeldOut().hasPartErrorAtMost(0.04)))
+                .startsWith("Expected part error of at most: 0.04 but was: 0.0")
+                .containsPattern("in axis 1, index \\d of output `logits`, ");
+        assertThat(failureOf(() -> onHeldOut().hasPartCosineAtLeast(0.99999)))
+                .startsWith("Expected part cosine of at least: 0.99999 but was: 0.9")
+                .containsPattern("in axis 1, index \\d of output `logits`, ");
+    }
+
+    @Test
+    void should_fail_if_there_is_nothing_that_is_expected_to_be_measured() throws IOException {
+        Path classes = withOutputOf(original);
+
+        assertThat(failureOf(() -> assertThatModel(classes)
+                        .comparedTo(classes)
+                        .onInputs(heldOut)
+                        .hasCosineAtLeast(0.9)))
+                .isEqualTo("Expected a cosine that can be measured but every output of `" + classes
+                        + "` holds whole numbers or has one number per sample; expect a relative error instead");
+        assertThat(failureOf(() -> assertThatModel(classes)
+                        .comparedTo(classes)
+                        .onInputs(heldOut)
+                        .hasPartErrorAtMost(0.9)))
+                .isEqualTo("Expected parts that can be measured but no output of `" + classes
+                        + "` has parts of enough numbers on 2000 samples");
+    }
+
+    /** The class of each sample instead of scores. */
+    private static Path withOutputOf(Path model) throws IOException {
+        ModelProto.Builder classes = ModelProto.parseFrom(Files.readAllBytes(model)).toBuilder();
+        GraphProto.Builder graph = classes.getGraphBuilder();
+        graph.addNode(NodeProto.newBuilder()
+                .setOpType("ArgMax")
+                .addInput("logits")
+                .addOutput("class")
+                .addAttribute(AttributeProto.newBuilder()
+                        .setName("axis")
+                        .setType(AttributeProto.AttributeType.INT)
+                        .setI(1)));
+        graph.clearOutput()
+                .addOutput(ValueInfoProto.newBuilder()
+                        .setName("class")
+                        .setType(TypeProto.newBuilder()
+                                .setTensorType(
+                                        TypeProto.Tensor.newBuilder().setElemType(TensorProto.DataType.INT64_VALUE))));
+        return Files.write(folder.resolve("classes.onnx"), classes.build().toByteArray());
     }
 
     @Test

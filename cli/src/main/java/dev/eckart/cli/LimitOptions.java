@@ -26,6 +26,19 @@ final class LimitOptions {
     private @Nullable Double maxRelativeError;
 
     @Option(
+            names = "--min-part-cosine",
+            paramLabel = "X",
+            description =
+                    "Least cosine of a part of an output, such as one channel: what is lost there hides in the whole.")
+    private @Nullable Double minPartCosine;
+
+    @Option(
+            names = "--max-part-error",
+            paramLabel = "X",
+            description = "Largest relative error of a part of an output.")
+    private @Nullable Double maxPartError;
+
+    @Option(
             names = "--max-size-ratio",
             paramLabel = "X",
             description = "Largest size of the compressed file, as a share of the original's.")
@@ -49,6 +62,8 @@ final class LimitOptions {
         put(values, Limit.MAX_ACCURACY_DROP, maxAccuracyDrop);
         put(values, Limit.MIN_COSINE, minCosine);
         put(values, Limit.MAX_RELATIVE_ERROR, maxRelativeError);
+        put(values, Limit.MIN_PART_COSINE, minPartCosine);
+        put(values, Limit.MAX_PART_ERROR, maxPartError);
         put(values, Limit.MAX_SIZE_RATIO, maxSizeRatio);
         put(values, Limit.MAX_LATENCY_RATIO, maxLatencyRatio);
         put(values, Limit.MAX_MEMORY_RATIO, maxMemoryRatio);
@@ -57,7 +72,7 @@ final class LimitOptions {
 
     /** Whether the user said how much may be lost. */
     boolean limitLoss() {
-        return maxAccuracyDrop != null || minCosine != null || maxRelativeError != null;
+        return limits().values().keySet().stream().anyMatch(Limit::isOnLoss);
     }
 
     private static void put(Map<Limit, Double> values, Limit limit, @Nullable Double value) {

@@ -39,7 +39,7 @@ final class SearchOptions {
     void require(boolean searched) {
         if (!searched && (inputs != null || labels != null || trials != null)) {
             throw new InvalidInputException(
-                    "--%s belongs to a search for a setting: leave --rank out and give --max-accuracy-drop, --min-cosine or --max-relative-error"
+                    "--%s belongs to a search for a setting: leave --rank out and give --max-accuracy-drop, --min-cosine, --max-relative-error, --min-part-cosine or --max-part-error"
                             .formatted(
                                     inputs != null
                                             ? "search-inputs"

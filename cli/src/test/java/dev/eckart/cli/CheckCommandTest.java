@@ -195,11 +195,13 @@ class CheckCommandTest {
                         "accuracy",
                         "cosine",
                         "relative-error",
+                        "part-cosine",
+                        "part-error",
                         "rank of fc1.weight",
                         "rank of fc2.weight");
         assertThat(moved.get(0).get("kept").asBoolean()).isTrue();
         assertThat(moved.get(1).get("kept").asBoolean()).isFalse();
-        assertThat(moved.get(4).get("tolerance").isNull()).isTrue();
+        assertThat(moved.get(6).get("tolerance").isNull()).isTrue();
         assertThat(Files.readString(folder.resolve("r.md"))).contains("WORSE", "accuracy is worse than");
         assertThat(Files.readString(folder.resolve("r.html"))).contains("WORSE");
         assertThat(Files.readString(folder.resolve("r.xml")))

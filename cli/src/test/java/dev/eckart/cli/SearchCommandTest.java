@@ -112,7 +112,7 @@ class SearchCommandTest {
     @Test
     void should_measure_anew_what_it_cannot_read() throws IOException {
         search("--max-relative-error", "0.001", "--cache", cache);
-        Files.writeString(trials(), "{\"schema\":\"eckart.trials/1\",\"trials\":[{}]}");
+        Files.writeString(trials(), "{\"schema\":\"eckart.trials/2\",\"trials\":[{}]}");
 
         CommandLineRun run = search("--max-relative-error", "0.001", "--cache", cache, "--json", "--force");
 

@@ -247,7 +247,7 @@ final class PolicyReader {
             if (limit == Limit.MAX_ACCURACY_DROP && !labels) {
                 throw entry.getValue().refuse("accuracy needs `inputs` and `labels` to be measured on");
             }
-            loss |= limit == Limit.MAX_ACCURACY_DROP || limit == Limit.MIN_COSINE || limit == Limit.MAX_RELATIVE_ERROR;
+            loss |= limit.isOnLoss();
             argue(limit.label(), String.valueOf(number), entry.getValue());
         }
         return loss;
@@ -273,8 +273,8 @@ final class PolicyReader {
 
     private static void requireSensible(Limit limit, double number, Value value) {
         boolean sensible = switch (limit) {
-            case MAX_ACCURACY_DROP, MIN_COSINE -> Math.abs(number) <= 1;
-            case MAX_RELATIVE_ERROR -> number >= 0;
+            case MAX_ACCURACY_DROP, MIN_COSINE, MIN_PART_COSINE -> Math.abs(number) <= 1;
+            case MAX_RELATIVE_ERROR, MAX_PART_ERROR -> number >= 0;
             case MAX_SIZE_RATIO, MAX_LATENCY_RATIO, MAX_MEMORY_RATIO -> number > 0;
         };
         if (!sensible) {
@@ -282,8 +282,8 @@ final class PolicyReader {
                     .formatted(
                             switch (limit) {
                                 case MAX_ACCURACY_DROP -> "a share from -1 to 1, such as 0.005 for half a point";
-                                case MIN_COSINE -> "a number from -1 to 1";
-                                case MAX_RELATIVE_ERROR -> "a number from 0";
+                                case MIN_COSINE, MIN_PART_COSINE -> "a number from -1 to 1";
+                                case MAX_RELATIVE_ERROR, MAX_PART_ERROR -> "a number from 0";
                                 case MAX_SIZE_RATIO, MAX_LATENCY_RATIO, MAX_MEMORY_RATIO ->
                                     "a share of the original's above 0";
                             },

@@ -7,11 +7,13 @@ import dev.eckart.cli.render.HtmlPage.Verdict;
 import dev.eckart.core.report.CalibrationEntry;
 import dev.eckart.core.report.Report;
 import dev.eckart.core.report.WeightEntry.Outcome;
+import dev.eckart.core.verify.Loss;
 import dev.eckart.core.verify.Verification;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.function.LongFunction;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -143,11 +145,7 @@ public final class HtmlReport {
                         Numbers.accuracy(accuracy.compressed()),
                         Cell.of(Numbers.points(accuracy.drop()) + " lost"),
                         ""))
-                .orElseGet(() -> new Tile(
-                        "Cosine of outputs",
-                        Numbers.closeToOne(verification.cosine()),
-                        Cell.of("relative error " + Numbers.error(verification.relativeError())),
-                        ""));
+                .orElseGet(() -> ofLoss(verification.loss()));
         Tile time = new Tile(
                 "Time of a run",
                 Numbers.times(verification.latency().ratio()),
@@ -157,6 +155,19 @@ public final class HtmlReport {
                                 Numbers.error(verification.latency().originalMs()))),
                 "");
         return List.of(lost, time);
+    }
+
+    private static Tile ofLoss(Loss loss) {
+        String error = Numbers.error(loss.relativeError());
+        String worst = loss.hidesPart() ? "a part is much worse: see the checks" : "";
+        OptionalDouble cosine = loss.cosine();
+        return cosine.isPresent()
+                ? new Tile(
+                        "Cosine of outputs",
+                        Numbers.closeToOne(cosine.getAsDouble()),
+                        Cell.of("relative error " + error + (worst.isEmpty() ? "" : "; " + worst)),
+                        "")
+                : new Tile("Relative error of outputs", error, Cell.of(worst), "");
     }
 
     static Tile share(String label, LongFunction<String> number, long after, long before) {

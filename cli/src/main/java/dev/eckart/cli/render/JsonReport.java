@@ -12,6 +12,7 @@ import dev.eckart.core.verify.Latency;
 import dev.eckart.core.verify.Limit;
 import dev.eckart.core.verify.MetricResult;
 import dev.eckart.core.verify.OutputComparison;
+import dev.eckart.core.verify.PartComparison;
 import dev.eckart.core.verify.RewriteProof;
 import dev.eckart.core.verify.Verification;
 import java.util.List;
@@ -266,8 +267,21 @@ public final class JsonReport {
         node.put("name", output.name());
         Json.putNumber(node, "maxAbsoluteError", output.maxAbsoluteError());
         Json.putNumber(node, "relativeError", output.relativeError());
-        Json.putNumber(node, "cosine", output.cosine());
-        Json.putNumber(node, "top1Agreement", output.top1Agreement());
+        Json.putNumber(node, "cosine", output.cosine().orElse(Double.NaN));
+        Json.putNumber(node, "top1Agreement", output.top1Agreement().orElse(Double.NaN));
+        output.agreement().ifPresent(agreement -> node.put("agreement", agreement));
+        output.worstParts().ifPresent(parts -> {
+            part(node.putObject("worstPart"), parts.byError());
+            if (!parts.areOne()) {
+                part(node.putObject("worstPartByCosine"), parts.byCosine());
+            }
+        });
+    }
+
+    private static void part(ObjectNode node, PartComparison part) {
+        node.put("axis", part.axis()).put("index", part.index());
+        Json.putNumber(node, "relativeError", part.relativeError());
+        Json.putNumber(node, "cosine", part.cosine());
     }
 
     private static void limit(ObjectNode node, Limit.Outcome limit) {

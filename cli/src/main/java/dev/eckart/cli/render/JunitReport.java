@@ -144,12 +144,7 @@ public final class JunitReport {
                         ? Optional.empty()
                         : Optional.of("output `%s` holds NaN or infinity, in the original or the compressed network"
                                 .formatted(output.name())),
-                "relative error %s, largest error %s, cosine %s, same top-1 %s"
-                        .formatted(
-                                Numbers.error(output.relativeError()),
-                                Numbers.error(output.maxAbsoluteError()),
-                                Numbers.closeToOne(output.cosine()),
-                                Numbers.percent(output.top1Agreement())));
+                ReportTables.outputNumbers(output));
     }
 
     private static Case metric(MetricResult metric) {

@@ -11,10 +11,13 @@ import dev.eckart.core.verify.Limit;
 import dev.eckart.core.verify.Memory;
 import dev.eckart.core.verify.MetricResult;
 import dev.eckart.core.verify.OutputComparison;
+import dev.eckart.core.verify.PartComparison;
 import dev.eckart.core.verify.Verification;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -237,20 +240,54 @@ final class ReportTables {
                                         .collect(Collectors.joining(", "))));
     }
 
-    /** What was lost, output by output. */
+    /** What was lost, output by output: of what outputs have in common and of what some have. */
     static Optional<Table> outputs(Report report) {
         return report.verification().map(verification -> {
-            Table table = new Table("output", "relative error", "largest error", "cosine", "same top-1");
+            List<OutputMeasure> measures = Stream.of(OutputMeasure.values())
+                    .filter(measure -> verification.outputs().stream()
+                            .anyMatch(output -> measure.of(output).isPresent()))
+                    .toList();
+            Table table = new Table(cells("output", measures, OutputMeasure::heading));
             for (OutputComparison output : verification.outputs()) {
-                table.row(
-                        output.name(),
-                        Numbers.error(output.relativeError()),
-                        Numbers.error(output.maxAbsoluteError()),
-                        Numbers.closeToOne(output.cosine()),
-                        Numbers.percent(output.top1Agreement()));
+                table.row(cells(output.name(), measures, measure -> measure.text(output)));
             }
             return table;
         });
+    }
+
+    private static String[] cells(String first, List<OutputMeasure> measures, Function<OutputMeasure, String> cell) {
+        return Stream.concat(Stream.of(first), measures.stream().map(cell)).toArray(String[]::new);
+    }
+
+    /** What is lost of an output, in a line, with the part that its other numbers hide. */
+    static String outputNumbers(OutputComparison output) {
+        return Stream.of(OutputMeasure.values())
+                        .filter(measure -> measure.of(output).isPresent())
+                        .map(measure -> measure.heading() + " " + measure.text(output))
+                        .collect(Collectors.joining(", "))
+                + output.hiddenPart()
+                        .map(part -> "; its worst part: %s, %s".formatted(partPlace(part), partNumbers(part)))
+                        .orElse("");
+    }
+
+    private static String partPlace(PartComparison part) {
+        return "axis %d, index %d".formatted(part.axis(), part.index());
+    }
+
+    private static String partNumbers(PartComparison part) {
+        return "relative error %s, cosine %s"
+                .formatted(Numbers.error(part.relativeError()), Numbers.closeToOne(part.cosine()));
+    }
+
+    /** A part beside the whole output, whose numbers hide it. */
+    private static String besideWhole(OutputComparison output, PartComparison part) {
+        OptionalDouble cosine = output.cosine();
+        return "of `%s`: %s; the whole output: %s%s"
+                .formatted(
+                        output.name(),
+                        partNumbers(part),
+                        Numbers.error(output.relativeError()),
+                        cosine.isPresent() ? ", " + Numbers.closeToOne(cosine.getAsDouble()) : "");
     }
 
     /** The other measurements and judgements, a line each. */
@@ -268,6 +305,12 @@ final class ReportTables {
                                         Numbers.error(proof.noiseFloor()),
                                         Numbers.error(proof.tolerance())));
                 rows++;
+            }
+            for (OutputComparison output : verification.outputs()) {
+                for (PartComparison part : output.hiddenPart().stream().toList()) {
+                    table.row("worst part", partPlace(part), besideWhole(output, part));
+                    rows++;
+                }
             }
             for (var accuracy : verification.accuracy().stream().toList()) {
                 table.row(
@@ -355,11 +398,17 @@ final class ReportTables {
                 .map(proof -> "differs from the product of its factors by %s, up to %s counts as rounding; "
                         .formatted(Numbers.error(proof.error()), Numbers.error(proof.tolerance())))
                 .orElse("");
-        return "%srelative error %s, cosine %s; latency %s, %s ms → %s ms"
+        OptionalDouble cosine = binding.loss().cosine();
+        String parts = binding.outputs().stream()
+                .flatMap(output -> output.hiddenPart().stream()
+                        .map(part -> "worst part %s %s; ".formatted(partPlace(part), besideWhole(output, part))))
+                .collect(Collectors.joining());
+        return "%srelative error %s%s; %slatency %s, %s ms → %s ms"
                 .formatted(
                         rewrite,
                         Numbers.error(binding.loss().relativeError()),
-                        Numbers.closeToOne(binding.loss().cosine()),
+                        cosine.isPresent() ? ", cosine " + Numbers.closeToOne(cosine.getAsDouble()) : "",
+                        parts,
                         Numbers.times(binding.latency().ratio()),
                         Numbers.error(binding.latency().originalMs()),
                         Numbers.error(binding.latency().compressedMs()));

@@ -13,8 +13,10 @@ import dev.eckart.core.verify.Limit;
 import dev.eckart.core.verify.Loss;
 import dev.eckart.core.verify.LostFusion;
 import dev.eckart.core.verify.OutputComparison;
+import dev.eckart.core.verify.PartComparison;
 import dev.eckart.core.verify.RewriteProof;
 import dev.eckart.core.verify.Verification;
+import dev.eckart.core.verify.WorstParts;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -84,9 +86,7 @@ final class SampleReports {
                                 name,
                                 100,
                                 Optional.of(new RewriteProof(1e-7, 1e-7, 1e-5)),
-                                outputs.stream()
-                                        .map(output -> new OutputComparison(output, 0.1, 0.01, 0.999, 0.98))
-                                        .toList(),
+                                outputs.stream().map(SampleReports::output).toList(),
                                 Optional.empty(),
                                 new Latency(2, 1, 0.5, 0.4, 0.6, 8),
                                 List.of(),
@@ -108,6 +108,19 @@ final class SampleReports {
                                         false))
                                 .toList(),
                         Optional.empty()));
+    }
+
+    /** One that hides a part. */
+    private static OutputComparison output(String name) {
+        PartComparison part = new PartComparison(1, 17, 0.97, 0.06);
+        return new OutputComparison(
+                name,
+                0.1,
+                0.01,
+                OptionalDouble.of(0.999),
+                OptionalDouble.empty(),
+                OptionalDouble.of(0.98),
+                Optional.of(new WorstParts(part, part)));
     }
 
     /** One at three bindings, of which the first is as it should be. */

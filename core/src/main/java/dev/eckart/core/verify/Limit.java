@@ -5,6 +5,8 @@ public enum Limit {
     MAX_ACCURACY_DROP("max-accuracy-drop", true),
     MIN_COSINE("min-cosine", false),
     MAX_RELATIVE_ERROR("max-relative-error", true),
+    MIN_PART_COSINE("min-part-cosine", false),
+    MAX_PART_ERROR("max-part-error", true),
     MAX_SIZE_RATIO("max-size-ratio", true),
     MAX_LATENCY_RATIO("max-latency-ratio", true),
     MAX_MEMORY_RATIO("max-memory-ratio", true);
@@ -20,6 +22,14 @@ public enum Limit {
     /** As users write it. */
     public String label() {
         return label;
+    }
+
+    /** Whether it is on how much may be lost, and not on size, time or memory. */
+    public boolean isOnLoss() {
+        return switch (this) {
+            case MAX_ACCURACY_DROP, MIN_COSINE, MAX_RELATIVE_ERROR, MIN_PART_COSINE, MAX_PART_ERROR -> true;
+            case MAX_SIZE_RATIO, MAX_LATENCY_RATIO, MAX_MEMORY_RATIO -> false;
+        };
     }
 
     /** Whether a measured value keeps this limit; one that is not a number does not. */

@@ -2,6 +2,7 @@ package dev.eckart.core.verify;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /**
  * Two networks' outputs beside each other.
@@ -9,7 +10,7 @@ import java.util.Optional;
  * @param inputs where the inputs came from, for people
  * @param samples how many were compared
  * @param proof empty where the compressed network does not say what was replaced in it, or has no floating-point output
- * @param outputs those that can be compared: every output of a floating-point type
+ * @param outputs those that can be compared: every output of numbers
  * @param accuracy present where there were labels
  * @param metrics of the task, that the user asked for
  * @param fusions those that the runtime makes in the original, and no longer in the compressed network
@@ -81,8 +82,8 @@ public record Verification(
         return loss().relativeError();
     }
 
-    /** The smallest mean cosine of an output. */
-    public double cosine() {
+    /** The smallest mean cosine of an output; empty where no output has one. */
+    public OptionalDouble cosine() {
         return loss().cosine();
     }
 }

@@ -268,17 +268,32 @@ public final class CompressionJob {
                     engine,
                     limits.values().containsKey(Limit.MAX_MEMORY_RATIO)
                             || evaluation.map(Evaluation::memory).orElse(false),
-                    evaluation.map(wanted -> ModelVerifier.open(
-                                    model,
-                                    network,
-                                    wanted.inputs(),
-                                    wanted.labels(),
-                                    wanted.metrics(),
-                                    wanted.seed(),
-                                    engine.threads(),
-                                    engine.temporary(),
-                                    engine.backend())
-                            .at(wanted.shapes(), wanted.seed())));
+                    evaluation.map(wanted -> requiring(
+                            limits,
+                            ModelVerifier.open(
+                                            model,
+                                            network,
+                                            wanted.inputs(),
+                                            wanted.labels(),
+                                            wanted.metrics(),
+                                            wanted.seed(),
+                                            engine.threads(),
+                                            engine.temporary(),
+                                            engine.backend())
+                                    .at(wanted.shapes(), wanted.seed()))));
+        }
+
+        /** The verifier, if the model has what the limits are on. */
+        private static ModelVerifier requiring(Limits limits, ModelVerifier verifier) {
+            try {
+                if (limits.dependOnOutputs()) {
+                    limits.requireIn(verifier.rehearsal());
+                }
+                return verifier;
+            } catch (RuntimeException e) {
+                verifier.close();
+                throw e;
+            }
         }
 
         Optional<Verification> verify(Path path, OnnxNetwork compressed) {

@@ -8,6 +8,7 @@ import dev.eckart.core.verify.Limit;
 import dev.eckart.onnx.OnnxNetwork;
 import dev.eckart.onnx.run.MadeUpInputs;
 import dev.eckart.onnx.run.Session;
+import dev.eckart.onnx.verify.LossMeter;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.nio.file.Path;
@@ -24,6 +25,7 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Finds the smallest model that keeps the user's limits, by compressing and measuring the whole model again and again,
@@ -116,6 +118,9 @@ public final class TargetSearch {
         Selection any = request.settings().apply(request.families().get(0).call(1));
         OnnxNetwork network = CompressionJob.readFor(target, model, any);
         requireShapes(model, network, evaluation);
+        Stream.of(request.trialsOn(), evaluation)
+                .distinct()
+                .forEach(each -> requireOutputs(model, network, request.limits(), each));
         try (Trials trials =
                 Trials.open(engine, model, network, target.externalData(), request.trialsOn(), any, warnings)) {
             Report.ModelEntry original = CompressionJob.entry(model, network);
@@ -137,6 +142,16 @@ public final class TargetSearch {
         if (!evaluation.shapes().isEmpty()) {
             try (Session session = Session.open(model, Session.Optimization.ALL, engine.threads())) {
                 MadeUpInputs.at(evaluation.shapes(), session, network.model(), evaluation.seed());
+            }
+        }
+    }
+
+    /** Refuses limits on numbers that the model's outputs do not have, before a search that takes long. */
+    private void requireOutputs(Path model, OnnxNetwork network, Limits limits, Evaluation evaluation) {
+        if (limits.dependOnOutputs()) {
+            try (LossMeter meter = LossMeter.open(
+                    model, network, evaluation.inputs(), evaluation.labels(), evaluation.seed(), engine.threads())) {
+                limits.requireIn(meter.rehearsal());
             }
         }
     }

@@ -180,16 +180,19 @@ public final class Session implements AutoCloseable {
     }
 
     private static ModelInput input(NodeInfo info) {
-        if (!(info.getInfo() instanceof TensorInfo tensor)) {
-            return new ModelInput(info.getName(), OnnxJavaType.UNKNOWN, List.of());
-        }
+        return info.getInfo() instanceof TensorInfo tensor
+                ? new ModelInput(info.getName(), tensor.type, dims(tensor))
+                : new ModelInput(info.getName(), OnnxJavaType.UNKNOWN, List.of());
+    }
+
+    private static List<ModelInput.Dim> dims(TensorInfo tensor) {
         List<ModelInput.Dim> dims = new ArrayList<>();
         long[] shape = tensor.getShape();
         String[] symbols = tensor.getDimensionNames();
         for (int i = 0; i < shape.length; i++) {
             dims.add(new ModelInput.Dim(shape[i], symbols[i]));
         }
-        return new ModelInput(info.getName(), tensor.type, dims);
+        return dims;
     }
 
     /**
@@ -282,6 +285,21 @@ public final class Session implements AutoCloseable {
                 }
             }
             return types;
+        } catch (OrtException e) {
+            throw new IllegalStateException("ONNX Runtime does not tell of outputs", e);
+        }
+    }
+
+    /** The dimensions of the outputs that are tensors, by name, as the graph has them: without a run. */
+    public Map<String, List<ModelInput.Dim>> outputDims() {
+        try {
+            Map<String, List<ModelInput.Dim>> dims = new LinkedHashMap<>();
+            for (NodeInfo info : session.getOutputInfo().values()) {
+                if (info.getInfo() instanceof TensorInfo tensor) {
+                    dims.put(info.getName(), dims(tensor));
+                }
+            }
+            return dims;
         } catch (OrtException e) {
             throw new IllegalStateException("ONNX Runtime does not tell of outputs", e);
         }

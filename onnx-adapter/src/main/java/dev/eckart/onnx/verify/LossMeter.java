@@ -4,6 +4,7 @@ import dev.eckart.core.InvalidInputException;
 import dev.eckart.core.verify.Latency;
 import dev.eckart.core.verify.Loss;
 import dev.eckart.onnx.OnnxNetwork;
+import dev.eckart.onnx.run.BatchAxes;
 import dev.eckart.onnx.run.InputFiles;
 import dev.eckart.onnx.run.InputSet;
 import dev.eckart.onnx.run.LatencyMeter;
@@ -31,6 +32,7 @@ public final class LossMeter implements AutoCloseable {
     private static final long KEPT_NUMBERS = 1 << 24;
 
     private final Session original;
+    private final OutputAxes axes;
     private final List<InputSet> inputs;
     private final String description;
     private final Optional<Labels> labels;
@@ -40,6 +42,7 @@ public final class LossMeter implements AutoCloseable {
     private LossMeter(
             Session original, List<InputSet> inputs, String description, Optional<Labels> labels, int threads) {
         this.original = original;
+        this.axes = OutputAxes.of(original, new BatchAxes());
         this.inputs = inputs;
         this.description = description;
         this.labels = labels;
@@ -81,6 +84,12 @@ public final class LossMeter implements AutoCloseable {
         return inputs.stream().mapToLong(InputSet::samples).sum();
     }
 
+    /** What {@link #measure} will have numbers of, as the loss of the original beside itself on its first sample. */
+    public Loss rehearsal() {
+        InputSet set = inputs.get(0);
+        return LossComparison.rehearsal(axes, original.run(set.batch(0, set.step())), set.step(), samples());
+    }
+
     /** What was measured of a model. */
     public record Measured(Loss loss, Optional<Latency> latency) {}
 
@@ -94,7 +103,7 @@ public final class LossMeter implements AutoCloseable {
             if (runs.isEmpty()) {
                 runOriginal();
             }
-            LossComparison loss = new LossComparison(labels);
+            LossComparison loss = new LossComparison(labels, axes);
             for (Run run : runs) {
                 loss.add(
                         run.before.orElseGet(() -> original.run(run.set.batch(run.from, run.to))),

@@ -9,6 +9,7 @@ import dev.eckart.core.metric.RequestedMetric;
 import dev.eckart.core.npy.NpyArray;
 import dev.eckart.core.verify.BindingCheck;
 import dev.eckart.core.verify.Latency;
+import dev.eckart.core.verify.Loss;
 import dev.eckart.core.verify.LostFusion;
 import dev.eckart.core.verify.Memory;
 import dev.eckart.core.verify.RewriteProof;
@@ -18,6 +19,7 @@ import dev.eckart.onnx.file.OnnxModel;
 import dev.eckart.onnx.file.OnnxWriter;
 import dev.eckart.onnx.file.Scratch;
 import dev.eckart.onnx.run.Batch;
+import dev.eckart.onnx.run.BatchAxes;
 import dev.eckart.onnx.run.InputFiles;
 import dev.eckart.onnx.run.InputSet;
 import dev.eckart.onnx.run.LatencyMeter;
@@ -67,6 +69,7 @@ public final class ModelVerifier implements AutoCloseable {
     /** How many nodes of each the runtime runs of the original. */
     private final Map<String, Integer> operators;
 
+    private final OutputAxes axes;
     private final List<InputSet> inputs;
     private final String description;
     private final Optional<Labels> labels;
@@ -96,6 +99,7 @@ public final class ModelVerifier implements AutoCloseable {
         this.network = network;
         this.loaded = Optional.of(original);
         this.operators = operators;
+        this.axes = OutputAxes.of(original, new BatchAxes());
         this.inputs = inputs;
         this.description = description;
         this.labels = labels;
@@ -154,6 +158,16 @@ public final class ModelVerifier implements AutoCloseable {
         }
     }
 
+    /** What {@link #verify} will have numbers of, as the loss of the original beside itself on its first sample. */
+    public Loss rehearsal() {
+        return LossComparison.rehearsal(
+                axes, original().run(firstOf(inputs)), inputs.get(0).step(), samples());
+    }
+
+    private long samples() {
+        return inputs.stream().mapToLong(InputSet::samples).sum();
+    }
+
     private static Map<String, NpyArray> firstOf(List<InputSet> sets) {
         InputSet set = sets.get(0);
         return set.batch(0, set.step());
@@ -200,9 +214,9 @@ public final class ModelVerifier implements AutoCloseable {
         requireSameInterface(session);
         session.run(firstOf(inputs));
         List<LostFusion> fusions = Fusions.lost(network.index(), operators, session.operators());
-        long samples = inputs.stream().mapToLong(InputSet::samples).sum();
+        long samples = samples();
         try (Progress.Task task = progress.start("Verifying", samples)) {
-            LossComparison loss = new LossComparison(labels);
+            LossComparison loss = new LossComparison(labels, axes);
             MetricMeter meter = MetricMeter.begin(metrics, labels, samples);
             List<Batch> proofBatches = new ArrayList<>();
             KeptOutputs before = new KeptOutputs(batch -> original().run(batch.inputs()));
@@ -226,7 +240,7 @@ public final class ModelVerifier implements AutoCloseable {
             for (MadeUpInputs.Bound each : bound) {
                 Batch whole = whole(each.inputs());
                 proved.add(List.of(whole));
-                LossComparison lost = new LossComparison(Optional.empty());
+                LossComparison lost = new LossComparison(Optional.empty(), axes);
                 lost.add(before.keep(whole), after.keep(whole), 0, whole.size());
                 bindings.add(
                         new BindingCheck(each.axes(), Optional.empty(), lost.comparisons(), latency(session, whole)));

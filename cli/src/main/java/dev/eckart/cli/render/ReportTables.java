@@ -10,8 +10,10 @@ import dev.eckart.core.verify.BindingCheck;
 import dev.eckart.core.verify.Limit;
 import dev.eckart.core.verify.Memory;
 import dev.eckart.core.verify.MetricResult;
+import dev.eckart.core.verify.NoProof;
 import dev.eckart.core.verify.OutputComparison;
 import dev.eckart.core.verify.PartComparison;
+import dev.eckart.core.verify.RewriteProof;
 import dev.eckart.core.verify.Verification;
 import java.util.ArrayList;
 import java.util.List;
@@ -296,14 +298,11 @@ final class ReportTables {
         int rows = 0;
         for (Verification verification : report.verification().stream().toList()) {
             for (var proof : verification.proof().stream().toList()) {
-                table.row(
-                        "rewrite",
-                        proof.holds() ? "proved" : "WRONG",
-                        "differs from the product of its factors by %s; rounding is %s, up to %s counts as rounding"
-                                .formatted(
-                                        Numbers.error(proof.error()),
-                                        Numbers.error(proof.noiseFloor()),
-                                        Numbers.error(proof.tolerance())));
+                table.row("rewrite", proof.holds() ? "proved" : "WRONG", rewrite(proof));
+                rows++;
+            }
+            for (NoProof none : verification.noProof().stream().toList()) {
+                table.row("rewrite", "no proof", none.sentence());
                 rows++;
             }
             for (OutputComparison output : verification.outputs()) {
@@ -384,6 +383,18 @@ final class ReportTables {
         return rows == 0 ? Optional.empty() : Optional.of(table);
     }
 
+    /** What was found of a rewrite, but for the verdict. */
+    static String rewrite(RewriteProof proof) {
+        String found = Double.isNaN(proof.error())
+                ? ""
+                : "differs by %s, allowed %s"
+                        .formatted(Numbers.error(proof.error()), Numbers.error(proof.tolerance()));
+        String fault = proof.fault().orElse("");
+        return proof.holds()
+                ? "correct: " + found
+                : Stream.of(fault, found).filter(part -> !part.isEmpty()).collect(Collectors.joining(", it "));
+    }
+
     private static String bindingResult(BindingCheck binding) {
         return !binding.loss().finite()
                 ? "NOT FINITE"
@@ -395,8 +406,9 @@ final class ReportTables {
     /** What was found at a binding, but for the verdict. */
     static String bindingNumbers(BindingCheck binding) {
         String rewrite = binding.proof()
-                .map(proof -> "differs from the product of its factors by %s, up to %s counts as rounding; "
-                        .formatted(Numbers.error(proof.error()), Numbers.error(proof.tolerance())))
+                .map(ReportTables::rewrite)
+                .or(() -> binding.noProof().map(none -> "no proof: " + none.sentence()))
+                .map(found -> found + "; ")
                 .orElse("");
         OptionalDouble cosine = binding.loss().cosine();
         String parts = binding.outputs().stream()

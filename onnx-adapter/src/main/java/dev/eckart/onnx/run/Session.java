@@ -224,6 +224,17 @@ public final class Session implements AutoCloseable {
     }
 
     /**
+     * This session, to be asked for some of its outputs alone. It is closed by closing this one.
+     *
+     * @param outputs by name; those that it does not have, or that are no tensors, are left out
+     */
+    public Session giving(Collection<String> outputs) {
+        Set<String> wanted = new LinkedHashSet<>(tensorOutputs);
+        wanted.retainAll(outputs);
+        return new Session(path, session, wanted, log);
+    }
+
+    /**
      * As {@link #run}, where the outputs may be too large to be on the heap all at once. There must be one.
      *
      * @throws InvalidInputException if the model fails on these inputs

@@ -155,6 +155,7 @@ final class SvdCommand implements Callable<Integer> {
     private LinearWeight weight(NpyArray array, Matrix matrix) {
         ElementType type = switch (array.type()) {
             case FLOAT16 -> ElementType.FLOAT16;
+            case BFLOAT16 -> ElementType.BFLOAT16;
             case FLOAT32 -> ElementType.FLOAT32;
             default -> ElementType.FLOAT64;
         };

@@ -152,7 +152,7 @@ final class CorpusWorker {
     private List<InputSet> inputs(OnnxModel original) {
         try (Session session = Session.open(work.model(), Session.Optimization.ALL, THREADS)) {
             return work.inputs()
-                    .map(path -> List.of(InputFiles.read(path, session.inputs())))
+                    .map(path -> List.of(InputFiles.read(path, session, original)))
                     .orElseGet(() -> MadeUpInputs.forModel(session, original, SEED));
         }
     }

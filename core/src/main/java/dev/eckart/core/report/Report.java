@@ -124,7 +124,7 @@ public record Report(
                 warnings);
     }
 
-    /** This report, with further warnings. */
+    /** This report, with further warnings, each of which is said once. */
     public Report withWarnings(List<String> more) {
         return new Report(
                 version,
@@ -139,7 +139,7 @@ public record Report(
                 search,
                 calibration,
                 baseline,
-                Stream.concat(warnings.stream(), more.stream()).toList());
+                Stream.concat(warnings.stream(), more.stream()).distinct().toList());
     }
 
     /** This report, as that of a command that another one was a part of, with the compressed network where it ends up. */

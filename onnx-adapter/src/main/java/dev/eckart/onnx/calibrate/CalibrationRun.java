@@ -65,6 +65,11 @@ final class CalibrationRun {
         this.room = room;
     }
 
+    /** The samples. */
+    InputSet inputs() {
+        return inputs;
+    }
+
     /**
      * Sums over what layers are multiplied by.
      *
@@ -140,7 +145,7 @@ final class CalibrationRun {
             this.from = from;
             this.to = to;
             this.arrays = inputs.batch(from, to);
-            this.padding = mask.map(name -> PaddingMask.of(name, arrays));
+            this.padding = mask.map(name -> PaddingMask.of(name, arrays, inputs.axes()));
         }
 
         String describe() {

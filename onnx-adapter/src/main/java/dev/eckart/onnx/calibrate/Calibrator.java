@@ -93,14 +93,15 @@ public final class Calibrator {
                 layers.values().stream().map(weights -> weights.get(0).rows()).toList());
         List<LayerInput> values = layers.keySet().stream().flatMap(List::stream).toList();
         try (TemporaryModel exposed = expose(network, values, path)) {
-            LayerStatistics found = run(Runs.of(exposed.session()), exposed.session(), calibration, room)
-                    .sum(layers, 1, decomposer, progress);
+            CalibrationRun run = run(Runs.of(exposed.session()), exposed.session(), network, calibration, room);
+            LayerStatistics found = run.sum(layers, 1, decomposer, progress);
             return new LayerStatistics(
-                    found.samples(),
-                    aboutZero(found.byWeight(), network),
-                    Stream.concat(uncalibrated.stream(), found.uncalibrated().stream())
-                            .toList(),
-                    found.notes());
+                            found.samples(),
+                            aboutZero(found.byWeight(), network),
+                            Stream.concat(uncalibrated.stream(), found.uncalibrated().stream())
+                                    .toList(),
+                            found.notes())
+                    .withWarnings(run.inputs().notes());
         } catch (IOException | UncheckedIOException e) {
             throw unwritable(e);
         }
@@ -122,10 +123,11 @@ public final class Calibrator {
      * A run on the calibration inputs.
      *
      * @param session any of the models that are run
+     * @param network the model that it was made from
      * @param room bytes that the values of a batch may take
      */
-    CalibrationRun run(Runs runs, Session session, CalibrationInputs calibration, long room) {
-        InputSet inputs = InputFiles.read(calibration.inputs(), session.inputs());
+    CalibrationRun run(Runs runs, Session session, OnnxNetwork network, CalibrationInputs calibration, long room) {
+        InputSet inputs = InputFiles.read(calibration.inputs(), session.givingLast(), network.model());
         Optional<String> mask = PaddingMask.input(calibration.mask(), session.inputs());
         String origin = "`%s`".formatted(calibration.inputs());
         mask.ifPresent(name -> PaddingMask.requirePositions(name, inputs, origin));

@@ -13,7 +13,7 @@ import dev.eckart.onnx.calibrate.WeightTrial.Samples;
 import dev.eckart.onnx.calibrate.WeightTrial.Substitute;
 import dev.eckart.onnx.run.InputFiles;
 import dev.eckart.onnx.run.InputSet;
-import dev.eckart.onnx.run.ModelInput;
+import dev.eckart.onnx.run.RunnableModel;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.nio.file.Path;
@@ -113,7 +113,11 @@ public final class SensitivityMeter {
     private WeightTrial open(
             OnnxNetwork network, Inventory inventory, Measuring measuring, CalibrationInputs calibration) {
         return WeightTrial.open(
-                network, inputs -> measuring.samples(inputs, calibration), inventory.linear(), threads, temporary);
+                network,
+                running -> measuring.samples(running, network, calibration),
+                inventory.linear(),
+                threads,
+                temporary);
     }
 
     /** What any number of threads comes to. */
@@ -132,9 +136,10 @@ public final class SensitivityMeter {
         private final List<String> notes = new ArrayList<>();
         private long samples;
 
-        Samples samples(List<ModelInput> inputs, CalibrationInputs calibration) {
-            Optional<String> mask = PaddingMask.input(calibration.mask(), inputs);
-            InputSet set = InputFiles.read(calibration.inputs(), inputs).spread(SAMPLES);
+        Samples samples(RunnableModel running, OnnxNetwork network, CalibrationInputs calibration) {
+            Optional<String> mask = PaddingMask.input(calibration.mask(), running.inputs());
+            InputSet set = InputFiles.read(calibration.inputs(), running, network.model())
+                    .spread(SAMPLES);
             samples = set.samples();
             return new Samples(List.of(set), mask);
         }

@@ -12,6 +12,7 @@ import dev.eckart.onnx.calibrate.CalibrationInputs;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -21,8 +22,13 @@ import java.util.Optional;
  * @param inputs what layers' inputs are like
  * @param found the same, for the report; empty where weights are taken as they are
  * @param sensitivities how much each weight matters; empty where no strategy wanted to know yet
+ * @param warnings what is to be known of the calibration's samples
  */
-record Calibrated(Calibration inputs, Optional<CalibrationEntry> found, Optional<Sensitivities> sensitivities) {
+record Calibrated(
+        Calibration inputs,
+        Optional<CalibrationEntry> found,
+        Optional<Sensitivities> sensitivities,
+        List<String> warnings) {
 
     /**
      * Runs the model over the calibration inputs, if there are any, and for each weight where the strategy wants to know
@@ -41,14 +47,15 @@ record Calibrated(Calibration inputs, Optional<CalibrationEntry> found, Optional
     static Calibrated ofInputs(
             Engine engine, Path model, OnnxNetwork network, Inventory inventory, Selection selection) {
         if (selection.calibration().isEmpty()) {
-            return new Calibrated(Calibration.NONE, Optional.empty(), Optional.empty());
+            return new Calibrated(Calibration.NONE, Optional.empty(), Optional.empty(), List.of());
         }
         CalibrationInputs inputs = selection.calibration().get();
         LayerStatistics found = engine.calibrator().calibrate(model, network, inventory, inputs);
         return new Calibrated(
                 Calibration.of(shrunk(found.byWeight())),
                 Optional.of(CalibrationEntry.of(inputs.inputs().toString(), found)),
-                Optional.empty());
+                Optional.empty(),
+                found.warnings());
     }
 
     /** The same, with sensitivities, if the strategy wants them and there are none yet. */
@@ -82,7 +89,7 @@ record Calibrated(Calibration inputs, Optional<CalibrationEntry> found, Optional
     }
 
     private Calibrated with(Sensitivities measured) {
-        return new Calibrated(inputs, found, Optional.of(measured));
+        return new Calibrated(inputs, found, Optional.of(measured), warnings);
     }
 
     /** For the report; empty where weights are taken as they are. */

@@ -86,7 +86,8 @@ public final class CompressionJob {
                         Optional.empty(),
                         List.of(),
                         new Report.Seconds(read, stopwatch.lap(), 0, 0, stopwatch.total()))
-                .with(calibrated.entry());
+                .with(calibrated.entry())
+                .withWarnings(calibrated.warnings());
     }
 
     /**
@@ -139,7 +140,9 @@ public final class CompressionJob {
                             verification,
                             outcomes,
                             new Report.Seconds(read, decompose, rewrite, load + stopwatch.lap(), stopwatch.total()))
-                    .with(calibrated.entry().map(entry -> entry.with(made.notes())));
+                    .with(calibrated.entry().map(entry -> entry.with(made.notes())))
+                    .withWarnings(verifying.warnings())
+                    .withWarnings(calibrated.warnings());
             if (report.passed() || target.keepFailed()) {
                 commit(pending, dataFile, target, model, network);
             }
@@ -248,16 +251,17 @@ public final class CompressionJob {
             Report.ModelEntry before = entry(model, network);
             Report.ModelEntry after = entry(compressed, other);
             return new Report(
-                    engine.version(),
-                    "verify",
-                    before,
-                    Optional.of(after),
-                    // Nothing is decomposed.
-                    new Report.Settings("", false, false, evaluation.seed(), ""),
-                    List.of(),
-                    verification,
-                    limits.judge((double) after.bytes() / before.bytes(), verification),
-                    new Report.Seconds(read, 0, 0, stopwatch.lap(), stopwatch.total()));
+                            engine.version(),
+                            "verify",
+                            before,
+                            Optional.of(after),
+                            // Nothing is decomposed.
+                            new Report.Settings("", false, false, evaluation.seed(), ""),
+                            List.of(),
+                            verification,
+                            limits.judge((double) after.bytes() / before.bytes(), verification),
+                            new Report.Seconds(read, 0, 0, stopwatch.lap(), stopwatch.total()))
+                    .withWarnings(verifying.warnings());
         }
     }
 
@@ -321,6 +325,10 @@ public final class CompressionJob {
                 }
                 return memory ? verification.with(original.memory(path, taken)) : verification;
             });
+        }
+
+        List<String> warnings() {
+            return verifier.map(ModelVerifier::warnings).orElse(List.of());
         }
 
         private Session open(Path path) {

@@ -19,7 +19,7 @@ public final class SweepJob {
     private final Engine engine;
     private final Consumer<String> warnings;
 
-    /** @param warnings told, in a sentence, of what cannot be kept in the temporary folder */
+    /** @param warnings told, in sentences, of inputs that were changed, and of what cannot be kept in the temporary folder */
     public SweepJob(Engine engine, Consumer<String> warnings) {
         this.engine = engine;
         this.warnings = warnings;
@@ -54,6 +54,7 @@ public final class SweepJob {
                 evaluation,
                 settings.get(0).selection(),
                 warnings)) {
+            trials.warnings().forEach(warnings);
             feasible.forEach(trials::decompose);
             try (Progress.Task task = engine.progress().start("Measuring settings", feasible.size())) {
                 for (Selection selection : feasible) {

@@ -133,7 +133,8 @@ public final class TargetSearch {
             Selection found = request.settings().apply(search.result().rank());
             CompressionJob job = new CompressionJob(trials.engine());
             return compress(job, model, target, found, evaluation, request.limits())
-                    .with(search.account(Optional.empty()));
+                    .with(search.account(Optional.empty()))
+                    .withWarnings(trials.warnings());
         }
     }
 

@@ -32,7 +32,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 /** A model, loaded in ONNX Runtime on the CPU. */
-public final class Session implements AutoCloseable {
+public final class Session implements RunnableModel, AutoCloseable {
     /**
      * Bytes of stack to start the runtime on. It takes the process's command line apart by recursion, some hundred bytes for
      * each character, and ends the process where that is too long for the stack: class paths and lists of weights are.
@@ -164,6 +164,7 @@ public final class Session implements AutoCloseable {
      *
      * @throws InvalidInputException if ONNX Runtime's Java binding has no word for the type of one
      */
+    @Override
     public List<ModelInput> inputs() {
         try {
             List<ModelInput> inputs = new ArrayList<>();
@@ -200,6 +201,7 @@ public final class Session implements AutoCloseable {
      *
      * @throws InvalidInputException if the model fails on these inputs
      */
+    @Override
     public Map<String, Output> run(Map<String, NpyArray> inputs) {
         return run(inputs, Map.of());
     }
@@ -260,6 +262,24 @@ public final class Session implements AutoCloseable {
             tensors.values().forEach(OnnxTensor::close);
             throw e;
         }
+    }
+
+    /** This model without its outputs but the last one, where all of them may be too large to be on the heap at once. */
+    public RunnableModel givingLast() {
+        String last = List.copyOf(tensorOutputs).get(tensorOutputs.size() - 1);
+        return new RunnableModel() {
+            @Override
+            public List<ModelInput> inputs() {
+                return Session.this.inputs();
+            }
+
+            @Override
+            public Map<String, Output> run(Map<String, NpyArray> inputs) {
+                try (Outputs given = outputs(inputs)) {
+                    return given.get(last).map(output -> Map.of(last, output)).orElse(Map.of());
+                }
+            }
+        };
     }
 
     /** What a run gave, in ONNX Runtime's memory until it is closed. May be read by several threads. */
@@ -398,6 +418,7 @@ public final class Session implements AutoCloseable {
             case INT64 -> OnnxTensor.createTensor(environment, direct.asLongBuffer(), shape);
             case INT16 -> OnnxTensor.createTensor(environment, direct.asShortBuffer(), shape);
             case FLOAT16 -> OnnxTensor.createTensor(environment, direct, shape, OnnxJavaType.FLOAT16);
+            case BFLOAT16 -> OnnxTensor.createTensor(environment, direct, shape, OnnxJavaType.BFLOAT16);
             case INT8 -> OnnxTensor.createTensor(environment, direct, shape, OnnxJavaType.INT8);
             case UINT8 -> OnnxTensor.createTensor(environment, direct, shape, OnnxJavaType.UINT8);
             case BOOL -> OnnxTensor.createTensor(environment, direct, shape, OnnxJavaType.BOOL);

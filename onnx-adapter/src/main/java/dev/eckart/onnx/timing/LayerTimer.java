@@ -116,7 +116,7 @@ public final class LayerTimer implements PairTimer {
         try (TemporaryModel model =
                 TemporaryModel.open(shapes.model(), path, threads, temporary.resolve("eckart-shapes.onnx"))) {
             Session session = model.session();
-            InputSet set = inputs.map(from -> InputFiles.read(from, session.inputs()))
+            InputSet set = inputs.map(from -> InputFiles.read(from, session, network.model()))
                     .orElseGet(() -> MadeUpInputs.forModel(session, network.model(), seed)
                             .get(0));
             Map<String, Output> found = session.run(set.batch(0, set.batchSize(LatencyMeter.SAMPLES)));

@@ -4,6 +4,7 @@ import dev.eckart.core.InvalidInputException;
 import dev.eckart.core.verify.LabelAccuracy;
 import dev.eckart.core.verify.Loss;
 import dev.eckart.core.verify.OutputComparison;
+import dev.eckart.onnx.run.BatchAxes;
 import dev.eckart.onnx.run.Output;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -50,8 +51,9 @@ final class LossComparison {
                     .add(output, counterpart(output, after), batch);
         }
         labels.ifPresent(classes -> {
-            Output original = Labels.classifying(before.values(), batch);
-            Output compressed = counterpart(original, after);
+            Output original =
+                    Labels.classifying(axes.batches().samplesFirst(before, batch).values(), batch);
+            Output compressed = counterpart(original, axes.batches().samplesFirst(after, batch));
             for (int i = 0; i < batch; i++) {
                 boolean one = classes.isCorrect(original, i, from);
                 boolean other = classes.isCorrect(compressed, i, from);

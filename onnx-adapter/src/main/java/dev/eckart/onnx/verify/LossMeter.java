@@ -4,7 +4,6 @@ import dev.eckart.core.InvalidInputException;
 import dev.eckart.core.verify.Latency;
 import dev.eckart.core.verify.Loss;
 import dev.eckart.onnx.OnnxNetwork;
-import dev.eckart.onnx.run.BatchAxes;
 import dev.eckart.onnx.run.InputFiles;
 import dev.eckart.onnx.run.InputSet;
 import dev.eckart.onnx.run.LatencyMeter;
@@ -42,7 +41,7 @@ public final class LossMeter implements AutoCloseable {
     private LossMeter(
             Session original, List<InputSet> inputs, String description, Optional<Labels> labels, int threads) {
         this.original = original;
-        this.axes = OutputAxes.of(original, new BatchAxes());
+        this.axes = OutputAxes.of(original, inputs.get(0).axes());
         this.inputs = inputs;
         this.description = description;
         this.labels = labels;
@@ -65,7 +64,7 @@ public final class LossMeter implements AutoCloseable {
         Session session = Session.open(path, Optimization.ALL, threads);
         try {
             List<InputSet> sets = inputs.isPresent()
-                    ? List.of(InputFiles.read(inputs.get(), session.inputs()))
+                    ? List.of(InputFiles.read(inputs.get(), session, network.model()))
                     : MadeUpInputs.forModel(session, network.model(), seed);
             ModelVerifier.requireAsMany(labels, inputs, sets);
             return new LossMeter(session, sets, inputs.map(Path::toString).orElse("made up"), labels, threads);
@@ -88,6 +87,11 @@ public final class LossMeter implements AutoCloseable {
     public Loss rehearsal() {
         InputSet set = inputs.get(0);
         return LossComparison.rehearsal(axes, original.run(set.batch(0, set.step())), set.step(), samples());
+    }
+
+    /** What is to be known of the inputs: sentences without a capital or a full stop. */
+    public List<String> warnings() {
+        return inputs.stream().flatMap(set -> set.notes().stream()).distinct().toList();
     }
 
     /** What was measured of a model. */

@@ -14,7 +14,6 @@ import dev.eckart.core.verify.RewriteCheck;
 import dev.eckart.core.verify.Verification;
 import dev.eckart.onnx.OnnxNetwork;
 import dev.eckart.onnx.run.Batch;
-import dev.eckart.onnx.run.BatchAxes;
 import dev.eckart.onnx.run.InputFiles;
 import dev.eckart.onnx.run.InputSet;
 import dev.eckart.onnx.run.InputTypes;
@@ -36,6 +35,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Compares compressed models with their original, asking two questions.
@@ -72,6 +72,9 @@ public final class ModelVerifier implements AutoCloseable {
 
     private List<MadeUpInputs.Bound> bound = List.of();
 
+    /** What the last comparison showed of the original itself. */
+    private List<String> ofOriginal = List.of();
+
     private ModelVerifier(
             Path path,
             OnnxNetwork network,
@@ -88,7 +91,7 @@ public final class ModelVerifier implements AutoCloseable {
         this.network = network;
         this.loaded = Optional.of(original);
         this.operators = operators;
-        this.axes = OutputAxes.of(original, new BatchAxes());
+        this.axes = OutputAxes.of(original, inputs.get(0).axes());
         this.inputs = inputs;
         this.description = description;
         this.labels = labels;
@@ -123,7 +126,7 @@ public final class ModelVerifier implements AutoCloseable {
         Session session = Session.openLogged(path, threads, temporary);
         try {
             List<InputSet> sets = inputs.isPresent()
-                    ? List.of(InputFiles.read(inputs.get(), session.inputs()))
+                    ? List.of(InputFiles.read(inputs.get(), session, network.model()))
                     : MadeUpInputs.forModel(session, network.model(), seed);
             requireAsMany(labels, inputs, sets);
             MetricMeter.rehearse(metrics, labels, session, sets.get(0));
@@ -206,6 +209,7 @@ public final class ModelVerifier implements AutoCloseable {
         long samples = samples();
         try (Progress.Task task = progress.start("Verifying", samples)) {
             LossComparison loss = new LossComparison(labels, axes);
+            NonFiniteOutputs nonFinite = new NonFiniteOutputs(inputs.get(0).axes());
             MetricMeter meter = MetricMeter.begin(metrics, labels, samples);
             List<Batch> proving = new ArrayList<>();
             List<Batch> few = new ArrayList<>();
@@ -218,10 +222,12 @@ public final class ModelVerifier implements AutoCloseable {
                     Map<String, Output> one = original().run(batch.inputs());
                     Map<String, Output> other = session.run(InputTypes.fit(taken, batch.inputs()));
                     loss.add(one, other, batch.from(), batch.size());
+                    nonFinite.add(one, batch.size());
                     meter.add(batch, one, other);
                     task.step(batch.size());
                 }
             }
+            ofOriginal = nonFinite.sentences();
             Latency latency = latency(session, timed());
             List<RewriteProver.Samples> groups = new ArrayList<>();
             groups.add(RewriteProver.Samples.of(session, proving, few));
@@ -230,7 +236,7 @@ public final class ModelVerifier implements AutoCloseable {
                 Batch whole = whole(each.inputs());
                 Map<String, Output> other = session.run(InputTypes.fit(taken, whole.inputs()));
                 groups.add(RewriteProver.Samples.of(session, List.of(whole), List.of(whole)));
-                LossComparison lost = new LossComparison(Optional.empty(), axes);
+                LossComparison lost = new LossComparison(Optional.empty(), axes.with(each.inputs().axes()));
                 lost.add(original().run(whole.inputs()), other, 0, whole.size());
                 bindings.add(
                         new BindingCheck(each.axes(), Optional.empty(), lost.comparisons(), latency(session, whole)));
@@ -269,6 +275,16 @@ public final class ModelVerifier implements AutoCloseable {
         return new Memory(
                 MemoryMeter.measure(path, batch, threads),
                 MemoryMeter.measure(compressed, InputTypes.fit(taken, batch), threads));
+    }
+
+    /**
+     * What is to be known of the inputs, and of what the original gave for them in the last comparison: sentences without a
+     * capital or a full stop.
+     */
+    public List<String> warnings() {
+        return Stream.concat(inputs.stream().flatMap(set -> set.notes().stream()), ofOriginal.stream())
+                .distinct()
+                .toList();
     }
 
     /** The samples of a run that is measured. */

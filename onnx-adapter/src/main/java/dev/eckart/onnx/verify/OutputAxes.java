@@ -51,6 +51,11 @@ record OutputAxes(BatchAxes batches, Map<String, List<Axis>> declared) {
         return new OutputAxes(batches, declared);
     }
 
+    /** The same, of inputs whose samples stand along other axes. */
+    OutputAxes with(BatchAxes others) {
+        return new OutputAxes(others, declared);
+    }
+
     private static Axis axis(ModelInput.Dim dim, Set<String> fed) {
         if (!dim.isSymbolic()) {
             return Axis.FIXED;

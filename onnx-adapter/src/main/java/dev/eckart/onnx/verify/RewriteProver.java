@@ -116,7 +116,8 @@ final class RewriteProver {
                 return this;
             }
             flags.forEach(flag -> arrays.computeIfPresent(flag, (name, array) -> turned(array)));
-            InputSet set = InputSet.of(session.inputs(), arrays, "the samples with flags turned round");
+            InputSet set = InputSet.of(
+                    session.inputs(), few.get(0).set().axes(), arrays, "the samples with flags turned round");
             try {
                 session.run(set.batch(0, set.samples()));
             } catch (InvalidInputException e) {

@@ -489,12 +489,43 @@ class CalibratorTest {
         writeInputs(Map.of("x", x, "attention_mask", mask()));
         InputStatistics expected = of(calibrate(), "w");
 
-        for (float content : new float[] {0, 1e30f, Float.NaN}) {
+        for (float content : new float[] {0, 1e30f, Float.NEGATIVE_INFINITY}) {
             writeInputs(
                     Map.of("x", changed(x, (row, number) -> isKept(row) ? number : content), "attention_mask", mask()));
 
             assertThat(of(calibrate(), "w")).isEqualTo(expected);
         }
+    }
+
+    @Test
+    void should_leave_padding_out_where_positions_come_before_samples() {
+        write(MASKED);
+        NpyArray x = normal(SAMPLES, POSITIONS, SIZE);
+        writeInputs(Map.of("x", x, "attention_mask", mask()));
+        LayerStatistics expected = calibrate();
+        write(MASKED.replace("dim { dim_param: \"batch\" } dim { dim_param: \"positions\" }",
+                "dim { dim_param: \"positions\" } dim { dim_param: \"batch\" }"));
+        writeInputs(Map.of("x", x.withFirst(1), "attention_mask", mask().withFirst(1)));
+
+        LayerStatistics found = calibrate();
+
+        assertThat(found.samples()).isEqualTo(SAMPLES);
+        assertThat(found.notes()).isEmpty();
+        assertThat(of(found, "w").rows()).isEqualTo(of(expected, "w").rows());
+        assertThat(of(found, "w").mean().minus(of(expected, "w").mean()).frobeniusNorm()).isLessThan(TOLERANCE);
+        assertThat(of(found, "w").covariance().minus(of(expected, "w").covariance()).frobeniusNorm())
+                .isLessThan(TOLERANCE);
+    }
+
+    @Test
+    void should_tell_of_samples_that_were_rounded() {
+        write(TWO_LAYERS);
+        writeInputs(Map.of("x", NpyArray.ofMatrix(Matrix.of(1, SIZE, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6))));
+
+        assertThat(calibrate().warnings())
+                .containsExactly(
+                        "`%s`: array `x` is float64 and is rounded to float32, the type of the input; the largest change is 2.4e-08"
+                                .formatted(inputs));
     }
 
     @ParameterizedTest
@@ -581,7 +612,21 @@ class CalibratorTest {
 
     @ParameterizedTest
     @ValueSource(floats = {Float.NaN, Float.POSITIVE_INFINITY})
-    void should_say_which_value_is_not_finite_and_where(float number) {
+    void should_refuse_samples_that_are_not_finite_and_say_which(float number) {
+        write(TWO_LAYERS);
+        writeInputs(Map.of("x", changed(normal(SAMPLES, SIZE), (row, each) -> row == 7 ? number : each)));
+
+        assertThatThrownBy(this::calibrate)
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageStartingWith(
+                        "`%s`: input `x` has numbers that are not finite: 6 in 1 of its 11 samples, the first of them %s in sample 7, at [7, 0]",
+                        inputs, (double) number);
+        assertThat(folder).isDirectoryNotContaining("glob:**eckart*");
+    }
+
+    @Test
+    void should_say_which_value_is_not_finite_and_where() {
+        float number = Float.NEGATIVE_INFINITY;
         write(TWO_LAYERS.replace(node("Tanh", "s", "h"), node("Relu", "s", "h")));
         writeInputs(Map.of("x", changed(normal(SAMPLES, SIZE), (row, each) -> row == 7 ? number : each)));
 
@@ -729,7 +774,7 @@ class CalibratorTest {
     /** A value that the model gives out, of all samples. */
     private Output valueOf(String name) {
         try (Session session = Session.open(model, Session.Optimization.NONE, 1)) {
-            var set = InputFiles.read(inputs, session.inputs());
+            var set = InputFiles.read(inputs, session, OnnxNetwork.read(model).model());
             return Objects.requireNonNull(
                     session.run(set.batch(0, set.samples())).get(name));
         }

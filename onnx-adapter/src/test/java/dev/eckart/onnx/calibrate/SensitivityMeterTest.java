@@ -159,7 +159,7 @@ class SensitivityMeterTest {
         try (WeightTrial trial = WeightTrial.open(
                 network,
                 own -> new Samples(
-                        List.of(InputFiles.read(inputs.inputs(), own).spread(SensitivityMeter.SAMPLES)),
+                        List.of(InputFiles.read(inputs.inputs(), own, network.model()).spread(SensitivityMeter.SAMPLES)),
                         Optional.empty()),
                 network.inventory().linear(),
                 1,

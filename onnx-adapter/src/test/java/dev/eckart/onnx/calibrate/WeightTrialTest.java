@@ -30,7 +30,7 @@ import dev.eckart.onnx.calibrate.WeightTrial.Substitute;
 import dev.eckart.onnx.proto.OperatorSetIdProto;
 import dev.eckart.onnx.run.InputSet;
 import dev.eckart.onnx.run.MadeUpInputs;
-import dev.eckart.onnx.run.ModelInput;
+import dev.eckart.onnx.run.RunnableModel;
 import dev.eckart.onnx.run.Output;
 import dev.eckart.onnx.run.Session;
 import dev.eckart.onnx.run.Session.Optimization;
@@ -334,8 +334,8 @@ class WeightTrialTest {
                 "mask", NpyArray.ofFloats(List.of(2, 3), 1, 1, 1, 1, 1, 0));
         try (WeightTrial trial = WeightTrial.open(
                 network,
-                inputs -> new Samples(
-                        List.of(InputSet.of(inputs, arrays, "test")),
+                own -> new Samples(
+                        List.of(InputSet.of(own, network.model(), arrays, "test")),
                         Optional.of(mask).filter(name -> !name.isEmpty())),
                 network.inventory().linear(),
                 1,
@@ -530,7 +530,7 @@ class WeightTrialTest {
         return WeightTrial.open(network, samples(network), network.inventory().linear(), 1, temporary);
     }
 
-    private Function<List<ModelInput>, Samples> samples(OnnxNetwork network) {
+    private Function<RunnableModel, Samples> samples(OnnxNetwork network) {
         return unused -> new Samples(inputs(network), Optional.empty());
     }
 

@@ -12,6 +12,7 @@ import dev.eckart.core.InvalidInputException;
 import dev.eckart.core.Progress;
 import dev.eckart.core.factor.FactorPair;
 import dev.eckart.core.linalg.EjmlDecomposer;
+import dev.eckart.core.linalg.Matrix;
 import dev.eckart.core.npy.NpyArray;
 import dev.eckart.core.npy.NpyFile;
 import dev.eckart.core.npy.NpyType;
@@ -23,6 +24,7 @@ import dev.eckart.core.verify.Limit;
 import dev.eckart.core.verify.RewriteProof;
 import dev.eckart.core.verify.Verification;
 import dev.eckart.onnx.TextModels;
+import dev.eckart.onnx.calibrate.CalibrationInputs;
 import dev.eckart.onnx.proto.GraphProto;
 import dev.eckart.onnx.proto.ModelProto;
 import dev.eckart.onnx.verify.Labels;
@@ -30,6 +32,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -314,6 +317,44 @@ class CompressionJobTest {
             assertThat(weight.parametersAfter()).isEqualTo(2 * (IN + OUT));
         });
         assertThat(files()).isEqualTo(before);
+    }
+
+    @Test
+    void should_warn_of_inputs_that_were_rounded_to_the_type_of_the_model() {
+        write(NETWORK);
+        Path inputs = float64Inputs("inputs", 0.1);
+        Path calibration = float64Inputs("calibration", 0.3);
+        Evaluation evaluation = new Evaluation(Optional.of(inputs), Optional.empty(), 1);
+        Selection calibrated = new Selection(
+                "fixed:2",
+                new FixedRankSelector(2),
+                WeightFilter.ALL,
+                FactorPair.Balance.PLAIN,
+                false,
+                false,
+                Optional.of(new CalibrationInputs(calibration, Optional.empty())));
+        String ofInputs = "`%s`: array `x` is float64 and is rounded to float32, the type of the input; the largest change is 1.5e-09"
+                .formatted(inputs);
+        String ofCalibration =
+                "`%s`: array `x` is float64 and is rounded to float32, the type of the input; the largest change is 1.2e-08"
+                        .formatted(calibration);
+
+        assertThat(JOB.compress(model, target(), calibrated, Optional.of(evaluation), Limits.NONE)
+                        .warnings())
+                .containsExactly(ofInputs, ofCalibration);
+        assertThat(JOB.verify(model, out, evaluation, Limits.NONE).warnings()).containsExactly(ofInputs);
+        assertThat(JOB.plan(model, calibrated).warnings()).containsExactly(ofCalibration);
+        assertThat(JOB.scan(model, calibrated).warnings()).containsExactly(ofCalibration);
+        assertThat(compress(new Target(out, true, false), MADE_UP, Limits.NONE).warnings())
+                .isEmpty();
+    }
+
+    private Path float64Inputs(String name, double number) {
+        Path file = folder.resolve(name + ".npz");
+        double[] numbers = new double[3 * IN];
+        Arrays.fill(numbers, number);
+        NpyFile.writeAll(file, Map.of("x", NpyArray.ofMatrix(Matrix.of(3, IN, numbers))));
+        return file;
     }
 
     @Test

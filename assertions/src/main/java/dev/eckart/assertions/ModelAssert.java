@@ -21,6 +21,7 @@ import dev.eckart.onnx.job.CompressionJob;
 import dev.eckart.onnx.job.Engine;
 import dev.eckart.onnx.job.Evaluation;
 import dev.eckart.onnx.job.Limits;
+import dev.eckart.onnx.run.InputSource;
 import dev.eckart.onnx.verify.Labels;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -61,11 +62,13 @@ public class ModelAssert extends AbstractAssert<ModelAssert, Path> {
 
     /**
      * Says what both models are run on: an {@code .npz} keyed by input name, a directory of {@code NAME.npy}, or an ONNX
-     * {@code test_data_set} directory. Without it inputs are made up: good for finding mistakes, no measure of accuracy.
+     * {@code test_data_set} directory. Without it inputs are made up: they show whether the rewrite is right, not what is
+     * lost.
      */
     @CheckReturnValue
     public ModelAssert onInputs(Path inputs) {
-        return on(new Evaluation(Optional.of(inputs), evaluation.labels(), evaluation.seed(), evaluation.metrics()));
+        return on(new Evaluation(
+                new InputSource.Given(inputs), evaluation.labels(), evaluation.seed(), evaluation.metrics()));
     }
 
     /**
@@ -115,8 +118,11 @@ public class ModelAssert extends AbstractAssert<ModelAssert, Path> {
      * Expects every output to have at least this cosine: the mean over samples of the cosine between the flattened
      * outputs of both models, 1 for the same direction. Outputs of whole numbers, and of one number per sample, have none:
      * at least one output must.
+     *
+     * @throws IllegalStateException without inputs
      */
     public ModelAssert hasCosineAtLeast(double cosine) {
+        requireInputs();
         // One that is not a number is worse than any.
         Optional<OutputComparison> worst = outputs("a cosine").stream()
                 .filter(output -> output.cosine().isPresent())
@@ -137,8 +143,11 @@ public class ModelAssert extends AbstractAssert<ModelAssert, Path> {
     /**
      * Expects every part of an output to have at least this cosine, all its numbers in all samples as one vector. A part is
      * an index along an axis, such as one channel: what is lost there may not show in the whole output.
+     *
+     * @throws IllegalStateException without inputs
      */
     public ModelAssert hasPartCosineAtLeast(double cosine) {
+        requireInputs();
         // One that is not a number is worse than any.
         OutputPart worst = parts(WorstParts::byCosine, part -> 1 - part.cosine());
         return require(
@@ -149,8 +158,13 @@ public class ModelAssert extends AbstractAssert<ModelAssert, Path> {
                 worst.describe());
     }
 
-    /** Expects no part of an output to differ by more than this: ‖y − y'‖₂ / ‖y‖₂ over the part, in all samples. */
+    /**
+     * Expects no part of an output to differ by more than this: ‖y − y'‖₂ / ‖y‖₂ over the part, in all samples.
+     *
+     * @throws IllegalStateException without inputs
+     */
     public ModelAssert hasPartErrorAtMost(double error) {
+        requireInputs();
         OutputPart worst = parts(WorstParts::byError, PartComparison::relativeError);
         return require(
                 Limit.MAX_PART_ERROR,
@@ -160,8 +174,13 @@ public class ModelAssert extends AbstractAssert<ModelAssert, Path> {
                 worst.describe());
     }
 
-    /** Expects no output to differ by more than this: ‖y − y'‖₂ / ‖y‖₂ over all samples. */
+    /**
+     * Expects no output to differ by more than this: ‖y − y'‖₂ / ‖y‖₂ over all samples.
+     *
+     * @throws IllegalStateException without inputs
+     */
     public ModelAssert hasRelativeErrorAtMost(double error) {
+        requireInputs();
         OutputComparison worst = outputs("a relative error").stream()
                 .max(Comparator.comparingDouble(OutputComparison::relativeError))
                 .orElseThrow();
@@ -180,7 +199,7 @@ public class ModelAssert extends AbstractAssert<ModelAssert, Path> {
      * @throws IllegalStateException without labels
      */
     public ModelAssert losesAccuracyAtMost(double drop) {
-        if (evaluation.labels().isEmpty() || evaluation.inputs().isEmpty()) {
+        if (evaluation.labels().isEmpty() || !areGiven()) {
             throw new IllegalStateException(
                     "measuring accuracy needs inputs and their labels; call onInputs and withLabels first");
         }
@@ -197,10 +216,12 @@ public class ModelAssert extends AbstractAssert<ModelAssert, Path> {
      * Expects a limit on a metric that is measured to be kept, as after {@code --limit}: {@code top-5-accuracy<=0.01}.
      *
      * @throws InvalidInputException if it is no limit, or not on one of these metrics
+     * @throws IllegalStateException without inputs
      */
     public ModelAssert keeps(String limit) {
         MetricLimit parsed = MetricLimit.parse(limit);
         parsed.requireAmong(evaluation.metrics());
+        requireInputs();
         MetricResult result = verification().metrics().stream()
                 .filter(metric -> metric.name().equals(parsed.metric()))
                 .findFirst()
@@ -262,9 +283,23 @@ public class ModelAssert extends AbstractAssert<ModelAssert, Path> {
     /**
      * Expects the same outputs as another model's, to within a relative error as {@link #hasRelativeErrorAtMost} has it:
      * {@code isEquivalentTo(original, within(1e-4))}.
+     *
+     * @throws IllegalStateException without inputs
      */
     public ModelAssert isEquivalentTo(Path original, Offset<Double> error) {
         return comparedTo(original).hasRelativeErrorAtMost(error.value);
+    }
+
+    private boolean areGiven() {
+        return evaluation.inputs() instanceof InputSource.Given;
+    }
+
+    /** Made-up inputs judge a rewrite, and never what is lost. */
+    private void requireInputs() {
+        if (!areGiven()) {
+            throw new IllegalStateException(
+                    "what is lost is judged on your inputs, and made-up ones do not show it; call onInputs first");
+        }
     }
 
     private ModelAssert require(Limit limit, double value, double bound, String message, String detail) {
@@ -308,7 +343,11 @@ public class ModelAssert extends AbstractAssert<ModelAssert, Path> {
     private String comparison() {
         Verification verification = verification();
         return "`%s` compared to `%s` on %d samples, inputs: %s"
-                .formatted(actual, original, verification.samples(), verification.inputs());
+                .formatted(
+                        actual,
+                        original,
+                        verification.samples(),
+                        verification.inputs().sentence());
     }
 
     private Verification verification() {

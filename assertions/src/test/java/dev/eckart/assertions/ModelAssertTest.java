@@ -196,8 +196,14 @@ class ModelAssertTest {
         Path broken = withBias(Float.NaN);
 
         for (ThrowingCallable expectation : List.<ThrowingCallable>of(
-                () -> assertThatModel(broken).comparedTo(original).hasCosineAtLeast(-1),
-                () -> assertThatModel(broken).comparedTo(original).hasRelativeErrorAtMost(1e9),
+                () -> assertThatModel(broken)
+                        .comparedTo(original)
+                        .onInputs(heldOut)
+                        .hasCosineAtLeast(-1),
+                () -> assertThatModel(broken)
+                        .comparedTo(original)
+                        .onInputs(heldOut)
+                        .hasRelativeErrorAtMost(1e9),
                 () -> assertThatModel(broken).comparedTo(original).isARightRewrite())) {
             assertThat(failureOf(expectation)).contains("but was: NaN");
         }
@@ -205,8 +211,9 @@ class ModelAssertTest {
 
     @Test
     void should_tell_an_equivalent_model_from_another() {
-        assertThatModel(original).isEquivalentTo(original, within(1e-6));
-        assertThat(failureOf(() -> assertThatModel(compressed).isEquivalentTo(original, within(1e-6))))
+        assertThatModel(original).onInputs(heldOut).isEquivalentTo(original, within(1e-6));
+        assertThat(failureOf(
+                        () -> assertThatModel(compressed).onInputs(heldOut).isEquivalentTo(original, within(1e-6))))
                 .startsWith("Expected relative error of at most: 1.0E-6 but was: ");
     }
 
@@ -236,7 +243,8 @@ class ModelAssertTest {
     @Test
     void should_run_both_models_once_and_again_only_for_other_inputs() throws IOException {
         Path passing = Files.copy(compressed, folder.resolve("passing.onnx"));
-        ModelAssert assertion = assertThatModel(passing).comparedTo(original).hasSizeRatioAtMost(0.07);
+        ModelAssert assertion =
+                assertThatModel(passing).comparedTo(original).onInputs(heldOut).hasSizeRatioAtMost(0.07);
         Files.delete(passing);
 
         assertion.hasCosineAtLeast(0);
@@ -248,12 +256,29 @@ class ModelAssertTest {
     @Test
     void should_say_what_has_to_be_called_first() {
         assertThatExceptionOfType(IllegalStateException.class)
-                .isThrownBy(() -> assertThatModel(compressed).hasCosineAtLeast(0.9))
+                .isThrownBy(() -> assertThatModel(compressed).onInputs(heldOut).hasCosineAtLeast(0.9))
                 .withMessage("a comparison needs the original model; call comparedTo first");
         assertThatExceptionOfType(IllegalStateException.class)
                 .isThrownBy(
                         () -> assertThatModel(compressed).comparedTo(original).losesAccuracyAtMost(0.1))
                 .withMessageContaining("call onInputs and withLabels first");
+    }
+
+    @Test
+    void should_judge_rewrites_on_made_up_inputs_and_never_what_is_lost() {
+        ModelAssert onMadeUp = assertThatModel(compressed).comparedTo(original);
+        onMadeUp.isARightRewrite();
+
+        for (ThrowingCallable expectation : List.<ThrowingCallable>of(
+                () -> onMadeUp.hasCosineAtLeast(-1),
+                () -> onMadeUp.hasRelativeErrorAtMost(1e9),
+                () -> onMadeUp.measuring("embedding-cosine").keeps("embedding-cosine>=-1"),
+                () -> onMadeUp.isEquivalentTo(original, within(1e9)))) {
+            assertThatExceptionOfType(IllegalStateException.class)
+                    .isThrownBy(expectation)
+                    .withMessage(
+                            "what is lost is judged on your inputs, and made-up ones do not show it; call onInputs first");
+        }
     }
 
     private static ModelAssert onHeldOut() {

@@ -7,6 +7,7 @@ import dev.eckart.core.InvalidInputException;
 import dev.eckart.core.file.PendingFile;
 import dev.eckart.core.file.Unwritable;
 import dev.eckart.core.report.Report;
+import dev.eckart.core.verify.EvaluationInputs;
 import dev.eckart.onnx.job.Fingerprint;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -193,9 +194,14 @@ final class CheckCommand implements Callable<Integer> {
     }
 
     private static Baseline.Subject subject(Report report, Policy policy) {
+        EvaluationInputs.Kind kind = report.verification()
+                .map(verification -> verification.inputs().kind())
+                .orElse(EvaluationInputs.Kind.MADE_UP);
+        Optional<Path> inputs = kind == EvaluationInputs.Kind.HELD_BACK ? policy.calibration() : policy.inputs();
         return new Baseline.Subject(
                 hashes(Path.of(report.model().path()), report.model()),
-                policy.inputs().map(Fingerprint::byName).orElse(Collections.emptySortedMap()),
+                inputs.map(Fingerprint::byName).orElse(Collections.emptySortedMap()),
+                kind,
                 policy.labels().map(Fingerprint::byName).orElse(Collections.emptySortedMap()),
                 report.settings().seed());
     }

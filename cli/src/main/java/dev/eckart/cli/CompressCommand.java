@@ -139,7 +139,7 @@ final class CompressCommand implements Callable<Integer> {
             metrics.requireNone();
             runs.requireNone();
         }
-        boolean searched = limits.limitLoss() && selection.rank().isEmpty();
+        boolean searched = wanted.areSearchable() && selection.rank().isEmpty();
         requireTimeable(searched);
         search.require(searched);
         return searched ? search(wanted) : atOneSetting(wanted);
@@ -170,11 +170,11 @@ final class CompressCommand implements Callable<Integer> {
             return job.plan(model, ranks);
         }
         Target target = target();
-        Optional<Evaluation> compared = noVerify ? Optional.empty() : Optional.of(compared());
+        Optional<Evaluation> compared = noVerify ? Optional.empty() : Optional.of(compared(wanted.judgeLoss()));
         return job.compress(model, target, ranks, compared, wanted);
     }
 
-    /** The smallest model that keeps the limits. */
+    /** The smallest model that keeps the limits, or the truest one where only the size is limited. */
     private Report search(Limits wanted) {
         if (dryRun || noVerify) {
             throw new InvalidInputException(
@@ -184,7 +184,7 @@ final class CompressCommand implements Callable<Integer> {
         Target target = target();
         cache.require();
         RankStrategies strategies = selection.weights().strategies();
-        Evaluation compared = compared();
+        Evaluation compared = compared(true);
         TargetSearch job = new TargetSearch(
                 engine.engine(console, options.progress(console), cache.withVectors()),
                 cache.trials(console),
@@ -205,8 +205,11 @@ final class CompressCommand implements Callable<Integer> {
                 compared);
     }
 
-    private Evaluation compared() {
-        return runs.of(evaluation.evaluation(metrics.metrics(selection.weights().plugins())), console);
+    /** What the models are compared on; a loss is judged on samples that nothing was fitted to. */
+    private Evaluation compared(boolean loss) {
+        Evaluation asked = runs.of(
+                evaluation.evaluation(metrics.metrics(selection.weights().plugins())), console);
+        return loss ? asked.orHeldBackFrom(selection.weights().calibration()) : asked;
     }
 
     private Target target() {

@@ -8,6 +8,7 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParameterException;
@@ -34,6 +35,7 @@ public final class Eckart {
     private static final String STDERR_IS_TERMINAL = "eckart.stderr.terminal";
 
     private static final String COMPLETION = "completion";
+    private static final String OUTPUT = "-o";
 
     /** In the order in which the help lists them. */
     private static final List<String> COMMANDS =
@@ -112,12 +114,7 @@ public final class Eckart {
     }
 
     private static int badUsage(Console console, ParameterException exception) {
-        String suggestion = exception instanceof UnmatchedArgumentException unmatched
-                ? unmatched.getSuggestions().stream()
-                        .findFirst()
-                        .map(" (did you mean %s?)"::formatted)
-                        .orElse("")
-                : "";
+        String suggestion = exception instanceof UnmatchedArgumentException unmatched ? suggestion(unmatched) : "";
         console.err()
                 .printf(
                         "eckart: %s%s; see `%s --help`%n",
@@ -125,6 +122,18 @@ public final class Eckart {
                         suggestion,
                         exception.getCommandLine().getCommandSpec().qualifiedName());
         return ExitCode.BAD_INPUT;
+    }
+
+    private static String suggestion(UnmatchedArgumentException unmatched) {
+        List<String> arguments = unmatched.getUnmatched();
+        CommandLine command = unmatched.getCommandLine();
+        boolean unnamed = command.getCommandSpec().findOption(OUTPUT) != null
+                && !command.getParseResult().hasMatchedOption(OUTPUT);
+        return (unnamed && arguments.size() == 1 && !arguments.get(0).startsWith("-")
+                        ? Optional.of("%s %s".formatted(OUTPUT, arguments.get(0)))
+                        : unmatched.getSuggestions().stream().findFirst())
+                .map(" (did you mean %s?)"::formatted)
+                .orElse("");
     }
 
     private static boolean isDebug(CommandLine.ParseResult parsed) {

@@ -41,7 +41,9 @@ final class LimitOptions {
     @Option(
             names = "--max-size-ratio",
             paramLabel = "X",
-            description = "Largest size of the compressed file, as a share of the original's.")
+            description =
+                    "Largest size of the compressed file, as a share of the original's. Without --rank and a limit on a loss:"
+                            + " find the model that loses least at that size.")
     private @Nullable Double maxSizeRatio;
 
     @Option(
@@ -70,11 +72,6 @@ final class LimitOptions {
         return new Limits(values);
     }
 
-    /** Whether the user said how much may be lost. */
-    boolean limitLoss() {
-        return limits().values().keySet().stream().anyMatch(Limit::isOnLoss);
-    }
-
     private static void put(Map<Limit, Double> values, Limit limit, @Nullable Double value) {
         if (value == null) {
             return;
@@ -83,6 +80,9 @@ final class LimitOptions {
             throw new InvalidInputException(
                     "--%s: expected a finite number but was: %s".formatted(limit.label(), value));
         }
+        limit.objection(value).ifPresent(objection -> {
+            throw new InvalidInputException("--%s: %s".formatted(limit.label(), objection));
+        });
         values.put(limit, value);
     }
 }

@@ -52,7 +52,8 @@ final class WeightOptions {
             paramLabel = "INPUTS",
             description =
                     "Inputs as for --inputs, a few hundred of them: what layers make of these is kept, and not the"
-                            + " weights as they are.")
+                            + " weights as they are. Without --inputs, compress judges limits on a loss on every third"
+                            + " of these samples, and calibrates on the others.")
     private @Nullable Path calibration;
 
     @Option(
@@ -77,6 +78,10 @@ final class WeightOptions {
         return calibration != null;
     }
 
+    Optional<CalibrationInputs> calibration() {
+        return Optional.ofNullable(calibration).map(path -> new CalibrationInputs(path, Optional.ofNullable(mask)));
+    }
+
     /** A strategy, as users write it, made ready for use on these weights. */
     Function<String, Selection> selections() {
         return selections(strategies());
@@ -85,8 +90,7 @@ final class WeightOptions {
     /** As {@link #selections()}, with strategies that were loaded before. */
     Function<String, Selection> selections(RankStrategies strategies) {
         WeightFilter filter = new WeightFilter(include, exclude);
-        Optional<CalibrationInputs> inputs =
-                Optional.ofNullable(calibration).map(path -> new CalibrationInputs(path, Optional.ofNullable(mask)));
+        Optional<CalibrationInputs> inputs = calibration();
         if (mask != null && inputs.isEmpty()) {
             throw new InvalidInputException("--mask tells padding from data for --calibration; give that, too");
         }

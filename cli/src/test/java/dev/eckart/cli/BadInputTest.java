@@ -439,6 +439,50 @@ class BadInputTest {
     }
 
     @ParameterizedTest
+    @CsvSource({
+        "--min-cosine=99, 'eckart: --min-cosine: expected a number from -1 to 1 but was: 99 (did you mean 0.99?)'",
+        "--max-accuracy-drop=5, did you mean 0.05?",
+        "--max-size-ratio=60, did you mean 0.6?",
+        "--max-size-ratio=-0.6, did you mean 0.6?",
+        "--rank=0.5, 'did you mean `ratio:0.5`, or `energy:0.5`?'",
+        "--rank=50%, did you mean `ratio:0.5`?",
+        "--rank=energy=0.9, did you mean `energy:0.9`?",
+        "--rank=energy0.9, did you mean `energy:0.9`?",
+        "--rank=rato:0.5, did you mean `ratio:0.5`?",
+    })
+    void should_say_what_was_probably_meant_by_a_mistyped_value(String option, String sentence) {
+        refused(sentence, "compress", model, "-o", out, option);
+    }
+
+    @Test
+    void should_take_a_second_model_for_an_output_that_is_not_named() {
+        refused("(did you mean -o %s?)".formatted(out), "compress", model, out);
+        assertThat(eckart("compress", model, "-o", out, "other.onnx").err())
+                .contains("Unmatched argument at index 4: 'other.onnx'")
+                .doesNotContain("did you mean");
+        assertThat(eckart("verify", model, out, "other.onnx").err()).doesNotContain("did you mean");
+    }
+
+    @Test
+    void should_refuse_a_limit_on_a_loss_without_inputs_that_show_it() {
+        String sentence = "--min-cosine judges what is lost, which made-up inputs do not show; give --inputs INPUTS";
+        refused(sentence, "compress", model, "-o", out, "--rank", "3", "--min-cosine", "0.9");
+        refused(sentence, "verify", model, model, "--min-cosine", "0.9");
+        refused(
+                "limit `embedding-cosine>=0.9` judges what is lost",
+                "compress",
+                model,
+                "-o",
+                out,
+                "--rank",
+                "3",
+                "--metric",
+                "embedding-cosine",
+                "--limit",
+                "embedding-cosine>=0.9");
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"--refti", "--max-laziness=1", "--keep-if-slower"})
     void should_refuse_options_that_do_not_exist(String option) {
         refused("Unknown option", "compress", model, "-o", out, option);

@@ -3,6 +3,9 @@ package dev.eckart.cli;
 import static dev.eckart.cli.CommandLineRun.eckart;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.eckart.models.ModelBuilder;
+import dev.eckart.models.RandomInputs;
+import dev.eckart.models.RandomMatrices;
 import dev.eckart.models.mnist.BundledClassifier;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -159,6 +162,43 @@ class CheckCommandTest {
     }
 
     @Test
+    void should_judge_on_what_the_calibration_holds_back_and_tell_a_baseline_of_it_from_another() throws IOException {
+        Files.write(
+                folder.resolve("model.onnx"),
+                ModelBuilder.model("one", 13)
+                        .input("x", "batch", 20)
+                        .weight("w", RandomMatrices.ofRank(3, 20, 20, 1))
+                        .node("MatMul", List.of("x", "w"), "y")
+                        .output("y", "batch", 20)
+                        .build()
+                        .toByteArray());
+        RandomInputs.write(folder.resolve("real.npz"), 30, 20, 2);
+        String policy = """
+                model: model.onnx
+                compress: { rank: 'fixed:3', calibration: real.npz }
+                limits: { min-cosine: 0.9 }
+                baseline: lock.json
+                """;
+
+        CommandLineRun run = check(policy, "--update-baseline", "--json");
+
+        assertThat(run.code()).as(run.err()).isZero();
+        assertThat(run.json().get("verification").get("inputs").asString())
+                .isEqualTo("10 of 30 samples of `%s`, held back from the calibration"
+                        .formatted(folder.resolve("real.npz")));
+        assertThat(run.json().get("calibration").get("samples").asInt()).isEqualTo(20);
+        assertThat(check(policy).code()).isZero();
+        assertBad(
+                check(policy + "inputs: real.npz\n"),
+                "is on held-back inputs, and this run on given ones; if that is meant, run the check with --update-baseline");
+        RandomInputs.write(folder.resolve("few.npz"), 2, 20, 2);
+        assertBad(
+                check(policy.replace("real.npz", "few.npz")),
+                "policy.yml:2:43: `calibration`: --calibration " + folder.resolve("few.npz")
+                        + ": a third cannot be held back of 2 samples");
+    }
+
+    @Test
     void should_give_the_same_report_and_the_same_baseline_twice() throws IOException {
         String policy = HEAD + BUILD + "baseline: lock.json\n";
         JsonNode one = check(policy, "--update-baseline", "--json").json();
@@ -278,11 +318,18 @@ class CheckCommandTest {
             MODEL;compress: [rank]                     | 2:11: `compress`: expected a mapping but was: a list
             MODEL;compress:                            | 2:10: `compress`: expected a mapping but was: nothing
             MODEL;compress: {};labels: x.npy           | 3:9: `labels`: labels are of `inputs`, which are missing
-            MODEL;compress: {};limits: { min-cosine: 2 } | 3:23: `min-cosine`: expected a number from -1 to 1 but was: 2.0
+            MODEL;compress: {};limits: { min-cosine: 2 } | 3:23: `min-cosine`: expected a number from -1 to 1 but was: 2
             MODEL;compress: {};limits: { max-accuracy-drop: 5 } | 3:30: `max-accuracy-drop`: expected a share from -1 to 1
             MODEL;compress: {};limits: { max-size-ratio: 0 } | 3:27: `max-size-ratio`: expected a share of the original's above 0
             MODEL;compress: {};limits: { max-size-ratio: half } | 3:27: `max-size-ratio`: expected a number but was: text `half`
             MODEL;compress: {};limits: { max-accuracy-drop: 0.1 } | 3:30: `max-accuracy-drop`: accuracy needs `inputs` and `labels`
+            MODEL;compress: {};limits: { min-cosine: 99 } | 3:23: `min-cosine`: expected a number from -1 to 1 but was: 99 (did you mean 0.99?)
+            MODEL;compress: {};limits: { max-size-ratio: 60 } | (did you mean 0.6?)
+            MODEL;compress: {};limits: { min-cosine: 0.9 } | 3:23: `min-cosine`: this judges what is lost, which made-up inputs do not show; give `inputs`, or `calibration` in `compress`, of which a third is held back to judge on
+            MODEL;compressed: MODELFILE;limits: { min-cosine: 0.9 } | 3:23: `min-cosine`: this judges what is lost, which made-up inputs do not show; give `inputs`
+            MODEL;compress: {};metrics: [embedding-cosine];limits: { embedding-cosine: '>=0.9' } | 4:29: `embedding-cosine`: this judges what is lost
+            MODEL;compress: {};limits: { max-size-ratio: 0.5 } | 2:11: `compress`: without `rank`, a setting is searched for by what is lost, which made-up inputs do not show; give `inputs`
+            MODEL;compress: { rank: '0.5' }            | 2:19: `rank`: strategy `0.5`: expected name[:value][,key=value...], such as energy:0.99 (did you mean `ratio:0.5`, or `energy:0.5`?)
             MODEL;compress: {};tolerance: 0.1          | 3:12: `tolerance`: a tolerance is for a `baseline`
             MODEL;compress: {};baseline: b;tolerance: { acuracy: 1 } | 4:14: `acuracy` is not known in `tolerance`; did you mean `accuracy`?
             MODEL;compress: {};reports: r.xml          | 3:10: `reports`: expected a list but was: text `r.xml`

@@ -4,6 +4,7 @@ import static dev.eckart.cli.CommandLineRun.eckart;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.eckart.models.ModelBuilder;
+import dev.eckart.models.RandomInputs;
 import dev.eckart.models.RandomMatrices;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -21,11 +22,16 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** {@code compress}, {@code verify} and {@code scan} on a network of two layers. */
 class CompressCommandTest {
+    /** Out of the way of what is written. */
+    @TempDir
+    private Path given;
+
     @TempDir
     private Path folder;
 
     private Path model = Path.of("");
     private Path out = Path.of("");
+    private Path inputs = Path.of("");
 
     @BeforeEach
     void writeModel() throws IOException {
@@ -42,6 +48,7 @@ class CompressCommandTest {
                         .build()
                         .toByteArray());
         out = folder.resolve("out.onnx");
+        inputs = RandomInputs.write(given.resolve("inputs.npz"), 9, 64, 5);
     }
 
     @Test
@@ -151,7 +158,8 @@ class CompressCommandTest {
         "--max-relative-error, 0.000001, max-relative-error"
     })
     void should_fail_and_write_nothing_if_a_limit_is_not_kept(String option, String value, String name) {
-        CommandLineRun run = eckart("compress", model, "-o", out, "--rank", "fixed:2", option, value, "--json");
+        CommandLineRun run =
+                eckart("compress", model, "-o", out, "--rank", "fixed:2", option, value, "--inputs", inputs, "--json");
 
         assertThat(run.code()).isEqualTo(ExitCode.LIMIT_NOT_KEPT);
         assertThat(run.err()).contains(name, "is not kept", "not written");
@@ -162,8 +170,18 @@ class CompressCommandTest {
 
     @Test
     void should_write_what_failed_if_told_to() {
-        CommandLineRun run =
-                eckart("compress", model, "-o", out, "--rank", "fixed:2", "--min-cosine", "0.9999999", "--keep-failed");
+        CommandLineRun run = eckart(
+                "compress",
+                model,
+                "-o",
+                out,
+                "--rank",
+                "fixed:2",
+                "--min-cosine",
+                "0.9999999",
+                "--inputs",
+                inputs,
+                "--keep-failed");
 
         assertThat(run.code()).isEqualTo(ExitCode.LIMIT_NOT_KEPT);
         assertThat(out).exists();
@@ -184,10 +202,45 @@ class CompressCommandTest {
                 "0.99",
                 "--max-relative-error",
                 "0.01",
+                "--inputs",
+                inputs,
                 "--json");
 
         assertThat(run.code()).isZero();
         assertThat(run.json().get("limits")).hasSize(3);
+    }
+
+    @Test
+    void should_say_in_every_report_what_made_up_inputs_do_not_show() throws IOException {
+        String sentence = "made up; they show whether the rewrite is right, not what is lost";
+        Path page = given.resolve("r.html");
+        Path markdown = given.resolve("r.md");
+        Path junit = given.resolve("r.xml");
+        Path json = given.resolve("r.json");
+
+        CommandLineRun run = eckart(
+                "compress",
+                model,
+                "-o",
+                out,
+                "--rank",
+                "fixed:2",
+                "--report",
+                page,
+                "--report",
+                markdown,
+                "--report",
+                junit,
+                "--report",
+                json);
+        CommandLineRun sweep = eckart("sweep", model, "--rank", "fixed:2", "--no-latency");
+
+        assertThat(run.out()).contains("5 samples, inputs: " + sentence);
+        for (Path report : List.of(page, markdown, junit)) {
+            assertThat(report).content().contains(sentence);
+        }
+        assertThat(json).content().contains("\"inputs\" : \"made up\"", "\"inputsKind\" : \"made-up\"");
+        assertThat(sweep.out()).contains("5 samples, inputs: " + sentence);
     }
 
     @Test

@@ -180,10 +180,16 @@ class MetricCommandTest {
 
     @Test
     void should_measure_on_inputs_that_are_made_up() {
-        CommandLineRun run =
+        CommandLineRun run = eckart("verify", sure, sure, "--metric", "perplexity,output=logits");
+        CommandLineRun judged =
                 eckart("verify", sure, sure, "--metric", "perplexity,output=logits", "--limit", "perplexity<=1");
 
         assertThat(run.code()).as(run.err()).isZero();
+        assertThat(run.out()).contains("inputs: made up; they show whether the rewrite is right, not what is lost");
+        assertThat(judged.code()).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(judged.err())
+                .isEqualTo(
+                        "eckart: limit `perplexity<=1.0` judges what is lost, which made-up inputs do not show; give --inputs INPUTS\n");
     }
 
     @ParameterizedTest

@@ -4,6 +4,7 @@ import static dev.eckart.cli.CommandLineRun.eckart;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.eckart.models.ModelBuilder;
+import dev.eckart.models.RandomInputs;
 import dev.eckart.models.RandomMatrices;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -251,7 +252,19 @@ class PluginTest {
         Path jar = jar(METRIC, "OneMetric", "one", "batch.samples()", METRIC_SERVICE);
         Path other = jar(METRIC, "OtherMetric", "one", "batch.samples()", METRIC_SERVICE);
 
-        assertThat(eckart("verify", model(), model(), "--metric", "one", "--plugin", jar, "--limit", "one<=7")
+        Path inputs = RandomInputs.write(folder.resolve("inputs.npz"), 5, 40, 1);
+        assertThat(eckart(
+                                "verify",
+                                model(),
+                                model(),
+                                "--inputs",
+                                inputs,
+                                "--metric",
+                                "one",
+                                "--plugin",
+                                jar,
+                                "--limit",
+                                "one<=7")
                         .code())
                 .isZero();
         assertThat(eckart("strategies", "--plugin", jar).out()).contains("a metric of one's own", jar.toString());
@@ -264,7 +277,8 @@ class PluginTest {
     void should_measure_a_metric_from_a_jar_that_a_policy_names() throws IOException {
         jar(METRIC, "OneMetric", "one", "batch.samples()", METRIC_SERVICE);
         model();
-        String head = "model: model.onnx\nmetrics: [one]\nlimits: { one: '<=%s' }\n";
+        RandomInputs.write(folder.resolve("inputs.npz"), 7, 40, 1);
+        String head = "model: model.onnx\ninputs: inputs.npz\nmetrics: [one]\nlimits: { one: '<=%s' }\n";
         Path policy = folder.resolve("policy.yml");
 
         Files.writeString(policy, head.formatted(7) + "compressed: model.onnx\nplugin: OneMetric.jar\n");

@@ -79,7 +79,17 @@ class RunOptionsTest {
                 "--max-memory-ratio cannot be judged with --no-verify");
         // Before anything is tried.
         assertBad(
-                eckart("compress", model, "-o", small, "--min-cosine", "0.9", "--shapes", "samples=1"),
+                eckart(
+                        "compress",
+                        model,
+                        "-o",
+                        small,
+                        "--min-cosine",
+                        "0.9",
+                        "--inputs",
+                        BundledClassifier.HELD_OUT.extractTo(folder),
+                        "--shapes",
+                        "samples=1"),
                 "the model has no dynamic axis `samples`");
         assertThat(small).doesNotExist();
     }

@@ -28,6 +28,7 @@ import dev.eckart.onnx.run.InputSet;
 import dev.eckart.onnx.run.MadeUpInputs;
 import dev.eckart.onnx.run.Session;
 import dev.eckart.onnx.tensor.TensorTypes;
+import dev.eckart.onnx.run.InputSource;
 import dev.eckart.onnx.verify.ModelVerifier;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -146,7 +147,7 @@ class PlantedFaultTest {
         try (ModelVerifier verifier = ModelVerifier.open(
                 original,
                 OnnxNetwork.read(original, true),
-                Optional.empty(),
+                new InputSource.MadeUp(),
                 Optional.empty(),
                 List.of(),
                 1,

@@ -6,6 +6,7 @@ import dev.eckart.core.report.BaselineEntry;
 import dev.eckart.core.report.BaselineEntry.Moved;
 import dev.eckart.core.report.Report;
 import dev.eckart.core.report.WeightEntry;
+import dev.eckart.core.verify.EvaluationInputs;
 import dev.eckart.core.verify.MetricResult;
 import dev.eckart.core.verify.Verification;
 import java.io.IOException;
@@ -65,11 +66,13 @@ public record Baseline(
      * What runs must have in common to be compared: SHA-256 of files, by their names.
      *
      * @param inputs empty where they were made up
+     * @param inputsKind whether they were given for the comparison, or held back from a calibration
      * @param seed of made-up inputs
      */
     public record Subject(
             SortedMap<String, String> model,
             SortedMap<String, String> inputs,
+            EvaluationInputs.Kind inputsKind,
             SortedMap<String, String> labels,
             long seed) {
         public Subject {
@@ -179,14 +182,26 @@ public record Baseline(
         });
         return new Baseline(
                 root.path("tool").path("version").asString(""),
-                new Subject(hashes(root, "model"), hashes(root, "inputs"), hashes(root, "labels"), (long)
-                        number("seed", root.path("seed"))),
+                new Subject(
+                        hashes(root, "model"), hashes(root, "inputs"), inputsKind(root), hashes(root, "labels"), (long)
+                                number("seed", root.path("seed"))),
                 hashes(root, "compressed"),
                 root.path("rank").asString(""),
                 ranks,
                 sizes,
                 metrics,
                 taskMetrics);
+    }
+
+    /** Baselines of versions before it was recorded know of no inputs that are held back. */
+    private static EvaluationInputs.Kind inputsKind(JsonNode root) {
+        EvaluationInputs.Kind usual =
+                object(root, "inputs").isEmpty() ? EvaluationInputs.Kind.MADE_UP : EvaluationInputs.Kind.GIVEN;
+        String label = root.path("inputsKind").asString(usual.label());
+        return Arrays.stream(EvaluationInputs.Kind.values())
+                .filter(kind -> kind.label().equals(label))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("`inputsKind` is `%s`".formatted(label)));
     }
 
     private static Map<String, JsonNode> object(JsonNode root, String name) {
@@ -218,6 +233,7 @@ public record Baseline(
         root.putObject("tool").put("version", version);
         hashes(root, "model", subject.model());
         hashes(root, "inputs", subject.inputs());
+        root.put("inputsKind", subject.inputsKind().label());
         hashes(root, "labels", subject.labels());
         root.put("seed", subject.seed());
         hashes(root, "compressed", compressed);
@@ -246,6 +262,14 @@ public record Baseline(
     public void requireSame(Path file, Subject other) {
         requireSame(file, "of another original model", subject.model(), other.model());
         requireSame(file, "on other inputs", subject.inputs(), other.inputs());
+        if (subject.inputsKind() != other.inputsKind()) {
+            throw new InvalidInputException(
+                    "baseline `%s` is on %s inputs, and this run on %s ones; if that is meant, run the check with --update-baseline"
+                            .formatted(
+                                    file,
+                                    subject.inputsKind().label(),
+                                    other.inputsKind().label()));
+        }
         requireSame(file, "with other labels", subject.labels(), other.labels());
         if (subject.inputs().isEmpty() && subject.seed() != other.seed()) {
             throw new InvalidInputException(

@@ -65,6 +65,8 @@ final class PolicyReader {
     /** The same option, of {@code compress:} and of the policy itself: a model that is there already is measured, too. */
     private static final String PLUGIN = "plugin";
 
+    private static final String JUDGES_LOSS = "this judges what is lost";
+
     private static final List<String> LIMITS =
             Arrays.stream(Limit.values()).map(Limit::label).toList();
 
@@ -110,10 +112,11 @@ final class PolicyReader {
         get(keys, "shapes").ifPresent(this::shapes);
         get(keys, "memory").ifPresent(value -> argue("memory", String.valueOf(value.flag()), value));
         List<RequestedMetric> metrics = metrics(keys);
-        boolean limitsLoss = get(keys, "limits")
-                .map(limits -> limits(limits, labels.isPresent(), metrics))
+        Judging judging = new Judging(inputs.isPresent(), isCalibrated(building), building.isPresent());
+        boolean searchable = get(keys, "limits")
+                .map(limits -> limits(limits, labels.isPresent(), judging, metrics))
                 .orElse(false);
-        Optional<Path> output = building.flatMap(value -> compress(value, limitsLoss, model));
+        Optional<Path> output = building.flatMap(value -> compress(value, searchable, judging, model));
         return new Policy(
                 model,
                 compressed,
@@ -127,6 +130,32 @@ final class PolicyReader {
                         .flatMap(value -> value.list().stream())
                         .map(this::path)
                         .toList());
+    }
+
+    /**
+     * What there is to judge a loss on.
+     *
+     * @param calibration whether a third of its inputs can be held back
+     * @param building whether the model is made here, so that there might be a calibration
+     */
+    private record Judging(boolean inputs, boolean calibration, boolean building) {
+
+        /** Refuses to judge a loss on made-up inputs. */
+        void require(Value value, String what) {
+            if (!inputs && !calibration) {
+                throw value.refuse("%s, which made-up inputs do not show; give `inputs`%s"
+                        .formatted(
+                                what,
+                                building
+                                        ? ", or `calibration` in `compress`, of which a third is held back to judge on"
+                                        : ""));
+            }
+        }
+    }
+
+    private boolean isCalibrated(Optional<Value> building) {
+        return building.map(value -> value.mapping(compressKeys(compress)).containsKey("calibration"))
+                .orElse(false);
     }
 
     private static Optional<Value> get(Map<String, Value> keys, String key) {
@@ -231,26 +260,32 @@ final class PolicyReader {
         }
     }
 
-    /** Whether one of the limits is on how much may be lost. */
-    private boolean limits(Value value, boolean labels, List<RequestedMetric> metrics) {
-        boolean loss = false;
+    /** Whether a setting can be searched for by one of the limits, on how much may be lost or on the size. */
+    private boolean limits(Value value, boolean labels, Judging judging, List<RequestedMetric> metrics) {
+        boolean searchable = false;
         List<String> names = Stream.concat(LIMITS.stream(), metrics.stream().map(RequestedMetric::name))
                 .toList();
         for (Map.Entry<String, Value> entry : value.mapping(names).entrySet()) {
             if (!LIMITS.contains(entry.getKey())) {
                 limit(entry.getKey(), entry.getValue(), metrics);
+                judging.require(entry.getValue(), JUDGES_LOSS);
                 continue;
             }
             Limit limit = limit(entry.getKey());
             double number = entry.getValue().number();
-            requireSensible(limit, number, entry.getValue());
+            limit.objection(number).ifPresent(objection -> {
+                throw entry.getValue().refuse(objection);
+            });
             if (limit == Limit.MAX_ACCURACY_DROP && !labels) {
                 throw entry.getValue().refuse("accuracy needs `inputs` and `labels` to be measured on");
             }
-            loss |= limit.isOnLoss();
+            if (limit.isOnLoss()) {
+                judging.require(entry.getValue(), JUDGES_LOSS);
+            }
+            searchable |= limit.isOnLoss() || limit == Limit.MAX_SIZE_RATIO;
             argue(limit.label(), String.valueOf(number), entry.getValue());
         }
-        return loss;
+        return searchable;
     }
 
     /** A limit on a metric: what follows its name after {@code --limit}. */
@@ -271,28 +306,8 @@ final class PolicyReader {
                 .orElseThrow();
     }
 
-    private static void requireSensible(Limit limit, double number, Value value) {
-        boolean sensible = switch (limit) {
-            case MAX_ACCURACY_DROP, MIN_COSINE, MIN_PART_COSINE -> Math.abs(number) <= 1;
-            case MAX_RELATIVE_ERROR, MAX_PART_ERROR -> number >= 0;
-            case MAX_SIZE_RATIO, MAX_LATENCY_RATIO, MAX_MEMORY_RATIO -> number > 0;
-        };
-        if (!sensible) {
-            throw value.refuse("expected %s but was: %s"
-                    .formatted(
-                            switch (limit) {
-                                case MAX_ACCURACY_DROP -> "a share from -1 to 1, such as 0.005 for half a point";
-                                case MIN_COSINE, MIN_PART_COSINE -> "a number from -1 to 1";
-                                case MAX_RELATIVE_ERROR, MAX_PART_ERROR -> "a number from 0";
-                                case MAX_SIZE_RATIO, MAX_LATENCY_RATIO, MAX_MEMORY_RATIO ->
-                                    "a share of the original's above 0";
-                            },
-                            number));
-        }
-    }
-
     /** Where the model that is made is kept, if it is. */
-    private Optional<Path> compress(Value value, boolean limitsLoss, Path model) {
+    private Optional<Path> compress(Value value, boolean searchable, Judging judging, Path model) {
         List<String> known = compressKeys(compress);
         Map<String, Value> settings = value.mapping(known);
         NEEDED.forEach((key, other) -> {
@@ -301,14 +316,17 @@ final class PolicyReader {
             }
         });
         settings.forEach((key, setting) -> {
-            if (key.startsWith("search-") && (settings.containsKey("rank") || !limitsLoss)) {
+            if (key.startsWith("search-") && (settings.containsKey("rank") || !searchable)) {
                 throw setting.refuse(
-                        "this belongs to a search for a setting, which takes a limit on what may be lost and no `rank`");
+                        "this belongs to a search for a setting, which takes a limit on what may be lost or on the size, and no `rank`");
             }
             if (!key.equals("output")) {
                 argue(compress.findOption("--" + key), setting);
             }
         });
+        if (searchable && !settings.containsKey("rank")) {
+            judging.require(value, "without `rank`, a setting is searched for by what is lost");
+        }
         return get(settings, "output").map(output -> output(output, model));
     }
 

@@ -1,6 +1,7 @@
 package dev.eckart.cli.policy;
 
 import dev.eckart.core.InvalidInputException;
+import dev.eckart.core.plugin.Spelling;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;

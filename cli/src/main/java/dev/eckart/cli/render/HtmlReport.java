@@ -188,7 +188,9 @@ public final class HtmlReport {
                         "Outputs",
                         ReportTables.outputs(report),
                         "%s samples, inputs: %s."
-                                .formatted(Numbers.count(verification.samples()), verification.inputs()))));
+                                .formatted(
+                                        Numbers.count(verification.samples()),
+                                        verification.inputs().sentence()))));
         sections.add(new Section(
                 "sizes",
                 "Size",
@@ -200,7 +202,7 @@ public final class HtmlReport {
                                 "What was tried",
                                 ReportTables.search(report),
                                 "Measured on %s. The model that was found is verified above."
-                                        .formatted(search.inputs()))
+                                        .formatted(search.inputs().sentence()))
                         .with("search", "Size of the file against what is lost")));
         boolean linear = report.weights().stream().anyMatch(weight -> weight.outcome() != Outcome.SKIPPED);
         if (linear) {

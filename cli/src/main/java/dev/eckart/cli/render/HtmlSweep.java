@@ -79,7 +79,7 @@ public final class HtmlSweep {
         provenance
                 .row("model", report.model().path())
                 .row("opset", String.valueOf(report.model().opset()))
-                .row("inputs", report.inputs())
+                .row("inputs", report.inputs().sentence())
                 .row("seed", String.valueOf(report.seed()))
                 .row("backend", report.backend())
                 .row("time", Numbers.seconds(report.seconds()))

@@ -7,6 +7,7 @@ import dev.eckart.core.report.SearchEntry;
 import dev.eckart.core.report.WeightEntry;
 import dev.eckart.core.spectrum.Spectrum;
 import dev.eckart.core.verify.BindingCheck;
+import dev.eckart.core.verify.EvaluationInputs;
 import dev.eckart.core.verify.LabelAccuracy;
 import dev.eckart.core.verify.Latency;
 import dev.eckart.core.verify.Limit;
@@ -137,7 +138,7 @@ public final class JsonReport {
     }
 
     private static void verification(ObjectNode node, Verification verification) {
-        node.put("inputs", verification.inputs()).put("samples", verification.samples());
+        inputs(node, verification.inputs()).put("samples", verification.samples());
         verification.proof().ifPresent(proof -> proof(node, proof));
         verification.noProof().ifPresent(none -> node.put("noProof", none.sentence()));
         ArrayNode outputs = node.putArray("outputs");
@@ -167,6 +168,11 @@ public final class JsonReport {
                         .put("ratio", memory.ratio())
                         .put("originalLoadedBytes", memory.original().loaded())
                         .put("compressedLoadedBytes", memory.compressed().loaded()));
+    }
+
+    static ObjectNode inputs(ObjectNode node, EvaluationInputs inputs) {
+        return node.put("inputs", inputs.description())
+                .put("inputsKind", inputs.kind().label());
     }
 
     private static void binding(ObjectNode node, BindingCheck binding) {
@@ -242,7 +248,7 @@ public final class JsonReport {
     }
 
     private static void search(ObjectNode node, SearchEntry search) {
-        node.put("limit", search.limit()).put("inputs", search.inputs());
+        inputs(node.put("limit", search.limit()), search.inputs());
         search.unreachable().ifPresent(sentence -> node.put("unreachable", sentence));
         ArrayNode tried = node.putArray("tried");
         for (SearchEntry.Tried trial : search.tried()) {

@@ -1,6 +1,7 @@
 package dev.eckart.cli.render;
 
 import dev.eckart.core.report.BaselineEntry;
+import dev.eckart.core.report.CalibrationEntry;
 import dev.eckart.core.report.Report;
 import dev.eckart.core.report.SearchEntry;
 import dev.eckart.core.verify.BindingCheck;
@@ -81,6 +82,18 @@ public final class JunitReport {
             model(xml, "output", report.output().get());
         }
         property(xml, "settings.rank", report.settings().rank());
+        for (Verification verification : report.verification().stream().toList()) {
+            property(xml, "verification.inputs", verification.inputs().sentence());
+            property(
+                    xml, "verification.inputsKind", verification.inputs().kind().label());
+        }
+        for (SearchEntry search : report.search().stream().toList()) {
+            property(xml, "search.inputs", search.inputs().sentence());
+        }
+        for (CalibrationEntry calibration : report.calibration().stream().toList()) {
+            property(xml, "calibration.inputs", calibration.inputs());
+            property(xml, "calibration.samples", String.valueOf(calibration.samples()));
+        }
         for (Memory memory :
                 report.verification().flatMap(Verification::memory).stream().toList()) {
             property(xml, "model.memory", String.valueOf(memory.original().peak()));

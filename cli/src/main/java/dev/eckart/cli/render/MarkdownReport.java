@@ -28,12 +28,20 @@ public final class MarkdownReport {
         report.verification()
                 .ifPresent(verification -> markdown.add(
                         "## Outputs%n%n%s samples, inputs: %s%n%n"
-                                .formatted(Numbers.count(verification.samples()), shown(verification.inputs())),
+                                .formatted(
+                                        Numbers.count(verification.samples()),
+                                        shown(verification.inputs().sentence())),
                         ReportTables.outputs(report),
                         ""));
         markdown.fold("Linear weights: " + ReportTables.counts(report), ReportTables.linear(report));
         markdown.fold("Skipped weights", ReportTables.skipped(report));
-        markdown.fold("What was tried", ReportTables.search(report));
+        markdown.fold(
+                "What was tried"
+                        + report.search()
+                                .map(search ->
+                                        ", inputs: " + shown(search.inputs().sentence()))
+                                .orElse(""),
+                ReportTables.search(report));
         return markdown.text.toString().stripTrailing() + "\n";
     }
 

@@ -490,12 +490,12 @@ final class ReportTables {
     /** The settings that a search tried, in order. */
     static Optional<Table> search(Report report) {
         return report.search().map(search -> {
-            Table table = new Table("--rank", "of the size", search.limit(), "limits", "");
+            Table table = new Table("--rank", "of the size", search.compared(), "limits", "");
             for (SearchEntry.Tried tried : search.tried()) {
                 table.row(
                         tried.rank(),
                         Numbers.percent(tried.sizeRatio()),
-                        Numbers.plain(tried.value()),
+                        Numbers.plain(tried.values().getOrDefault(search.compared(), tried.value())),
                         tried.kept() ? "kept" : "not kept",
                         tried.remembered() ? "measured by an earlier run" : "");
             }

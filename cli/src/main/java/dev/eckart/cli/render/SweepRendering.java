@@ -121,7 +121,7 @@ public final class SweepRendering {
         return "%s samples, inputs: %s%s; error and cosine are those of the worst output"
                 .formatted(
                         Numbers.count(report.samples()),
-                        report.inputs(),
+                        report.inputs().sentence(),
                         report.settings().stream()
                                 .flatMap(setting -> accuracy(setting).stream())
                                 .findFirst()
@@ -225,10 +225,8 @@ public final class SweepRendering {
         root.putObject("tool").put("version", report.version());
         root.put("command", "sweep");
         JsonReport.model(root.putObject("model"), report.model());
-        root.put("backend", report.backend())
-                .put("seed", report.seed())
-                .put("inputs", report.inputs())
-                .put("samples", report.samples());
+        root.put("backend", report.backend()).put("seed", report.seed());
+        JsonReport.inputs(root, report.inputs()).put("samples", report.samples());
         ArrayNode settings = root.putArray("settings");
         report.settings().forEach(setting -> setting(settings.addObject(), setting));
         ArrayNode skipped = root.putArray("skipped");

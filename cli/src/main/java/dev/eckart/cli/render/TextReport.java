@@ -27,7 +27,7 @@ public final class TextReport {
                 .ifPresent(verification -> parts.add("%s samples, inputs: %s%n%n%s"
                         .formatted(
                                 Numbers.count(verification.samples()),
-                                verification.inputs(),
+                                verification.inputs().sentence(),
                                 ReportTables.outputs(report).orElseThrow().render())));
         add(parts, ReportTables.findings(report));
         if (report.output().isPresent() || !report.passed()) {

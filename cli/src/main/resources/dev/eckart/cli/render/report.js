@@ -346,7 +346,11 @@
   // A search
 
   const drawSearch = (place) => {
-    const { tried, limit } = report.search;
+    const { search } = report;
+    // A search for a size is shown by what its candidates lost.
+    const losses = Object.keys(search.tried[0]?.values ?? {}).filter((name) => name !== 'max-size-ratio');
+    const limit = search.limit === 'max-size-ratio' && losses.length > 0 ? losses[0] : search.limit;
+    const tried = search.tried.map((trial) => ({ ...trial, value: limit === search.limit ? trial.value : trial.values[limit] }));
     const known = tried.filter((trial) => Number.isFinite(trial.value));
     if (known.length === 0) {
       place.remove();

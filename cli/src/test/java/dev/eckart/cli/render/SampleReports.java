@@ -8,6 +8,7 @@ import dev.eckart.core.report.WeightEntry;
 import dev.eckart.core.report.WeightEntry.Outcome;
 import dev.eckart.core.spectrum.Spectrum;
 import dev.eckart.core.verify.BindingCheck;
+import dev.eckart.core.verify.EvaluationInputs;
 import dev.eckart.core.verify.Latency;
 import dev.eckart.core.verify.Limit;
 import dev.eckart.core.verify.Loss;
@@ -83,7 +84,7 @@ final class SampleReports {
                         new Report.Settings("energy:0.9", false, false, 0, "ejml"),
                         entries,
                         Optional.of(new Verification(
-                                name,
+                                EvaluationInputs.given(name),
                                 100,
                                 Optional.of(new RewriteProof(1e-7, 1e-7, 1e-5)),
                                 outputs.stream().map(SampleReports::output).toList(),
@@ -97,7 +98,7 @@ final class SampleReports {
                         new Report.Seconds(1, 2, 3, 4, 10))
                 .with(new SearchEntry(
                         "min-cosine",
-                        name,
+                        EvaluationInputs.given(name),
                         DoubleStream.of(0.1, 0.2, 0.3, 0.4)
                                 .mapToObj(size -> new SearchEntry.Tried(
                                         "ranks," + name + "=" + size,
@@ -205,7 +206,7 @@ final class SampleReports {
                 new Report.ModelEntry(weights.get(0), 1_000_000, 250_000, 200_000, 17, List.of()),
                 "ejml",
                 0,
-                "made up",
+                EvaluationInputs.MADE_UP,
                 8,
                 settings,
                 List.of(new SweepReport.Skipped("fixed:99", weights.get(0))),

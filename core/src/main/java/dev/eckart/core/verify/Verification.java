@@ -7,7 +7,7 @@ import java.util.OptionalDouble;
 /**
  * Two networks' outputs beside each other.
  *
- * @param inputs where the inputs came from, for people
+ * @param inputs what was compared on
  * @param samples how many were compared
  * @param proof whether the rewrite is right; empty where that cannot be told
  * @param outputs those that can be compared: every output of numbers
@@ -19,7 +19,7 @@ import java.util.OptionalDouble;
  * @param noProof why there is no proof, if there is none
  */
 public record Verification(
-        String inputs,
+        EvaluationInputs inputs,
         long samples,
         Optional<RewriteProof> proof,
         List<OutputComparison> outputs,
@@ -39,7 +39,7 @@ public record Verification(
 
     /** Without metrics of the task. */
     public Verification(
-            String inputs,
+            EvaluationInputs inputs,
             long samples,
             Optional<RewriteProof> proof,
             List<OutputComparison> outputs,
@@ -50,7 +50,7 @@ public record Verification(
 
     /** With all fusions that there were, at the inputs' own sizes, without what sessions take. */
     public Verification(
-            String inputs,
+            EvaluationInputs inputs,
             long samples,
             Optional<RewriteProof> proof,
             List<OutputComparison> outputs,
@@ -62,7 +62,7 @@ public record Verification(
 
     /** Without a reason for there being no proof. */
     public Verification(
-            String inputs,
+            EvaluationInputs inputs,
             long samples,
             Optional<RewriteProof> proof,
             List<OutputComparison> outputs,

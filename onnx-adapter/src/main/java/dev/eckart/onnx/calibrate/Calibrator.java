@@ -13,7 +13,6 @@ import dev.eckart.core.model.LinearWeight;
 import dev.eckart.core.scan.Inventory;
 import dev.eckart.onnx.OnnxNetwork;
 import dev.eckart.onnx.rewrite.ModelPart;
-import dev.eckart.onnx.run.InputFiles;
 import dev.eckart.onnx.run.InputSet;
 import dev.eckart.onnx.run.Session;
 import dev.eckart.onnx.run.TemporaryModel;
@@ -127,9 +126,9 @@ public final class Calibrator {
      * @param room bytes that the values of a batch may take
      */
     CalibrationRun run(Runs runs, Session session, OnnxNetwork network, CalibrationInputs calibration, long room) {
-        InputSet inputs = InputFiles.read(calibration.inputs(), session.givingLast(), network.model());
+        InputSet inputs = calibration.read(session.givingLast(), network.model());
         Optional<String> mask = PaddingMask.input(calibration.mask(), session.inputs());
-        String origin = "`%s`".formatted(calibration.inputs());
+        String origin = calibration.origin();
         mask.ifPresent(name -> PaddingMask.requirePositions(name, inputs, origin));
         return new CalibrationRun(runs, inputs, mask, origin, threads, room);
     }

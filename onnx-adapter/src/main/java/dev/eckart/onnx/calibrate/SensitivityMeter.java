@@ -11,7 +11,6 @@ import dev.eckart.core.scan.Inventory;
 import dev.eckart.onnx.OnnxNetwork;
 import dev.eckart.onnx.calibrate.WeightTrial.Samples;
 import dev.eckart.onnx.calibrate.WeightTrial.Substitute;
-import dev.eckart.onnx.run.InputFiles;
 import dev.eckart.onnx.run.InputSet;
 import dev.eckart.onnx.run.RunnableModel;
 import java.math.BigDecimal;
@@ -138,8 +137,7 @@ public final class SensitivityMeter {
 
         Samples samples(RunnableModel running, OnnxNetwork network, CalibrationInputs calibration) {
             Optional<String> mask = PaddingMask.input(calibration.mask(), running.inputs());
-            InputSet set = InputFiles.read(calibration.inputs(), running, network.model())
-                    .spread(SAMPLES);
+            InputSet set = calibration.read(running, network.model()).spread(SAMPLES);
             samples = set.samples();
             return new Samples(List.of(set), mask);
         }

@@ -37,6 +37,10 @@ import java.util.function.Supplier;
 
 /** The jobs that are done on files, each ending in a report. */
 public final class CompressionJob {
+    /** What to give a compression that is to judge what is lost. */
+    static final String GIVE_INPUTS =
+            "give --inputs INPUTS, or --calibration INPUTS, of which a third is held back to judge on";
+
     private final Engine engine;
 
     public CompressionJob(Engine engine) {
@@ -94,13 +98,15 @@ public final class CompressionJob {
      * Compresses a model: reads, decides, rewrites, writes beside the target, verifies what was written, and only then
      * puts it in place.
      *
+     * @param wanted calibrated on what the evaluation does not hold back
      * @param evaluation empty to write without running either model
      * @return the report; the target was written if {@link Report#passed()}, or the target wants failures kept
      * @throws InvalidInputException if something of what the user gave cannot be worked with; then nothing was written
      */
     public Report compress(
-            Path model, Target target, Selection selection, Optional<Evaluation> evaluation, Limits limits) {
-        limits.requireMeasurable(evaluation);
+            Path model, Target target, Selection wanted, Optional<Evaluation> evaluation, Limits limits) {
+        limits.requireMeasurable(evaluation, GIVE_INPUTS);
+        Selection selection = wanted.apartFrom(evaluation);
         Stopwatch stopwatch = new Stopwatch();
         OnnxNetwork original = readFor(target, model, selection);
         double read = stopwatch.lap();
@@ -240,7 +246,7 @@ public final class CompressionJob {
      * @throws InvalidInputException if one of them, or the inputs, cannot be worked with
      */
     public Report verify(Path model, Path compressed, Evaluation evaluation, Limits limits) {
-        limits.requireMeasurable(Optional.of(evaluation));
+        limits.requireMeasurable(Optional.of(evaluation), "give --inputs INPUTS");
         Stopwatch stopwatch = new Stopwatch();
         // What was taken for a constant when the other model was made, is one here.
         OnnxNetwork network = OnnxNetwork.read(model, true);

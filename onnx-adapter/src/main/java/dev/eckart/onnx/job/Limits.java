@@ -51,13 +51,14 @@ public record Limits(Map<Limit, Double> values, List<MetricLimit> metrics) {
     }
 
     /**
-     * Refuses limits that nothing will be measured for.
+     * Refuses limits that nothing will be measured for, and limits on a loss that inputs do not show.
      *
      * @param evaluation empty if outputs are not compared
+     * @param advice what to give where inputs are missing
      * @throws InvalidInputException if there is such a limit
      */
-    void requireMeasurable(Optional<Evaluation> evaluation) {
-        for (Limit limit : values.keySet()) {
+    void requireMeasurable(Optional<Evaluation> evaluation, String advice) {
+        for (Limit limit : new TreeMap<>(values).keySet()) {
             if (limit != Limit.MAX_SIZE_RATIO && evaluation.isEmpty()) {
                 throw new InvalidInputException(
                         "--%s cannot be judged with --no-verify; leave one of them out".formatted(limit.label()));
@@ -70,6 +71,9 @@ public record Limits(Map<Limit, Double> values, List<MetricLimit> metrics) {
                 throw new InvalidInputException(
                         "--%s needs --inputs and --labels to measure accuracy with".formatted(limit.label()));
             }
+            if (limit.isOnLoss()) {
+                requireInputs("--" + limit.label(), evaluation, advice);
+            }
             if (limit == Limit.MAX_MEMORY_RATIO && !MemoryMeter.isAvailable()) {
                 throw new InvalidInputException("--%s cannot be judged here: %s; leave it out"
                         .formatted(limit.label(), MemoryMeter.UNAVAILABLE));
@@ -80,6 +84,7 @@ public record Limits(Map<Limit, Double> values, List<MetricLimit> metrics) {
                     .map(Evaluation::metrics)
                     .orElseThrow(() -> new InvalidInputException(
                             "limit `%s` cannot be judged with --no-verify; leave one of them out".formatted(limit))));
+            requireInputs("limit `%s`".formatted(limit), evaluation, advice);
         }
     }
 
@@ -134,6 +139,28 @@ public record Limits(Map<Limit, Double> values, List<MetricLimit> metrics) {
                 : Limit.MAX_RELATIVE_ERROR;
         return "no output has parts of enough numbers on these samples; give more samples with --inputs, or use --%s instead"
                 .formatted(ofWhole.label());
+    }
+
+    private static void requireInputs(String limit, Optional<Evaluation> evaluation, String advice) {
+        if (!evaluation.map(Evaluation::judgesLoss).orElse(true)) {
+            throw new InvalidInputException(
+                    "%s judges what is lost, which made-up inputs do not show; %s".formatted(limit, advice));
+        }
+    }
+
+    /** Whether one is on a loss, of the outputs or of a metric. */
+    public boolean judgeLoss() {
+        return !metrics.isEmpty() || isSearchedByLoss();
+    }
+
+    /** Whether a search looks for the smallest model that meets these: metrics are no part of it. */
+    boolean isSearchedByLoss() {
+        return values.keySet().stream().anyMatch(Limit::isOnLoss);
+    }
+
+    /** Whether a setting can be searched for by these, by what is lost or by the size. */
+    public boolean areSearchable() {
+        return isSearchedByLoss() || values.containsKey(Limit.MAX_SIZE_RATIO);
     }
 
     /** Each limit beside what was measured. */

@@ -6,6 +6,8 @@ import dev.eckart.core.InvalidInputException;
 import dev.eckart.core.npy.NpyArray;
 import dev.eckart.onnx.file.OnnxModel;
 import java.util.ArrayList;
+import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -159,9 +161,42 @@ public final class InputSet {
         if (axes.inputs().isEmpty() || runs <= wanted) {
             return this;
         }
-        return take(IntStream.range(0, wanted)
-                .map(run -> (int) ((long) run * runs / wanted) * step)
-                .flatMap(from -> IntStream.range(from, from + step))
+        return takeRuns(IntStream.range(0, wanted).map(run -> (int) ((long) run * runs / wanted)));
+    }
+
+    /**
+     * Every third sample, from the third one on, for a comparison on samples that nothing was fitted to:
+     * {@link #withoutHeldBack} has the others. Where a run takes several, these stay together.
+     *
+     * @param origin where the calibration's inputs are from, for messages
+     * @throws InvalidInputException if there are fewer samples than three runs take
+     */
+    public InputSet heldBack(Path origin) {
+        return third(origin, true);
+    }
+
+    /**
+     * The samples that {@link #heldBack} leaves.
+     *
+     * @throws InvalidInputException as that does
+     */
+    public InputSet withoutHeldBack(Path origin) {
+        return third(origin, false);
+    }
+
+    private InputSet third(Path origin, boolean heldBack) {
+        int runs = samples / step;
+        if (runs < 3) {
+            throw new InvalidInputException(
+                    "--calibration %s: a third cannot be held back of %d sample%s; give %d or more, or other inputs to judge what is lost with --inputs"
+                            .formatted(origin, samples, samples == 1 ? "" : "s", 3 * step));
+        }
+        return takeRuns(IntStream.range(0, runs).filter(run -> (run % 3 == 2) == heldBack));
+    }
+
+    /** The samples of some runs. */
+    private InputSet takeRuns(IntStream runs) {
+        return take(runs.flatMap(run -> IntStream.range(run * step, (run + 1) * step))
                 .toArray());
     }
 

@@ -6,6 +6,7 @@ import dev.eckart.core.linalg.Decomposer;
 import dev.eckart.core.metric.RequestedMetric;
 import dev.eckart.core.npy.NpyArray;
 import dev.eckart.core.verify.BindingCheck;
+import dev.eckart.core.verify.EvaluationInputs;
 import dev.eckart.core.verify.Latency;
 import dev.eckart.core.verify.Loss;
 import dev.eckart.core.verify.LostFusion;
@@ -14,9 +15,9 @@ import dev.eckart.core.verify.RewriteCheck;
 import dev.eckart.core.verify.Verification;
 import dev.eckart.onnx.OnnxNetwork;
 import dev.eckart.onnx.run.Batch;
-import dev.eckart.onnx.run.InputFiles;
 import dev.eckart.onnx.run.InputSet;
 import dev.eckart.onnx.run.InputTypes;
+import dev.eckart.onnx.run.InputSource;
 import dev.eckart.onnx.run.LatencyMeter;
 import dev.eckart.onnx.run.MadeUpInputs;
 import dev.eckart.onnx.run.MemoryMeter;
@@ -60,7 +61,7 @@ public final class ModelVerifier implements AutoCloseable {
 
     private final OutputAxes axes;
     private final List<InputSet> inputs;
-    private final String description;
+    private final EvaluationInputs description;
     private final Optional<Labels> labels;
     private final List<RequestedMetric> metrics;
     private final int threads;
@@ -81,7 +82,7 @@ public final class ModelVerifier implements AutoCloseable {
             Session original,
             Map<String, Integer> operators,
             List<InputSet> inputs,
-            String description,
+            EvaluationInputs description,
             Optional<Labels> labels,
             List<RequestedMetric> metrics,
             int threads,
@@ -106,7 +107,7 @@ public final class ModelVerifier implements AutoCloseable {
      *
      * @param path the original's file
      * @param network the same, read
-     * @param inputs where to read inputs from; if empty, they are made up
+     * @param inputs where they come from
      * @param metrics of the task, to be measured beside the comparisons of every output
      * @param seed for made-up inputs
      * @param temporary a folder for the model to prove a rewrite against
@@ -116,7 +117,7 @@ public final class ModelVerifier implements AutoCloseable {
     public static ModelVerifier open(
             Path path,
             OnnxNetwork network,
-            Optional<Path> inputs,
+            InputSource inputs,
             Optional<Labels> labels,
             List<RequestedMetric> metrics,
             long seed,
@@ -125,12 +126,10 @@ public final class ModelVerifier implements AutoCloseable {
             Supplier<Decomposer> backend) {
         Session session = Session.openLogged(path, threads, temporary);
         try {
-            List<InputSet> sets = inputs.isPresent()
-                    ? List.of(InputFiles.read(inputs.get(), session, network.model()))
-                    : MadeUpInputs.forModel(session, network.model(), seed);
+            InputSource.Inputs read = inputs.read(session, network.model(), seed);
+            List<InputSet> sets = read.sets();
             requireAsMany(labels, inputs, sets);
             MetricMeter.rehearse(metrics, labels, session, sets.get(0));
-            String description = inputs.map(Path::toString).orElse("made up");
             session.run(firstOf(sets));
             return new ModelVerifier(
                     path,
@@ -138,7 +137,7 @@ public final class ModelVerifier implements AutoCloseable {
                     session,
                     session.operators(),
                     sets,
-                    description,
+                    read.description(),
                     labels,
                     metrics,
                     threads,
@@ -181,11 +180,11 @@ public final class ModelVerifier implements AutoCloseable {
         }
     }
 
-    static void requireAsMany(Optional<Labels> labels, Optional<Path> inputs, List<InputSet> sets) {
+    static void requireAsMany(Optional<Labels> labels, InputSource inputs, List<InputSet> sets) {
         if (labels.isEmpty()) {
             return;
         }
-        if (inputs.isEmpty()) {
+        if (!(inputs instanceof InputSource.Given)) {
             throw new InvalidInputException("--labels needs the inputs that they belong to: give --inputs");
         }
         int samples = sets.get(0).samples();

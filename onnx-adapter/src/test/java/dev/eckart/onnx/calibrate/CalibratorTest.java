@@ -706,6 +706,20 @@ class CalibratorTest {
         return calibrator(memory).calibrate(model, network, network.inventory(), calibration);
     }
 
+    @Test
+    void should_leave_out_the_samples_that_are_held_back() {
+        write(MASKED);
+        NpyArray x = normal(SAMPLES, POSITIONS, SIZE);
+        writeInputs(Map.of("x", x, "attention_mask", mask()));
+        LayerStatistics found = calibrate(PLENTY, onAll().holdingBack());
+        int[] left =
+                IntStream.range(0, SAMPLES).filter(sample -> sample % 3 != 2).toArray();
+        writeInputs(Map.of("x", x.take(left), "attention_mask", mask().take(left)));
+
+        assertThat(found.samples()).isEqualTo(left.length).isLessThan(SAMPLES);
+        assertThat(of(found, "w")).isEqualTo(of(calibrate(), "w"));
+    }
+
     private CalibrationInputs onAll() {
         return new CalibrationInputs(inputs, Optional.empty());
     }

@@ -62,11 +62,26 @@ class CompressionJobTest {
     private static final CompressionJob JOB = new CompressionJob(
             new Engine("1.2.3", EjmlDecomposer::new, 2, Path.of(System.getProperty("java.io.tmpdir")), Progress.NONE));
 
+    /** Out of the way of what is written. */
+    @TempDir
+    private static Path given;
+
     @TempDir
     private Path folder;
 
     private Path model = Path.of("");
     private Path out = Path.of("");
+
+    /** Six samples of whole numbers. */
+    private static Optional<Evaluation> onInputs() {
+        float[] numbers = new float[6 * IN];
+        for (int i = 0; i < numbers.length; i++) {
+            numbers[i] = i * i % 17 - 8;
+        }
+        Path inputs = given.resolve("inputs.npz");
+        NpyFile.writeAll(inputs, Map.of("x", NpyArray.ofFloats(List.of(6, IN), numbers)));
+        return Optional.of(new Evaluation(Optional.of(inputs), Optional.empty(), 7));
+    }
 
     @BeforeEach
     void nameFiles() {
@@ -137,7 +152,7 @@ class CompressionJobTest {
 
         Report report = compress(
                 target(),
-                MADE_UP,
+                onInputs(),
                 new Limits(Map.of(Limit.MAX_SIZE_RATIO, 0.9, Limit.MIN_COSINE, 0.0, Limit.MAX_RELATIVE_ERROR, 10.0)));
 
         assertThat(report.passed()).isTrue();
@@ -160,7 +175,7 @@ class CompressionJobTest {
         write(NETWORK);
         Map<String, ByteBuffer> before = files();
 
-        Report report = compress(target(), MADE_UP, new Limits(Map.of(Limit.MIN_COSINE, 1.0)));
+        Report report = compress(target(), onInputs(), new Limits(Map.of(Limit.MIN_COSINE, 1.0)));
 
         assertThat(report.passed()).isFalse();
         assertThat(report.limits()).extracting(Limit.Outcome::kept).containsExactly(false);
@@ -174,7 +189,7 @@ class CompressionJobTest {
         Map<String, ByteBuffer> before = files();
 
         Report report =
-                compress(new Target(out, true, false), MADE_UP, new Limits(Map.of(Limit.MAX_RELATIVE_ERROR, 1e-9)));
+                compress(new Target(out, true, false), onInputs(), new Limits(Map.of(Limit.MAX_RELATIVE_ERROR, 1e-9)));
 
         assertThat(report.passed()).isFalse();
         assertThat(files()).isEqualTo(before);
@@ -184,7 +199,7 @@ class CompressionJobTest {
     void should_write_what_does_not_keep_a_limit_if_failures_are_kept() throws IOException {
         write(NETWORK);
 
-        Report report = compress(new Target(out, false, true), MADE_UP, new Limits(Map.of(Limit.MIN_COSINE, 1.0)));
+        Report report = compress(new Target(out, false, true), onInputs(), new Limits(Map.of(Limit.MIN_COSINE, 1.0)));
 
         assertThat(report.passed()).isFalse();
         assertThat(report.output().orElseThrow().bytes()).isEqualTo(Files.size(out));
@@ -371,13 +386,13 @@ class CompressionJobTest {
     @Test
     void should_verify_what_it_wrote() throws IOException {
         write(NETWORK);
-        Report compressed = compress(target(), MADE_UP, Limits.NONE);
+        Report compressed = compress(target(), onInputs(), Limits.NONE);
         Map<String, ByteBuffer> before = files();
 
         Report report = JOB.verify(
                 model,
                 out,
-                MADE_UP.orElseThrow(),
+                onInputs().orElseThrow(),
                 new Limits(Map.of(Limit.MIN_COSINE, 1.0, Limit.MAX_SIZE_RATIO, 1.0)));
 
         assertThat(report.command()).isEqualTo("verify");

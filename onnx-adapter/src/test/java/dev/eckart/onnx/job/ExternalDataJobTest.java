@@ -17,6 +17,8 @@ import dev.eckart.core.InvalidInputException;
 import dev.eckart.core.Progress;
 import dev.eckart.core.factor.FactorPair;
 import dev.eckart.core.linalg.EjmlDecomposer;
+import dev.eckart.core.npy.NpyArray;
+import dev.eckart.core.npy.NpyFile;
 import dev.eckart.core.rank.FixedRankSelector;
 import dev.eckart.core.report.Report;
 import dev.eckart.core.scan.WeightFilter;
@@ -39,6 +41,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -374,8 +377,17 @@ class ExternalDataJobTest {
     void should_write_neither_file_if_a_limit_is_not_kept() throws IOException {
         split(NETWORK);
 
+        Path inputs = folder.resolve("inputs.npz");
+        float[] numbers = new float[3 * IN];
+        Arrays.fill(numbers, 0.5f);
+        NpyFile.writeAll(inputs, Map.of("x", NpyArray.ofFloats(List.of(3, IN), numbers)));
+
         Report report = JOB.compress(
-                model, target(ExternalData.AUTO), selection(), madeUp(), new Limits(Map.of(Limit.MIN_COSINE, 1.0)));
+                model,
+                target(ExternalData.AUTO),
+                selection(),
+                Optional.of(new Evaluation(Optional.of(inputs), Optional.empty(), 7)),
+                new Limits(Map.of(Limit.MIN_COSINE, 1.0)));
 
         assertThat(report.passed()).isFalse();
         assertThat(files(elsewhere)).isEmpty();

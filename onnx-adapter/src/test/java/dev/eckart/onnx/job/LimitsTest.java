@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.eckart.core.InvalidInputException;
 import dev.eckart.core.metric.MetricLimit;
+import dev.eckart.core.metric.TaskMetrics;
 import dev.eckart.core.npy.NpyArray;
 import dev.eckart.core.npy.NpyType;
+import dev.eckart.core.verify.EvaluationInputs;
 import dev.eckart.core.verify.Judgement;
 import dev.eckart.core.verify.LabelAccuracy;
 import dev.eckart.core.verify.Latency;
@@ -19,6 +21,8 @@ import dev.eckart.core.verify.OutputComparison;
 import dev.eckart.core.verify.PartComparison;
 import dev.eckart.core.verify.Verification;
 import dev.eckart.core.verify.WorstParts;
+import dev.eckart.onnx.calibrate.CalibrationInputs;
+import dev.eckart.onnx.run.InputSource;
 import dev.eckart.onnx.verify.Labels;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -33,7 +37,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class LimitsTest {
-    private static final Evaluation WITHOUT_LABELS = Evaluation.onMadeUpInputs(1);
+    private static final Evaluation MADE_UP = Evaluation.onMadeUpInputs(1);
+    private static final Evaluation WITHOUT_LABELS =
+            new Evaluation(Optional.of(Path.of("inputs.npz")), Optional.empty(), 1);
     private static final Evaluation WITH_LABELS = new Evaluation(
             Optional.of(Path.of("inputs.npz")),
             Optional.of(new Labels(NpyArray.of(NpyType.INT8, List.of(1), ByteBuffer.allocate(1)))),
@@ -41,7 +47,7 @@ class LimitsTest {
 
     /** Of some outputs the worst counts. */
     private static final Verification MEASURED = new Verification(
-                    "made up",
+                    EvaluationInputs.MADE_UP,
                     4,
                     Optional.empty(),
                     List.of(
@@ -94,7 +100,7 @@ class LimitsTest {
     @Test
     void should_judge_metrics_of_the_task_after_the_others_but_not_in_a_search() {
         Verification measured = new Verification(
-                "made up",
+                EvaluationInputs.MADE_UP,
                 4,
                 Optional.empty(),
                 List.of(new OutputComparison("y", 1, 0.25, 0.875, 1)),
@@ -139,7 +145,7 @@ class LimitsTest {
     @EnumSource
     void should_not_call_a_limit_kept_that_is_not_a_number(Limit limit) {
         Verification broken = new Verification(
-                "made up",
+                EvaluationInputs.MADE_UP,
                 4,
                 Optional.empty(),
                 List.of(new OutputComparison("y", Double.NaN, Double.NaN, Double.NaN, 1)),
@@ -156,7 +162,7 @@ class LimitsTest {
     @ParameterizedTest
     @EnumSource(names = "MAX_SIZE_RATIO", mode = EnumSource.Mode.EXCLUDE)
     void should_refuse_limits_on_outputs_that_are_not_compared(Limit limit) {
-        assertThatThrownBy(() -> new Limits(Map.of(limit, 0.5)).requireMeasurable(Optional.empty()))
+        assertThatThrownBy(() -> new Limits(Map.of(limit, 0.5)).requireMeasurable(Optional.empty(), ""))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessage("--%s cannot be judged with --no-verify; leave one of them out", limit.label());
     }
@@ -165,19 +171,24 @@ class LimitsTest {
     void should_refuse_a_limit_on_accuracy_without_labels() {
         Limits limits = new Limits(Map.of(Limit.MAX_ACCURACY_DROP, 0.01));
 
-        assertThatThrownBy(() -> limits.requireMeasurable(Optional.of(WITHOUT_LABELS)))
+        assertThatThrownBy(() -> limits.requireMeasurable(Optional.of(WITHOUT_LABELS), ""))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessage("--max-accuracy-drop needs --inputs and --labels to measure accuracy with");
-        assertThatCode(() -> limits.requireMeasurable(Optional.of(WITH_LABELS))).doesNotThrowAnyException();
+        assertThatCode(() -> limits.requireMeasurable(Optional.of(WITH_LABELS), ""))
+                .doesNotThrowAnyException();
     }
 
     @Test
     void should_accept_limits_that_can_be_measured() {
         assertThatCode(() -> {
-                    Limits.NONE.requireMeasurable(Optional.empty());
-                    new Limits(Map.of(Limit.MAX_SIZE_RATIO, 0.5)).requireMeasurable(Optional.empty());
+                    Limits.NONE.requireMeasurable(Optional.empty(), "");
+                    new Limits(Map.of(Limit.MAX_SIZE_RATIO, 0.5)).requireMeasurable(Optional.empty(), "");
                     new Limits(Map.of(Limit.MIN_COSINE, 0.5, Limit.MAX_RELATIVE_ERROR, 0.5))
-                            .requireMeasurable(Optional.of(WITHOUT_LABELS));
+                            .requireMeasurable(Optional.of(WITHOUT_LABELS), "");
+                    new Limits(Map.of(
+                                    Limit.MAX_SIZE_RATIO, 0.5,
+                                    Limit.MAX_LATENCY_RATIO, 2.0))
+                            .requireMeasurable(Optional.of(MADE_UP), "");
                 })
                 .doesNotThrowAnyException();
     }
@@ -227,5 +238,40 @@ class LimitsTest {
                         .onLoss()
                         .values())
                 .containsOnlyKeys(Limit.MIN_PART_COSINE, Limit.MAX_PART_ERROR);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"MIN_COSINE", "MAX_RELATIVE_ERROR"})
+    void should_refuse_to_judge_a_loss_on_made_up_inputs(Limit limit) {
+        assertThatThrownBy(() -> new Limits(Map.of(limit, 0.5)).requireMeasurable(Optional.of(MADE_UP), "give others"))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessage("--%s judges what is lost, which made-up inputs do not show; give others", limit.label());
+    }
+
+    @Test
+    void should_refuse_to_judge_a_metric_on_made_up_inputs() {
+        TaskMetrics known = TaskMetrics.load(LimitsTest.class.getClassLoader());
+        Evaluation measuring = new Evaluation(
+                new InputSource.MadeUp(), Optional.empty(), 1, List.of(known.select("embedding-cosine")));
+        Limits limits = new Limits(Map.of(), List.of(MetricLimit.parse("embedding-cosine>=0.9")));
+
+        assertThatThrownBy(() -> limits.requireMeasurable(Optional.of(measuring), "give others"))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessage(
+                        "limit `embedding-cosine>=0.9` judges what is lost, which made-up inputs do not show; give others");
+    }
+
+    @Test
+    void should_judge_a_loss_on_what_a_calibration_holds_back() {
+        Evaluation heldBack =
+                MADE_UP.orHeldBackFrom(Optional.of(new CalibrationInputs(Path.of("c.npz"), Optional.empty())));
+
+        assertThat(heldBack.inputs()).isEqualTo(new InputSource.HeldBack(Path.of("c.npz")));
+        assertThatCode(() -> new Limits(Map.of(Limit.MIN_COSINE, 0.5)).requireMeasurable(Optional.of(heldBack), ""))
+                .doesNotThrowAnyException();
+        assertThat(WITHOUT_LABELS.orHeldBackFrom(
+                        Optional.of(new CalibrationInputs(Path.of("c.npz"), Optional.empty()))))
+                .as("inputs that the user gave")
+                .isEqualTo(WITHOUT_LABELS);
     }
 }

@@ -10,6 +10,7 @@ import dev.eckart.core.npy.NpyArray;
 import dev.eckart.core.npy.NpyType;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -66,6 +67,43 @@ class InputSetTest {
         assertThat(spread.step()).isEqualTo(2);
         assertThat(spread.batch(0, 4)).isEqualTo(Map.of("x", NpyArray.ofFloats(List.of(4), 0, 1, 4, 5)));
         assertThat(set(input("x", 4), "x", floats(8)).spread(1).samples()).isEqualTo(4);
+    }
+
+    @Test
+    void should_hold_back_every_third_sample_and_leave_the_others() {
+        InputSet set = set(input("x", "batch"), "x", floats(7));
+
+        InputSet heldBack = set.heldBack(Path.of("f.npz"));
+        InputSet left = set.withoutHeldBack(Path.of("f.npz"));
+
+        assertThat(heldBack.batch(0, heldBack.samples())).isEqualTo(Map.of("x", NpyArray.ofFloats(List.of(2), 2, 5)));
+        assertThat(left.batch(0, left.samples())).isEqualTo(Map.of("x", NpyArray.ofFloats(List.of(5), 0, 1, 3, 4, 6)));
+    }
+
+    @Test
+    void should_hold_samples_back_together_that_a_run_takes_at_once() {
+        InputSet set = set(input("x", 2), "x", floats(8));
+
+        InputSet heldBack = set.heldBack(Path.of("f.npz"));
+        InputSet left = set.withoutHeldBack(Path.of("f.npz"));
+
+        assertThat(heldBack.step()).isEqualTo(2);
+        assertThat(heldBack.batch(0, heldBack.samples())).isEqualTo(Map.of("x", NpyArray.ofFloats(List.of(2), 4, 5)));
+        assertThat(left.batch(0, left.samples()))
+                .isEqualTo(Map.of("x", NpyArray.ofFloats(List.of(6), 0, 1, 2, 3, 6, 7)));
+    }
+
+    @Test
+    void should_refuse_to_hold_a_third_back_of_fewer_samples_than_three_runs_take() {
+        InputSet two = set(input("x", "batch"), "x", floats(2));
+        InputSet twice = set(input("x", 4), "x", floats(8));
+
+        assertThatThrownBy(() -> two.heldBack(Path.of("f.npz")))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessage(
+                        "--calibration f.npz: a third cannot be held back of 2 samples; give 3 or more, or other inputs to judge what is lost with --inputs");
+        assertThatThrownBy(() -> twice.withoutHeldBack(Path.of("f.npz")))
+                .hasMessageContaining("of 8 samples; give 12 or more");
     }
 
     @Test

@@ -24,6 +24,7 @@ import dev.eckart.core.npy.NpyArray;
 import dev.eckart.core.npy.NpyFile;
 import dev.eckart.core.npy.NpyType;
 import dev.eckart.core.verify.BindingCheck;
+import dev.eckart.core.verify.EvaluationInputs;
 import dev.eckart.core.verify.LabelAccuracy;
 import dev.eckart.core.verify.LostFusion;
 import dev.eckart.core.verify.OutputComparison;
@@ -38,6 +39,7 @@ import dev.eckart.onnx.proto.NodeProto;
 import dev.eckart.onnx.proto.StringStringEntryProto;
 import dev.eckart.onnx.proto.TensorProto;
 import dev.eckart.onnx.run.Output;
+import dev.eckart.onnx.run.InputSource;
 import dev.eckart.onnx.run.Session;
 import dev.eckart.onnx.run.ShapeBinding;
 import java.io.IOException;
@@ -328,7 +330,7 @@ class ModelVerifierTest {
         assertThat(verification.outputs()).hasSize(1);
         assertThat(verification.outputs().get(0).maxAbsoluteError()).isZero();
         assertThat(verification.cosine()).hasValueCloseTo(1.0, within(1e-9));
-        assertThat(verification.inputs()).isEqualTo("made up");
+        assertThat(verification.inputs()).isEqualTo(EvaluationInputs.MADE_UP);
         assertThat(verification.samples()).isEqualTo(5);
     }
 
@@ -500,7 +502,7 @@ class ModelVerifierTest {
 
         Verification verification = verify(Optional.empty());
 
-        assertThat(verification.inputs()).isEqualTo(inputs.toString());
+        assertThat(verification.inputs()).isEqualTo(EvaluationInputs.given(inputs.toString()));
         assertThat(verification.samples()).isEqualTo(4);
         assertThat(verification.accuracy()).isEmpty();
         OutputComparison output = verification.outputs().get(0);
@@ -779,7 +781,15 @@ class ModelVerifierTest {
 
     private ModelVerifier open(Optional<Path> from, Optional<Labels> labels) {
         return ModelVerifier.open(
-                original, OnnxNetwork.read(original), from, labels, List.of(), 1, 1, folder, EjmlDecomposer::new);
+                original,
+                OnnxNetwork.read(original),
+                InputSource.of(from),
+                labels,
+                List.of(),
+                1,
+                1,
+                folder,
+                EjmlDecomposer::new);
     }
 
     /** On made-up inputs. */

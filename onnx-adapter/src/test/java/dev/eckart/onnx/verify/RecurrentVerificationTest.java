@@ -33,6 +33,7 @@ import dev.eckart.core.verify.Verification;
 import dev.eckart.onnx.OnnxNetwork;
 import dev.eckart.onnx.RecurrentModels;
 import dev.eckart.onnx.TextModels;
+import dev.eckart.onnx.run.InputSource;
 import dev.eckart.onnx.run.Output;
 import dev.eckart.onnx.run.Session;
 import dev.eckart.onnx.run.Session.Optimization;
@@ -126,7 +127,7 @@ class RecurrentVerificationTest {
         Verification verification = verify(TIME_FIRST, X);
 
         try (LossMeter meter = LossMeter.open(
-                original(), OnnxNetwork.read(original()), Optional.of(inputs()), Optional.empty(), 1, 1)) {
+                original(), OnnxNetwork.read(original()), new InputSource.Given(inputs()), Optional.empty(), 1, 1)) {
             assertThat(meter.samples()).isEqualTo(SAMPLES);
             assertThat(meter.measure(compressed(), false).loss().outputs()).isEqualTo(verification.outputs());
         }
@@ -259,7 +260,7 @@ class RecurrentVerificationTest {
         return ModelVerifier.open(
                 original(),
                 OnnxNetwork.read(original()),
-                Optional.of(inputs()),
+                new InputSource.Given(inputs()),
                 labels,
                 metrics,
                 1,

@@ -182,14 +182,14 @@ public class ModelAssert extends AbstractAssert<ModelAssert, Path> {
     public ModelAssert losesAccuracyAtMost(double drop) {
         if (evaluation.labels().isEmpty() || evaluation.inputs().isEmpty()) {
             throw new IllegalStateException(
-                    "accuracy is measured on your inputs and their labels; call onInputs and withLabels first");
+                    "measuring accuracy needs inputs and their labels; call onInputs and withLabels first");
         }
         LabelAccuracy accuracy = verification().accuracy().orElseThrow();
         return require(
                 Limit.MAX_ACCURACY_DROP,
                 accuracy.drop(),
                 drop,
-                "Expected loss of accuracy of at most: %s but was: %s, %s, %s",
+                "Expected accuracy drop of at most: %s but was: %s, %s, %s",
                 "from %s to %s".formatted(accuracy.original(), accuracy.compressed()));
     }
 
@@ -229,7 +229,7 @@ public class ModelAssert extends AbstractAssert<ModelAssert, Path> {
                 (double) after / before,
                 ratio,
                 "Expected size ratio of at most: %s but was: %s, %s, %s",
-                "%d bytes of %d".formatted(after, before));
+                "%d of %d bytes".formatted(after, before));
     }
 
     /**
@@ -242,7 +242,7 @@ public class ModelAssert extends AbstractAssert<ModelAssert, Path> {
         Optional<RewriteProof> proof = verification.proof();
         if (proof.isEmpty()) {
             failWithMessage(
-                    "Expected a rewrite that can be proved but `%s` does not say what was replaced in it, or has no output of a floating-point type",
+                    "Expected a rewrite that can be proved but the metadata of `%s` names no replaced weight, or the model has no floating-point output",
                     actual);
         }
         proof.ifPresent(found -> {
@@ -250,7 +250,7 @@ public class ModelAssert extends AbstractAssert<ModelAssert, Path> {
                 throw failureWithActualExpected(
                         found.error(),
                         found.tolerance(),
-                        "Expected a right rewrite, which differs from the product of its factors by at most: %s but was: %s, %s",
+                        "Expected a correct rewrite, which differs from the product of the factors by at most: %s but was: %s, %s",
                         found.tolerance(),
                         found.error(),
                         comparison());
@@ -318,7 +318,7 @@ public class ModelAssert extends AbstractAssert<ModelAssert, Path> {
     private Report report() {
         isNotNull();
         if (original == null) {
-            throw new IllegalStateException("a compressed model is compared to its original; call comparedTo first");
+            throw new IllegalStateException("a comparison needs the original model; call comparedTo first");
         }
         if (report == null) {
             report = new CompressionJob(engine()).verify(original, actual, evaluation, Limits.NONE);

@@ -141,7 +141,7 @@ class ModelAssertTest {
     @Test
     void should_fail_if_more_accuracy_is_lost() {
         assertThat(failureOf(() -> onHeldOut().losesAccuracyAtMost(0.003)))
-                .startsWith("Expected loss of accuracy of at most: 0.003 but was: 0.0035, from 0.9285 to 0.925, ");
+                .startsWith("Expected accuracy drop of at most: 0.003 but was: 0.0035, from 0.9285 to 0.925, ");
     }
 
     @Test
@@ -156,7 +156,7 @@ class ModelAssertTest {
                 .contains("the value of the metric, mean of 2000 samples, ", "` compared to `" + original + "`");
         assertThatThrownBy(() -> onHeldOut().keeps("embedding-cosine>=0.9"))
                 .isInstanceOf(InvalidInputException.class)
-                .hasMessageContaining("no metric of that name is measured");
+                .hasMessageContaining("no metric with this name is measured");
         assertThatThrownBy(() -> onHeldOut().measuring("top-k"))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessageContaining("expected a value after the name");
@@ -166,7 +166,7 @@ class ModelAssertTest {
     void should_fail_if_size_is_above() {
         assertThat(failureOf(() -> onHeldOut().hasSizeRatioAtMost(0.05)))
                 .startsWith("Expected size ratio of at most: 0.05 but was: 0.06")
-                .contains("bytes of " + original.toFile().length());
+                .contains(" of " + original.toFile().length() + " bytes");
     }
 
     @Test
@@ -174,7 +174,7 @@ class ModelAssertTest {
         Path wrong = withBias(100);
 
         assertThat(failureOf(() -> assertThatModel(wrong).comparedTo(original).isARightRewrite()))
-                .startsWith("Expected a right rewrite, which differs from the product of its factors by at most: ");
+                .startsWith("Expected a correct rewrite, which differs from the product of the factors by at most: ");
     }
 
     @Test
@@ -187,7 +187,8 @@ class ModelAssertTest {
                         .toByteArray());
 
         assertThat(failureOf(() -> assertThatModel(copy).comparedTo(original).isARightRewrite()))
-                .startsWith("Expected a rewrite that can be proved but `" + copy + "` does not say what was replaced");
+                .startsWith("Expected a rewrite that can be proved but the metadata of `" + copy
+                        + "` names no replaced weight");
     }
 
     @Test
@@ -248,7 +249,7 @@ class ModelAssertTest {
     void should_say_what_has_to_be_called_first() {
         assertThatExceptionOfType(IllegalStateException.class)
                 .isThrownBy(() -> assertThatModel(compressed).hasCosineAtLeast(0.9))
-                .withMessage("a compressed model is compared to its original; call comparedTo first");
+                .withMessage("a comparison needs the original model; call comparedTo first");
         assertThatExceptionOfType(IllegalStateException.class)
                 .isThrownBy(
                         () -> assertThatModel(compressed).comparedTo(original).losesAccuracyAtMost(0.1))

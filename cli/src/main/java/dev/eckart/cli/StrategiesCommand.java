@@ -10,6 +10,7 @@ import java.util.Collection;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -22,6 +23,8 @@ import tools.jackson.databind.node.ObjectNode;
         description = "Lists the rank strategies and metrics to be had, where each comes from, and how it is called.",
         usageHelpAutoWidth = true)
 final class StrategiesCommand implements Callable<Integer> {
+    private static final String BUILT_IN = "built in";
+
     private final Console console;
 
     @Mixin
@@ -60,16 +63,23 @@ final class StrategiesCommand implements Callable<Integer> {
     private static String table(String option, Collection<? extends Provider> providers) {
         Table table = new Table(option, "meaning", "from");
         for (Provider provider : providers) {
-            table.row(provider.name(), provider.summary(), origin(provider));
+            table.row(provider.name(), provider.summary(), isBuiltIn(provider) ? BUILT_IN : "plug-in");
             new TreeMap<>(provider.usage()).forEach((call, meaning) -> table.row("  " + call, "  " + meaning, ""));
         }
-        return table.render();
+        return table.render()
+                + providers.stream()
+                        .filter(provider -> !isBuiltIn(provider))
+                        // A path is to be copied: it is neither shortened nor broken.
+                        .map(provider -> "%s is from %s%n".formatted(provider.name(), Providers.origin(provider)))
+                        .collect(Collectors.joining());
+    }
+
+    private static boolean isBuiltIn(Provider provider) {
+        return provider.getClass().getClassLoader() == StrategiesCommand.class.getClassLoader();
     }
 
     private static String origin(Provider provider) {
-        return provider.getClass().getClassLoader() == StrategiesCommand.class.getClassLoader()
-                ? "built in"
-                : Providers.origin(provider);
+        return isBuiltIn(provider) ? BUILT_IN : Providers.origin(provider);
     }
 
     private static void addAll(ArrayNode list, Collection<? extends Provider> providers) {

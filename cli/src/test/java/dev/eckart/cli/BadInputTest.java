@@ -67,7 +67,7 @@ class BadInputTest {
     void should_refuse_a_truncated_file() throws IOException {
         byte[] whole = Files.readAllBytes(model);
         refused(
-                "is not an ONNX model, or is cut short",
+                "is not an ONNX model, or is incomplete",
                 "compress",
                 write("cut.onnx", Arrays.copyOf(whole, whole.length / 2)),
                 "-o",
@@ -97,9 +97,11 @@ class BadInputTest {
                 broken("graph `broken` defines `w` twice", graph -> graph.addInitializer(graph.getInitializer(0))),
                 broken("graph `broken` defines `y` twice", graph -> graph.addNode(node("Neg", "x", "y"))),
                 broken("graph `broken` defines `x` twice", graph -> graph.addNode(node("Neg", "y", "x"))),
-                broken("takes `nothing`", graph -> graph.addNode(node("Neg", "nothing", "z"))),
                 broken(
-                        "gives out `nothing`",
+                        "has input `nothing`, which no input, initializer or node defines",
+                        graph -> graph.addNode(node("Neg", "nothing", "z"))),
+                broken(
+                        "has output `nothing`, which no input, initializer or node defines",
                         graph -> graph.addOutput(ValueInfoProto.newBuilder().setName("nothing"))),
                 broken(
                         "graph `broken` has a cycle",
@@ -243,7 +245,7 @@ class BadInputTest {
     void should_refuse_to_overwrite_unless_told_to() throws IOException {
         Path there = write("there.onnx", new byte[] {1});
 
-        refused("exists already", "compress", model, "-o", there);
+        refused("already exists", "compress", model, "-o", there);
         assertThat(eckart("compress", model, "-o", there, "--rank", "fixed:3", "--force")
                         .code())
                 .isZero();
@@ -251,16 +253,16 @@ class BadInputTest {
 
     @Test
     void should_never_overwrite_the_original() throws IOException {
-        refused("is the original itself", "compress", model, "-o", model);
-        refused("is the original itself", "compress", model, "-o", model, "--force");
+        refused("is the original model", "compress", model, "-o", model);
+        refused("is the original model", "compress", model, "-o", model, "--force");
         Path link = Files.createSymbolicLink(folder.resolve("link.onnx"), model);
-        refused("is the original itself", "compress", link, "-o", model, "--force");
-        refused("is the original itself", "compress", model, "-o", link, "--force");
+        refused("is the original model", "compress", link, "-o", model, "--force");
+        refused("is the original model", "compress", model, "-o", link, "--force");
     }
 
     @Test
     void should_refuse_an_output_that_has_no_place() {
-        refused("there is no directory", "compress", model, "-o", folder.resolve("none/out.onnx"));
+        refused("does not exist; create it first", "compress", model, "-o", folder.resolve("none/out.onnx"));
         refused("is a directory", "compress", model, "-o", folder);
         refused("name the file to write with -o OUT", "compress", model);
     }
@@ -278,8 +280,8 @@ class BadInputTest {
                         .build()
                         .toByteArray());
 
-        refused("ONNX Runtime refuses `%s`".formatted(strange), "compress", strange, "-o", out);
-        refused("ONNX Runtime refuses `%s`".formatted(strange), "verify", strange, strange);
+        refused("ONNX Runtime cannot load `%s`".formatted(strange), "compress", strange, "-o", out);
+        refused("ONNX Runtime cannot load `%s`".formatted(strange), "verify", strange, strange);
         assertThat(eckart("compress", strange, "-o", out, "--no-verify", "--rank", "fixed:3")
                         .code())
                 .as("it can be compressed all the same, unverified")
@@ -385,7 +387,7 @@ class BadInputTest {
                 "numerical:1..3 | `numerical` takes no value",
                 "nonsense:1..3 | unknown strategy `nonsense`",
                 "fixed:21 | rank 21 exceeds its smaller side 20",
-                "fixed:21..40 | no setting is left to measure: weight `w` [20×30]: rank 21 exceeds"
+                "fixed:21..40 | no setting can be measured: weight `w` [20×30]: rank 21 exceeds"
             })
     void should_refuse_a_range_that_makes_no_sense(String rank, String sentence) {
         refused(sentence, "sweep", model, "--rank", rank);
@@ -429,7 +431,7 @@ class BadInputTest {
                 "0.9",
                 "--no-verify");
         refused("say where with --cache DIR", "compress", model, "-o", out, "--cache-vectors");
-        refused("--cache: the folder", "compress", model, "-o", out, "--cache", model.resolve("cache"));
+        refused("--cache: folder", "compress", model, "-o", out, "--cache", model.resolve("cache"));
         refused("--no-verify measures nothing", "compress", model, "-o", out, "--min-cosine", "0.9", "--no-verify");
         refused("--dry-run measures nothing", "compress", model, "--min-cosine", "0.9", "--dry-run");
         refused("needs --inputs and --labels", "compress", model, "-o", out, "--max-accuracy-drop", "0.1");
@@ -451,7 +453,14 @@ class BadInputTest {
     @Test
     void should_refuse_a_report_of_an_unknown_kind_or_without_a_place() {
         refused("unknown ending", "compress", model, "-o", out, "--report", folder.resolve("report.pdf"));
-        refused("there is no directory", "compress", model, "-o", out, "--report", folder.resolve("none/report.json"));
+        refused(
+                "does not exist; create it first",
+                "compress",
+                model,
+                "-o",
+                out,
+                "--report",
+                folder.resolve("none/report.json"));
     }
 
     @Test

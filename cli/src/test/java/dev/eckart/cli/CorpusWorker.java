@@ -12,6 +12,7 @@ import dev.eckart.onnx.OnnxNetwork;
 import dev.eckart.onnx.file.OnnxModel;
 import dev.eckart.onnx.file.OnnxWriter;
 import dev.eckart.onnx.proto.ModelProto;
+import dev.eckart.onnx.rewrite.Reference;
 import dev.eckart.onnx.run.InputFiles;
 import dev.eckart.onnx.run.InputSet;
 import dev.eckart.onnx.run.MadeUpInputs;
@@ -231,13 +232,13 @@ final class CorpusWorker {
     private boolean isProductFinite(String rank, Path small) throws IOException {
         eckart(command(small, rank, "--keep-failed").toArray());
         OnnxNetwork original = OnnxNetwork.read(work.model());
-        Optional<OnnxModel> product = original.reference(OnnxNetwork.read(small), EjmlDecomposer::new);
+        Reference reference = original.reference(OnnxNetwork.read(small), EjmlDecomposer::new, false);
         Files.delete(small);
-        if (product.isEmpty()) {
+        if (!(reference instanceof Reference.Products product)) {
             return true;
         }
         Path file = folder.resolve("product.onnx");
-        OnnxWriter.write(product.get(), file);
+        OnnxWriter.write(product.model(), file);
         boolean finite = !finite(file, Session.Optimization.ALL, inputs(original.model()))
                 .contains(false);
         Files.delete(file);
@@ -264,6 +265,10 @@ final class CorpusWorker {
             return finding(rank, Verdict.NOTHING_FACTORED, "", weights);
         }
         JsonNode verification = report.get("verification");
+        JsonNode unproved = verification.get("noProof");
+        if (unproved != null && unproved.asString().startsWith("rounding hides mistakes")) {
+            return finding(rank, Verdict.UNPROVABLE, unproved.asString(), weights);
+        }
         JsonNode error = verification.get("rewriteError");
         JsonNode tolerance = verification.get("rewriteTolerance");
         boolean proved = error != null

@@ -149,8 +149,7 @@ class MetricCommandTest {
         assertThat(run.code()).isEqualTo(ExitCode.LIMIT_NOT_KEPT);
         // All scores of the other network are 0.
         assertThat(run.err()).isEqualTo("eckart: embedding-cosine 0.99 is not kept: measured 0\n");
-        assertThat(run.out())
-                .contains("better the higher; mean of 2 samples, 1.0000 at the least", "states", "NOT KEPT");
+        assertThat(run.out()).contains("better the higher; mean of 2 samples, lowest 1.0000", "states", "NOT KEPT");
         assertThat(Files.readString(folder.resolve("r.md"))).contains("| embedding-cosine | 0 | better the higher;");
         assertThat(Files.readString(folder.resolve("r.html"))).contains("better the higher; mean of 2 samples");
         assertThat(Files.readString(folder.resolve("r.xml")))
@@ -175,7 +174,7 @@ class MetricCommandTest {
         assertThat(run.code()).isEqualTo(ExitCode.LIMIT_NOT_KEPT);
         assertThat(run.err())
                 .isEqualTo("eckart: metric embedding-spearman has no finite value: on 3 pairs of 3 samples, all equally"
-                        + " similar in the original network, which leaves nothing to rank\n");
+                        + " similar in the original network: there is nothing to rank\n");
         assertThat(metric(run, 0).get("value").isNull()).isTrue();
     }
 
@@ -192,12 +191,12 @@ class MetricCommandTest {
             perplexty                                | | unknown metric `perplexty`: expected one of embedding-cosine,
             perplexity,out=logits                    | | metric `perplexity,out=logits`: unknown option `out`; `perplexity` has the options output, mask, targets
             perplexity                               | | metric `perplexity`: the model has several outputs [samples×positions×vocabulary]: `states` [1×4×3], `logits` [1×4×3]; choose one with output=NAME
-            perplexity,output=lgits                  | | metric `perplexity,output=lgits`: the model has no floating-point output `lgits`; it has `states` [1×4×3], `logits` [1×4×3]
-            perplexity,output=logits,targets=ids     | | metric `perplexity,output=logits,targets=ids`: the model has no input `ids`; give --labels, or name one of its inputs with targets=INPUT: input_ids, attention_mask
-            perplexity,output=logits,mask=m          | | metric `perplexity,output=logits,mask=m`: the model has no input `m`; it has: input_ids, attention_mask
+            perplexity,output=lgits                  | | metric `perplexity,output=lgits`: the model has no floating-point output `lgits`; its floating-point outputs: `states` [1×4×3], `logits` [1×4×3]
+            perplexity,output=logits,targets=ids     | | metric `perplexity,output=logits,targets=ids`: the model has no input `ids` to take targets from; give --labels, or name an input with targets=INPUT: input_ids, attention_mask
+            perplexity,output=logits,mask=m          | | metric `perplexity,output=logits,mask=m`: the model has no input `m`; its inputs: input_ids, attention_mask
             top-k:2                                  | | metric `top-2-accuracy` needs labels; give --labels, and the --inputs that they belong to
             perplexity,output=logits                 | perplexity>=1 | limit `perplexity>=1.0`: the ratio of `perplexity` is better the lower it is; expected <=1.0
-            perplexity,output=logits                 | top-5-accuracy<=0 | limit `top-5-accuracy<=0.0`: no metric of that name is measured; those asked for are perplexity
+            perplexity,output=logits                 | top-5-accuracy<=0 | limit `top-5-accuracy<=0.0`: no metric with this name is measured; measured metrics: perplexity
             perplexity,output=logits                 | perplexity<0 | limit `perplexity<0`: expected NAME>=NUMBER or NAME<=NUMBER
             """)
     void should_say_in_one_sentence_what_does_not_fit(String metric, String limit, String sentence) {
@@ -216,10 +215,10 @@ class MetricCommandTest {
                 .isEqualTo("eckart: the labels are float32 [2]; expected whole numbers, one for each sample\n");
         CommandLineRun wrong = verify("--metric", "perplexity,output=logits", "--labels", inputs + ":scores");
         assertThat(wrong.code()).isEqualTo(ExitCode.BAD_INPUT);
-        assertThat(wrong.err()).contains("targets, the labels, are float32 [1]; expected whole numbers [1, 4]");
+        assertThat(wrong.err()).contains("the targets (labels) are float32 [1]; expected whole numbers [1, 4]");
         CommandLineRun twice = verify("--metric", "token-agreement", "--metric", "token-agreement,output=logits");
         assertThat(twice.code()).isEqualTo(ExitCode.BAD_INPUT);
-        assertThat(twice.err()).contains("two metrics are called `token-agreement`");
+        assertThat(twice.err()).contains("two metrics are named `token-agreement`");
     }
 
     @Test
@@ -363,7 +362,7 @@ class MetricCommandTest {
             metrics: [top-5]                         | 3:11: `metrics`: unknown metric `top-5`
             metrics: top-k:5                         | 3:10: `metrics`: expected a list but was: text `top-k:5`
             metrics: ['top-k:2', top-k]              | 3:22: `metrics`: metric `top-k`: expected a value after the name
-            metrics: ['top-k:2', 'top-k:2']          | 3:22: `metrics`: two metrics are called `top-2-accuracy`
+            metrics: ['top-k:2', 'top-k:2']          | 3:22: `metrics`: two metrics are named `top-2-accuracy`
             metrics: ['top-k:2,as=cosine']           | 3:11: `metrics`: `cosine` is the name of something else here
             metrics: ['top-k:2'];limits: { top-2-accuracy: 0.1 } | 4:27: `top-2-accuracy`: expected text but was: `0.1`
             metrics: ['top-k:2'];limits: { top-2-accuracy: '>=0.1' } | 4:27: `top-2-accuracy`: limit `top-2-accuracy>=0.1`: the drop of

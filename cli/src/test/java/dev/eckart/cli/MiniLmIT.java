@@ -84,7 +84,7 @@ class MiniLmIT {
             if (weight.get("decision").asString().equals("kept")) {
                 kept++;
                 assertThat(weight.get("reason").asString())
-                        .contains("is not below the break-even rank "
+                        .contains("a pair is smaller only below "
                                 + weight.get("breakEvenRank").asInt());
             }
         }

@@ -134,7 +134,7 @@ class PluginTest {
         assertThat(run.code()).isEqualTo(ExitCode.BAD_INPUT);
         assertThat(run.err())
                 .isEqualTo(
-                        "eckart: strategy org.example.WildProvider chose badly: weight `w` [40×30]: rank 900 exceeds its"
+                        "eckart: strategy org.example.WildProvider made an invalid choice: weight `w` [40×30]: rank 900 exceeds its"
                                 + " smaller side 30\n");
         assertThat(out).doesNotExist();
     }

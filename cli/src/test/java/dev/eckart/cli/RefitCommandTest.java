@@ -166,7 +166,7 @@ class RefitCommandTest {
 
         assertThat(report.get("calibration").get("notes")).hasSize(LAYERS);
         assertThat(report.get("calibration").get("notes").get(0).asString())
-                .isEqualTo("`w1` is not refitted: the calibration has fewer rows than it has inputs");
+                .isEqualTo("`w1` is not refitted: the calibration has fewer rows than the weight has inputs");
     }
 
     @Test

@@ -66,7 +66,7 @@ class RunOptionsTest {
     void should_refuse_sizes_that_do_not_fit_and_write_nothing() {
         assertBad(
                 compress("--shapes", "samples=1"),
-                "--shapes samples=1: there is no dynamic axis `samples`; the model has batch");
+                "--shapes samples=1: the model has no dynamic axis `samples`; its dynamic axes: batch");
         assertBad(compress("--shapes", "batch=0"), "--shapes batch=0: expected AXIS=SIZE, with a size from 1");
         assertBad(compress("--shapes", "image[1]=784"), "axis 1 of input `image` is fixed at 784; leave it out");
         assertBad(
@@ -80,7 +80,7 @@ class RunOptionsTest {
         // Before anything is tried.
         assertBad(
                 eckart("compress", model, "-o", small, "--min-cosine", "0.9", "--shapes", "samples=1"),
-                "there is no dynamic axis `samples`");
+                "the model has no dynamic axis `samples`");
         assertThat(small).doesNotExist();
     }
 
@@ -94,7 +94,7 @@ class RunOptionsTest {
                 "policy.yml:3:29: `max-memory-ratio`: expected a share of the original's above 0");
         assertBad(
                 policy("shapes: [batch=1, 'samples=2']"),
-                "policy.yml:3:19: `shapes`: --shapes samples=2: there is no dynamic axis `samples`");
+                "policy.yml:3:19: `shapes`: --shapes samples=2: the model has no dynamic axis `samples`");
     }
 
     @Test

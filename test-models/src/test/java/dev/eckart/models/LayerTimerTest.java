@@ -8,9 +8,9 @@ import dev.eckart.core.Progress;
 import dev.eckart.core.compress.Compressor;
 import dev.eckart.core.factor.CompressionPlan;
 import dev.eckart.core.factor.Decision;
+import dev.eckart.core.factor.IfSlower;
 import dev.eckart.core.factor.PairTiming;
 import dev.eckart.core.factor.PlannedWeight;
-import dev.eckart.core.factor.IfSlower;
 import dev.eckart.core.linalg.EjmlDecomposer;
 import dev.eckart.core.npy.NpyArray;
 import dev.eckart.core.npy.NpyFile;
@@ -68,7 +68,7 @@ class LayerTimerTest {
             assertThat(measured.denseMs()).isPositive();
             assertThat(measured.pairMs()).isPositive();
         } else {
-            assertThat(timing).isEqualTo(new PairTiming.Unknown("a branch or a loop multiplies by it"));
+            assertThat(timing).isEqualTo(new PairTiming.Unknown("the weight is used inside a branch or a loop"));
         }
     }
 

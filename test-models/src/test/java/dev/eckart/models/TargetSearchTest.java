@@ -232,7 +232,7 @@ class TargetSearchTest {
 
         assertThatThrownBy(() -> search(model, limits(Limit.MIN_COSINE, 0.5), 40))
                 .isInstanceOf(InvalidInputException.class)
-                .hasMessageContaining("is the original itself");
+                .hasMessageContaining("is the original model");
         assertThat(decomposer.count()).hasValue(0);
     }
 

@@ -139,6 +139,7 @@ public final class JsonReport {
     private static void verification(ObjectNode node, Verification verification) {
         node.put("inputs", verification.inputs()).put("samples", verification.samples());
         verification.proof().ifPresent(proof -> proof(node, proof));
+        verification.noProof().ifPresent(none -> node.put("noProof", none.sentence()));
         ArrayNode outputs = node.putArray("outputs");
         verification.outputs().forEach(output -> output(outputs.addObject(), output));
         verification.accuracy().ifPresent(accuracy -> accuracy(node.putObject("accuracy"), accuracy));
@@ -172,6 +173,7 @@ public final class JsonReport {
         ObjectNode axes = node.putObject("axes");
         binding.axes().forEach(axes::put);
         binding.proof().ifPresent(proof -> proof(node, proof));
+        binding.noProof().ifPresent(none -> node.put("noProof", none.sentence()));
         ArrayNode outputs = node.putArray("outputs");
         binding.outputs().forEach(output -> output(outputs.addObject(), output));
         latency(node, binding.latency());
@@ -181,6 +183,7 @@ public final class JsonReport {
         Json.putNumber(node, "rewriteError", proof.error());
         Json.putNumber(node, "noiseFloor", proof.noiseFloor());
         Json.putNumber(node, "rewriteTolerance", proof.tolerance());
+        proof.fault().ifPresent(fault -> node.put("rewriteFault", fault));
     }
 
     private static void latency(ObjectNode node, Latency latency) {

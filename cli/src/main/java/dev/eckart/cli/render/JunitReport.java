@@ -7,6 +7,7 @@ import dev.eckart.core.verify.BindingCheck;
 import dev.eckart.core.verify.Limit;
 import dev.eckart.core.verify.Memory;
 import dev.eckart.core.verify.MetricResult;
+import dev.eckart.core.verify.NoProof;
 import dev.eckart.core.verify.OutputComparison;
 import dev.eckart.core.verify.RewriteProof;
 import dev.eckart.core.verify.Verification;
@@ -28,8 +29,13 @@ import javax.xml.stream.XMLStreamWriter;
 public final class JunitReport {
     private JunitReport() {}
 
-    /** A case, and what is wrong, if anything is. */
-    private record Case(String kind, String name, Optional<String> failure, String found) {}
+    /** A case, and what is wrong, if anything is, or why it was not judged. */
+    private record Case(
+            String kind, String name, Optional<String> failure, Optional<String> skipped, String found) {
+        Case(String kind, String name, Optional<String> failure, String found) {
+            this(kind, name, failure, Optional.empty(), found);
+        }
+    }
 
     /** The whole report. */
     public static String render(Report report) {
@@ -63,7 +69,8 @@ public final class JunitReport {
                 "errors",
                 "0",
                 "skipped",
-                "0",
+                String.valueOf(
+                        cases.stream().filter(each -> each.skipped().isPresent()).count()),
                 "failures",
                 String.valueOf(failures));
         start(xml, "properties");
@@ -95,6 +102,10 @@ public final class JunitReport {
                 xml.writeCharacters(allowed(each.failure().get()));
                 end(xml);
             }
+            if (each.skipped().isPresent()) {
+                start(xml, "skipped", "message", each.skipped().get());
+                end(xml);
+            }
             start(xml, "system-out");
             xml.writeCharacters(allowed(each.found()));
             end(xml);
@@ -108,9 +119,10 @@ public final class JunitReport {
         report.search().map(JunitReport::search).ifPresent(cases::add);
         for (Verification verification : report.verification().stream().toList()) {
             verification.proof().map(JunitReport::rewrite).ifPresent(cases::add);
+            verification.noProof().map(JunitReport::unproved).ifPresent(cases::add);
             verification.outputs().forEach(output -> cases.add(output(output)));
             verification.metrics().forEach(metric -> cases.add(metric(metric)));
-            verification.bindings().forEach(binding -> cases.add(binding(binding)));
+            verification.bindings().forEach(binding -> cases.add(binding(report, binding)));
         }
         report.limits().forEach(limit -> cases.add(limit(limit)));
         report.baseline().map(JunitReport::baseline).ifPresent(cases::add);
@@ -126,13 +138,21 @@ public final class JunitReport {
     }
 
     private static Case rewrite(RewriteProof proof) {
-        String found = "differs from the product of its factors by %s; up to %s counts as rounding"
-                .formatted(Numbers.error(proof.error()), Numbers.error(proof.tolerance()));
+        String found = ReportTables.rewrite(proof);
         return new Case(
                 "rewrite",
                 "the rewrite is right",
                 proof.holds() ? Optional.empty() : Optional.of("the rewrite is wrong: " + found),
                 found);
+    }
+
+    private static Case unproved(NoProof none) {
+        return new Case(
+                "rewrite",
+                "the rewrite is right",
+                Optional.empty(),
+                Optional.of("no proof: " + none.sentence()),
+                "no proof: " + none.sentence());
     }
 
     private static Case output(OutputComparison output) {
@@ -155,8 +175,12 @@ public final class JunitReport {
                 "%s: %s".formatted(ReportTables.metricNumbers(metric), ReportTables.metricMeaning(metric)));
     }
 
-    private static Case binding(BindingCheck binding) {
-        return new Case("binding", "at " + binding.sizes(), Failure.of(binding), ReportTables.bindingNumbers(binding));
+    private static Case binding(Report report, BindingCheck binding) {
+        return new Case(
+                "binding",
+                "at " + binding.sizes(),
+                Failure.of(report, binding),
+                ReportTables.bindingNumbers(binding));
     }
 
     private static Case limit(Limit.Outcome limit) {

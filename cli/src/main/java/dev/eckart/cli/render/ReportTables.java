@@ -10,9 +10,12 @@ import dev.eckart.core.verify.BindingCheck;
 import dev.eckart.core.verify.Limit;
 import dev.eckart.core.verify.Memory;
 import dev.eckart.core.verify.MetricResult;
+import dev.eckart.core.verify.NoProof;
 import dev.eckart.core.verify.OutputComparison;
 import dev.eckart.core.verify.PartComparison;
+import dev.eckart.core.verify.RewriteProof;
 import dev.eckart.core.verify.Verification;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -22,6 +25,9 @@ import java.util.stream.Stream;
 
 /** The tables that a report shows to people, in whatever form. */
 final class ReportTables {
+    /** Of a column that shows what a setting comes to. */
+    private static final int LONGEST_HEADING = 20;
+
     private ReportTables() {}
 
     private static String operator(WeightEntry weight) {
@@ -57,12 +63,60 @@ final class ReportTables {
                     String.valueOf(weight.breakEvenRank()),
                     Numbers.closeToOne(weight.energy()),
                     errors(weight),
-                    factored
-                            ? Numbers.count(weight.parametersBefore()) + " → " + Numbers.count(weight.parametersAfter())
-                            : Numbers.count(weight.parametersBefore()),
+                    factored ? parameters(weight) : Numbers.count(weight.parametersBefore()),
                     factored ? timing(weight) : weight.reason());
         }
         return linear.isEmpty() ? Optional.empty() : Optional.of(table);
+    }
+
+    /** Of the linear weights that were replaced, what fits a terminal. */
+    static Optional<Table> replaced(Report report) {
+        List<WeightEntry> replaced = with(report, Outcome.FACTORED);
+        boolean measured =
+                replaced.stream().anyMatch(weight -> weight.measuredError().isPresent());
+        boolean timed = replaced.stream().anyMatch(weight -> weight.timing().isPresent());
+        List<String> headings = new ArrayList<>(List.of("weight", "operator", "in × out", "rank", "energy"));
+        headings.add(measured ? "error → measured" : "error");
+        headings.add("parameters");
+        if (timed) {
+            headings.add("time");
+        }
+        Table table = new Table(headings.toArray(String[]::new));
+        for (WeightEntry weight : replaced) {
+            List<String> cells = new ArrayList<>(List.of(
+                    weight.name(),
+                    operator(weight),
+                    shape(weight),
+                    String.valueOf(weight.rank()),
+                    Numbers.closeToOne(weight.energy()),
+                    errors(weight),
+                    parameters(weight)));
+            if (timed) {
+                cells.add(weight.latency()
+                        .map(latency -> Numbers.times(latency.ratio()) + (weight.sizeOnly() ? " (for size only)" : ""))
+                        .orElse("not timed"));
+            }
+            table.row(cells.toArray(String[]::new));
+        }
+        return replaced.isEmpty() ? Optional.empty() : Optional.of(table);
+    }
+
+    /** Linear weights that stay as they are, with the reason. */
+    static Optional<Table> unchanged(Report report) {
+        List<WeightEntry> unchanged = with(report, Outcome.KEPT);
+        Table table = new Table("unchanged", "operator", "in × out", "why");
+        unchanged.forEach(weight -> table.row(weight.name(), operator(weight), shape(weight), weight.reason()));
+        return unchanged.isEmpty() ? Optional.empty() : Optional.of(table);
+    }
+
+    private static List<WeightEntry> with(Report report, Outcome outcome) {
+        return report.weights().stream()
+                .filter(weight -> weight.outcome() == outcome)
+                .toList();
+    }
+
+    private static String parameters(WeightEntry weight) {
+        return Numbers.count(weight.parametersBefore()) + " → " + Numbers.count(weight.parametersAfter());
     }
 
     private static String timing(WeightEntry weight) {
@@ -76,6 +130,35 @@ final class ReportTables {
         return weight.measuredError().isPresent()
                 ? predicted + " → " + Numbers.error(weight.measuredError().getAsDouble())
                 : predicted;
+    }
+
+    /** Linear weights: the ranks that hold a share of their energy, and what would be done with them; fits a terminal. */
+    static Optional<Table> ranks(Report report) {
+        Table table = new Table(
+                "weight",
+                "operator",
+                "in × out",
+                "rank at .9",
+                ".95",
+                ".99",
+                "break-even",
+                ShownText.shortened(report.settings().rank(), LONGEST_HEADING));
+        List<WeightEntry> linear = report.weights().stream()
+                .filter(weight -> weight.spectrum().isPresent())
+                .toList();
+        for (WeightEntry weight : linear) {
+            Spectrum spectrum = weight.spectrum().orElseThrow();
+            table.row(
+                    weight.name(),
+                    operator(weight),
+                    shape(weight),
+                    String.valueOf(spectrum.rankAtEnergy(0.9)),
+                    String.valueOf(spectrum.rankAtEnergy(0.95)),
+                    String.valueOf(spectrum.rankAtEnergy(0.99)),
+                    String.valueOf(weight.breakEvenRank()),
+                    weight.outcome() == Outcome.FACTORED ? "rank " + weight.rank() : "unchanged");
+        }
+        return linear.isEmpty() ? Optional.empty() : Optional.of(table);
     }
 
     /** Linear weights: their spectra, and what would be done with them. */
@@ -215,14 +298,11 @@ final class ReportTables {
         int rows = 0;
         for (Verification verification : report.verification().stream().toList()) {
             for (var proof : verification.proof().stream().toList()) {
-                table.row(
-                        "rewrite",
-                        proof.holds() ? "proved" : "WRONG",
-                        "differs from the product of its factors by %s; rounding is %s, up to %s counts as rounding"
-                                .formatted(
-                                        Numbers.error(proof.error()),
-                                        Numbers.error(proof.noiseFloor()),
-                                        Numbers.error(proof.tolerance())));
+                table.row("rewrite", proof.holds() ? "proved" : "WRONG", rewrite(proof));
+                rows++;
+            }
+            for (NoProof none : verification.noProof().stream().toList()) {
+                table.row("rewrite", "no proof", none.sentence());
                 rows++;
             }
             for (OutputComparison output : verification.outputs()) {
@@ -303,6 +383,18 @@ final class ReportTables {
         return rows == 0 ? Optional.empty() : Optional.of(table);
     }
 
+    /** What was found of a rewrite, but for the verdict. */
+    static String rewrite(RewriteProof proof) {
+        String found = Double.isNaN(proof.error())
+                ? ""
+                : "differs by %s, allowed %s"
+                        .formatted(Numbers.error(proof.error()), Numbers.error(proof.tolerance()));
+        String fault = proof.fault().orElse("");
+        return proof.holds()
+                ? "correct: " + found
+                : Stream.of(fault, found).filter(part -> !part.isEmpty()).collect(Collectors.joining(", it "));
+    }
+
     private static String bindingResult(BindingCheck binding) {
         return !binding.loss().finite()
                 ? "NOT FINITE"
@@ -314,8 +406,9 @@ final class ReportTables {
     /** What was found at a binding, but for the verdict. */
     static String bindingNumbers(BindingCheck binding) {
         String rewrite = binding.proof()
-                .map(proof -> "differs from the product of its factors by %s, up to %s counts as rounding; "
-                        .formatted(Numbers.error(proof.error()), Numbers.error(proof.tolerance())))
+                .map(ReportTables::rewrite)
+                .or(() -> binding.noProof().map(none -> "no proof: " + none.sentence()))
+                .map(found -> found + "; ")
                 .orElse("");
         OptionalDouble cosine = binding.loss().cosine();
         String parts = binding.outputs().stream()
@@ -374,19 +467,24 @@ final class ReportTables {
                                 .collect(Collectors.joining(", ")));
     }
 
-    /** From what to what a number moved, by how much, and how much that may be. */
+    /** From what to what a number moved, by how much, and how much that may be; or from what to what rank. */
     static String movement(BaselineEntry.Moved moved) {
+        if (moved.tolerance().isEmpty()) {
+            return "%s → %s".formatted(rank(moved.before()), rank(moved.now()));
+        }
         double by = moved.now() - moved.before();
-        return "%s → %s, by %s%s"
+        return "%s → %s, by %s%s; tolerance %s"
                 .formatted(
                         Numbers.plain(moved.before()),
                         Numbers.plain(moved.now()),
-                        (by > 0 ? "+" : "") + Numbers.plain(by),
-                        moved.tolerance().isPresent()
-                                ? "; tolerance %s"
-                                        .formatted(
-                                                Numbers.plain(moved.tolerance().getAsDouble()))
-                                : "");
+                        by > 0 ? "+" : "",
+                        Numbers.plain(by),
+                        Numbers.plain(moved.tolerance().getAsDouble()));
+    }
+
+    /** A baseline has a rank of 0 for a weight that is unchanged. */
+    private static String rank(double rank) {
+        return rank == 0 ? "unchanged" : Numbers.plain(rank);
     }
 
     /** The settings that a search tried, in order. */

@@ -4,9 +4,21 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
-/** Rows of text under headings, in columns as wide as their widest cell. */
+/**
+ * Rows of text under headings, in columns as wide as their widest cell.
+ *
+ * <p>In a terminal, a table that would be wider than {@link #TERMINAL} columns has its widest columns narrowed: text goes on
+ * in the next line, and a word that is longer than its column, such as a name, is shortened in the middle.
+ */
 public final class Table {
+    /** Width of a terminal, in characters. */
+    static final int TERMINAL = 100;
+
+    /** No column is narrowed below this width: names could not be told apart. */
+    private static final int NARROWEST = 12;
+
     private static final String GAP = "  ";
 
     private final List<List<String>> rows = new ArrayList<>();
@@ -37,24 +49,66 @@ public final class Table {
 
     /** As lines for a terminal. */
     public String render() {
-        int columns = rows.get(0).size();
-        int[] widths = new int[columns];
-        for (List<String> row : rows) {
-            for (int i = 0; i < columns; i++) {
-                widths[i] = Math.max(widths[i], width(row.get(i)));
-            }
-        }
+        int[] widths = widths();
         StringBuilder text = new StringBuilder();
         for (List<String> row : rows) {
-            StringBuilder line = new StringBuilder();
-            for (int i = 0; i < columns; i++) {
-                line.append(row.get(i))
-                        .append(" ".repeat(widths[i] - width(row.get(i))))
-                        .append(GAP);
+            List<List<String>> cells = IntStream.range(0, widths.length)
+                    .mapToObj(column -> lines(row.get(column), widths[column]))
+                    .toList();
+            int height = cells.stream().mapToInt(List::size).max().orElse(1);
+            for (int line = 0; line < height; line++) {
+                StringBuilder across = new StringBuilder();
+                for (int column = 0; column < widths.length; column++) {
+                    List<String> cell = cells.get(column);
+                    String part = line < cell.size() ? cell.get(line) : "";
+                    across.append(part)
+                            .append(" ".repeat(widths[column] - width(part)))
+                            .append(GAP);
+                }
+                text.append(across.toString().stripTrailing()).append('\n');
             }
-            text.append(line.toString().stripTrailing()).append('\n');
         }
         return text.toString();
+    }
+
+    /** Of the columns, so that they fit a terminal if they can: the widest give way first. */
+    private int[] widths() {
+        int[] widths = IntStream.range(0, rows.get(0).size())
+                .map(column -> rows.stream()
+                        .mapToInt(row -> width(row.get(column)))
+                        .max()
+                        .orElse(0))
+                .toArray();
+        int room = TERMINAL - GAP.length() * (widths.length - 1);
+        while (Arrays.stream(widths).sum() > room) {
+            int widest = IntStream.range(0, widths.length)
+                    .reduce((one, other) -> widths[other] > widths[one] ? other : one)
+                    .orElseThrow();
+            if (widths[widest] <= NARROWEST) {
+                break;
+            }
+            widths[widest]--;
+        }
+        return widths;
+    }
+
+    /** A cell's text in lines of a width. */
+    private static List<String> lines(String cell, int width) {
+        if (width(cell) <= width) {
+            return List.of(cell);
+        }
+        List<String> lines = new ArrayList<>();
+        StringBuilder line = new StringBuilder();
+        for (String word : cell.split(" ")) {
+            String fitting = ShownText.shortened(word, width);
+            if (!line.isEmpty() && width(line.toString()) + 1 + width(fitting) > width) {
+                lines.add(line.toString());
+                line.setLength(0);
+            }
+            line.append(line.isEmpty() ? "" : " ").append(fitting);
+        }
+        lines.add(line.toString());
+        return lines;
     }
 
     /**

@@ -15,7 +15,8 @@ public final class TextReport {
     public static String render(Report report) {
         List<String> parts = new ArrayList<>();
         parts.add(title(report));
-        add(parts, ReportTables.linear(report));
+        add(parts, ReportTables.replaced(report));
+        add(parts, ReportTables.unchanged(report));
         add(parts, ReportTables.skipped(report));
         if (!report.weights().isEmpty()) {
             parts.add(summary(report));
@@ -40,7 +41,8 @@ public final class TextReport {
     public static String renderScan(Report report) {
         List<String> parts = new ArrayList<>();
         parts.add(title(report));
-        add(parts, ReportTables.spectra(report));
+        add(parts, ReportTables.ranks(report));
+        add(parts, ReportTables.unchanged(report));
         add(parts, ReportTables.skipped(report));
         parts.add("%s of %s parameters are in linear weights; %s would leave %s of those%n"
                 .formatted(

@@ -119,8 +119,12 @@
     ...more,
   });
 
-  const sizes = (all) =>
-    across('value', 'size of the file, % of the original', { min: 0, max: all.every((each) => each.sizeRatio <= 1) ? 100 : undefined });
+  // An unchanged model is larger by what is written about it: less than can be seen.
+  const sizes = (all) => {
+    const largest = Math.max(...all.map((each) => each.sizeRatio));
+    return across('value', 'size of the file, % of the original', { min: 0, max: largest <= 1.01 ? 100 : Math.ceil(10 * largest) * 10 });
+  };
+  const sizeOf = ({ sizeRatio }) => (sizeRatio <= 1.01 ? Math.min(100, 100 * sizeRatio) : 100 * sizeRatio);
 
   const dots = (name, colour, symbol, points, more = {}) => ({
     type: 'scatter',
@@ -363,7 +367,7 @@
       place.append(element('div', { class: 'choice' }, element('label', { for: 'range' }, 'Show', range)));
     }
     const [chart] = plots(place, 1).map(chartIn);
-    const point = (trial) => ({ value: [100 * trial.sizeRatio, trial.value], trial });
+    const point = (trial) => ({ value: [sizeOf(trial), trial.value], trial });
     const draw = () => {
       const drawn = zoomable && range.value === 'near' ? near : known;
       show(
@@ -452,7 +456,7 @@
     const draw = () => {
       const { label, of, text } = measures[measure.value];
       const chosen = settings[choice.value];
-      const point = (setting) => ({ value: [100 * setting.sizeRatio, of(setting)], setting });
+      const point = (setting) => ({ value: [sizeOf(setting), of(setting)], setting });
       show(chart, `${label}, against size of the file, of ${settings.length} settings. Chosen: ${seen(chosen.rank)}, ${percent(chosen.sizeRatio)} of the size, ${text(of(chosen))}.`, {
         legend: legend({ data: names.map((name) => brief(name, 24)) }),
         xAxis: sizes(settings),

@@ -11,7 +11,7 @@ class MarkdownReportTest {
                 .startsWith("# eckart compress: **FAIL**\n\nmax-size-ratio 0.2 is not kept: measured 0.25\n")
                 .contains("| file | 4.00 MB | 1.00 MB | 25.0 % |")
                 .contains("| fusions | fewer | the runtime does 2 steps less as one: FusedGemm 12 → 10 |")
-                .contains("for size only: its pair takes 1.00 times as long (2.00 ms dense, 2.00 ms factored)")
+                .contains("for size only: the pair takes 1.00 times as long (2.00 ms dense, 2.00 ms factored)")
                 .contains(
                         "<details><summary>Linear weights: 7 weights factored, 3 of them for size only, 3 kept, 0 skipped</summary>\n\n| weight |")
                 .endsWith("</details>\n");

@@ -7,9 +7,9 @@ import dev.eckart.core.calibrate.InputRoots;
 import dev.eckart.core.factor.CompressionPlan;
 import dev.eckart.core.factor.Decision;
 import dev.eckart.core.factor.FactorPair;
+import dev.eckart.core.factor.IfSlower;
 import dev.eckart.core.factor.PlannedWeight;
 import dev.eckart.core.factor.Replacement;
-import dev.eckart.core.factor.IfSlower;
 import dev.eckart.core.linalg.Decomposer;
 import dev.eckart.core.model.LinearWeight;
 import dev.eckart.core.plugin.Providers;
@@ -164,7 +164,7 @@ public final class Compressor {
             return decision.get();
         } catch (IllegalArgumentException e) {
             throw new InvalidInputException(
-                    "strategy %s chose badly: %s".formatted(Providers.title(selector), e.getMessage()), e);
+                    "strategy %s made an invalid choice: %s".formatted(Providers.title(selector), e.getMessage()), e);
         }
     }
 
@@ -244,7 +244,7 @@ public final class Compressor {
      * @param ifSlower what to do with pairs that are not faster
      */
     public CompressionPlan timed(CompressionPlan plan, PairTimer timer, IfSlower ifSlower) {
-        try (Progress.Task task = progress.start("Timing", plan.factored().size())) {
+        try (Progress.Task task = progress.start("Timing pairs", plan.factored().size())) {
             return plan.withFactored(planned -> {
                 PlannedWeight timed = planned.timed(timer.time(planned), ifSlower);
                 task.step(1);

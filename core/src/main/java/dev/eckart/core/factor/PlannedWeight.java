@@ -69,8 +69,7 @@ public record PlannedWeight(
         int breakEven = BreakEven.rank(weight);
         return rank < breakEven
                 ? new Decision.Factor(rank)
-                : new Decision.Keep("rank %d is not below the break-even rank %d: a pair would save nothing"
-                        .formatted(rank, breakEven));
+                : new Decision.Keep("needs rank %d; a pair is smaller only below %d".formatted(rank, breakEven));
     }
 
     /**

@@ -18,16 +18,16 @@ record EmbeddingCosine(Embeddings embeddings) implements TaskMetric {
 
         @Override
         public String summary() {
-            return "the mean cosine between a sample's two embeddings; judged by its value";
+            return "mean cosine between the original's and the compressed model's embedding of a sample; judged by its value";
         }
 
         @Override
         public Map<String, String> usage() {
             return Map.of(
                     NAME,
-                    "of the only output that can be one",
+                    "the model has one output that can be an embedding",
                     NAME + Embeddings.options(),
-                    "of this output, pooled so over the positions that are no padding");
+                    "output NAME, pooled over the positions that are not padding");
         }
 
         @Override
@@ -68,8 +68,7 @@ record EmbeddingCosine(Embeddings embeddings) implements TaskMetric {
             @Override
             public Reading result() {
                 return new Reading.Comparison(
-                        sum / counted,
-                        String.format(Locale.ROOT, "mean of %d samples, %.4f at the least", counted, least));
+                        sum / counted, String.format(Locale.ROOT, "mean of %d samples, lowest %.4f", counted, least));
             }
         };
     }

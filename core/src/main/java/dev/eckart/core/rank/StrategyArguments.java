@@ -61,7 +61,8 @@ public record StrategyArguments(
             }
             String key = parts[i].substring(0, equals);
             if (options.put(key, parts[i].substring(equals + 1)) != null) {
-                throw new InvalidInputException("%s `%s`: option `%s` is given twice".formatted(kind.one(), text, key));
+                throw new InvalidInputException(
+                        "%s `%s`: option `%s` is given twice; give it once".formatted(kind.one(), text, key));
             }
         }
         return new StrategyArguments(kind, text, name, value, options);

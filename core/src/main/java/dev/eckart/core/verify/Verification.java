@@ -9,13 +9,14 @@ import java.util.OptionalDouble;
  *
  * @param inputs where the inputs came from, for people
  * @param samples how many were compared
- * @param proof empty where the compressed network does not say what was replaced in it, or has no floating-point output
+ * @param proof whether the rewrite is right; empty where that cannot be told
  * @param outputs those that can be compared: every output of numbers
  * @param accuracy present where there were labels
  * @param metrics of the task, that the user asked for
  * @param fusions those that the runtime makes in the original, and no longer in the compressed network
  * @param bindings at other sizes of dynamic axes, that the user asked for
  * @param memory present where it was measured
+ * @param noProof why there is no proof, if there is none
  */
 public record Verification(
         String inputs,
@@ -27,7 +28,8 @@ public record Verification(
         List<MetricResult> metrics,
         List<LostFusion> fusions,
         List<BindingCheck> bindings,
-        Optional<Memory> memory) {
+        Optional<Memory> memory,
+        Optional<NoProof> noProof) {
     public Verification {
         outputs = List.copyOf(outputs);
         metrics = List.copyOf(metrics);
@@ -58,10 +60,62 @@ public record Verification(
         this(inputs, samples, proof, outputs, accuracy, latency, metrics, List.of(), List.of(), Optional.empty());
     }
 
+    /** Without a reason for there being no proof. */
+    public Verification(
+            String inputs,
+            long samples,
+            Optional<RewriteProof> proof,
+            List<OutputComparison> outputs,
+            Optional<LabelAccuracy> accuracy,
+            Latency latency,
+            List<MetricResult> metrics,
+            List<LostFusion> fusions,
+            List<BindingCheck> bindings,
+            Optional<Memory> memory) {
+        this(
+                inputs,
+                samples,
+                proof,
+                outputs,
+                accuracy,
+                latency,
+                metrics,
+                fusions,
+                bindings,
+                memory,
+                Optional.empty());
+    }
+
     /** This one, with what the networks' sessions take. */
     public Verification with(Memory measured) {
         return new Verification(
-                inputs, samples, proof, outputs, accuracy, latency, metrics, fusions, bindings, Optional.of(measured));
+                inputs,
+                samples,
+                proof,
+                outputs,
+                accuracy,
+                latency,
+                metrics,
+                fusions,
+                bindings,
+                Optional.of(measured),
+                noProof);
+    }
+
+    /** This one, with what was found about the rewrite. */
+    public Verification with(RewriteCheck check) {
+        return new Verification(
+                inputs,
+                samples,
+                check instanceof RewriteProof found ? Optional.of(found) : Optional.empty(),
+                outputs,
+                accuracy,
+                latency,
+                metrics,
+                fusions,
+                bindings,
+                memory,
+                check instanceof NoProof none ? Optional.of(none) : Optional.empty());
     }
 
     /** Whether all that was compared is finite, each proof that there is holds, and each metric has a value. */

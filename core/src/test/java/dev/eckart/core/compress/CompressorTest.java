@@ -10,10 +10,10 @@ import dev.eckart.core.calibrate.InputRoots;
 import dev.eckart.core.factor.CompressionPlan;
 import dev.eckart.core.factor.Decision;
 import dev.eckart.core.factor.FactorPair;
+import dev.eckart.core.factor.IfSlower;
 import dev.eckart.core.factor.PairTiming;
 import dev.eckart.core.factor.PlannedWeight;
 import dev.eckart.core.factor.Replacement;
-import dev.eckart.core.factor.IfSlower;
 import dev.eckart.core.linalg.Accuracy;
 import dev.eckart.core.linalg.Decomposer;
 import dev.eckart.core.linalg.Decomposition;
@@ -168,8 +168,7 @@ class CompressorTest {
         assertThat(plan.weights())
                 .extracting(PlannedWeight::decision)
                 .containsExactly(
-                        new Decision.Factor(6),
-                        new Decision.Keep("rank 6 is not below the break-even rank 6: a pair would save nothing"));
+                        new Decision.Factor(6), new Decision.Keep("needs rank 6; a pair is smaller only below 6"));
         assertThat(plan.skipped()).extracting(SkippedWeight::name).containsExactly("fc2", "bias");
         assertThat(plan.skipped())
                 .extracting(SkippedWeight::reason)
@@ -282,15 +281,14 @@ class CompressorTest {
     private static void expectBadChoice(RankSelector selector, String complaint) {
         assertThatExceptionOfType(InvalidInputException.class)
                 .isThrownBy(() -> compress(NETWORK, selector))
-                .withMessage("strategy %s chose badly: %s", Providers.title(selector), complaint);
+                .withMessage("strategy %s made an invalid choice: %s", Providers.title(selector), complaint);
     }
 
     @Test
     void should_pass_on_what_a_strategy_refuses() {
         assertThatExceptionOfType(InvalidInputException.class)
                 .isThrownBy(() -> compress(NETWORK, new FixedRankSelector(21)))
-                .withMessage(
-                        "weight `fc1` [20×30]: rank 21 exceeds its smaller side 20, and no other weight is larger");
+                .withMessage("weight `fc1` [20×30]: rank 21 exceeds its smaller side 20, the largest of all weights");
     }
 
     @Test

@@ -84,7 +84,7 @@ class PlannedWeightTest {
         PlannedWeight kept = timed(SLOWER, IfSlower.KEEP_DENSE);
 
         assertThat(kept.decision())
-                .isEqualTo(new Decision.Keep("its pair takes 1.12 times as long (0.84 ms dense, 0.94 ms factored)"));
+                .isEqualTo(new Decision.Keep("the pair takes 1.12 times as long (0.84 ms dense, 0.94 ms factored)"));
         assertThat(kept.timing()).contains(SLOWER);
         assertThat(kept.predictedError()).isZero();
         assertThat(kept.sizeOnly()).isFalse();
@@ -100,7 +100,7 @@ class PlannedWeightTest {
         assertThat(marked.decision()).isEqualTo(new Decision.Factor(2));
         assertThat(marked.sizeOnly()).isTrue();
         assertThat(marked.reason())
-                .isEqualTo("rank 2 is below the break-even rank 6; for size only: its pair takes 1.12 times as long"
+                .isEqualTo("rank 2 is below the break-even rank 6; for size only: the pair takes 1.12 times as long"
                         + " (0.84 ms dense, 0.94 ms factored)");
     }
 
@@ -112,6 +112,6 @@ class PlannedWeightTest {
         PlannedWeight unknown = timed(new PairTiming.Unknown("it is shy"), ifSlower);
         assertThat(unknown.decision()).isEqualTo(new Decision.Factor(2));
         assertThat(unknown.sizeOnly()).isFalse();
-        assertThat(unknown.reason()).endsWith("; its pair was not timed: it is shy");
+        assertThat(unknown.reason()).endsWith("; the pair was not timed: it is shy");
     }
 }

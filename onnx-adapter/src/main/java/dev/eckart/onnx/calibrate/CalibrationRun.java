@@ -167,7 +167,7 @@ final class CalibrationRun {
                     .toList();
             return others.isEmpty()
                     ? List.of()
-                    : List.of("the mask does not go with the shape of %s: padding counts there"
+                    : List.of("the mask does not fit the shape of %s; padding is counted there"
                             .formatted(String.join(", ", others)));
         }
     }
@@ -260,7 +260,7 @@ final class CalibrationRun {
         Rows rows = arrangement.rows.getOrDefault(input, Rows.OTHER);
         if (rows != Rows.OTHER && padding.rows(axes) != rows) {
             throw new InvalidInputException(
-                    "`%s` is %s in %s, which does not go with the mask as it did in the first sample; name another with --mask"
+                    "--mask: the shape of `%s` is %s in %s, which fits the mask in another way than in the first sample; name another mask"
                             .formatted(input.value(), Tensors.shape(value.shape()), batch.describe()));
         }
         int count = axes.stream().mapToInt(Math::toIntExact).reduce(1, Math::multiplyExact);

@@ -134,7 +134,7 @@ public final class Calibrator {
 
     static InvalidInputException unwritable(Exception e) {
         return new InvalidInputException(
-                "the model to calibrate with cannot be written to the temporary folder: " + Unwritable.reason(e), e);
+                "the model for the calibration cannot be written to the temporary folder: " + Unwritable.reason(e), e);
     }
 
     /**
@@ -210,7 +210,7 @@ public final class Calibrator {
         long needed = sums + largest;
         if (needed > memory) {
             throw new InvalidInputException(
-                    "to calibrate %d layers of `%s` takes %d MB of memory, and there are %d MB; give it more with ECKART_OPTS=-Xmx, or calibrate fewer weights with --exclude"
+                    "the calibration of %d layers of `%s` needs %d MB of memory, but %d MB are available; raise the limit with ECKART_OPTS=-Xmx, or calibrate fewer weights with --exclude"
                             .formatted(sizes.size(), path, needed / MEGABYTE + 1, memory / MEGABYTE));
         }
         return memory - needed;

@@ -51,7 +51,7 @@ final class LayerSums implements SampleSums, AutoCloseable {
             sums.add(rows, count);
         } catch (NonFiniteValueException e) {
             throw new InvalidInputException(
-                    "`%s`, which %s is multiplied by, holds %s in %s; calibrate on inputs that the model gives finite numbers for"
+                    "--calibration: `%s`, the input of %s, holds %s in %s; expected finite numbers: calibrate on other inputs"
                             .formatted(input.value(), weights.get(0).describe(), e.value(), where),
                     e);
         }
@@ -71,7 +71,7 @@ final class LayerSums implements SampleSums, AutoCloseable {
             return Optional.of(new InputStatistics(samples, sums.count(), sums.mean(), sums.covariance()));
         } catch (ArithmeticException e) {
             throw new InvalidInputException(
-                    "`%s`, which %s is multiplied by, holds numbers whose squares are beyond the range of double; calibrate on other inputs"
+                    "--calibration: the squares of `%s`, the input of %s, are beyond the range of double; calibrate on other inputs"
                             .formatted(inputs.get(0).value(), weights.get(0).describe()),
                     e);
         }

@@ -47,7 +47,7 @@ record PaddingMask(int samples, int positions, BitSet kept) {
         ModelInput mask = inputs.stream()
                 .filter(input -> input.name().equals(wanted.get()))
                 .findFirst()
-                .orElseThrow(() -> new InvalidInputException("--mask: the model has no input `%s`; it has: %s"
+                .orElseThrow(() -> new InvalidInputException("--mask: the model has no input `%s`; its inputs: %s"
                         .formatted(
                                 wanted.get(),
                                 String.join(
@@ -76,7 +76,7 @@ record PaddingMask(int samples, int positions, BitSet kept) {
             return;
         }
         throw new InvalidInputException(
-                "%s: the mask `%s` is 0 everywhere, which leaves nothing to calibrate on; expected 1 where a position is no padding"
+                "%s: mask `%s` is 0 everywhere, so no position is left to calibrate on; expected 1 where a position is not padding"
                         .formatted(origin, input));
     }
 

@@ -70,7 +70,8 @@ public final class SensitivityMeter {
             return new Sensitivities(0, Map.of(), List.of());
         }
         Measuring measuring = new Measuring();
-        try (Progress.Task task = progress.start("Measuring", inventory.linear().size());
+        try (Progress.Task task = progress.start(
+                        "Measuring sensitivities", inventory.linear().size());
                 WeightTrial trial = open(network, inventory, measuring, calibration)) {
             compressor.truncate(inventory, new ProbeRank(), truncation -> {
                 measuring.add(trial, truncation);
@@ -102,7 +103,8 @@ public final class SensitivityMeter {
         }
         Measuring measuring = new Measuring();
         try (Progress.Task task = progress.start(
-                        "Measuring again", (long) most * inventory.linear().size());
+                        "Measuring sensitivities again",
+                        (long) most * inventory.linear().size());
                 WeightTrial trial = open(network, inventory, measuring, calibration)) {
             return new SensitivityRounds(trial, inventory, compressor, selector, task).best(first, most);
         }
@@ -148,7 +150,7 @@ public final class SensitivityMeter {
             if (Double.isFinite(loss)) {
                 byWeight.put(weight.name(), rounded(loss / truncation.relativeLoss()));
             } else {
-                notes.add("the network gives no finite numbers with %s at rank %d"
+                notes.add("the outputs of the network are not finite with %s at rank %d"
                         .formatted(weight.describe(), truncation.rank()));
             }
         }

@@ -231,7 +231,8 @@ public final class WeightTrial implements AutoCloseable {
         } catch (IOException | UncheckedIOException e) {
             remove(file, e);
             throw new InvalidInputException(
-                    "the model to try weights in cannot be written to the temporary folder: " + Unwritable.reason(e),
+                    "the model for measuring sensitivities cannot be written to the temporary folder: "
+                            + Unwritable.reason(e),
                     e);
         } catch (RuntimeException e) {
             remove(file, e);
@@ -310,7 +311,7 @@ public final class WeightTrial implements AutoCloseable {
                     .toList();
             if (outputs.isEmpty()) {
                 throw new InvalidInputException(
-                        "the model has no floating-point output by which to measure what a weight matters; choose a strategy that looks at each weight by itself, such as ratio");
+                        "the model has no floating-point output, which measuring sensitivities needs; choose a strategy without sensitivities, such as ratio:0.5");
             }
             unchanged.add(new Unchanged(batch, outputs, mask.map(name -> PaddingMask.of(name, batch.inputs()))));
         }
@@ -345,7 +346,8 @@ public final class WeightTrial implements AutoCloseable {
     public Optional<String> obstacle(LinearWeight weight) {
         for (LinearWeight member : single(weight).toList()) {
             if (tooLarge.contains(member.name())) {
-                return Optional.of("%s is too large to be given to a run".formatted(member.describe()));
+                return Optional.of(
+                        "%s is too large to be passed to ONNX Runtime as an input".formatted(member.describe()));
             }
             if (!places.containsKey(member.name())) {
                 throw new IllegalArgumentException(member.describe() + " is none of those that were to be tried");
@@ -444,7 +446,7 @@ public final class WeightTrial implements AutoCloseable {
         void add(Output before, Output after, Optional<PaddingMask> padding) {
             if (!before.shape().equals(after.shape())) {
                 throw new InvalidInputException(
-                        "output `%s` is %s with a weight replaced and %s without: what is lost of it cannot be measured"
+                        "output `%s` is %s with a replaced weight but %s without, so its loss cannot be measured; choose a strategy without sensitivities, such as ratio:0.5"
                                 .formatted(before.name(), Tensors.shape(after.shape()), Tensors.shape(before.shape())));
             }
             int length = before.shape().isEmpty()

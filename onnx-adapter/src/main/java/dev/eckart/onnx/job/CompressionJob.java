@@ -16,11 +16,13 @@ import dev.eckart.core.report.Report;
 import dev.eckart.core.report.WeightEntry;
 import dev.eckart.core.scan.Inventory;
 import dev.eckart.core.verify.Limit;
+import dev.eckart.core.verify.NoProof;
 import dev.eckart.core.verify.Verification;
 import dev.eckart.onnx.OnnxNetwork;
 import dev.eckart.onnx.calibrate.CalibrationInputs;
 import dev.eckart.onnx.calibrate.LayerComparison;
 import dev.eckart.onnx.file.Scratch;
+import dev.eckart.onnx.run.ModelInput;
 import dev.eckart.onnx.run.Session;
 import dev.eckart.onnx.timing.LayerTimer;
 import dev.eckart.onnx.verify.ModelVerifier;
@@ -302,16 +304,22 @@ public final class CompressionJob {
 
         /** As {@link #verify}, for a model of our own making: that it cannot be loaded is no fault of the user's. */
         Optional<Verification> verifyOwn(Path path, OnnxNetwork compressed) {
-            return verify(() -> openOwn(path), path, compressed);
+            Optional<Verification> verification = verify(() -> openOwn(path), path, compressed);
+            verification.flatMap(Verification::noProof).filter(NoProof::denies).ifPresent(none -> {
+                throw new IllegalStateException("The compressed model is not what was to be written: " + none.sentence());
+            });
+            return verification;
         }
 
         private Optional<Verification> verify(Supplier<Session> opener, Path path, OnnxNetwork compressed) {
             return verifier.map(original -> {
                 Verification verification;
+                List<ModelInput> taken;
                 try (Session session = opener.get()) {
+                    taken = session.inputs();
                     verification = original.verify(session, compressed, engine.progress());
                 }
-                return memory ? verification.with(original.memory(path)) : verification;
+                return memory ? verification.with(original.memory(path, taken)) : verification;
             });
         }
 
@@ -350,7 +358,7 @@ public final class CompressionJob {
         try {
             return entry(path, network, bytes(path, network), network.dataFiles());
         } catch (IOException e) {
-            throw new InvalidInputException("`%s` cannot be looked at: %s".formatted(path, e), e);
+            throw new InvalidInputException("`%s` cannot be read: %s".formatted(path, e), e);
         }
     }
 

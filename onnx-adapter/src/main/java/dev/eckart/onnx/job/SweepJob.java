@@ -55,7 +55,7 @@ public final class SweepJob {
                 settings.get(0).selection(),
                 warnings)) {
             feasible.forEach(trials::decompose);
-            try (Progress.Task task = engine.progress().start("Measuring", feasible.size())) {
+            try (Progress.Task task = engine.progress().start("Measuring settings", feasible.size())) {
                 for (Selection selection : feasible) {
                     measured.add(measure(trials, selection, timed));
                     task.step(1);
@@ -94,7 +94,7 @@ public final class SweepJob {
         }
         if (feasible.isEmpty()) {
             throw new InvalidInputException(
-                    "no setting is left to measure: " + skipped.get(0).reason());
+                    "no setting can be measured: " + skipped.get(0).reason());
         }
         return feasible;
     }

@@ -49,7 +49,7 @@ public record Target(Path path, boolean overwrite, boolean keepFailed, ExternalD
         Path folder = path.toAbsolutePath().normalize().getParent();
         if (folder == null || !Files.isDirectory(folder)) {
             throw new InvalidInputException(
-                    "`%s` cannot be written: there is no directory `%s`; make it first".formatted(path, folder));
+                    "`%s` cannot be written: directory `%s` does not exist; create it first".formatted(path, folder));
         }
         requireFree(path, original, dataFiles);
         if (split) {
@@ -60,22 +60,22 @@ public record Target(Path path, boolean overwrite, boolean keepFailed, ExternalD
     private void requireFree(Path file, Path original, List<Path> dataFiles) {
         if (isSame(file, original)) {
             throw new InvalidInputException(
-                    "`%s` is the original itself, which is never overwritten; name another output".formatted(file));
+                    "`%s` is the original model, which is never overwritten; name another output".formatted(file));
         }
         for (Path dataFile : dataFiles) {
             if (isSame(file, dataFile)) {
                 throw new InvalidInputException(
-                        "`%s` holds tensors of the original, which are never overwritten; name another output"
+                        "`%s` holds tensors of the original model, which are never overwritten; name another output"
                                 .formatted(file));
             }
         }
         if (Files.isDirectory(file)) {
             throw new InvalidInputException(
-                    "`%s`, where tensors would go, is a directory; name another output".formatted(file));
+                    "`%s`, the file for the output's tensors, is a directory; name another output".formatted(file));
         }
         if (Files.exists(file) && !overwrite) {
             throw new InvalidInputException(
-                    "`%s` exists already; name another output, or overwrite it with --force".formatted(file));
+                    "`%s` already exists; name another output, or overwrite the file with --force".formatted(file));
         }
     }
 
@@ -103,7 +103,7 @@ public record Target(Path path, boolean overwrite, boolean keepFailed, ExternalD
         try {
             return Files.exists(one) && Files.exists(other) && Files.isSameFile(one, other);
         } catch (IOException e) {
-            throw new InvalidInputException("`%s` cannot be looked at: %s".formatted(one, e), e);
+            throw new InvalidInputException("`%s` cannot be read: %s".formatted(one, e), e);
         }
     }
 }

@@ -118,7 +118,7 @@ public final class Session implements AutoCloseable {
             OrtSession session = environment.createSession(path.toString(), options);
             return new Session(origin, session, tensorOutputs(session), log);
         } catch (OrtException e) {
-            throw new InvalidInputException("ONNX Runtime refuses `%s`: %s".formatted(origin, oneLine(e)), e);
+            throw new InvalidInputException("ONNX Runtime cannot load `%s`: %s".formatted(origin, oneLine(e)), e);
         }
     }
 
@@ -173,7 +173,7 @@ public final class Session implements AutoCloseable {
             return inputs;
         } catch (OrtException e) {
             throw new InvalidInputException(
-                    "`%s` takes inputs that cannot be fed (%s); --no-verify writes without running it"
+                    "`%s` has inputs of a type that cannot be passed to ONNX Runtime (%s); --no-verify writes without running the model"
                             .formatted(path, oneLine(e)),
                     e);
         }
@@ -224,6 +224,17 @@ public final class Session implements AutoCloseable {
     }
 
     /**
+     * This session, to be asked for some of its outputs alone. It is closed by closing this one.
+     *
+     * @param outputs by name; those that it does not have, or that are no tensors, are left out
+     */
+    public Session giving(Collection<String> outputs) {
+        Set<String> wanted = new LinkedHashSet<>(tensorOutputs);
+        wanted.retainAll(outputs);
+        return new Session(path, session, wanted, log);
+    }
+
+    /**
      * As {@link #run}, where the outputs may be too large to be on the heap all at once. There must be one.
      *
      * @throws InvalidInputException if the model fails on these inputs
@@ -244,7 +255,7 @@ public final class Session implements AutoCloseable {
         } catch (OrtException e) {
             tensors.values().forEach(OnnxTensor::close);
             throw new InvalidInputException(
-                    "`%s` fails on its inputs in ONNX Runtime: %s".formatted(path, oneLine(e)), e);
+                    "`%s` fails in ONNX Runtime on the given inputs: %s".formatted(path, oneLine(e)), e);
         } catch (RuntimeException e) {
             tensors.values().forEach(OnnxTensor::close);
             throw e;
@@ -355,7 +366,7 @@ public final class Session implements AutoCloseable {
                 return end - start;
             } catch (OrtException e) {
                 throw new InvalidInputException(
-                        "`%s` fails on its inputs in ONNX Runtime: %s".formatted(path, oneLine(e)), e);
+                        "`%s` fails in ONNX Runtime on the given inputs: %s".formatted(path, oneLine(e)), e);
             }
         }
 
@@ -391,7 +402,7 @@ public final class Session implements AutoCloseable {
             case UINT8 -> OnnxTensor.createTensor(environment, direct, shape, OnnxJavaType.UINT8);
             case BOOL -> OnnxTensor.createTensor(environment, direct, shape, OnnxJavaType.BOOL);
             case UINT16, UINT32, UINT64 ->
-                throw new InvalidInputException("ONNX Runtime's Java binding takes no inputs of type "
+                throw new InvalidInputException("ONNX Runtime's Java binding has no inputs of type "
                         + array.type().label());
         };
     }
@@ -404,7 +415,7 @@ public final class Session implements AutoCloseable {
         List<Long> shape = Arrays.stream(info.getShape()).boxed().toList();
         long numbers = shape.stream().reduce(1L, Math::multiplyExact);
         if (numbers > MOST_NUMBERS) {
-            throw new InvalidInputException("output `%s` has %s numbers; no more than %d can be compared"
+            throw new InvalidInputException("output `%s` has %s numbers; expected at most %d"
                     .formatted(name, Tensors.shape(shape), MOST_NUMBERS));
         }
         int size = (int) numbers;

@@ -170,14 +170,14 @@ public final class LayerTimer implements PairTimer {
 
     private static InvalidInputException unwritable(Exception e) {
         return new InvalidInputException(
-                "a layer to be timed cannot be written to the temporary folder: " + Unwritable.reason(e), e);
+                "the model for timing a layer cannot be written to the temporary folder: " + Unwritable.reason(e), e);
     }
 
     @Override
     public PairTiming time(PlannedWeight factored) {
         LayerAlone layer = LayerAlone.of(network, factored.weight());
         if (!layer.inMain()) {
-            return new PairTiming.Unknown("a branch or a loop multiplies by it");
+            return new PairTiming.Unknown("the weight is used inside a branch or a loop");
         }
         List<ValueInfoProto> given = layer.given().stream()
                 .map(name -> requireNonNull(values.get(name)))

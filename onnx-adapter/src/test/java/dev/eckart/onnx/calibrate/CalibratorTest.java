@@ -386,7 +386,7 @@ class CalibratorTest {
         assertThatThrownBy(() -> calibrate(statistics(SIZE, 5) - 1, onAll()))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessage(
-                        "to calibrate 2 layers of `%s` takes 1 MB of memory, and there are 0 MB; give it more with ECKART_OPTS=-Xmx, or calibrate fewer weights with --exclude",
+                        "the calibration of 2 layers of `%s` needs 1 MB of memory, but 0 MB are available; raise the limit with ECKART_OPTS=-Xmx, or calibrate fewer weights with --exclude",
                         model);
     }
 
@@ -544,7 +544,7 @@ class CalibratorTest {
 
         assertThat(of(statistics, "w").rows()).isEqualTo(SAMPLES * POSITIONS);
         assertThat(statistics.notes())
-                .containsExactly("the mask does not go with the shape of `t`: padding counts there");
+                .containsExactly("the mask does not fit the shape of `t`; padding is counted there");
     }
 
     @Test
@@ -554,7 +554,7 @@ class CalibratorTest {
 
         assertThatThrownBy(() -> calibrate(PLENTY, new CalibrationInputs(inputs, Optional.of("kept"))))
                 .isInstanceOf(InvalidInputException.class)
-                .hasMessage("--mask: the model has no input `kept`; it has: x, attention_mask");
+                .hasMessage("--mask: the model has no input `kept`; its inputs: x, attention_mask");
     }
 
     @Test
@@ -575,7 +575,7 @@ class CalibratorTest {
         assertThatThrownBy(this::calibrate)
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessage(
-                        "`%s`: the mask `attention_mask` is 0 everywhere, which leaves nothing to calibrate on; expected 1 where a position is no padding",
+                        "`%s`: mask `attention_mask` is 0 everywhere, so no position is left to calibrate on; expected 1 where a position is not padding",
                         inputs);
     }
 
@@ -588,7 +588,7 @@ class CalibratorTest {
         assertThatThrownBy(() -> calibrate(statistics(SIZE, 5), onAll()))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessage(
-                        "`x`, which weight `w` [6×5] is multiplied by, holds %s in sample 7 of `%s`; calibrate on inputs that the model gives finite numbers for",
+                        "--calibration: `x`, the input of weight `w` [6×5], holds %s in sample 7 of `%s`; expected finite numbers: calibrate on other inputs",
                         (double) number, inputs);
         assertThatThrownBy(this::calibrate)
                 .isInstanceOf(InvalidInputException.class)
@@ -607,7 +607,7 @@ class CalibratorTest {
         assertThatThrownBy(this::calibrate)
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessage(
-                        "`x`, which weight `w` [1×1] is multiplied by, holds numbers whose squares are beyond the range of double; calibrate on other inputs");
+                        "--calibration: the squares of `x`, the input of weight `w` [1×1], are beyond the range of double; calibrate on other inputs");
     }
 
     @Test
@@ -637,7 +637,7 @@ class CalibratorTest {
 
         assertThatThrownBy(this::calibrate)
                 .isInstanceOf(InvalidInputException.class)
-                .hasMessageStartingWith("ONNX Runtime refuses `%s`: ".formatted(model));
+                .hasMessageStartingWith("ONNX Runtime cannot load `%s`: ".formatted(model));
     }
 
     @Test

@@ -463,10 +463,11 @@ class WeightTrialTest {
 
         try (WeightTrial trial = WeightTrial.open(
                 network, samples(network), network.inventory().linear(), 1, temporary, Float.BYTES * SIZE * SIZE)) {
-            assertThat(trial.obstacle(v)).contains("weight `v` [8×9] is too large to be given to a run");
+            assertThat(trial.obstacle(v))
+                    .contains("weight `v` [8×9] is too large to be passed to ONNX Runtime as an input");
             assertThatThrownBy(() -> trial.loss(v, v.values()))
                     .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessage("weight `v` [8×9] is too large to be given to a run");
+                    .hasMessage("weight `v` [8×9] is too large to be passed to ONNX Runtime as an input");
             assertThat(trial.loss(named(network, "w"), random(3))).isPositive();
         }
     }
@@ -497,8 +498,7 @@ class WeightTrialTest {
 
         assertThatThrownBy(() -> open(network))
                 .isInstanceOf(InvalidInputException.class)
-                .hasMessageStartingWith(
-                        "the model has no floating-point output by which to measure what a weight matters");
+                .hasMessageStartingWith("the model has no floating-point output, which measuring sensitivities needs");
         assertThat(temporary).isEmptyDirectory();
     }
 
@@ -515,8 +515,9 @@ class WeightTrialTest {
         try (WeightTrial trial = open(network)) {
             assertThatThrownBy(() -> trial.loss(only(network), Matrix.of(SIZE, SIZE, new double[SIZE * SIZE])))
                     .isInstanceOf(InvalidInputException.class)
-                    .hasMessageMatching("output `y` is \\[2×0] with a weight replaced and \\[2×\\d+] without:"
-                            + " what is lost of it cannot be measured");
+                    .hasMessageMatching(
+                            "output `y` is \\[2×0] with a replaced weight but \\[2×\\d+] without,"
+                                    + " so its loss cannot be measured; choose a strategy without sensitivities, such as ratio:0.5");
         }
     }
 

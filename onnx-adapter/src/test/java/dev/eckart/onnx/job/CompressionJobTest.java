@@ -125,7 +125,7 @@ class CompressionJobTest {
     void should_refuse_a_model_that_the_runtime_refuses_and_write_nothing() throws IOException {
         write(NETWORK.replace("Softmax", "NoSuchOperator"));
 
-        assertRefused("ONNX Runtime refuses", target(), MADE_UP);
+        assertRefused("ONNX Runtime cannot load", target(), MADE_UP);
     }
 
     @Test
@@ -238,8 +238,8 @@ class CompressionJobTest {
         write(NETWORK);
         Path link = Files.createSymbolicLink(folder.resolve("link.onnx"), model);
 
-        assertRefused("`%s` is the original itself".formatted(model), new Target(model, true, true), MADE_UP);
-        assertRefused("`%s` is the original itself".formatted(link), new Target(link, true, true), MADE_UP);
+        assertRefused("`%s` is the original model".formatted(model), new Target(model, true, true), MADE_UP);
+        assertRefused("`%s` is the original model".formatted(link), new Target(link, true, true), MADE_UP);
     }
 
     @Test
@@ -247,7 +247,7 @@ class CompressionJobTest {
         write(NETWORK);
         Files.writeString(out, "old");
 
-        assertRefused("`%s` exists already".formatted(out), target(), MADE_UP);
+        assertRefused("`%s` already exists".formatted(out), target(), MADE_UP);
     }
 
     @Test

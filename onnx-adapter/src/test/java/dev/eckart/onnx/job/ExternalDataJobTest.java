@@ -290,12 +290,12 @@ class ExternalDataJobTest {
         Map<String, ByteBuffer> before = files(elsewhere);
 
         assertRefused(
-                "`%s` holds tensors of the original, which are never overwritten".formatted(data),
+                "`%s` holds tensors of the original model, which are never overwritten".formatted(data),
                 new Target(out, true, false));
         assertRefused(
-                "`%s` holds tensors of the original, which are never overwritten".formatted(data),
+                "`%s` holds tensors of the original model, which are never overwritten".formatted(data),
                 new Target(data, true, false));
-        assertRefused("`%s` is the original itself".formatted(original), new Target(original, true, false));
+        assertRefused("`%s` is the original model".formatted(original), new Target(original, true, false));
         assertThat(files(elsewhere)).isEqualTo(before);
 
         assertSound(JOB.compress(
@@ -311,7 +311,7 @@ class ExternalDataJobTest {
         Files.writeString(data, "old");
 
         assertRefused(
-                "`%s` exists already; name another output, or overwrite it with --force".formatted(data),
+                "`%s` already exists; name another output, or overwrite the file with --force".formatted(data),
                 target(ExternalData.AUTO));
         assertSound(JOB.compress(model, new Target(out, true, false), selection(), madeUp(), Limits.NONE));
     }
@@ -347,7 +347,7 @@ class ExternalDataJobTest {
         assertThatCode(() -> network.requireWritable(ExternalData.AUTO, 0)).doesNotThrowAnyException();
         assertThatThrownBy(() -> network.requireWritable(ExternalData.NEVER, 0))
                 .isInstanceOf(InvalidInputException.class)
-                .hasMessageContaining("must stay below 2 GiB; --external-data auto puts its tensors");
+                .hasMessageContaining("must stay below 2 GiB; --external-data auto writes its tensors");
         // No weight is in the plan, so that all of it stays.
         assertThatThrownBy(() -> JOB.compress(
                         model,
@@ -365,7 +365,9 @@ class ExternalDataJobTest {
         split(NETWORK);
         Files.createDirectory(data);
 
-        assertRefused("`%s`, where tensors would go, is a directory".formatted(data), new Target(out, true, false));
+        assertRefused(
+                "`%s`, the file for the output's tensors, is a directory".formatted(data),
+                new Target(out, true, false));
     }
 
     @Test

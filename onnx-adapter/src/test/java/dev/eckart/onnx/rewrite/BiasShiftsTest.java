@@ -484,7 +484,7 @@ class BiasShiftsTest {
 
         assertThatExceptionOfType(InvalidInputException.class)
                 .isThrownBy(() -> network.rewrite(List.of(large), new Provenance("1", "fixed:1")))
-                .withMessageStartingWith("`c.shifted`: 70001.0 is too large for float16");
+                .withMessageStartingWith("`c.shifted`: 70001.0 is beyond the range of float16");
     }
 
     private void tamper(UnaryOperator<ModelProto> change) {

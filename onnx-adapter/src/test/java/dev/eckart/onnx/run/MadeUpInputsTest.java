@@ -312,7 +312,7 @@ class MadeUpInputsTest {
         assertThatThrownBy(() -> at(pool, "height=50,width=100", "height=8"))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessageStartingWith("--shapes height=8: `")
-                .hasMessageContaining("fails on its inputs in ONNX Runtime");
+                .hasMessageContaining("fails in ONNX Runtime on the given inputs");
     }
 
     @Test

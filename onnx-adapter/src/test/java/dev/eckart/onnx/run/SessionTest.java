@@ -215,7 +215,7 @@ class SessionTest {
 
         assertThatThrownBy(() -> Session.open(file, Optimization.ALL, 1))
                 .isInstanceOf(InvalidInputException.class)
-                .hasMessageStartingWith("ONNX Runtime refuses `%s`: ", file)
+                .hasMessageStartingWith("ONNX Runtime cannot load `%s`: ", file)
                 .hasMessageContaining("NoSuchOperator")
                 .message()
                 .doesNotContainPattern("\\R");
@@ -227,7 +227,7 @@ class SessionTest {
 
         assertThatThrownBy(() -> Session.open(file, Optimization.ALL, 1))
                 .isInstanceOf(InvalidInputException.class)
-                .hasMessageStartingWith("ONNX Runtime refuses `%s`: ", file)
+                .hasMessageStartingWith("ONNX Runtime cannot load `%s`: ", file)
                 .message()
                 .doesNotContainPattern("\\R");
     }
@@ -239,7 +239,7 @@ class SessionTest {
         try (Session session = Session.open(file, Optimization.ALL, 1)) {
             assertThatThrownBy(() -> session.run(Map.of("x", NpyArray.ofFloats(List.of(1), 7))))
                     .isInstanceOf(InvalidInputException.class)
-                    .hasMessageStartingWith("`%s` fails on its inputs in ONNX Runtime: ", file)
+                    .hasMessageStartingWith("`%s` fails in ONNX Runtime on the given inputs: ", file)
                     .message()
                     .doesNotContainPattern("\\R");
         }
@@ -270,7 +270,7 @@ class SessionTest {
         try (Session session = Session.open(write(graph), Optimization.NONE, 1)) {
             assertThatThrownBy(() -> session.run(Map.of("shape", shape)))
                     .isInstanceOf(InvalidInputException.class)
-                    .hasMessage("output `y` has [300000000] numbers; no more than 268435455 can be compared");
+                    .hasMessage("output `y` has [300000000] numbers; expected at most 268435455");
         }
     }
 

@@ -87,7 +87,7 @@ class WeightScannerTest {
         assertThat(scan.linear()).isEmpty();
         assertThat(scan.skipped())
                 .extracting(SkippedWeight::explanation)
-                .containsExactly("it is also used in a way that a factor pair cannot serve: it is input 2 of Gemm");
+                .containsExactly("also used where a factor pair cannot replace it: input 2 of Gemm");
     }
 
     @Test
@@ -144,7 +144,7 @@ class WeightScannerTest {
             assertThat(scan.linear()).isEmpty();
             assertThat(scan.skipped())
                     .extracting(SkippedWeight::explanation)
-                    .containsExactly("its number type cannot hold factors: float8e4m3fn");
+                    .containsExactly("number type cannot hold factors: float8e4m3fn");
         }
     }
 

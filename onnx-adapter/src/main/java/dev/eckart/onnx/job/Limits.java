@@ -111,34 +111,36 @@ public record Limits(Map<Limit, Double> values, List<MetricLimit> metrics) {
     }
 
     private static String noCosine(Loss rehearsal) {
-        List<OutputComparison> outputs = rehearsal.outputs();
-        boolean integers =
-                outputs.stream().anyMatch(output -> output.agreement().isPresent());
-        return "no output has a cosine that means anything (%s%s); use %s instead"
+        boolean integers = rehearsal.outputs().stream()
+                .anyMatch(output -> output.agreement().isPresent());
+        return "no output has a cosine that means anything (%s); use %s instead"
                 .formatted(
-                        outputs.stream()
-                                .limit(NAMED_OUTPUTS)
-                                .map(Limits::whyNoCosine)
-                                .collect(Collectors.joining(", ")),
-                        outputs.size() > NAMED_OUTPUTS ? ", and %d more".formatted(outputs.size() - NAMED_OUTPUTS) : "",
+                        whyNoCosine(rehearsal.outputs()),
                         integers
                                 ? "--max-accuracy-drop with --labels, or --max-relative-error,"
                                 : "--max-relative-error");
     }
 
-    private static String whyNoCosine(OutputComparison output) {
-        return "`%s` %s"
-                .formatted(
-                        output.name(),
-                        output.agreement().isPresent() ? "holds whole numbers" : "has one number per sample");
+    private static String noParts(Limit limit, Loss rehearsal) {
+        if (rehearsal.cosine().isEmpty()) {
+            return "no output has parts (%s); use --max-relative-error instead"
+                    .formatted(whyNoCosine(rehearsal.outputs()));
+        }
+        return "no output has parts of enough numbers on these samples; give more samples with --inputs, or use --%s instead"
+                .formatted((limit == Limit.MIN_PART_COSINE ? Limit.MIN_COSINE : Limit.MAX_RELATIVE_ERROR).label());
     }
 
-    private static String noParts(Limit limit, Loss rehearsal) {
-        Limit ofWhole = limit == Limit.MIN_PART_COSINE && rehearsal.cosine().isPresent()
-                ? Limit.MIN_COSINE
-                : Limit.MAX_RELATIVE_ERROR;
-        return "no output has parts of enough numbers on these samples; give more samples with --inputs, or use --%s instead"
-                .formatted(ofWhole.label());
+    private static String whyNoCosine(List<OutputComparison> outputs) {
+        String named = outputs.stream()
+                .limit(NAMED_OUTPUTS)
+                .map(output -> "`%s` %s"
+                        .formatted(
+                                output.name(),
+                                output.agreement().isPresent() ? "holds whole numbers" : "has one number per sample"))
+                .collect(Collectors.joining(", "));
+        return outputs.size() > NAMED_OUTPUTS
+                ? "%s, and %d more".formatted(named, outputs.size() - NAMED_OUTPUTS)
+                : named;
     }
 
     private static void requireInputs(String limit, Optional<Evaluation> evaluation, String advice) {

@@ -227,6 +227,14 @@ class LimitsTest {
                         "--%s cannot be judged: no output has parts of enough numbers on these samples;"
                                 + " give more samples with --inputs, or use --%s instead",
                         limit.label(), other);
+        // More samples would be of no use.
+        assertThatThrownBy(() -> limits.requireIn(new Loss(
+                        List.of(integers("a"), integers("b"), integers("c"), integers("d")), Optional.empty())))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessage(
+                        "--%s cannot be judged: no output has parts (`a` holds whole numbers, `b` holds whole numbers,"
+                                + " `c` holds whole numbers, and 1 more); use --max-relative-error instead",
+                        limit.label());
         OutputComparison divided = output("z", 0.1, OptionalDouble.of(0.9), Optional.of(parts(0.5, 0.5)));
         assertThatCode(() -> limits.requireIn(new Loss(List.of(whole, divided), Optional.empty())))
                 .doesNotThrowAnyException();

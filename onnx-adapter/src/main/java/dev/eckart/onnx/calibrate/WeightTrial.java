@@ -325,7 +325,11 @@ public final class WeightTrial implements AutoCloseable {
                 throw new InvalidInputException(
                         "the model has no floating-point output, which measuring sensitivities needs; choose a strategy without sensitivities, such as ratio:0.5");
             }
-            unchanged.add(new Unchanged(batch, outputs, mask.map(name -> PaddingMask.of(name, batch.inputs(), batch.set().axes()))));
+            unchanged.add(new Unchanged(
+                    batch,
+                    outputs,
+                    mask.map(name ->
+                            PaddingMask.of(name, batch.inputs(), batch.set().axes()))));
         }
     }
 

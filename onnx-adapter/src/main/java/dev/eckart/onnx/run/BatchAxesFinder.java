@@ -64,7 +64,9 @@ final class BatchAxesFinder {
         }
 
         int first() {
-            return axes.inputs().values().stream().min(Comparator.naturalOrder()).orElse(0);
+            return axes.inputs().values().stream()
+                    .min(Comparator.naturalOrder())
+                    .orElse(0);
         }
     }
 
@@ -120,8 +122,7 @@ final class BatchAxesFinder {
             BatchAxes axes = new BatchAxes(ofInputs.get(), ofOutputs, countingOthers(outputs, symbols, symbol));
             Candidate candidate = new Candidate(symbol, axes, outputs.size() - ofOutputs.size());
             boolean everywhere = inputs.stream()
-                    .allMatch(input ->
-                            input.dims().isEmpty() || axes.inputs().containsKey(input.name()));
+                    .allMatch(input -> input.dims().isEmpty() || axes.inputs().containsKey(input.name()));
             if (everywhere || candidate.isCalledBatch()) {
                 candidates.add(candidate);
             }

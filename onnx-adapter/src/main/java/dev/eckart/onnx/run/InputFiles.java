@@ -51,8 +51,7 @@ public final class InputFiles {
         if (Files.isRegularFile(location) && location.toString().endsWith(".npy")) {
             throw new InvalidInputException(
                     "`%s` is one array; expected an .npz file, which names each input's array, or a directory of .npy files: give `%s`, if the file is named after the input"
-                            .formatted(
-                                    location, location.toAbsolutePath().getParent()));
+                            .formatted(location, location.toAbsolutePath().getParent()));
         }
         if (!Files.isDirectory(location)) {
             return NpyFile.readAll(location);

@@ -42,8 +42,7 @@ public final class InputSet {
             OptionalInt axis = axes.ofInput(input.name());
             if (axis.isPresent()) {
                 ModelInput.Dim dim = input.dims().get(axis.getAsInt());
-                lengths.add(
-                        requireNonNull(arrays.get(input.name())).shape().get(axis.getAsInt()));
+                lengths.add(requireNonNull(arrays.get(input.name())).shape().get(axis.getAsInt()));
                 steps.add((int) Math.max(1, dim.size()));
                 anyFixed |= !dim.isSymbolic();
             }
@@ -69,8 +68,7 @@ public final class InputSet {
      * @throws InvalidInputException if an input has no array, or one of another shape, of a type that cannot be converted,
      *     or with numbers that are not finite, or there are no samples
      */
-    public static InputSet of(
-            RunnableModel running, OnnxModel model, Map<String, NpyArray> arrays, String origin) {
+    public static InputSet of(RunnableModel running, OnnxModel model, Map<String, NpyArray> arrays, String origin) {
         List<ModelInput> inputs = running.inputs();
         requireAll(inputs, arrays, origin);
         BatchAxesFinder finder = BatchAxesFinder.of(inputs, model);

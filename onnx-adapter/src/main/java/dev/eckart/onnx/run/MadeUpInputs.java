@@ -184,8 +184,8 @@ public final class MadeUpInputs {
                 try {
                     InputSet set = maker.make(sizes, given);
                     boolean finite = isFinite(session.run(set.batch(0, set.samples())));
-                    Bound bound =
-                            new Bound(axes, settled(List.of(set), finder, session).get(0));
+                    Bound bound = new Bound(
+                            axes, settled(List.of(set), finder, session).get(0));
                     if (finite) {
                         return bound;
                     }

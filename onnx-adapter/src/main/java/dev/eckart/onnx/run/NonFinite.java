@@ -38,7 +38,8 @@ final class NonFinite {
         if (samples.isPresent()) {
             int axis = samples.getAsInt();
             BitSet bad = new BitSet();
-            IntStream.of(places).forEach(place -> bad.set(index(place, array.shape()).get(axis)));
+            IntStream.of(places)
+                    .forEach(place -> bad.set(index(place, array.shape()).get(axis)));
             of = " in %d of its %d samples"
                     .formatted(bad.cardinality(), array.shape().get(axis));
             where = " in sample %d".formatted(index.get(axis));

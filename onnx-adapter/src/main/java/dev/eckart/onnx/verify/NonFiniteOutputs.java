@@ -7,6 +7,7 @@ import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 
 /** Which outputs of the original are not finite, and for which samples, batch after batch: no loss can be told from them. */
 final class NonFiniteOutputs {
@@ -30,21 +31,29 @@ final class NonFiniteOutputs {
 
     /** Adds what the original gave for the samples that come next. */
     void add(Map<String, Output> original, int batch) {
-        for (Output output : axes.samplesFirst(original, batch).values()) {
-            boolean perSample = axes.ofOutput(
-                            output.name(), original.get(output.name()).shape(), batch)
-                    .isPresent();
-            int size = perSample ? output.size() / batch : output.size();
-            for (int i = 0; output.floating() && i < output.size(); i++) {
-                double number = output.at(i);
-                if (!Double.isFinite(number)) {
-                    byOutput.computeIfAbsent(output.name(), unused -> new Found(number))
-                            .samples
-                            .set(samples + i / size);
-                }
+        for (Output output : original.values()) {
+            OptionalInt axis = axes.ofOutput(output.name(), output.shape(), batch);
+            if (output.floating()) {
+                add(output.withFirst(axis.orElse(0)), axis.isPresent() ? output.size() / batch : output.size());
             }
         }
         samples += batch;
+    }
+
+    /**
+     * Adds an output.
+     *
+     * @param size numbers of a sample, which follow each other
+     */
+    private void add(Output output, int size) {
+        for (int i = 0; i < output.size(); i++) {
+            double number = output.at(i);
+            if (!Double.isFinite(number)) {
+                byOutput.computeIfAbsent(output.name(), unused -> new Found(number))
+                        .samples
+                        .set(samples + i / size);
+            }
+        }
     }
 
     /** Sentences without a capital or a full stop. */
@@ -53,11 +62,7 @@ final class NonFiniteOutputs {
         byOutput.forEach((name, found) -> sentences.add(
                 "the original model itself gives numbers that are not finite in output `%s`, for %d of %d samples, the first of them %s in sample %d: the comparison of this output says nothing of the compressed model"
                         .formatted(
-                                name,
-                                found.samples.cardinality(),
-                                samples,
-                                found.first,
-                                found.samples.nextSetBit(0))));
+                                name, found.samples.cardinality(), samples, found.first, found.samples.nextSetBit(0))));
         return sentences;
     }
 }

@@ -503,7 +503,8 @@ class CalibratorTest {
         NpyArray x = normal(SAMPLES, POSITIONS, SIZE);
         writeInputs(Map.of("x", x, "attention_mask", mask()));
         LayerStatistics expected = calibrate();
-        write(MASKED.replace("dim { dim_param: \"batch\" } dim { dim_param: \"positions\" }",
+        write(MASKED.replace(
+                "dim { dim_param: \"batch\" } dim { dim_param: \"positions\" }",
                 "dim { dim_param: \"positions\" } dim { dim_param: \"batch\" }"));
         writeInputs(Map.of("x", x.withFirst(1), "attention_mask", mask().withFirst(1)));
 
@@ -512,8 +513,12 @@ class CalibratorTest {
         assertThat(found.samples()).isEqualTo(SAMPLES);
         assertThat(found.notes()).isEmpty();
         assertThat(of(found, "w").rows()).isEqualTo(of(expected, "w").rows());
-        assertThat(of(found, "w").mean().minus(of(expected, "w").mean()).frobeniusNorm()).isLessThan(TOLERANCE);
-        assertThat(of(found, "w").covariance().minus(of(expected, "w").covariance()).frobeniusNorm())
+        assertThat(of(found, "w").mean().minus(of(expected, "w").mean()).frobeniusNorm())
+                .isLessThan(TOLERANCE);
+        assertThat(of(found, "w")
+                        .covariance()
+                        .minus(of(expected, "w").covariance())
+                        .frobeniusNorm())
                 .isLessThan(TOLERANCE);
     }
 

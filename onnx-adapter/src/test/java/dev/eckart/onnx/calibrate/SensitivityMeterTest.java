@@ -159,7 +159,8 @@ class SensitivityMeterTest {
         try (WeightTrial trial = WeightTrial.open(
                 network,
                 own -> new Samples(
-                        List.of(InputFiles.read(inputs.inputs(), own, network.model()).spread(SensitivityMeter.SAMPLES)),
+                        List.of(InputFiles.read(inputs.inputs(), own, network.model())
+                                .spread(SensitivityMeter.SAMPLES)),
                         Optional.empty()),
                 network.inventory().linear(),
                 1,

@@ -348,8 +348,9 @@ class CompressionJobTest {
                 false,
                 false,
                 Optional.of(new CalibrationInputs(calibration, Optional.empty())));
-        String ofInputs = "`%s`: array `x` is float64 and is rounded to float32, the type of the input; the largest change is 1.5e-09"
-                .formatted(inputs);
+        String ofInputs =
+                "`%s`: array `x` is float64 and is rounded to float32, the type of the input; the largest change is 1.5e-09"
+                        .formatted(inputs);
         String ofCalibration =
                 "`%s`: array `x` is float64 and is rounded to float32, the type of the input; the largest change is 1.2e-08"
                         .formatted(calibration);

@@ -64,8 +64,7 @@ class BatchAxesFinderTest {
     @ParameterizedTest
     @CsvSource({"time, batch", "dim_0, dim_1"})
     void should_slice_states_of_several_layers_along_their_second_axis(String time, String batch) {
-        Map<String, NpyArray> arrays =
-                Map.of("x", normal(TIME, SAMPLES, IN), "h", normal(2, SAMPLES, HIDDEN));
+        Map<String, NpyArray> arrays = Map.of("x", normal(TIME, SAMPLES, IN), "h", normal(2, SAMPLES, HIDDEN));
 
         InputSet set = set(RecurrentModels.withStates(time, batch), arrays);
 
@@ -225,8 +224,7 @@ class BatchAxesFinderTest {
 
     @Test
     void should_refuse_an_array_without_samples_along_the_axis_that_counts_them() {
-        assertThatThrownBy(
-                        () -> set(RecurrentModels.timeFirst("time", "batch"), Map.of("x", normal(TIME, 0, IN))))
+        assertThatThrownBy(() -> set(RecurrentModels.timeFirst("time", "batch"), Map.of("x", normal(TIME, 0, IN))))
                 .hasMessage("`f` holds no samples: axis 1 of array `x` is 0 long");
     }
 
@@ -257,8 +255,7 @@ class BatchAxesFinderTest {
     }
 
     private static OptionalInt ofOutput(InputSet set, String name, long... shape) {
-        return set.axes()
-                .ofOutput(name, Arrays.stream(shape).boxed().toList(), set.samples());
+        return set.axes().ofOutput(name, Arrays.stream(shape).boxed().toList(), set.samples());
     }
 
     private static NpyArray array(Map<String, NpyArray> arrays, String name) {

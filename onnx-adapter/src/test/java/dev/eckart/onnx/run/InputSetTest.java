@@ -108,7 +108,8 @@ class InputSetTest {
 
     @Test
     void should_leave_arrays_aside_that_are_no_inputs() {
-        InputSet set = InputsAlone.set(List.of(input("x", "batch")), Map.of("x", floats(2), "labels", floats(7)), "`f`");
+        InputSet set =
+                InputsAlone.set(List.of(input("x", "batch")), Map.of("x", floats(2), "labels", floats(7)), "`f`");
 
         assertThat(set.batch(0, 2)).containsOnlyKeys("x");
     }

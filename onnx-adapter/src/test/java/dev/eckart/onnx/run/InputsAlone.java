@@ -16,12 +16,10 @@ record InputsAlone(List<ModelInput> inputs) implements RunnableModel {
     }
 
     static InputSet set(List<ModelInput> inputs, Map<String, NpyArray> arrays, String origin) {
-        return InputSet.of(
-                new InputsAlone(inputs), Messages.model(ModelProto.getDefaultInstance()), arrays, origin);
+        return InputSet.of(new InputsAlone(inputs), Messages.model(ModelProto.getDefaultInstance()), arrays, origin);
     }
 
     static InputSet read(Path location, List<ModelInput> inputs) {
-        return InputFiles.read(
-                location, new InputsAlone(inputs), Messages.model(ModelProto.getDefaultInstance()));
+        return InputFiles.read(location, new InputsAlone(inputs), Messages.model(ModelProto.getDefaultInstance()));
     }
 }

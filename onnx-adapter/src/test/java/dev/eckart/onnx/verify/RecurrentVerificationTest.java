@@ -108,8 +108,7 @@ class RecurrentVerificationTest {
 
     @Test
     void should_compare_outputs_as_of_the_same_network_batch_first() {
-        List<OutputComparison> batchFirst =
-                verify(BATCH_FIRST, X.withFirst(1)).outputs();
+        List<OutputComparison> batchFirst = verify(BATCH_FIRST, X.withFirst(1)).outputs();
         List<OutputComparison> timeFirst = verify(TIME_FIRST, X).outputs();
 
         assertThat(timeFirst).hasSameSizeAs(batchFirst);
@@ -278,8 +277,7 @@ class RecurrentVerificationTest {
         List<Replacement> replacements = network.inventory().linear().stream()
                 .filter(weight -> weight.name().equals("w"))
                 .map(weight -> new Replacement(
-                        weight,
-                        new FactorPair(random(weight.rows(), 2, random), random(2, weight.columns(), random))))
+                        weight, new FactorPair(random(weight.rows(), 2, random), random(2, weight.columns(), random))))
                 .toList();
         try {
             network.rewrite(replacements, new Provenance("1", "fixed:2")).write(compressed());
@@ -326,7 +324,8 @@ class RecurrentVerificationTest {
 
     private static NpyArray normal(Integer... shape) {
         Random random = new Random(1);
-        float[] numbers = new float[IntStream.range(0, shape.length).map(i -> shape[i]).reduce(1, Math::multiplyExact)];
+        float[] numbers =
+                new float[IntStream.range(0, shape.length).map(i -> shape[i]).reduce(1, Math::multiplyExact)];
         for (int i = 0; i < numbers.length; i++) {
             numbers[i] = (float) random.nextGaussian();
         }

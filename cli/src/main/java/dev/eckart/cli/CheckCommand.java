@@ -39,7 +39,7 @@ final class CheckCommand implements Callable<Integer> {
 
     @Option(
             names = "--update-baseline",
-            description = "Write the policy's baseline from this run, if it keeps the limits, and compare with none.")
+            description = "Write the policy's baseline from this run, if it meets the limits, and compare with none.")
     private boolean update;
 
     @Mixin
@@ -106,7 +106,8 @@ final class CheckCommand implements Callable<Integer> {
             CompressCommand command = new CompressCommand(console);
             policy.tell(
                     new CommandLine(command),
-                    arguments(List.of("--output=" + pending.path(), "--keep-failed"), policy.model()));
+                    arguments(
+                            List.of("--output=" + pending.path(), "--keep-failed", "--write-anyway"), policy.model()));
             Report made = policy.placing(command::compress);
             Report.ModelEntry output = made.output().orElseThrow();
             List<Path> dataFiles = output.dataFiles().stream().map(Path::of).toList();

@@ -4,6 +4,7 @@ import dev.eckart.cli.render.Failure;
 import dev.eckart.core.InvalidInputException;
 import dev.eckart.core.factor.IfSlower;
 import dev.eckart.core.rank.RankStrategies;
+import dev.eckart.core.report.NothingToGain;
 import dev.eckart.core.report.Report;
 import dev.eckart.onnx.file.ExternalData;
 import dev.eckart.onnx.job.CompressionJob;
@@ -91,6 +92,11 @@ final class CompressCommand implements Callable<Integer> {
     private boolean keepFailed;
 
     @Option(
+            names = "--write-anyway",
+            description = "Write OUT even if there is nothing to gain, with no weight replaced, and end with status 0.")
+    private boolean writeAnyway;
+
+    @Option(
             names = "--external-data",
             paramLabel = "auto|always|never",
             description =
@@ -119,13 +125,26 @@ final class CompressCommand implements Callable<Integer> {
         reports.require();
         Report report = reports.deliver("compress", this::compress, console, options.quiet());
         if (report.passed()) {
-            return ExitCode.DONE;
+            return nothingWritten(report)
+                    .map(nothing -> {
+                        console.err()
+                                .printf(
+                                        "eckart: nothing to gain: %s; `%s` was not written%n",
+                                        nothing.sentence(), output);
+                        return ExitCode.NOTHING_TO_GAIN;
+                    })
+                    .orElse(ExitCode.DONE);
         }
         console.err()
                 .printf(
                         "eckart: %s; `%s` was %s%n",
                         Failure.of(report), output, keepFailed ? "written all the same" : "not written");
         return ExitCode.LIMIT_NOT_KEPT;
+    }
+
+    /** Why a model that was to be written was not, though nothing failed. */
+    private Optional<NothingToGain> nothingWritten(Report report) {
+        return dryRun || writeAnyway ? Optional.empty() : report.nothingToGain();
     }
 
     /** Does what the options say, but for saying what came of it. */
@@ -174,7 +193,7 @@ final class CompressCommand implements Callable<Integer> {
         return job.compress(model, target, ranks, compared, wanted);
     }
 
-    /** The smallest model that keeps the limits, or the truest one where only the size is limited. */
+    /** The smallest model that meets the limits, or the truest one where only the size is limited. */
     private Report search(Limits wanted) {
         if (dryRun || noVerify) {
             throw new InvalidInputException(
@@ -217,6 +236,6 @@ final class CompressCommand implements Callable<Integer> {
             throw new InvalidInputException(
                     "there is no output; name the file to write with -o OUT, or only look with --dry-run");
         }
-        return new Target(output, force, keepFailed, externalData);
+        return new Target(output, force, keepFailed, writeAnyway, externalData);
     }
 }

@@ -95,8 +95,8 @@ final class DemoCommand implements Callable<Integer> {
         say(table.render());
         say("""
 
-                Ranks: of the 784×500 and the 500×10 weight; "kept" where a factor pair would not be smaller.
-                In %s: each model.
+                Ranks: of the 784×500 and the 500×10 weight; a weight is unchanged where a factor pair would not be smaller.
+                In %s: each model that was made.
                 A report to open, on the one of %s: %s
 
                 Try it yourself:
@@ -148,11 +148,11 @@ final class DemoCommand implements Callable<Integer> {
             verification
                     .proof()
                     .map(proof -> proof.holds() ? "proved" : "WRONG")
-                    .orElse("nothing replaced")
+                    .orElse("nothing to gain")
         };
     }
 
     private static String rank(WeightEntry weight) {
-        return weight.outcome() == WeightEntry.Outcome.FACTORED ? String.valueOf(weight.rank()) : "kept";
+        return weight.outcome() == WeightEntry.Outcome.FACTORED ? String.valueOf(weight.rank()) : "unchanged";
     }
 }

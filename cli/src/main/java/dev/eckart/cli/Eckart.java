@@ -24,11 +24,12 @@ import picocli.CommandLine.UnmatchedArgumentException;
         synopsisSubcommandLabel = "COMMAND",
         exitCodeListHeading = "%nExit status:%n",
         exitCodeList = {
-            "0:done, limits kept",
+            "0:done, and every limit that was set is met",
             "1:internal error (a bug)",
             "2:bad usage or bad input",
-            "3:a limit was not kept, or verification failed",
-            "4:no setting keeps the limits; says which comes closest"
+            "3:a limit is exceeded, or the verification failed",
+            "4:no setting meets the limits; the message says which comes closest",
+            "5:nothing to gain: no weight is worth replacing, and nothing was written"
         })
 public final class Eckart {
     /** Set by the launcher, which can tell; the JVM cannot tell for standard error alone. */

@@ -84,7 +84,7 @@ final class SearchOptions {
                         label,
                         Numbers.percent(tried.sizeRatio()),
                         values,
-                        tried.kept() ? "kept" : "not kept",
+                        tried.kept() ? "accepted" : "rejected",
                         tried.remembered() ? " (measured before)" : "");
     }
 }

@@ -127,7 +127,7 @@ class CalibrationCommandTest {
     void should_say_in_text_what_it_was_calibrated_on() {
         CommandLineRun run = eckart("compress", model, "-o", out, "--rank", "6", "--calibration", calibration);
 
-        assertThat(run.out()).contains("calibrated on 100 samples of " + calibration + ", 100 rows: 1 weights");
+        assertThat(run.out()).contains("calibrated on 100 samples of " + calibration + " (100 rows) for 1 weights");
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.eckart.cli;
 
 import static dev.eckart.cli.CommandLineRun.eckart;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.eckart.models.ModelBuilder;
 import dev.eckart.models.RandomInputs;
@@ -77,9 +78,46 @@ class CheckCommandTest {
                 check(HEAD + BUILD + "limits: { %s: %s }\nreports: [build/r.xml]\n".formatted(limit, value));
 
         assertThat(run.code()).isEqualTo(ExitCode.LIMIT_NOT_KEPT);
-        assertThat(run.err()).startsWith("eckart: " + limit).contains("is not kept: measured ");
+        assertThat(run.err()).startsWith("eckart: " + limit).contains("is exceeded: measured ");
         assertThat(Files.readString(folder.resolve("build/r.xml")))
                 .contains("failures=\"1\"", "classname=\"eckart.check.limit\"", "name=\"" + limit + "\"");
+    }
+
+    @Test
+    void should_judge_nothing_without_limits_and_baseline() throws IOException {
+        CommandLineRun run = check(HEAD + BUILD + "reports: [r.xml]\n", "--json");
+
+        assertThat(run.code()).as(run.err()).isZero();
+        assertThat(run.json().get("verdict").asString()).isEqualTo("unjudged");
+        assertThat(folder.resolve("r.xml")).content().contains("value=\"unjudged\"", "skipped=\"1\"");
+    }
+
+    @Test
+    void should_judge_a_model_in_which_nothing_was_replaced_as_any_other() throws IOException {
+        String build = "compress: { rank: 'energy:1.0', output: out/same.onnx }\n";
+        CommandLineRun met = check(HEAD + build + "limits: { max-accuracy-drop: 0 }\n", "--json");
+        CommandLineRun exceeded = check(HEAD + build + "limits: { max-size-ratio: 0.9 }\n", "--json");
+
+        assertThat(met.code()).as(met.err()).isZero();
+        assertThat(met.err()).isEmpty();
+        assertThat(met.json().get("verdict").asString()).isEqualTo("pass");
+        assertThat(met.json().get("nothingToGain").get("reason").asString()).contains("save less than 2 %");
+        assertThat(folder.resolve("out/same.onnx")).exists();
+        assertThat(exceeded.code()).isEqualTo(ExitCode.LIMIT_NOT_KEPT);
+        assertThat(exceeded.json().get("limits").get(0).get("value").asDouble()).isCloseTo(1, within(0.001));
+    }
+
+    @Test
+    void should_name_a_weight_unchanged_that_a_baseline_has_no_rank_of() throws IOException {
+        String baseline = "baseline: lock.json\ntolerance: 1\n";
+        check(HEAD + BUILD + baseline, "--update-baseline");
+
+        CommandLineRun run = check(HEAD + "compress: { rank: 'fixed:8' }\n" + baseline);
+
+        assertThat(run.code()).as(run.err()).isZero();
+        assertThat(run.out())
+                .containsPattern("rank of fc1.weight +changed +16 → 8\n")
+                .containsPattern("rank of fc2.weight +changed +unchanged → 8\n");
     }
 
     @Test
@@ -219,7 +257,7 @@ class CheckCommandTest {
     void should_fail_where_a_number_is_worse_than_in_the_baseline_and_say_which() throws IOException {
         String baseline = "baseline: lock.json\n";
         assertThat(check(HEAD + BUILD + baseline, "--update-baseline").code()).isZero();
-        assertThat(check(HEAD + BUILD + baseline).out()).contains("nothing moved");
+        assertThat(check(HEAD + BUILD + baseline).out()).contains("no number changed");
 
         CommandLineRun worse =
                 check(HEAD + "compress: { rank: 'fixed:8' }\nreports: [r.md, r.xml, r.html]\n" + baseline, "--json");

@@ -185,7 +185,8 @@ final class CorpusWorker {
 
     private List<Object> command(Path small, String rank, String... more) {
         List<Object> command = new ArrayList<>(List.of("compress", work.model(), "-o", small, "--rank", rank));
-        command.addAll(List.of("--json", "--threads", THREADS));
+        // A model in which nothing is replaced must be as right as any other.
+        command.addAll(List.of("--write-anyway", "--json", "--threads", THREADS));
         command.addAll(List.of(more));
         work.inputs().ifPresent(path -> command.addAll(List.of("--inputs", path)));
         return command;

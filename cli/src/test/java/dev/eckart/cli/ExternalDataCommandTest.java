@@ -102,8 +102,8 @@ class ExternalDataCommandTest {
 
         CommandLineRun run = eckart("compress", split, "-o", out, "--rank", "16", "--report", markdown);
 
-        assertThat(run.out()).contains("`%s` keeps tensors in `%s`; they belong together".formatted(out, data));
-        assertThat(Files.readString(markdown)).contains("they belong together");
+        assertThat(run.out()).contains("`%s` has tensors in `%s`: copy the files together".formatted(out, data));
+        assertThat(Files.readString(markdown)).contains("copy the files together");
     }
 
     @Test

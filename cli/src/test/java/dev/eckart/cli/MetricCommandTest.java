@@ -148,10 +148,11 @@ class MetricCommandTest {
 
         assertThat(run.code()).isEqualTo(ExitCode.LIMIT_NOT_KEPT);
         // All scores of the other network are 0.
-        assertThat(run.err()).isEqualTo("eckart: embedding-cosine 0.99 is not kept: measured 0\n");
-        assertThat(run.out()).contains("better the higher; mean of 2 samples, lowest 1.0000", "states", "NOT KEPT");
-        assertThat(Files.readString(folder.resolve("r.md"))).contains("| embedding-cosine | 0 | better the higher;");
-        assertThat(Files.readString(folder.resolve("r.html"))).contains("better the higher; mean of 2 samples");
+        assertThat(run.err()).isEqualTo("eckart: embedding-cosine 0.99 is exceeded: measured 0\n");
+        assertThat(run.out())
+                .contains("higher is better; mean of 2 samples, lowest 1.0000", "states", "EXCEEDED");
+        assertThat(Files.readString(folder.resolve("r.md"))).contains("| embedding-cosine | 0 | higher is better;");
+        assertThat(Files.readString(folder.resolve("r.html"))).contains("higher is better; mean of 2 samples");
         assertThat(Files.readString(folder.resolve("r.xml")))
                 .contains(
                         "name=\"embedding-cosine\" classname=\"eckart.verify.metric\"",
@@ -269,7 +270,7 @@ class MetricCommandTest {
                 "--json");
 
         assertThat(run.code()).isEqualTo(ExitCode.LIMIT_NOT_KEPT);
-        assertThat(run.err()).startsWith("eckart: top-3-accuracy 0.001 is not kept: measured 0.");
+        assertThat(run.err()).startsWith("eckart: top-3-accuracy 0.001 is exceeded: measured 0.");
         assertThat(out).doesNotExist();
         // One of one class is the accuracy that is measured anyway.
         JsonNode accuracy = run.json().get("verification").get("accuracy");
@@ -320,7 +321,7 @@ class MetricCommandTest {
                         .map(limit -> limit.get("name").asString()))
                 .containsExactly("min-cosine", "top-3-accuracy");
         assertThat(failed.code()).isEqualTo(ExitCode.LIMIT_NOT_KEPT);
-        assertThat(failed.err()).contains("eckart: top-3-accuracy -1 is not kept: measured ");
+        assertThat(failed.err()).contains("eckart: top-3-accuracy -1 is exceeded: measured ");
     }
 
     @Test
@@ -345,7 +346,7 @@ class MetricCommandTest {
         CommandLineRun worse = eckart("check", file);
         assertThat(worse.code()).isEqualTo(ExitCode.LIMIT_NOT_KEPT);
         assertThat(worse.err())
-                .startsWith("eckart: perplexity 1.2 is not kept: measured 1.26")
+                .startsWith("eckart: perplexity 1.2 is exceeded: measured 1.26")
                 .contains("perplexity is worse than in `", "token-agreement is worse than in `")
                 .contains("1 → 0.5, by -0.5; tolerance 0.001");
 

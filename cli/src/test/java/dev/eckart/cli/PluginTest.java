@@ -286,7 +286,7 @@ class PluginTest {
         Files.writeString(policy, head.formatted(6) + "compress: { rank: 'fixed:2', plugin: OneMetric.jar }\n");
         CommandLineRun run = eckart("check", policy);
         assertThat(run.code()).isEqualTo(ExitCode.LIMIT_NOT_KEPT);
-        assertThat(run.err()).startsWith("eckart: one 6 is not kept: measured 7");
+        assertThat(run.err()).startsWith("eckart: one 6 is exceeded: measured 7");
     }
 
     private Path model() throws IOException {

@@ -155,7 +155,8 @@ class RefitCommandTest {
         CommandLineRun run =
                 eckart("compress", model, "-o", out, "--rank", "ratio:0.5", "--calibration", calibration, "--refit");
 
-        assertThat(run.out()).contains("refitted to what inputs become", "error → measured");
+        assertThat(run.out())
+                .contains("pairs refitted to the inputs of their layers in the compressed network", "error → measured");
     }
 
     @Test

@@ -136,10 +136,10 @@ class RunOptionsTest {
 
         CommandLineRun failed = policy("limits: { max-memory-ratio: 1e-6 }\nreports: [r.xml]", "--json");
         assertThat(failed.code()).isEqualTo(ExitCode.LIMIT_NOT_KEPT);
-        assertThat(failed.err()).startsWith("eckart: max-memory-ratio 0.000001 is not kept: measured ");
+        assertThat(failed.err()).startsWith("eckart: max-memory-ratio 0.000001 is exceeded: measured ");
         assertThat(Files.readString(folder.resolve("r.xml"))).contains("name=\"model.memory\"");
         assertThat(eckart("verify", model, small, "--memory").out())
-                .containsPattern("memory +[0-9.]+× +a session takes .* → .* at its peak, loaded ");
+                .containsPattern("memory +[0-9.]+× +a session takes .* → .* at its peak, and .* once loaded");
     }
 
     private CommandLineRun policy(String more, Object... options) throws IOException {

@@ -63,8 +63,9 @@ class SearchCommandTest {
                 .containsExactly("rank", "sizeRatio", "value", "kept", "remembered", "values");
         assertThat(run.err().lines())
                 .hasSize(tried.size())
-                .allMatch(line -> line.matches(
-                        "tried \\S+( at rank \\d+)?: \\d+\\.\\d % of the size, relative-error \\S+, (not )?kept"));
+                .allMatch(
+                        line -> line.matches(
+                                "tried \\S+( at rank \\d+)?: \\d+\\.\\d % of the size, relative-error \\S+, (accepted|rejected)"));
     }
 
     @Test

@@ -93,7 +93,7 @@ class TimingCommandTest {
 
         requireTimed(layer, "factored", false);
         assertThat(ratio(layer)).isLessThan(1);
-        assertThat(layer.get("reason").asString()).contains("below the break-even rank", "the pair takes 0.");
+        assertThat(layer.get("reason").asString()).contains("a pair of rank 2 is smaller", "the pair takes 0.");
         requireTimed(table, "kept", false);
         assertThat(ratio(table)).isGreaterThanOrEqualTo(1);
         assertThat(table.get("reason").asString())
@@ -118,7 +118,7 @@ class TimingCommandTest {
 
         assertThat(run.out())
                 .containsPattern("table +Gather .* \\d+\\.\\d\\d× \\(for size only\\)\n")
-                .contains("2 weights factored, 1 of them for size only, 0 kept");
+                .contains("2 weights factored, 1 of them for size only, 0 unchanged");
         assertThat(folder.resolve("r.md")).content().contains("for size only: the pair takes ");
         assertThat(out).doesNotExist();
     }

@@ -55,6 +55,7 @@ final class PolicyReader {
             "no-verify",
             "force",
             "keep-failed",
+            "write-anyway",
             "backend",
             "threads",
             "quiet",

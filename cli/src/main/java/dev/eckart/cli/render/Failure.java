@@ -26,7 +26,7 @@ public final class Failure {
         report.verification().ifPresent(verification -> addUnsound(report, verification, failures));
         for (Limit.Outcome outcome : report.limits()) {
             if (!outcome.kept()) {
-                failures.add("%s %s is not kept: measured %s"
+                failures.add("%s %s is exceeded: measured %s"
                         .formatted(outcome.name(), Numbers.plain(outcome.limit()), Numbers.plain(outcome.value())));
             }
         }
@@ -39,7 +39,7 @@ public final class Failure {
         return String.join("; ", failures);
     }
 
-    /** What to say of a metric that is nothing to pass by. */
+    /** The sentence on a metric without a value, by which no model can be judged. */
     static String withoutValue(MetricResult metric) {
         return "metric %s has no finite value%s"
                 .formatted(metric.name(), metric.note().isEmpty() ? "" : ": " + metric.note());

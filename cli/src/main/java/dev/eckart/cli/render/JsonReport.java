@@ -56,7 +56,8 @@ public final class JsonReport {
                 .put("rewrite", report.seconds().rewrite())
                 .put("verify", report.seconds().verify())
                 .put("total", report.seconds().total());
-        return root.put("verdict", report.passed() ? "pass" : "fail");
+        nothingToGain(root, report);
+        return root.put("verdict", report.verdict().label());
     }
 
     static ObjectNode scanTree(Report report) {
@@ -68,7 +69,15 @@ public final class JsonReport {
             weight(node, weight);
             weight.spectrum().ifPresent(spectrum -> rankAtEnergy(node.putObject("rankAtEnergy"), spectrum));
         }
+        nothingToGain(root, report);
         return root;
+    }
+
+    private static void nothingToGain(ObjectNode root, Report report) {
+        report.nothingToGain()
+                .ifPresent(nothing -> root.putObject("nothingToGain")
+                        .put("reason", nothing.reason())
+                        .put("advice", nothing.advice()));
     }
 
     private static ObjectNode head(Report report) {

@@ -14,9 +14,11 @@ import dev.eckart.core.verify.RewriteProof;
 import dev.eckart.core.verify.Verification;
 import java.io.StringWriter;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import javax.xml.stream.XMLOutputFactory;
@@ -25,16 +27,28 @@ import javax.xml.stream.XMLStreamWriter;
 
 /**
  * A report as JUnit's XML, as Surefire writes it: a test case for the search, for the rewrite, for each output, metric,
- * binding of dynamic axes and limit, and sizes as properties.
+ * binding of dynamic axes and limit, and sizes as properties. A case passes only if something was asked that is met: one
+ * of numbers that no limit was set for is skipped.
  */
 public final class JunitReport {
     private JunitReport() {}
 
-    /** A case, and what is wrong, if anything is, or why it was not judged. */
+    private static final String NO_LIMIT = "measured; no limit was set";
+
+    /** Limits that outputs have no part in. */
+    private static final Set<Limit> NOT_ON_OUTPUTS =
+            Set.of(Limit.MAX_SIZE_RATIO, Limit.MAX_LATENCY_RATIO, Limit.MAX_MEMORY_RATIO, Limit.MAX_ACCURACY_DROP);
+
+    /**
+     * A case.
+     *
+     * @param failure what is wrong, if anything is
+     * @param unjudged why there is nothing for it to pass by; empty if there is something
+     */
     private record Case(
-            String kind, String name, Optional<String> failure, Optional<String> skipped, String found) {
-        Case(String kind, String name, Optional<String> failure, String found) {
-            this(kind, name, failure, Optional.empty(), found);
+            String kind, String name, Optional<String> failure, Optional<String> unjudged, String found) {
+        Optional<String> skipped() {
+            return failure.isPresent() ? Optional.empty() : unjudged;
         }
     }
 
@@ -76,7 +90,8 @@ public final class JunitReport {
                 String.valueOf(failures));
         start(xml, "properties");
         property(xml, "eckart.version", report.version());
-        property(xml, "verdict", report.passed() ? "pass" : "fail");
+        property(xml, "verdict", report.verdict().label());
+        property(xml, "verdict.reason", Headline.of(report).why());
         model(xml, "model", report.model());
         if (report.output().isPresent()) {
             model(xml, "output", report.output().get());
@@ -133,8 +148,8 @@ public final class JunitReport {
         for (Verification verification : report.verification().stream().toList()) {
             verification.proof().map(JunitReport::rewrite).ifPresent(cases::add);
             verification.noProof().map(JunitReport::unproved).ifPresent(cases::add);
-            verification.outputs().forEach(output -> cases.add(output(output)));
-            verification.metrics().forEach(metric -> cases.add(metric(metric)));
+            verification.outputs().forEach(output -> cases.add(output(output, judgesOutputs(report))));
+            verification.metrics().forEach(metric -> cases.add(metric(metric, judges(report, metric.name()))));
             verification.bindings().forEach(binding -> cases.add(binding(report, binding)));
         }
         report.limits().forEach(limit -> cases.add(limit(limit)));
@@ -142,11 +157,28 @@ public final class JunitReport {
         return cases;
     }
 
+    private static boolean judgesOutputs(Report report) {
+        return report.baseline().isPresent()
+                || Arrays.stream(Limit.values())
+                        .filter(limit -> !NOT_ON_OUTPUTS.contains(limit))
+                        .anyMatch(limit -> judges(report, limit.label()));
+    }
+
+    private static boolean judges(Report report, String name) {
+        return report.baseline().isPresent()
+                || report.limits().stream().anyMatch(limit -> limit.name().equals(name));
+    }
+
+    private static Optional<String> unless(boolean asked) {
+        return asked ? Optional.empty() : Optional.of(NO_LIMIT);
+    }
+
     private static Case search(SearchEntry search) {
         return new Case(
                 "search",
-                "a setting keeps the limits",
+                "a setting meets the limits",
                 search.unreachable(),
+                Optional.empty(),
                 "%d settings were measured".formatted(search.tried().size()));
     }
 
@@ -156,6 +188,7 @@ public final class JunitReport {
                 "rewrite",
                 "the rewrite is right",
                 proof.holds() ? Optional.empty() : Optional.of("the rewrite is wrong: " + found),
+                Optional.empty(),
                 found);
     }
 
@@ -168,7 +201,7 @@ public final class JunitReport {
                 "no proof: " + none.sentence());
     }
 
-    private static Case output(OutputComparison output) {
+    private static Case output(OutputComparison output, boolean asked) {
         boolean finite = Double.isFinite(output.maxAbsoluteError());
         return new Case(
                 "output",
@@ -177,14 +210,16 @@ public final class JunitReport {
                         ? Optional.empty()
                         : Optional.of("output `%s` holds NaN or infinity, in the original or the compressed network"
                                 .formatted(output.name())),
+                unless(asked),
                 ReportTables.outputNumbers(output));
     }
 
-    private static Case metric(MetricResult metric) {
+    private static Case metric(MetricResult metric, boolean asked) {
         return new Case(
                 "metric",
                 metric.name(),
                 metric.isFinite() ? Optional.empty() : Optional.of(Failure.withoutValue(metric)),
+                unless(asked),
                 "%s: %s".formatted(ReportTables.metricNumbers(metric), ReportTables.metricMeaning(metric)));
     }
 
@@ -193,6 +228,7 @@ public final class JunitReport {
                 "binding",
                 "at " + binding.sizes(),
                 Failure.of(report, binding),
+                unless(binding.proof().isPresent()),
                 ReportTables.bindingNumbers(binding));
     }
 
@@ -201,7 +237,8 @@ public final class JunitReport {
         return new Case(
                 "limit",
                 limit.name(),
-                limit.kept() ? Optional.empty() : Optional.of("%s is not kept: %s".formatted(limit.name(), found)),
+                limit.kept() ? Optional.empty() : Optional.of("%s is exceeded: %s".formatted(limit.name(), found)),
+                Optional.empty(),
                 found);
     }
 
@@ -210,7 +247,8 @@ public final class JunitReport {
                 "baseline",
                 baseline.path(),
                 baseline.kept() ? Optional.empty() : Optional.of(movements(baseline, moved -> !moved.kept())),
-                baseline.moved().isEmpty() ? "nothing moved" : movements(baseline, moved -> true));
+                Optional.empty(),
+                baseline.moved().isEmpty() ? ReportTables.changes(0) : movements(baseline, moved -> true));
     }
 
     private static String movements(BaselineEntry baseline, Predicate<BaselineEntry.Moved> shown) {

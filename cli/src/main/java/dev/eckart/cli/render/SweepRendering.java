@@ -136,7 +136,7 @@ public final class SweepRendering {
     /** Those of a few weights one by one, and the range of many. */
     private static String ranks(Setting setting) {
         List<Integer> sorted = sortedRanks(setting);
-        String kept = setting.kept() == 0 ? "" : (setting.kept() + " kept");
+        String kept = setting.kept() == 0 ? "" : (setting.kept() + " unchanged");
         String ranks = sorted.size() <= LISTED_WEIGHTS
                 ? setting.ranks().values().stream().map(String::valueOf).collect(Collectors.joining(", "))
                 : "%d to %d, median %d"

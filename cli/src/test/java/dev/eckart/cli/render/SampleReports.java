@@ -124,6 +124,36 @@ final class SampleReports {
                 Optional.of(new WorstParts(part, part)));
     }
 
+    /** One of a command, of two weights and two outputs, held to some limits. */
+    static Report heldTo(String command, Limit.Outcome... limits) {
+        Report report = of(List.of("fc1", "fc2"), List.of("logits", "pooled"), 8);
+        return new Report(
+                report.version(),
+                command,
+                report.model(),
+                report.output(),
+                report.settings(),
+                report.weights(),
+                report.verification(),
+                List.of(limits),
+                report.seconds());
+    }
+
+    /** One whose outputs were not compared. */
+    static Report unverified(Limit.Outcome... limits) {
+        Report report = heldTo("compress", limits);
+        return new Report(
+                report.version(),
+                report.command(),
+                report.model(),
+                report.output(),
+                report.settings(),
+                report.weights(),
+                Optional.empty(),
+                report.limits(),
+                report.seconds());
+    }
+
     /** One at three bindings, of which the first is as it should be. */
     static Report withBindings() {
         Report report = of(List.of("w"), List.of("y"), 8);

@@ -10,6 +10,7 @@ import dev.eckart.core.factor.FactorPair;
 import dev.eckart.core.factor.IfSlower;
 import dev.eckart.core.factor.PlannedWeight;
 import dev.eckart.core.factor.Replacement;
+import dev.eckart.core.factor.WorthwhileSaving;
 import dev.eckart.core.linalg.Decomposer;
 import dev.eckart.core.model.LinearWeight;
 import dev.eckart.core.plugin.Providers;
@@ -48,6 +49,7 @@ public final class Compressor {
     private static final int SHARE_OF_INPUTS = 4;
 
     private final WeightOpener opener;
+    private final WorthwhileSaving worthwhile;
     private final int threads;
     private final long memory;
     private final Progress progress;
@@ -58,11 +60,17 @@ public final class Compressor {
      * @param memory bytes that the weights under way may take; where one alone takes more, it is the only one
      */
     public Compressor(Decomposer decomposer, int threads, long memory, Progress progress) {
-        this(new WeightOpener(decomposer, Calibration.NONE, new InputRoots(decomposer, 0)), threads, memory, progress);
+        this(
+                new WeightOpener(decomposer, Calibration.NONE, new InputRoots(decomposer, 0)),
+                WorthwhileSaving.ANY,
+                threads,
+                memory,
+                progress);
     }
 
-    private Compressor(WeightOpener opener, int threads, long memory, Progress progress) {
+    private Compressor(WeightOpener opener, WorthwhileSaving worthwhile, int threads, long memory, Progress progress) {
         this.opener = opener;
+        this.worthwhile = worthwhile;
         this.threads = threads;
         this.memory = memory;
         this.progress = progress;
@@ -76,9 +84,15 @@ public final class Compressor {
         long inputs = memory / SHARE_OF_INPUTS;
         return new Compressor(
                 new WeightOpener(opener.decomposer(), calibration, new InputRoots(opener.decomposer(), inputs)),
+                worthwhile,
                 threads,
                 calibration.inputs().isEmpty() ? memory : memory - inputs,
                 progress);
+    }
+
+    /** The same engine, whose plans have no replacements that save too little. */
+    public Compressor replacingOnly(WorthwhileSaving saving) {
+        return new Compressor(opener, saving, threads, memory, progress);
     }
 
     /** As {@link #compress(Network, Inventory, RankSelector, FactorPair.Balance, Provenance)}, of filtered weights. */
@@ -112,7 +126,7 @@ public final class Compressor {
         PlannedWeight[] planned = new PlannedWeight[weights.size()];
         try (Pass<Worked> pass = pass("Compressing", weights, bytes(selector), weight -> {
             try (OpenWeight open = opener.open(weight, selector)) {
-                return factored(open, decide(open, selector), balance);
+                return factored(open, worthwhile.of(decide(open, selector)), balance);
             }
         })) {
             N compressed = network.rewrite(
@@ -123,7 +137,14 @@ public final class Compressor {
                             })
                             .iterator(),
                     provenance);
-            return new Compression<>(new CompressionPlan(Arrays.asList(planned), inventory.skipped()), compressed);
+            CompressionPlan all = new CompressionPlan(Arrays.asList(planned), inventory.skipped());
+            CompressionPlan plan = worthwhile.of(all);
+            // All or none: what each saves is known by now.
+            return new Compression<>(
+                    plan,
+                    plan.factored().size() == all.factored().size()
+                            ? compressed
+                            : network.rewrite(List.of(), provenance));
         }
     }
 
@@ -179,7 +200,7 @@ public final class Compressor {
         }
         require(selector, inventory);
         List<PlannedWeight> planned = decomposed(inventory, selector, open -> decide(open, each));
-        return new CompressionPlan(planned, inventory.skipped());
+        return worthwhile.of(new CompressionPlan(planned, inventory.skipped()));
     }
 
     /** As {@link #plan}, with the spectrum of every weight, for people to look at. */
@@ -205,7 +226,7 @@ public final class Compressor {
      */
     public CompressionPlan survey(List<WeightSpectrum> spectra, Inventory inventory, RankSelector selector) {
         RankPlan ranks = RankStrategies.answer(selector, ALL, () -> selector.select(spectra));
-        return feasible(selector, () -> CompressionPlan.of(spectra, ranks, inventory.skipped()));
+        return feasible(selector, () -> worthwhile.of(CompressionPlan.of(spectra, ranks, inventory.skipped())));
     }
 
     private <R> List<R> decomposed(Inventory inventory, RankSelector selector, Function<OpenWeight, R> look) {
@@ -245,11 +266,12 @@ public final class Compressor {
      */
     public CompressionPlan timed(CompressionPlan plan, PairTimer timer, IfSlower ifSlower) {
         try (Progress.Task task = progress.start("Timing pairs", plan.factored().size())) {
-            return plan.withFactored(planned -> {
+            // Replacements that are faster may be too few to be worth it.
+            return worthwhile.of(plan.withFactored(planned -> {
                 PlannedWeight timed = planned.timed(timer.time(planned), ifSlower);
                 task.step(1);
                 return timed;
-            });
+            }));
         }
     }
 

@@ -12,6 +12,7 @@ import dev.eckart.core.file.Unwritable;
 import dev.eckart.core.model.LinearWeight;
 import dev.eckart.core.model.NetworkSummary;
 import dev.eckart.core.rank.RankSelector;
+import dev.eckart.core.report.NothingToGain;
 import dev.eckart.core.report.Report;
 import dev.eckart.core.report.WeightEntry;
 import dev.eckart.core.scan.Inventory;
@@ -75,12 +76,10 @@ public final class CompressionJob {
         double read = stopwatch.lap();
         Inventory inventory = selection.inventory(network);
         Calibrated calibrated = Calibrated.of(engine, model, network, inventory, selection);
+        Compressor compressor = calibrated.compressor(engine);
         CompressionPlan plan = timed(
-                planning.plan(calibrated.compressor(engine), inventory, selection.selector()),
-                model,
-                network,
-                selection);
-        return new Report(
+                compressor, planning.plan(compressor, inventory, selection.selector()), model, network, selection);
+        Report report = new Report(
                         engine.version(),
                         command,
                         entry(model, network),
@@ -92,6 +91,14 @@ public final class CompressionJob {
                         new Report.Seconds(read, stopwatch.lap(), 0, 0, stopwatch.total()))
                 .with(calibrated.entry())
                 .withWarnings(calibrated.warnings());
+        return explained(report, plan, calibrated);
+    }
+
+    /** The report, with the reason if nothing is replaced. */
+    private static Report explained(Report report, CompressionPlan plan, Calibrated calibrated) {
+        return NothingToGain.of(plan, calibrated.worthwhile(), report.settings().rank())
+                .map(report::with)
+                .orElse(report);
     }
 
     /**
@@ -100,7 +107,8 @@ public final class CompressionJob {
      *
      * @param wanted calibrated on what the evaluation does not hold back
      * @param evaluation empty to write without running either model
-     * @return the report; the target was written if {@link Report#passed()}, or the target wants failures kept
+     * @return the report; the target was written if {@link Report#passed()}, or the target wants failures kept, but not
+     *     where there is {@linkplain Report#nothingToGain() nothing to gain}, unless the target wants that written
      * @throws InvalidInputException if something of what the user gave cannot be worked with; then nothing was written
      */
     public Report compress(
@@ -136,7 +144,7 @@ public final class CompressionJob {
                     bytes(pending.path(), written),
                     dataFile.map(any -> target.dataFile()).stream().toList());
             List<Limit.Outcome> outcomes = limits.judge((double) after.bytes() / before.bytes(), verification);
-            Report report = new Report(
+            Report measured = new Report(
                             engine.version(),
                             "compress",
                             before,
@@ -149,7 +157,8 @@ public final class CompressionJob {
                     .with(calibrated.entry().map(entry -> entry.with(made.notes())))
                     .withWarnings(verifying.warnings())
                     .withWarnings(calibrated.warnings());
-            if (report.passed() || target.keepFailed()) {
+            Report report = explained(measured, made.plan(), calibrated);
+            if (target.wants(report)) {
                 commit(pending, dataFile, target, model, network);
             }
             return report;
@@ -166,23 +175,21 @@ public final class CompressionJob {
     private record Made(CompressionPlan plan, OnnxNetwork network, List<String> notes) {}
 
     /** The plan as it is, or with its pairs held to their times. */
-    private CompressionPlan timed(CompressionPlan plan, Path model, OnnxNetwork network, Selection selection) {
+    private CompressionPlan timed(
+            Compressor compressor, CompressionPlan plan, Path model, OnnxNetwork network, Selection selection) {
         return selection
                 .timed()
-                .map(wanted -> engine.compressor()
-                        .timed(
+                .map(wanted -> compressor.timed(
+                        plan,
+                        LayerTimer.open(
+                                model,
+                                network,
                                 plan,
-                                LayerTimer.open(
-                                        model,
-                                        network,
-                                        plan,
-                                        wanted.inputs()
-                                                .or(() ->
-                                                        selection.calibration().map(CalibrationInputs::inputs)),
-                                        wanted.seed(),
-                                        engine.threads(),
-                                        engine.temporary()),
-                                wanted.ifSlower()))
+                                wanted.inputs().or(() -> selection.calibration().map(CalibrationInputs::inputs)),
+                                wanted.seed(),
+                                engine.threads(),
+                                engine.temporary()),
+                        wanted.ifSlower()))
                 .orElse(plan);
     }
 
@@ -200,7 +207,8 @@ public final class CompressionJob {
                     compressor.compress(network, inventory, selection.selector(), selection.balance(), provenance);
             return new Made(compression.plan(), compression.network(), List.of());
         }
-        CompressionPlan plan = timed(compressor.plan(inventory, selection.selector()), model, network, selection);
+        CompressionPlan plan =
+                timed(compressor, compressor.plan(inventory, selection.selector()), model, network, selection);
         if (!selection.refit()) {
             return new Made(plan, compressor.apply(plan, network, selection.balance(), provenance), List.of());
         }
@@ -369,20 +377,20 @@ public final class CompressionJob {
     }
 
     static Report.ModelEntry entry(Path path, OnnxNetwork network) {
-        try {
-            return entry(path, network, bytes(path, network), network.dataFiles());
-        } catch (IOException e) {
-            throw new InvalidInputException("`%s` cannot be read: %s".formatted(path, e), e);
-        }
+        return entry(path, network, bytes(path, network), network.dataFiles());
     }
 
     /** Of a model's file and its data files. */
-    private static long bytes(Path path, OnnxNetwork network) throws IOException {
-        long bytes = Files.size(path);
-        for (Path dataFile : network.dataFiles()) {
-            bytes += Files.size(dataFile);
+    static long bytes(Path path, OnnxNetwork network) {
+        try {
+            long bytes = Files.size(path);
+            for (Path dataFile : network.dataFiles()) {
+                bytes += Files.size(dataFile);
+            }
+            return bytes;
+        } catch (IOException e) {
+            throw new InvalidInputException("`%s` cannot be looked at: %s".formatted(path, e), e);
         }
-        return bytes;
     }
 
     private static Report.ModelEntry entry(Path path, OnnxNetwork network, long bytes, List<Path> dataFiles) {

@@ -1,6 +1,7 @@
 package dev.eckart.onnx.job;
 
 import dev.eckart.core.InvalidInputException;
+import dev.eckart.core.report.Report;
 import dev.eckart.onnx.file.ExternalData;
 import dev.eckart.onnx.file.OnnxReader;
 import dev.eckart.onnx.file.OnnxWriter;
@@ -15,18 +16,34 @@ import java.util.Optional;
  *
  * @param overwrite whether files that are there already may be replaced; never the original's
  * @param keepFailed whether to write a model that fails its verification or a limit
+ * @param writeAnyway whether to write a model in which no weight was replaced
  * @param externalData which of its tensors go to a data file beside it
  */
-public record Target(Path path, boolean overwrite, boolean keepFailed, ExternalData externalData) {
+public record Target(Path path, boolean overwrite, boolean keepFailed, boolean writeAnyway, ExternalData externalData) {
 
-    /** One that keeps its tensors as the original does. */
+    /** One that is written only with weights replaced. */
+    public Target(Path path, boolean overwrite, boolean keepFailed, ExternalData externalData) {
+        this(path, overwrite, keepFailed, false, externalData);
+    }
+
+    /** One that is written only with weights replaced, and keeps its tensors as the original does. */
     public Target(Path path, boolean overwrite, boolean keepFailed) {
         this(path, overwrite, keepFailed, ExternalData.AUTO);
     }
 
     /** The same, with failures kept or not. */
     Target keepingFailed(boolean wanted) {
-        return new Target(path, overwrite, wanted, externalData);
+        return new Target(path, overwrite, wanted, writeAnyway, externalData);
+    }
+
+    /** The same, written or not where no weight was replaced. */
+    public Target writingAnyway(boolean wanted) {
+        return new Target(path, overwrite, keepFailed, wanted, externalData);
+    }
+
+    /** Whether the model of a report is to be written. */
+    boolean wants(Report report) {
+        return report.passed() ? report.nothingToGain().isEmpty() || writeAnyway : keepFailed;
     }
 
     /** Where its data file goes, if it gets one. */

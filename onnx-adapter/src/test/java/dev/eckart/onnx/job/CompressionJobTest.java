@@ -292,10 +292,10 @@ class CompressionJobTest {
     }
 
     @Test
-    void should_copy_a_model_without_linear_weights() throws IOException {
+    void should_copy_a_model_without_linear_weights_if_told_to() throws IOException {
         write(NOTHING_LINEAR);
 
-        Report report = compress(target(), MADE_UP, Limits.NONE);
+        Report report = compress(target().writingAnyway(true), MADE_UP, Limits.NONE);
 
         assertThat(report.passed()).isTrue();
         assertThat(report.weights()).isEmpty();
@@ -305,10 +305,58 @@ class CompressionJobTest {
     }
 
     @Test
+    void should_write_nothing_where_there_is_nothing_to_gain() throws IOException {
+        write(NETWORK);
+        Map<String, ByteBuffer> before = files();
+
+        Report report = JOB.compress(model, target(), selection(OUT), MADE_UP, Limits.NONE);
+
+        assertThat(report.passed()).isTrue();
+        assertThat(report.nothingToGain().orElseThrow().reason())
+                .startsWith("pairs at the ranks of fixed:30 save less than 2 % of the model's ");
+        assertThat(report.verification().orElseThrow().relativeError()).isZero();
+        assertThat(files()).isEqualTo(before);
+    }
+
+    @Test
+    void should_replace_nothing_for_a_saving_that_is_too_small_a_part_of_the_model() throws IOException {
+        // A pair of rank 16 saves 320 bytes, and there are 80,000 others.
+        write(NETWORK
+                + randomMatrix("table", 1, 20_000)
+                + node("Identity", "table", "t")
+                + output("t", FLOAT, 1, 20_000));
+
+        Report planned = JOB.plan(model, selection(16));
+        Report report = JOB.compress(model, target(), selection(16), MADE_UP, Limits.NONE);
+
+        assertThat(report.weights().get(0).outcome()).isEqualTo(WeightEntry.Outcome.KEPT);
+        assertThat(report.weights().get(0).reason())
+                .matches("all replacements together save 320 B of 8\\d\\.\\d+ kB, less than 2 %");
+        assertThat(report.output().orElseThrow().linearParameters()).isEqualTo(IN * OUT);
+        assertThat(planned.weights())
+                .extracting(WeightEntry::reason)
+                .isEqualTo(report.weights().stream().map(WeightEntry::reason).toList());
+        assertThat(planned.nothingToGain()).isEqualTo(report.nothingToGain()).isPresent();
+        assertThat(out).doesNotExist();
+    }
+
+    @Test
+    void should_keep_what_failed_also_where_there_is_nothing_to_gain() throws IOException {
+        write(NETWORK);
+        Limits limits = new Limits(Map.of(Limit.MAX_SIZE_RATIO, 0.5));
+
+        Report report = JOB.compress(model, new Target(out, false, true), selection(OUT), MADE_UP, limits);
+
+        assertThat(report.passed()).isFalse();
+        assertThat(report.nothingToGain()).isPresent();
+        assertThat(out).exists();
+    }
+
+    @Test
     void should_keep_a_weight_that_a_pair_would_not_make_smaller() throws IOException {
         write(NETWORK);
 
-        Report report = JOB.compress(model, target(), selection(OUT), MADE_UP, Limits.NONE);
+        Report report = JOB.compress(model, target().writingAnyway(true), selection(OUT), MADE_UP, Limits.NONE);
 
         assertThat(report.weights()).extracting(WeightEntry::outcome).containsExactly(WeightEntry.Outcome.KEPT);
         assertThat(graph(out)).isEqualTo(graph(model));

@@ -121,6 +121,21 @@ class ExternalDataJobTest {
     }
 
     @Test
+    void should_count_data_files_where_it_judges_whether_a_saving_is_worthwhile() throws IOException {
+        // Pairs of rank 16 save 640 bytes, more than 2 % of the file alone.
+        split(NETWORK
+                + randomMatrix("table", 1, 20_000)
+                + node("Identity", "table", "t")
+                + output("t", FLOAT, 1, 20_000));
+
+        Report report = JOB.plan(model, selection(16, WeightFilter.ALL));
+
+        assertThat(Files.size(model)).isLessThan(50 * 640);
+        assertThat(report.weights().get(0).reason()).startsWith("all replacements together save 640 B of 89.97 kB");
+        assertThat(report.nothingToGain()).isPresent();
+    }
+
+    @Test
     void should_put_into_one_file_what_was_in_two_and_the_reverse() throws IOException {
         split(NETWORK);
         assertSound(compress(ExternalData.NEVER));

@@ -19,7 +19,7 @@ import tools.jackson.databind.node.ObjectNode;
 /** {@code eckart strategies}. */
 @Command(
         name = "strategies",
-        description = "Lists the rank strategies and metrics to be had, where each comes from, and how it is called.",
+        description = "Lists the available rank strategies and metrics: the meaning, usage and origin of each.",
         usageHelpAutoWidth = true)
 final class StrategiesCommand implements Callable<Integer> {
     private final Console console;

@@ -1,13 +1,13 @@
 package dev.eckart.cli;
 
 import dev.eckart.cli.render.Json;
-import dev.eckart.cli.render.Table;
 import dev.eckart.core.metric.TaskMetrics;
 import dev.eckart.core.plugin.Provider;
 import dev.eckart.core.plugin.Providers;
 import dev.eckart.core.rank.RankStrategies;
 import java.util.Collection;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -51,19 +51,22 @@ final class StrategiesCommand implements Callable<Integer> {
         if (options.quiet()) {
             return ExitCode.DONE;
         }
-        console.out().print(table("--rank", strategies.all()));
-        console.out().println();
-        console.out().print(table("--metric", metrics.all()));
+        console.out().printf("Rank strategies (--rank):%n%s%n", list(strategies.all()));
+        console.out().printf("Metrics (--metric):%n%s", list(metrics.all()));
         return ExitCode.DONE;
     }
 
-    private static String table(String option, Collection<? extends Provider> providers) {
-        Table table = new Table(option, "meaning", "from");
+    /** Not in columns: calls and summaries are too long to stand beside each other on a terminal. */
+    private static String list(Collection<? extends Provider> providers) {
+        StringBuilder list = new StringBuilder();
         for (Provider provider : providers) {
-            table.row(provider.name(), provider.summary(), origin(provider));
-            new TreeMap<>(provider.usage()).forEach((call, meaning) -> table.row("  " + call, "  " + meaning, ""));
+            list.append("%n%s  %s  %s%n".formatted(provider.name(), provider.summary(), origin(provider)));
+            SortedMap<String, String> usage = new TreeMap<>(provider.usage());
+            int width = usage.keySet().stream().mapToInt(String::length).max().orElse(0);
+            usage.forEach((call, meaning) ->
+                    list.append("  %s%s  %s%n".formatted(call, " ".repeat(width - call.length()), meaning)));
         }
-        return table.render();
+        return list.toString();
     }
 
     private static String origin(Provider provider) {

@@ -170,7 +170,7 @@ public record BudgetRankSelector(double share, double floor, int step, int round
         if (options.size() == 1) {
             return new RankChoice.Keep(
                     BreakEven.rank(weight.weight()) <= 1
-                            ? "too small to gain from a pair"
+                            ? BreakEven.TOO_SMALL
                             : "a pair is not smaller at any rank from floor %s of its smaller side".formatted(floor));
         }
         return new RankChoice.Keep("budget %s is met with this weight unchanged%s"

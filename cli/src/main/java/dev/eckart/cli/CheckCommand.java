@@ -28,18 +28,19 @@ import picocli.CommandLine.Parameters;
 /** {@code eckart check POLICY.yml}: {@code compress} or {@code verify}, with a file for its options, and a memory. */
 @Command(
         name = "check",
-        description = "Holds a compressed model to a policy: limits, and the numbers of an earlier run.",
+        description = "Checks a compressed model against a policy: limits, and the numbers of an earlier run.",
         usageHelpAutoWidth = true,
         sortOptions = false)
 final class CheckCommand implements Callable<Integer> {
     private final Console console;
 
-    @Parameters(paramLabel = "POLICY.yml", description = "What the model is held to; paths in it are relative to it.")
+    @Parameters(paramLabel = "POLICY.yml", description = "The policy; its paths are relative to this file.")
     private Path file = Path.of("");
 
     @Option(
             names = "--update-baseline",
-            description = "Write the policy's baseline from this run, if it meets the limits, and compare with none.")
+            description =
+                    "Write the policy's baseline from this run if the limits are met, instead of comparing with it.")
     private boolean update;
 
     @Mixin
@@ -60,7 +61,8 @@ final class CheckCommand implements Callable<Integer> {
         Policy policy = Policy.read(file, new CommandLine(new CompressCommand(console)), PluginOptions::metrics);
         if (update && policy.baseline().isEmpty()) {
             throw new InvalidInputException(
-                    "--update-baseline: `%s` has no `baseline`, the file to write; add that".formatted(file));
+                    "--update-baseline: policy `%s` has no `baseline`, the file to write; add this key"
+                            .formatted(file));
         }
         policy.reports().forEach(CheckCommand::makeFolder);
         reports.add(policy.reports());
@@ -83,7 +85,7 @@ final class CheckCommand implements Callable<Integer> {
                         "eckart: %s%s%n",
                         Failure.of(report),
                         update
-                                ? "; `%s` is as it was"
+                                ? "; `%s` is unchanged"
                                         .formatted(policy.baseline().orElseThrow())
                                 : "");
         return ExitCode.LIMIT_NOT_KEPT;
@@ -161,7 +163,7 @@ final class CheckCommand implements Callable<Integer> {
             for (Path kept : originals) {
                 if (Files.exists(target) && Files.isSameFile(target, kept)) {
                     throw new InvalidInputException(
-                            "`%s` is of the original, which is never overwritten; name another `output`"
+                            "`%s` belongs to the original model, which is never overwritten; name another `output`"
                                     .formatted(target));
                 }
             }

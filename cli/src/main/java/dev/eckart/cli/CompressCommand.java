@@ -27,13 +27,13 @@ import picocli.CommandLine.Parameters;
 /** {@code eckart compress MODEL -o OUT}. */
 @Command(
         name = "compress",
-        description = "Makes a model smaller, verifies what that did, and writes it.",
+        description = "Makes a model smaller, verifies the result, and writes it.",
         usageHelpAutoWidth = true,
         sortOptions = false)
 final class CompressCommand implements Callable<Integer> {
     private final Console console;
 
-    @Parameters(paramLabel = "MODEL", description = "The original, an .onnx file; never touched.")
+    @Parameters(paramLabel = "MODEL", description = "The original model, an .onnx file; never changed.")
     private Path model = Path.of("");
 
     @Option(
@@ -48,20 +48,20 @@ final class CompressCommand implements Callable<Integer> {
     @Option(
             names = "--refit",
             description =
-                    "Fit each pair to what its layer's inputs become by the pairs before it, on --calibration: for models"
-                            + " that shrink to three quarters or less; takes a run up to each layer.")
+                    "Fit each pair to its layer's inputs in the compressed network, on --calibration: for models that"
+                            + " shrink to three quarters or less; takes a run up to each layer.")
     private boolean refit;
 
     @Option(
             names = "--keep-if-faster",
             description =
                     "Time each pair against its weight in ONNX Runtime, the layer alone at its real shapes, and replace only"
-                            + " weights whose pair is faster. Times depend on the machine: so does OUT then.")
+                            + " weights whose pair is faster. The times, and so OUT, depend on the machine.")
     private boolean keepIfFaster;
 
     @Option(
             names = "--mark-if-slower",
-            description = "Time pairs likewise, use them all, and mark those that are not faster as for size only.")
+            description = "Time each pair likewise, use all pairs, and mark slower ones as for size only.")
     private boolean markIfSlower;
 
     @Mixin
@@ -79,16 +79,16 @@ final class CompressCommand implements Callable<Integer> {
     @Mixin
     private SearchOptions search = new SearchOptions();
 
-    @Option(names = "--dry-run", description = "Say what would be done, and do not.")
+    @Option(names = "--dry-run", description = "Show what would be done, and write no model.")
     private boolean dryRun;
 
     @Option(names = "--force", description = "Overwrite an existing OUT (never MODEL).")
     private boolean force;
 
-    @Option(names = "--no-verify", description = "Write without running either model.")
+    @Option(names = "--no-verify", description = "Write OUT without running either model: nothing is verified.")
     private boolean noVerify;
 
-    @Option(names = "--keep-failed", description = "Write OUT even if its verification or a limit fails.")
+    @Option(names = "--keep-failed", description = "Write OUT even if the rewrite is wrong or a limit is exceeded.")
     private boolean keepFailed;
 
     @Option(
@@ -100,8 +100,8 @@ final class CompressCommand implements Callable<Integer> {
             names = "--external-data",
             paramLabel = "auto|always|never",
             description =
-                    "Whether tensors go to a file beside OUT, OUT.data: auto (as MODEL keeps them, and in any case"
-                            + " where OUT would have more than 2 GB), always or never.")
+                    "Whether tensors are written to a separate file, OUT.data: auto (as in MODEL, and always if OUT"
+                            + " would exceed 2 GB), always or never.")
     private ExternalData externalData = ExternalData.AUTO;
 
     @Mixin
@@ -138,7 +138,7 @@ final class CompressCommand implements Callable<Integer> {
         console.err()
                 .printf(
                         "eckart: %s; `%s` was %s%n",
-                        Failure.of(report), output, keepFailed ? "written all the same" : "not written");
+                        Failure.of(report), output, keepFailed ? "written anyway" : "not written");
         return ExitCode.LIMIT_NOT_KEPT;
     }
 
@@ -152,7 +152,7 @@ final class CompressCommand implements Callable<Integer> {
         Limits wanted = metrics.limits(limits.limits());
         if (refit && !selection.weights().calibrated()) {
             throw new InvalidInputException(
-                    "--refit fits pairs to what the inputs of layers become, which only calibration inputs show; give --calibration INPUTS, too");
+                    "--refit fits pairs to the inputs of layers, which only calibration inputs show; add --calibration INPUTS");
         }
         if (noVerify) {
             metrics.requireNone();
@@ -167,11 +167,11 @@ final class CompressCommand implements Callable<Integer> {
     private void requireTimeable(boolean searched) {
         if (keepIfFaster && markIfSlower) {
             throw new InvalidInputException(
-                    "--keep-if-faster drops pairs that are not faster and --mark-if-slower uses them all; give one of them");
+                    "--keep-if-faster rejects pairs that are not faster but --mark-if-slower uses all pairs; give only one of these options");
         }
         if (searched && keepIfFaster) {
             throw new InvalidInputException(
-                    "without --rank, a setting is searched for by its size and loss, which --keep-if-faster would change; name a setting, such as --rank %s, or give --mark-if-slower"
+                    "--keep-if-faster would change the size and loss of the settings that a search compares; name one setting, such as --rank %s, or give --mark-if-slower instead"
                             .formatted(SelectionOptions.DEFAULT_RANK));
         }
     }
@@ -197,7 +197,7 @@ final class CompressCommand implements Callable<Integer> {
     private Report search(Limits wanted) {
         if (dryRun || noVerify) {
             throw new InvalidInputException(
-                    "without --rank, a setting is searched for that keeps the limits, by measuring; %s measures nothing: name a setting, such as --rank %s"
+                    "without --rank, the limits start a search, which measures models, but %s measures nothing; name a setting, such as --rank %s"
                             .formatted(dryRun ? "--dry-run" : "--no-verify", SelectionOptions.DEFAULT_RANK));
         }
         Target target = target();
@@ -234,7 +234,7 @@ final class CompressCommand implements Callable<Integer> {
     private Target target() {
         if (output == null) {
             throw new InvalidInputException(
-                    "there is no output; name the file to write with -o OUT, or only look with --dry-run");
+                    "no output is given; name the file to write with -o OUT, or write none with --dry-run");
         }
         return new Target(output, force, keepFailed, writeAnyway, externalData);
     }

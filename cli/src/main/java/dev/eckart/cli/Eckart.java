@@ -17,19 +17,19 @@ import picocli.CommandLine.UnmatchedArgumentException;
 /** The {@code eckart} command and its entry point. */
 @Command(
         name = "eckart",
-        description = "Makes exported ONNX networks smaller by low-rank factorization, and proves what that did.",
+        description = "Makes exported ONNX networks smaller by low-rank factorization, and verifies the result.",
         versionProvider = Version.class,
         mixinStandardHelpOptions = true,
         usageHelpAutoWidth = true,
         synopsisSubcommandLabel = "COMMAND",
         exitCodeListHeading = "%nExit status:%n",
         exitCodeList = {
-            "0:done, and every limit that was set is met",
+            "0:done; the limits, if any, are met",
             "1:internal error (a bug)",
-            "2:bad usage or bad input",
-            "3:a limit is exceeded, or the verification failed",
-            "4:no setting meets the limits; the message says which comes closest",
-            "5:nothing to gain: no weight is worth replacing, and nothing was written"
+            "2:bad usage or bad input; nothing is written",
+            "3:a limit is exceeded, or the rewrite is wrong",
+            "4:no setting meets the limits; the closest one is reported",
+            "5:nothing to gain: no weight is worth replacing; nothing is written"
         })
 public final class Eckart {
     /** Set by the launcher, which can tell; the JVM cannot tell for standard error alone. */
@@ -104,7 +104,7 @@ public final class Eckart {
                 .println(
                         message.contains("outside of the heap") || message.contains("LAPACK")
                                 ? "eckart: %s; use --threads 1, or a machine with more memory".formatted(message)
-                                : "eckart: a heap of %d MB is too small for this; give it more with ECKART_OPTS=-Xmx4g, or use --threads 1"
+                                : "eckart: a heap of %d MB is too small; enlarge it with ECKART_OPTS=-Xmx4g, or use --threads 1"
                                         .formatted(Runtime.getRuntime().maxMemory() >> 20));
         return ExitCode.BAD_INPUT;
     }
@@ -159,7 +159,7 @@ public final class Eckart {
                         "eckart: internal error, a bug in eckart %s: %s%s%n",
                         Version.current(),
                         oneLine(exception.toString()),
-                        debug ? "" : "; run again with --debug and report what it prints");
+                        debug ? "" : "; run again with --debug and report the output");
         return ExitCode.INTERNAL_ERROR;
     }
 

@@ -59,7 +59,7 @@ final class TrialFiles implements TrialMemory {
         try {
             ReportFiles.write(file(subject), Json.render(root));
         } catch (InvalidInputException e) {
-            warnings.accept("%s; the next search measures anew".formatted(e.getMessage()));
+            warnings.accept("%s; the next search measures again".formatted(e.getMessage()));
         }
     }
 
@@ -88,7 +88,7 @@ final class TrialFiles implements TrialMemory {
             }
             return trials;
         } catch (IOException | JacksonException | IllegalArgumentException e) {
-            warnings.accept("`%s` in the cache is damaged; what it tells of is measured anew".formatted(file));
+            warnings.accept("cache file `%s` is damaged; its trials are measured again".formatted(file));
             return new LinkedHashMap<>();
         }
     }

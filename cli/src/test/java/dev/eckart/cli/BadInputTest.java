@@ -397,7 +397,7 @@ class BadInputTest {
     void should_refuse_a_sweep_that_cannot_be_told_of() {
         refused("expected .csv, .html or .json", "sweep", model, "--report", folder.resolve("sweep.md"));
         refused(
-                "there is no directory",
+                "does not exist; create it first",
                 "sweep",
                 model,
                 "--report",
@@ -430,7 +430,7 @@ class BadInputTest {
                 "--min-cosine",
                 "0.9",
                 "--no-verify");
-        refused("say where with --cache DIR", "compress", model, "-o", out, "--cache-vectors");
+        refused("add --cache DIR", "compress", model, "-o", out, "--cache-vectors");
         refused("--cache: folder", "compress", model, "-o", out, "--cache", model.resolve("cache"));
         refused("--no-verify measures nothing", "compress", model, "-o", out, "--min-cosine", "0.9", "--no-verify");
         refused("--dry-run measures nothing", "compress", model, "--min-cosine", "0.9", "--dry-run");
@@ -509,7 +509,7 @@ class BadInputTest {
 
     @Test
     void should_refuse_a_plugin_that_is_none() throws IOException {
-        refused("there is no file", "strategies", "--plugin", folder.resolve("none.jar"));
+        refused("cannot find file `", "strategies", "--plugin", folder.resolve("none.jar"));
         refused("is not a jar", "strategies", "--plugin", write("text.jar", new byte[] {1, 2, 3}));
     }
 

@@ -133,7 +133,10 @@ class CalibrationCommandTest {
     @Test
     void should_refuse_what_cannot_be_calibrated_on() throws IOException {
         refused("does not exist", "--calibration", folder.resolve("none"));
-        refused("--mask tells padding from data for --calibration", "--mask", "m");
+        refused(
+                "--mask marks padding in the calibration inputs, which are missing; add --calibration INPUTS",
+                "--mask",
+                "m");
         refused("m", "--calibration", calibration, "--mask", "m");
         Path wrong = Files.createDirectory(folder.resolve("wrong"));
         NpyFile.write(wrong.resolve("x.npy"), NpyArray.ofFloats(List.of(1, 2), 1, 2));

@@ -311,11 +311,12 @@ class CheckCommandTest {
     @Test
     void should_say_what_is_wrong_with_a_baseline() throws IOException {
         String policy = HEAD + BUILD + "baseline: lock.json\n";
-        assertBad(check(policy), "there is no baseline", "--update-baseline");
+        assertBad(
+                check(policy), "baseline `", "does not exist; run the check once with --update-baseline to create it");
         Files.writeString(folder.resolve("lock.json"), "{");
         assertBad(check(policy), "is not a baseline");
         Files.writeString(folder.resolve("lock.json"), "{\"schema\": \"eckart.lock/1\", \"ranks\": 3}");
-        assertBad(check(policy), "`ranks` is missing, or no object");
+        assertBad(check(policy), "`ranks` is missing, or not an object");
         assertBad(check(HEAD + BUILD, "--update-baseline"), "has no `baseline`");
     }
 
@@ -341,26 +342,26 @@ class CheckCommandTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             model: m.onnx                              | 1:8: `model`: `
-            compress: {}                               | 1:1: the policy: there is no `model`
-            MODEL                                      | 1:1: the policy: there is neither `compressed`
-            MODEL;compress: {};compressed: MODELFILE   | 1:1: the policy: `compressed` names a model and
-            MODEL;compress: {};limts: {}               | 3:1: `limts` is not known in the policy; did you mean `limits`?
-            MODEL;compress: {};zzzzzzzz: {}            | 3:1: `zzzzzzzz` is not known in the policy; expected one of model,
-            MODEL;compress: { rnk: x }                 | 2:13: `rnk` is not known in `compress`; did you mean `rank`?
-            MODEL;compress: { threads: 2 }             | 2:13: `threads` is not known in `compress`
+            compress: {}                               | 1:1: the policy: `model` is missing; add it
+            MODEL                                      | 1:1: the policy: `compressed` and `compress` are missing; add one of them
+            MODEL;compress: {};compressed: MODELFILE   | 1:1: the policy: `compressed` names a model but
+            MODEL;compress: {};limts: {}               | 3:1: unknown key `limts` in the policy; did you mean `limits`?
+            MODEL;compress: {};zzzzzzzz: {}            | 3:1: unknown key `zzzzzzzz` in the policy; expected one of model,
+            MODEL;compress: { rnk: x }                 | 2:13: unknown key `rnk` in `compress`; did you mean `rank`?
+            MODEL;compress: { threads: 2 }             | 2:13: unknown key `threads` in `compress`
             MODEL;compress: { rank: 3 }                | 2:19: `rank`: expected text but was: `3`
             MODEL;compress: { joint: maybe }           | 2:20: `joint`: expected true or false but was: text `maybe`
             MODEL;compress: { factors: round }         | 2:22: `factors`: Invalid value for option '--factors'
-            MODEL;compress: { mask: m }                | 2:19: `mask`: this means nothing without `calibration`
-            MODEL;compress: { search-trials: 2 }       | 2:28: `search-trials`: this belongs to a search
+            MODEL;compress: { mask: m }                | 2:19: `mask`: this key needs `calibration`, which is missing; add it
+            MODEL;compress: { search-trials: 2 }       | 2:28: `search-trials`: this key is for a search, which needs a limit on loss or on size, and no `rank`
             MODEL;compress: [rank]                     | 2:11: `compress`: expected a mapping but was: a list
             MODEL;compress:                            | 2:10: `compress`: expected a mapping but was: nothing
-            MODEL;compress: {};labels: x.npy           | 3:9: `labels`: labels are of `inputs`, which are missing
+            MODEL;compress: {};labels: x.npy           | 3:9: `labels`: labels belong to `inputs`, which is missing; add it
             MODEL;compress: {};limits: { min-cosine: 2 } | 3:23: `min-cosine`: expected a number from -1 to 1 but was: 2
             MODEL;compress: {};limits: { max-accuracy-drop: 5 } | 3:30: `max-accuracy-drop`: expected a share from -1 to 1
             MODEL;compress: {};limits: { max-size-ratio: 0 } | 3:27: `max-size-ratio`: expected a share of the original's above 0
             MODEL;compress: {};limits: { max-size-ratio: half } | 3:27: `max-size-ratio`: expected a number but was: text `half`
-            MODEL;compress: {};limits: { max-accuracy-drop: 0.1 } | 3:30: `max-accuracy-drop`: accuracy needs `inputs` and `labels`
+            MODEL;compress: {};limits: { max-accuracy-drop: 0.1 } | 3:30: `max-accuracy-drop`: a limit on accuracy needs `inputs` and `labels`; add them
             MODEL;compress: {};limits: { min-cosine: 99 } | 3:23: `min-cosine`: expected a number from -1 to 1 but was: 99 (did you mean 0.99?)
             MODEL;compress: {};limits: { max-size-ratio: 60 } | (did you mean 0.6?)
             MODEL;compress: {};limits: { min-cosine: 0.9 } | 3:23: `min-cosine`: this judges what is lost, which made-up inputs do not show; give `inputs`, or `calibration` in `compress`, of which a third is held back to judge on
@@ -368,12 +369,12 @@ class CheckCommandTest {
             MODEL;compress: {};metrics: [embedding-cosine];limits: { embedding-cosine: '>=0.9' } | 4:29: `embedding-cosine`: this judges what is lost
             MODEL;compress: {};limits: { max-size-ratio: 0.5 } | 2:11: `compress`: without `rank`, a setting is searched for by what is lost, which made-up inputs do not show; give `inputs`
             MODEL;compress: { rank: '0.5' }            | 2:19: `rank`: strategy `0.5`: expected name[:value][,key=value...], such as energy:0.99 (did you mean `ratio:0.5`, or `energy:0.5`?)
-            MODEL;compress: {};tolerance: 0.1          | 3:12: `tolerance`: a tolerance is for a `baseline`
-            MODEL;compress: {};baseline: b;tolerance: { acuracy: 1 } | 4:14: `acuracy` is not known in `tolerance`; did you mean `accuracy`?
+            MODEL;compress: {};tolerance: 0.1          | 3:12: `tolerance`: a tolerance needs a `baseline`, which is missing; add it
+            MODEL;compress: {};baseline: b;tolerance: { acuracy: 1 } | 4:14: unknown key `acuracy` in `tolerance`; did you mean `accuracy`?
             MODEL;compress: {};reports: r.xml          | 3:10: `reports`: expected a list but was: text `r.xml`
-            MODEL;compress: {};compress: {}            | 3:1: `compress` is there a second time
-            MODEL;compress: &a {}                      | 2:11: anchors and aliases are not for policies
-            MODEL;compress: !!map {}                   | 2:11: tags are not for policies
+            MODEL;compress: {};compress: {}            | 3:1: key `compress` is given twice
+            MODEL;compress: &a {}                      | 2:11: a policy cannot have anchors and aliases
+            MODEL;compress: !!map {}                   | 2:11: a policy cannot have tags
             MODEL;compress: {};---;MODEL               | 3:1: a second document begins here
             MODEL;compress: {                          | not YAML:
             [[[[[[[[[[[[[[[[[[[[                       | 1:17: lists and mappings are nested deeper than 16

@@ -82,7 +82,7 @@ class DecoderHeapTest {
         assertThat(ended.exitCode).as(ended.printed).isEqualTo(2);
         assertThat(ended.printed.strip())
                 .hasLineCount(1)
-                .contains("a heap of 64 MB is too small for this; give it more with ECKART_OPTS");
+                .contains("a heap of 64 MB is too small; enlarge it with ECKART_OPTS");
     }
 
     private static Path small() {

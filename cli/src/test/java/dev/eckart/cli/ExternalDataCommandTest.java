@@ -139,7 +139,7 @@ class ExternalDataCommandTest {
 
         assertThat(run.code()).isEqualTo(ExitCode.BAD_INPUT);
         assertThat(run.err())
-                .contains("must stay below 2 GiB; --external-data auto puts")
+                .contains("must stay below 2 GiB; --external-data auto writes its tensors to a separate file")
                 .hasLineCount(1);
         assertThat(names()).doesNotContain("out.onnx");
     }

@@ -236,7 +236,8 @@ class MetricCommandTest {
                 eckart("compress", sure, "-o", out, "--metric", "perplexity", "--no-verify", "--rank", "fixed:1");
         assertThat(run.code()).isEqualTo(ExitCode.BAD_INPUT);
         assertThat(run.err())
-                .isEqualTo("eckart: --metric perplexity cannot be measured with --no-verify; leave one of them out\n");
+                .isEqualTo(
+                        "eckart: --metric perplexity runs both models but --no-verify runs neither; give only one of these options\n");
         CommandLineRun limited =
                 eckart("compress", sure, "-o", out, "--limit", "perplexity<=1", "--no-verify", "--rank", "fixed:1");
         assertThat(limited.code()).isEqualTo(ExitCode.BAD_INPUT);
@@ -370,11 +371,11 @@ class MetricCommandTest {
             metrics: top-k:5                         | 3:10: `metrics`: expected a list but was: text `top-k:5`
             metrics: ['top-k:2', top-k]              | 3:22: `metrics`: metric `top-k`: expected a value after the name
             metrics: ['top-k:2', 'top-k:2']          | 3:22: `metrics`: two metrics are named `top-2-accuracy`
-            metrics: ['top-k:2,as=cosine']           | 3:11: `metrics`: `cosine` is the name of something else here
+            metrics: ['top-k:2,as=cosine']           | 3:11: `metrics`: a policy uses the name `cosine` for a number of its own
             metrics: ['top-k:2'];limits: { top-2-accuracy: 0.1 } | 4:27: `top-2-accuracy`: expected text but was: `0.1`
             metrics: ['top-k:2'];limits: { top-2-accuracy: '>=0.1' } | 4:27: `top-2-accuracy`: limit `top-2-accuracy>=0.1`: the drop of
-            metrics: ['top-k:2'];limits: { top-3-accuracy: '>=0.1' } | 4:11: `top-3-accuracy` is not known in `limits`; did you mean `top-2-accuracy`?
-            metrics: ['top-k:2'];plugin: none.jar    | 3:10: `metrics`: --plugin: there is no file `
+            metrics: ['top-k:2'];limits: { top-3-accuracy: '>=0.1' } | 4:11: unknown key `top-3-accuracy` in `limits`; did you mean `top-2-accuracy`?
+            metrics: ['top-k:2'];plugin: none.jar    | 3:10: `metrics`: --plugin: cannot find file `
             """)
     void should_say_where_in_a_policy_a_metric_is_wrong(String lines, String message) throws IOException {
         Path file = Files.writeString(

@@ -232,7 +232,7 @@ class PluginTest {
         CommandLineRun run = eckart("strategies", "--plugin", jar);
 
         assertThat(run.code()).isEqualTo(ExitCode.BAD_INPUT);
-        assertThat(run.err()).contains("offers no strategy", SERVICE);
+        assertThat(run.err()).contains("contains no strategy and no metric", SERVICE);
     }
 
     @Test

@@ -101,7 +101,7 @@ class RunOptionsTest {
         assertBad(policy("memory: 3"), "policy.yml:3:9: `memory`: expected true or false");
         assertBad(
                 policy("limits: { max-memory-ratio: 0 }"),
-                "policy.yml:3:29: `max-memory-ratio`: expected a share of the original's above 0");
+                "policy.yml:3:29: `max-memory-ratio`: expected a ratio above 0, such as 0.5 for half of the original's");
         assertBad(
                 policy("shapes: [batch=1, 'samples=2']"),
                 "policy.yml:3:19: `shapes`: --shapes samples=2: the model has no dynamic axis `samples`");

@@ -116,7 +116,7 @@ class SearchCommandTest {
         CommandLineRun run = search("--max-relative-error", "0.001", "--cache", cache, "--json", "--force");
 
         assertThat(run.code()).isZero();
-        assertThat(run.err()).contains("in the cache is damaged; what it tells of is measured anew");
+        assertThat(run.err()).contains("is damaged; its trials are measured again");
         assertThat(run.json().get("search").get("tried"))
                 .allMatch(tried -> !tried.get("remembered").asBoolean());
     }

@@ -141,9 +141,9 @@ class TimingCommandTest {
     void should_refuse_what_contradicts_itself() {
         assertThat(compress("-o", out, "--keep-if-faster", "--mark-if-slower"))
                 .satisfies(run -> assertThat(run.code()).isEqualTo(2))
-                .satisfies(run -> assertThat(run.err()).contains("give one of them"));
+                .satisfies(run -> assertThat(run.err()).contains("give only one of these options"));
         assertThat(compress("-o", out, "--keep-if-faster", "--min-cosine", "0.9"))
                 .satisfies(run -> assertThat(run.code()).isEqualTo(2))
-                .satisfies(run -> assertThat(run.err()).contains("name a setting, such as --rank energy:0.99"));
+                .satisfies(run -> assertThat(run.err()).contains("name one setting, such as --rank energy:0.99"));
     }
 }

@@ -138,7 +138,8 @@ public record Baseline(
     public static Baseline read(Path file) {
         if (!Files.isRegularFile(file)) {
             throw new InvalidInputException(
-                    "there is no baseline `%s`; run the check once with --update-baseline to make it".formatted(file));
+                    "baseline `%s` does not exist; run the check once with --update-baseline to create it"
+                            .formatted(file));
         }
         try {
             return of(JsonMapper.builder().build().readTree(Files.readString(file)));
@@ -146,7 +147,7 @@ public record Baseline(
             throw new InvalidInputException("baseline `%s` cannot be read: %s".formatted(file, e), e);
         } catch (JacksonException | IllegalArgumentException e) {
             throw new InvalidInputException(
-                    "`%s` is not a baseline, schema %s: %s; make it anew with --update-baseline"
+                    "`%s` is not a baseline with schema %s: %s; create it again with --update-baseline"
                             .formatted(
                                     file,
                                     SCHEMA,
@@ -207,7 +208,7 @@ public record Baseline(
     private static Map<String, JsonNode> object(JsonNode root, String name) {
         JsonNode node = root.path(name);
         if (!node.isObject()) {
-            throw new IllegalArgumentException("`%s` is missing, or no object".formatted(name));
+            throw new IllegalArgumentException("`%s` is missing, or not an object".formatted(name));
         }
         Map<String, JsonNode> entries = new LinkedHashMap<>();
         node.properties().forEach(entry -> entries.put(entry.getKey(), entry.getValue()));
@@ -216,7 +217,7 @@ public record Baseline(
 
     private static double number(String name, JsonNode node) {
         if (!node.isNumber()) {
-            throw new IllegalArgumentException("`%s` is missing, or no number".formatted(name));
+            throw new IllegalArgumentException("`%s` is missing, or not a number".formatted(name));
         }
         return node.asDouble();
     }
@@ -273,7 +274,7 @@ public record Baseline(
         requireSame(file, "with other labels", subject.labels(), other.labels());
         if (subject.inputs().isEmpty() && subject.seed() != other.seed()) {
             throw new InvalidInputException(
-                    "baseline `%s` is on inputs made up from seed %d, and this run's are from seed %d; if that is meant, run the check with --update-baseline"
+                    "baseline `%s` is on inputs made up from seed %d: expected the same seed but was: %d; if this is intended, run the check with --update-baseline"
                             .formatted(file, subject.seed(), other.seed()));
         }
     }
@@ -283,7 +284,7 @@ public record Baseline(
         // By content: the names are for people.
         if (!List.copyOf(new TreeSet<>(before.values())).equals(List.copyOf(new TreeSet<>(now.values())))) {
             throw new InvalidInputException(
-                    "baseline `%s` is %s: expected %s but was: %s; if that is meant, run the check with --update-baseline"
+                    "baseline `%s` is %s: expected %s but was: %s; if this is intended, run the check with --update-baseline"
                             .formatted(file, difference, describe(before), describe(now)));
         }
     }

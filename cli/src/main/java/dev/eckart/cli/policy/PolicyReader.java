@@ -96,7 +96,7 @@ final class PolicyReader {
         Value document = Yaml.read(file);
         Map<String, Value> keys = document.mapping(KEYS);
         if (!keys.containsKey("model")) {
-            throw document.refuse("there is no `model`, the original that is compressed");
+            throw document.refuse("`model` is missing; add it: the path of the original model");
         }
         Path model = existing(keys.get("model"));
         Optional<Path> compressed = get(keys, "compressed").map(this::existing);
@@ -104,8 +104,8 @@ final class PolicyReader {
         if (compressed.isPresent() == building.isPresent()) {
             throw document.refuse(
                     compressed.isPresent()
-                            ? "`compressed` names a model and `compress` makes one; leave one of them out"
-                            : "there is neither `compressed`, a model to check, nor `compress`, how to make one");
+                            ? "`compressed` names a model but `compress` makes one; give only one of these keys"
+                            : "`compressed` and `compress` are missing; add one of them: a model to check, or the options to make it");
         }
         Optional<Path> inputs = get(keys, "inputs").map(this::inputs);
         Optional<Path> labels = get(keys, "labels").map(value -> labels(value, inputs.isPresent()));
@@ -192,7 +192,7 @@ final class PolicyReader {
 
     private Path labels(Value value, boolean inputs) {
         if (!inputs) {
-            throw value.refuse("labels are of `inputs`, which are missing");
+            throw value.refuse("labels belong to `inputs`, which is missing; add it");
         }
         String text = labelsText(value);
         argue("labels", text, value);
@@ -244,7 +244,7 @@ final class PolicyReader {
             String name = metrics.get(metrics.size() - 1).name();
             if (LIMITS.contains(name) || METRICS.contains(name)) {
                 throw value.refuse(
-                        "`%s` is the name of something else here; give the metric another one with the option as=NAME"
+                        "a policy uses the name `%s` for a number of its own; rename the metric with the option as=NAME"
                                 .formatted(name));
             }
             argue("metric", value.text(), value);
@@ -278,7 +278,7 @@ final class PolicyReader {
                 throw entry.getValue().refuse(objection);
             });
             if (limit == Limit.MAX_ACCURACY_DROP && !labels) {
-                throw entry.getValue().refuse("accuracy needs `inputs` and `labels` to be measured on");
+                throw entry.getValue().refuse("a limit on accuracy needs `inputs` and `labels`; add them");
             }
             if (limit.isOnLoss()) {
                 judging.require(entry.getValue(), JUDGES_LOSS);
@@ -313,13 +313,12 @@ final class PolicyReader {
         Map<String, Value> settings = value.mapping(known);
         NEEDED.forEach((key, other) -> {
             if (settings.containsKey(key) && !settings.containsKey(other)) {
-                throw settings.get(key).refuse("this means nothing without `%s`, which is missing".formatted(other));
+                throw settings.get(key).refuse("this key needs `%s`, which is missing; add it".formatted(other));
             }
         });
         settings.forEach((key, setting) -> {
             if (key.startsWith("search-") && (settings.containsKey("rank") || !searchable)) {
-                throw setting.refuse(
-                        "this belongs to a search for a setting, which takes a limit on what may be lost or on the size, and no `rank`");
+                throw setting.refuse("this key is for a search, which needs a limit on loss or on size, and no `rank`");
             }
             if (!key.equals("output")) {
                 argue(compress.findOption("--" + key), setting);
@@ -334,7 +333,7 @@ final class PolicyReader {
     private Path output(Value value, Path model) {
         Path output = path(value);
         if (output.toAbsolutePath().equals(model.toAbsolutePath())) {
-            throw value.refuse("this is the original itself, which is never overwritten");
+            throw value.refuse("this is the original model, which is never overwritten; name another output");
         }
         return output;
     }
@@ -371,7 +370,7 @@ final class PolicyReader {
         Map<String, Double> tolerances = new HashMap<>();
         get(keys, "tolerance").ifPresent(value -> {
             if (!keys.containsKey("baseline")) {
-                throw value.refuse("a tolerance is for a `baseline`, which is missing");
+                throw value.refuse("a tolerance needs a `baseline`, which is missing; add it");
             }
             Map<String, Value> single = value.isMapping() ? value.mapping(names) : Map.of();
             for (String name : names) {

@@ -107,10 +107,10 @@ record Value(String name, Path file, Node node) {
             }
             String key = scalar.getValue();
             if (!known.contains(key)) {
-                throw place.refuse("`%s` is not known in %s; %s".formatted(key, name, Spelling.hint(key, known)));
+                throw place.refuse("unknown key `%s` in %s; %s".formatted(key, name, Spelling.hint(key, known)));
             }
             if (values.put(key, new Value("`%s`".formatted(key), file, entry.getValueNode())) != null) {
-                throw place.refuse("`%s` is there a second time; expected it once".formatted(key));
+                throw place.refuse("key `%s` is given twice; give it once".formatted(key));
             }
         }
         return values;

@@ -67,9 +67,13 @@ public record PlannedWeight(
                             rank < 1 ? "is below 1" : "exceeds its smaller side " + weight.smallerSide()));
         }
         int breakEven = BreakEven.rank(weight);
-        return rank < breakEven
-                ? new Decision.Factor(rank)
-                : new Decision.Keep("needs rank %d; a pair is smaller only below %d".formatted(rank, breakEven));
+        if (rank < breakEven) {
+            return new Decision.Factor(rank);
+        }
+        return new Decision.Keep(
+                breakEven <= 1
+                        ? BreakEven.TOO_SMALL
+                        : "needs rank %d; a pair is smaller only below %d".formatted(rank, breakEven));
     }
 
     /**

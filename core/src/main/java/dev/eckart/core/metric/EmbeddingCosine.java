@@ -18,16 +18,13 @@ record EmbeddingCosine(Embeddings embeddings) implements TaskMetric {
 
         @Override
         public String summary() {
-            return "mean cosine between the original's and the compressed model's embedding of a sample; judged by its value";
+            return "mean cosine of the two models' embeddings; judged by its value";
         }
 
         @Override
         public Map<String, String> usage() {
             return Map.of(
-                    NAME,
-                    "the model has one output that can be an embedding",
-                    NAME + Embeddings.options(),
-                    "output NAME, pooled over the positions that are not padding");
+                    NAME, "the only embedding output", NAME + Embeddings.options(), "pooled over unmasked positions");
         }
 
         @Override

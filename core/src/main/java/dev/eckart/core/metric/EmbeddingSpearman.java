@@ -27,16 +27,13 @@ record EmbeddingSpearman(Embeddings embeddings) implements TaskMetric {
 
         @Override
         public String summary() {
-            return "rank correlation of the two models' similarities of all pairs of samples; judged by its value";
+            return "rank correlation of the similarities of all pairs; judged by its value";
         }
 
         @Override
         public Map<String, String> usage() {
             return Map.of(
-                    NAME,
-                    "the model has one output that can be an embedding",
-                    NAME + Embeddings.options(),
-                    "output NAME, pooled over the positions that are not padding");
+                    NAME, "the only embedding output", NAME + Embeddings.options(), "pooled over unmasked positions");
         }
 
         @Override

@@ -26,16 +26,16 @@ record Perplexity(SequenceLogits logits) implements TaskMetric {
 
         @Override
         public String summary() {
-            return "exp of the mean −log p(target token), for each network; judged by compressed / original";
+            return "exp of the mean −log p(target token); judged by compressed / original";
         }
 
         @Override
         public Map<String, String> usage() {
             return Map.of(
                     NAME,
-                    "targets are --labels [samples×positions], otherwise input_ids shifted by one position",
+                    "targets: --labels, or input_ids shifted by 1",
                     NAME + ",output=NAME,mask=INPUT,targets=INPUT",
-                    "output NAME, where the mask is not zero; targets are the input's tokens, shifted by one position");
+                    "unmasked positions; targets: INPUT shifted by 1");
         }
 
         @Override

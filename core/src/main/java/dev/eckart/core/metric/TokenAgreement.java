@@ -17,16 +17,16 @@ record TokenAgreement(SequenceLogits logits) implements TaskMetric {
 
         @Override
         public String summary() {
-            return "share of positions at which both models give the same token the highest score; judged by its value";
+            return "share of positions with the same top token; judged by its value";
         }
 
         @Override
         public Map<String, String> usage() {
             return Map.of(
                     NAME,
-                    "the model has one output [samples×positions×vocabulary]",
+                    "the model's only output [samples×positions×vocabulary]",
                     NAME + ",output=NAME,mask=INPUT",
-                    "output NAME, where the input is not zero");
+                    "unmasked positions of output NAME");
         }
 
         @Override

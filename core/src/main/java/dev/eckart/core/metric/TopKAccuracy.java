@@ -23,7 +23,7 @@ record TopKAccuracy(int k, OutputChoice output) implements TaskMetric {
 
         @Override
         public String summary() {
-            return "share of samples whose label is among the k highest scores; judged by its drop";
+            return "share of samples with the label among the k top scores; judged by its drop";
         }
 
         @Override

@@ -170,7 +170,7 @@ public record BudgetRankSelector(double share, double floor, int step, int round
         if (options.size() == 1) {
             return new RankChoice.Keep(
                     BreakEven.rank(weight.weight()) <= 1
-                            ? "too small to gain from a pair"
+                            ? BreakEven.TOO_SMALL
                             : "a pair is not smaller at any rank from floor %s of its smaller side".formatted(floor));
         }
         return new RankChoice.Keep("budget %s is met with this weight unchanged%s"
@@ -244,15 +244,14 @@ public record BudgetRankSelector(double share, double floor, int step, int round
 
         @Override
         public String summary() {
-            return "a share of all linear parameters, divided among the weights by the loss of each;"
-                    + " without measured sensitivities, all weights count alike";
+            return "a share of all linear parameters, divided among the weights by their losses";
         }
 
         @Override
         public Map<String, String> usage() {
             return Map.of(
                     "budget:0.6",
-                    "60 % of the parameters of all linear weights together remain",
+                    "60 % of parameters remain; without --calibration, all weights count alike",
                     "budget:0.4,floor=0.1",
                     "40 % remain; ranks down to 10 % of a weight's smaller side (default: 25 %)");
         }

@@ -42,7 +42,7 @@ public record EnergyRankSelector(double threshold) implements WeightRankSelector
 
         @Override
         public String summary() {
-            return "the smallest rank at which a share of each weight's energy (sum of squared singular values) remains";
+            return "the smallest rank at which a share of each weight's energy, Σσ², remains";
         }
 
         @Override

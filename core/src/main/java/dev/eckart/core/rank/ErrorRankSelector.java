@@ -49,8 +49,7 @@ public record ErrorRankSelector(double most) implements WeightRankSelector {
 
         @Override
         public String summary() {
-            return "the smallest rank at which the error of each weight, or of its calibrated outputs, is at most a share of"
-                    + " the norm";
+            return "the smallest rank within a relative error of a weight (calibrated: of its outputs)";
         }
 
         @Override

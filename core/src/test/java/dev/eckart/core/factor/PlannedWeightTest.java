@@ -51,6 +51,24 @@ class PlannedWeightTest {
     }
 
     @Test
+    void should_say_which_rank_a_weight_needs_and_below_which_a_pair_is_smaller() {
+        WeightSpectrum weight = SampleSpectra.weight("w", 20, 30, 3, 2, 1);
+
+        assertThat(PlannedWeight.of(weight, new RankChoice.Truncate(11)).decision())
+                .isEqualTo(new Decision.Keep("needs rank 11; a pair is smaller only below 11"));
+        assertThat(PlannedWeight.of(weight, new RankChoice.Truncate(10)).decision())
+                .isEqualTo(new Decision.Factor(10));
+    }
+
+    @Test
+    void should_say_that_a_weight_is_too_small_where_no_rank_makes_a_smaller_pair() {
+        WeightSpectrum weight = SampleSpectra.weight("w", 2, 384, 3, 2);
+
+        assertThat(PlannedWeight.of(weight, new RankChoice.Truncate(1)).decision())
+                .isEqualTo(new Decision.Keep("too small to gain from a pair"));
+    }
+
+    @Test
     void should_say_of_a_weight_that_was_kept_without_its_spectrum_what_holds_of_any() {
         LinearWeight weight = spectrum(ElementType.FLOAT32).weight();
         PlannedWeight kept = PlannedWeight.kept(weight, new RankChoice.Keep("it is large"), false);

@@ -13,17 +13,22 @@ import dev.eckart.core.verify.LabelAccuracy;
 import dev.eckart.core.verify.Limit;
 import dev.eckart.core.verify.MetricResult;
 import dev.eckart.core.verify.OutputComparison;
+import dev.eckart.core.verify.PartComparison;
 import dev.eckart.core.verify.RewriteProof;
 import dev.eckart.core.verify.Verification;
+import dev.eckart.core.verify.WorstParts;
 import dev.eckart.onnx.job.CompressionJob;
 import dev.eckart.onnx.job.Engine;
 import dev.eckart.onnx.job.Evaluation;
 import dev.eckart.onnx.job.Limits;
+import dev.eckart.onnx.run.InputSource;
 import dev.eckart.onnx.verify.Labels;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 import org.assertj.core.annotation.CheckReturnValue;
 import org.assertj.core.api.AbstractAssert;
@@ -57,11 +62,13 @@ public class ModelAssert extends AbstractAssert<ModelAssert, Path> {
 
     /**
      * Says what both models are run on: an {@code .npz} keyed by input name, a directory of {@code NAME.npy}, or an ONNX
-     * {@code test_data_set} directory. Without it inputs are made up: good for finding mistakes, no measure of accuracy.
+     * {@code test_data_set} directory. Without it inputs are made up: they show whether the rewrite is right, not what is
+     * lost.
      */
     @CheckReturnValue
     public ModelAssert onInputs(Path inputs) {
-        return on(new Evaluation(Optional.of(inputs), evaluation.labels(), evaluation.seed(), evaluation.metrics()));
+        return on(new Evaluation(
+                new InputSource.Given(inputs), evaluation.labels(), evaluation.seed(), evaluation.metrics()));
     }
 
     /**
@@ -109,23 +116,71 @@ public class ModelAssert extends AbstractAssert<ModelAssert, Path> {
 
     /**
      * Expects every output to have at least this cosine: the mean over samples of the cosine between the flattened
-     * outputs of both models, 1 for the same direction.
+     * outputs of both models, 1 for the same direction. Outputs of whole numbers, and of one number per sample, have none:
+     * at least one output must.
+     *
+     * @throws IllegalStateException without inputs
      */
     public ModelAssert hasCosineAtLeast(double cosine) {
+        requireInputs();
         // One that is not a number is worse than any.
-        OutputComparison worst = outputs("a cosine").stream()
-                .max(Comparator.comparingDouble(output -> 1 - output.cosine()))
-                .orElseThrow();
+        Optional<OutputComparison> worst = outputs("a cosine").stream()
+                .filter(output -> output.cosine().isPresent())
+                .max(Comparator.comparingDouble(output -> 1 - output.cosine().orElseThrow()));
+        if (worst.isEmpty()) {
+            failWithMessage(
+                    "Expected a cosine that can be measured but every output of `%s` holds whole numbers or has one number per sample; expect a relative error instead",
+                    actual);
+        }
         return require(
                 Limit.MIN_COSINE,
-                worst.cosine(),
+                worst.orElseThrow().cosine().orElseThrow(),
                 cosine,
                 "Expected cosine of at least: %s but was: %s in output `%s`, %s",
-                worst.name());
+                worst.orElseThrow().name());
     }
 
-    /** Expects no output to differ by more than this: ‖y − y'‖₂ / ‖y‖₂ over all samples. */
+    /**
+     * Expects every part of an output to have at least this cosine, all its numbers in all samples as one vector. A part is
+     * an index along an axis, such as one channel: what is lost there may not show in the whole output.
+     *
+     * @throws IllegalStateException without inputs
+     */
+    public ModelAssert hasPartCosineAtLeast(double cosine) {
+        requireInputs();
+        // One that is not a number is worse than any.
+        OutputPart worst = parts(WorstParts::byCosine, part -> 1 - part.cosine());
+        return require(
+                Limit.MIN_PART_COSINE,
+                worst.part().cosine(),
+                cosine,
+                "Expected part cosine of at least: %s but was: %s in %s, %s",
+                worst.describe());
+    }
+
+    /**
+     * Expects no part of an output to differ by more than this: ‖y − y'‖₂ / ‖y‖₂ over the part, in all samples.
+     *
+     * @throws IllegalStateException without inputs
+     */
+    public ModelAssert hasPartErrorAtMost(double error) {
+        requireInputs();
+        OutputPart worst = parts(WorstParts::byError, PartComparison::relativeError);
+        return require(
+                Limit.MAX_PART_ERROR,
+                worst.part().relativeError(),
+                error,
+                "Expected part error of at most: %s but was: %s in %s, %s",
+                worst.describe());
+    }
+
+    /**
+     * Expects no output to differ by more than this: ‖y − y'‖₂ / ‖y‖₂ over all samples.
+     *
+     * @throws IllegalStateException without inputs
+     */
     public ModelAssert hasRelativeErrorAtMost(double error) {
+        requireInputs();
         OutputComparison worst = outputs("a relative error").stream()
                 .max(Comparator.comparingDouble(OutputComparison::relativeError))
                 .orElseThrow();
@@ -144,16 +199,16 @@ public class ModelAssert extends AbstractAssert<ModelAssert, Path> {
      * @throws IllegalStateException without labels
      */
     public ModelAssert losesAccuracyAtMost(double drop) {
-        if (evaluation.labels().isEmpty() || evaluation.inputs().isEmpty()) {
+        if (evaluation.labels().isEmpty() || !areGiven()) {
             throw new IllegalStateException(
-                    "accuracy is measured on your inputs and their labels; call onInputs and withLabels first");
+                    "measuring accuracy needs inputs and their labels; call onInputs and withLabels first");
         }
         LabelAccuracy accuracy = verification().accuracy().orElseThrow();
         return require(
                 Limit.MAX_ACCURACY_DROP,
                 accuracy.drop(),
                 drop,
-                "Expected loss of accuracy of at most: %s but was: %s, %s, %s",
+                "Expected accuracy drop of at most: %s but was: %s, %s, %s",
                 "from %s to %s".formatted(accuracy.original(), accuracy.compressed()));
     }
 
@@ -161,10 +216,12 @@ public class ModelAssert extends AbstractAssert<ModelAssert, Path> {
      * Expects a limit on a metric that is measured to be kept, as after {@code --limit}: {@code top-5-accuracy<=0.01}.
      *
      * @throws InvalidInputException if it is no limit, or not on one of these metrics
+     * @throws IllegalStateException without inputs
      */
     public ModelAssert keeps(String limit) {
         MetricLimit parsed = MetricLimit.parse(limit);
         parsed.requireAmong(evaluation.metrics());
+        requireInputs();
         MetricResult result = verification().metrics().stream()
                 .filter(metric -> metric.name().equals(parsed.metric()))
                 .findFirst()
@@ -193,7 +250,7 @@ public class ModelAssert extends AbstractAssert<ModelAssert, Path> {
                 (double) after / before,
                 ratio,
                 "Expected size ratio of at most: %s but was: %s, %s, %s",
-                "%d bytes of %d".formatted(after, before));
+                "%d of %d bytes".formatted(after, before));
     }
 
     /**
@@ -206,7 +263,7 @@ public class ModelAssert extends AbstractAssert<ModelAssert, Path> {
         Optional<RewriteProof> proof = verification.proof();
         if (proof.isEmpty()) {
             failWithMessage(
-                    "Expected a rewrite that can be proved but `%s` does not say what was replaced in it, or has no output of a floating-point type",
+                    "Expected a rewrite that can be proved but the metadata of `%s` names no replaced weight, or the model has no floating-point output",
                     actual);
         }
         proof.ifPresent(found -> {
@@ -214,7 +271,7 @@ public class ModelAssert extends AbstractAssert<ModelAssert, Path> {
                 throw failureWithActualExpected(
                         found.error(),
                         found.tolerance(),
-                        "Expected a right rewrite, which differs from the product of its factors by at most: %s but was: %s, %s",
+                        "Expected a correct rewrite, which differs from the product of the factors by at most: %s but was: %s, %s",
                         found.tolerance(),
                         found.error(),
                         comparison());
@@ -226,9 +283,23 @@ public class ModelAssert extends AbstractAssert<ModelAssert, Path> {
     /**
      * Expects the same outputs as another model's, to within a relative error as {@link #hasRelativeErrorAtMost} has it:
      * {@code isEquivalentTo(original, within(1e-4))}.
+     *
+     * @throws IllegalStateException without inputs
      */
     public ModelAssert isEquivalentTo(Path original, Offset<Double> error) {
         return comparedTo(original).hasRelativeErrorAtMost(error.value);
+    }
+
+    private boolean areGiven() {
+        return evaluation.inputs() instanceof InputSource.Given;
+    }
+
+    /** Made-up inputs judge a rewrite, and never what is lost. */
+    private void requireInputs() {
+        if (!areGiven()) {
+            throw new IllegalStateException(
+                    "what is lost is judged on your inputs, and made-up ones do not show it; call onInputs first");
+        }
     }
 
     private ModelAssert require(Limit limit, double value, double bound, String message, String detail) {
@@ -238,12 +309,33 @@ public class ModelAssert extends AbstractAssert<ModelAssert, Path> {
         return myself;
     }
 
+    /** A part of an output. */
+    private record OutputPart(String output, PartComparison part) {
+
+        String describe() {
+            return "axis %d, index %d of output `%s`".formatted(part.axis(), part.index(), output);
+        }
+    }
+
+    /** The worst of the outputs' worst parts, of which there must be one. */
+    private OutputPart parts(Function<WorstParts, PartComparison> choice, ToDoubleFunction<PartComparison> badness) {
+        Optional<OutputPart> worst = outputs("parts").stream()
+                .flatMap(output ->
+                        output.worstParts().stream().map(parts -> new OutputPart(output.name(), choice.apply(parts))))
+                .max(Comparator.comparingDouble(each -> badness.applyAsDouble(each.part())));
+        if (worst.isEmpty()) {
+            failWithMessage(
+                    "Expected parts that can be measured but no output of `%s` has parts of enough numbers on %d samples",
+                    actual, verification().samples());
+        }
+        return worst.orElseThrow();
+    }
+
     /** Those that can be compared, of which there must be some: nothing is kept by what was not measured. */
     private List<OutputComparison> outputs(String what) {
         List<OutputComparison> outputs = verification().outputs();
         if (outputs.isEmpty()) {
-            failWithMessage(
-                    "Expected %s that can be measured but `%s` has no output of a floating-point type", what, actual);
+            failWithMessage("Expected %s that can be measured but `%s` has no output of numbers", what, actual);
         }
         return outputs;
     }
@@ -251,7 +343,11 @@ public class ModelAssert extends AbstractAssert<ModelAssert, Path> {
     private String comparison() {
         Verification verification = verification();
         return "`%s` compared to `%s` on %d samples, inputs: %s"
-                .formatted(actual, original, verification.samples(), verification.inputs());
+                .formatted(
+                        actual,
+                        original,
+                        verification.samples(),
+                        verification.inputs().sentence());
     }
 
     private Verification verification() {
@@ -261,7 +357,7 @@ public class ModelAssert extends AbstractAssert<ModelAssert, Path> {
     private Report report() {
         isNotNull();
         if (original == null) {
-            throw new IllegalStateException("a compressed model is compared to its original; call comparedTo first");
+            throw new IllegalStateException("a comparison needs the original model; call comparedTo first");
         }
         if (report == null) {
             report = new CompressionJob(engine()).verify(original, actual, evaluation, Limits.NONE);

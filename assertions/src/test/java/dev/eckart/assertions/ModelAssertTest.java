@@ -19,9 +19,13 @@ import dev.eckart.onnx.job.Engine;
 import dev.eckart.onnx.job.Limits;
 import dev.eckart.onnx.job.Selection;
 import dev.eckart.onnx.job.Target;
+import dev.eckart.onnx.proto.AttributeProto;
 import dev.eckart.onnx.proto.GraphProto;
 import dev.eckart.onnx.proto.ModelProto;
+import dev.eckart.onnx.proto.NodeProto;
 import dev.eckart.onnx.proto.TensorProto;
+import dev.eckart.onnx.proto.TypeProto;
+import dev.eckart.onnx.proto.ValueInfoProto;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,6 +67,8 @@ class ModelAssertTest {
                 .isARightRewrite()
                 .hasCosineAtLeast(0.99)
                 .hasRelativeErrorAtMost(0.1)
+                .hasPartCosineAtLeast(0.9)
+                .hasPartErrorAtMost(0.3)
                 .losesAccuracyAtMost(0.0035)
                 .hasSizeRatioAtMost(0.07);
     }
@@ -83,9 +89,59 @@ class ModelAssertTest {
     }
 
     @Test
+    void should_fail_if_a_part_is_worse_than_the_whole_and_name_it() {
+        // The error of one class is twice that of all, which is 0.037.
+        assertThat(failureOf(() -> onHeldOut().hasPartErrorAtMost(0.04)))
+                .startsWith("Expected part error of at most: 0.04 but was: 0.0")
+                .containsPattern("in axis 1, index \\d of output `logits`, ");
+        assertThat(failureOf(() -> onHeldOut().hasPartCosineAtLeast(0.99999)))
+                .startsWith("Expected part cosine of at least: 0.99999 but was: 0.9")
+                .containsPattern("in axis 1, index \\d of output `logits`, ");
+    }
+
+    @Test
+    void should_fail_if_there_is_nothing_that_is_expected_to_be_measured() throws IOException {
+        Path classes = withOutputOf(original);
+
+        assertThat(failureOf(() -> assertThatModel(classes)
+                        .comparedTo(classes)
+                        .onInputs(heldOut)
+                        .hasCosineAtLeast(0.9)))
+                .isEqualTo("Expected a cosine that can be measured but every output of `" + classes
+                        + "` holds whole numbers or has one number per sample; expect a relative error instead");
+        assertThat(failureOf(() -> assertThatModel(classes)
+                        .comparedTo(classes)
+                        .onInputs(heldOut)
+                        .hasPartErrorAtMost(0.9)))
+                .isEqualTo("Expected parts that can be measured but no output of `" + classes
+                        + "` has parts of enough numbers on 2000 samples");
+    }
+
+    /** The class of each sample instead of scores. */
+    private static Path withOutputOf(Path model) throws IOException {
+        ModelProto.Builder classes = ModelProto.parseFrom(Files.readAllBytes(model)).toBuilder();
+        GraphProto.Builder graph = classes.getGraphBuilder();
+        graph.addNode(NodeProto.newBuilder()
+                .setOpType("ArgMax")
+                .addInput("logits")
+                .addOutput("class")
+                .addAttribute(AttributeProto.newBuilder()
+                        .setName("axis")
+                        .setType(AttributeProto.AttributeType.INT)
+                        .setI(1)));
+        graph.clearOutput()
+                .addOutput(ValueInfoProto.newBuilder()
+                        .setName("class")
+                        .setType(TypeProto.newBuilder()
+                                .setTensorType(
+                                        TypeProto.Tensor.newBuilder().setElemType(TensorProto.DataType.INT64_VALUE))));
+        return Files.write(folder.resolve("classes.onnx"), classes.build().toByteArray());
+    }
+
+    @Test
     void should_fail_if_more_accuracy_is_lost() {
         assertThat(failureOf(() -> onHeldOut().losesAccuracyAtMost(0.003)))
-                .startsWith("Expected loss of accuracy of at most: 0.003 but was: 0.0035, from 0.9285 to 0.925, ");
+                .startsWith("Expected accuracy drop of at most: 0.003 but was: 0.0035, from 0.9285 to 0.925, ");
     }
 
     @Test
@@ -100,7 +156,7 @@ class ModelAssertTest {
                 .contains("the value of the metric, mean of 2000 samples, ", "` compared to `" + original + "`");
         assertThatThrownBy(() -> onHeldOut().keeps("embedding-cosine>=0.9"))
                 .isInstanceOf(InvalidInputException.class)
-                .hasMessageContaining("no metric of that name is measured");
+                .hasMessageContaining("no metric with this name is measured");
         assertThatThrownBy(() -> onHeldOut().measuring("top-k"))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessageContaining("expected a value after the name");
@@ -110,7 +166,7 @@ class ModelAssertTest {
     void should_fail_if_size_is_above() {
         assertThat(failureOf(() -> onHeldOut().hasSizeRatioAtMost(0.05)))
                 .startsWith("Expected size ratio of at most: 0.05 but was: 0.06")
-                .contains("bytes of " + original.toFile().length());
+                .contains(" of " + original.toFile().length() + " bytes");
     }
 
     @Test
@@ -118,7 +174,7 @@ class ModelAssertTest {
         Path wrong = withBias(100);
 
         assertThat(failureOf(() -> assertThatModel(wrong).comparedTo(original).isARightRewrite()))
-                .startsWith("Expected a right rewrite, which differs from the product of its factors by at most: ");
+                .startsWith("Expected a correct rewrite, which differs from the product of the factors by at most: ");
     }
 
     @Test
@@ -131,7 +187,8 @@ class ModelAssertTest {
                         .toByteArray());
 
         assertThat(failureOf(() -> assertThatModel(copy).comparedTo(original).isARightRewrite()))
-                .startsWith("Expected a rewrite that can be proved but `" + copy + "` does not say what was replaced");
+                .startsWith("Expected a rewrite that can be proved but the metadata of `" + copy
+                        + "` names no replaced weight");
     }
 
     @Test
@@ -139,8 +196,14 @@ class ModelAssertTest {
         Path broken = withBias(Float.NaN);
 
         for (ThrowingCallable expectation : List.<ThrowingCallable>of(
-                () -> assertThatModel(broken).comparedTo(original).hasCosineAtLeast(-1),
-                () -> assertThatModel(broken).comparedTo(original).hasRelativeErrorAtMost(1e9),
+                () -> assertThatModel(broken)
+                        .comparedTo(original)
+                        .onInputs(heldOut)
+                        .hasCosineAtLeast(-1),
+                () -> assertThatModel(broken)
+                        .comparedTo(original)
+                        .onInputs(heldOut)
+                        .hasRelativeErrorAtMost(1e9),
                 () -> assertThatModel(broken).comparedTo(original).isARightRewrite())) {
             assertThat(failureOf(expectation)).contains("but was: NaN");
         }
@@ -148,8 +211,9 @@ class ModelAssertTest {
 
     @Test
     void should_tell_an_equivalent_model_from_another() {
-        assertThatModel(original).isEquivalentTo(original, within(1e-6));
-        assertThat(failureOf(() -> assertThatModel(compressed).isEquivalentTo(original, within(1e-6))))
+        assertThatModel(original).onInputs(heldOut).isEquivalentTo(original, within(1e-6));
+        assertThat(failureOf(
+                        () -> assertThatModel(compressed).onInputs(heldOut).isEquivalentTo(original, within(1e-6))))
                 .startsWith("Expected relative error of at most: 1.0E-6 but was: ");
     }
 
@@ -179,7 +243,8 @@ class ModelAssertTest {
     @Test
     void should_run_both_models_once_and_again_only_for_other_inputs() throws IOException {
         Path passing = Files.copy(compressed, folder.resolve("passing.onnx"));
-        ModelAssert assertion = assertThatModel(passing).comparedTo(original).hasSizeRatioAtMost(0.07);
+        ModelAssert assertion =
+                assertThatModel(passing).comparedTo(original).onInputs(heldOut).hasSizeRatioAtMost(0.07);
         Files.delete(passing);
 
         assertion.hasCosineAtLeast(0);
@@ -191,12 +256,29 @@ class ModelAssertTest {
     @Test
     void should_say_what_has_to_be_called_first() {
         assertThatExceptionOfType(IllegalStateException.class)
-                .isThrownBy(() -> assertThatModel(compressed).hasCosineAtLeast(0.9))
-                .withMessage("a compressed model is compared to its original; call comparedTo first");
+                .isThrownBy(() -> assertThatModel(compressed).onInputs(heldOut).hasCosineAtLeast(0.9))
+                .withMessage("a comparison needs the original model; call comparedTo first");
         assertThatExceptionOfType(IllegalStateException.class)
                 .isThrownBy(
                         () -> assertThatModel(compressed).comparedTo(original).losesAccuracyAtMost(0.1))
                 .withMessageContaining("call onInputs and withLabels first");
+    }
+
+    @Test
+    void should_judge_rewrites_on_made_up_inputs_and_never_what_is_lost() {
+        ModelAssert onMadeUp = assertThatModel(compressed).comparedTo(original);
+        onMadeUp.isARightRewrite();
+
+        for (ThrowingCallable expectation : List.<ThrowingCallable>of(
+                () -> onMadeUp.hasCosineAtLeast(-1),
+                () -> onMadeUp.hasRelativeErrorAtMost(1e9),
+                () -> onMadeUp.measuring("embedding-cosine").keeps("embedding-cosine>=-1"),
+                () -> onMadeUp.isEquivalentTo(original, within(1e9)))) {
+            assertThatExceptionOfType(IllegalStateException.class)
+                    .isThrownBy(expectation)
+                    .withMessage(
+                            "what is lost is judged on your inputs, and made-up ones do not show it; call onInputs first");
+        }
     }
 
     private static ModelAssert onHeldOut() {

@@ -13,17 +13,18 @@ final class CacheOptions {
     @Option(
             names = "--cache",
             paramLabel = "DIR",
-            description = "Keep singular values in this folder, for runs with other settings on the same weights.")
+            description = "Store singular values in this folder, for runs with other settings on the same weights.")
     private @Nullable Path folder;
 
     @Option(
             names = "--cache-vectors",
-            description = "Keep singular vectors too, so that such runs only multiply; up to twice the weights' size.")
+            description =
+                    "Store singular vectors, too, so that such runs only multiply; up to twice the weights' size.")
     private boolean vectors;
 
     void require() {
         if (vectors && folder == null) {
-            throw new InvalidInputException("--cache-vectors says what is kept; say where with --cache DIR");
+            throw new InvalidInputException("--cache-vectors needs a folder to store vectors in; add --cache DIR");
         }
     }
 

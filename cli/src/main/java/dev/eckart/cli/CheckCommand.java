@@ -7,6 +7,7 @@ import dev.eckart.core.InvalidInputException;
 import dev.eckart.core.file.PendingFile;
 import dev.eckart.core.file.Unwritable;
 import dev.eckart.core.report.Report;
+import dev.eckart.core.verify.EvaluationInputs;
 import dev.eckart.onnx.job.Fingerprint;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -27,18 +28,19 @@ import picocli.CommandLine.Parameters;
 /** {@code eckart check POLICY.yml}: {@code compress} or {@code verify}, with a file for its options, and a memory. */
 @Command(
         name = "check",
-        description = "Holds a compressed model to a policy: limits, and the numbers of an earlier run.",
+        description = "Checks a compressed model against a policy: limits, and the numbers of an earlier run.",
         usageHelpAutoWidth = true,
         sortOptions = false)
 final class CheckCommand implements Callable<Integer> {
     private final Console console;
 
-    @Parameters(paramLabel = "POLICY.yml", description = "What the model is held to; paths in it are relative to it.")
+    @Parameters(paramLabel = "POLICY.yml", description = "The policy; its paths are relative to this file.")
     private Path file = Path.of("");
 
     @Option(
             names = "--update-baseline",
-            description = "Write the policy's baseline from this run, if it keeps the limits, and compare with none.")
+            description =
+                    "Write the policy's baseline from this run if the limits are met, instead of comparing with it.")
     private boolean update;
 
     @Mixin
@@ -59,7 +61,8 @@ final class CheckCommand implements Callable<Integer> {
         Policy policy = Policy.read(file, new CommandLine(new CompressCommand(console)), PluginOptions::metrics);
         if (update && policy.baseline().isEmpty()) {
             throw new InvalidInputException(
-                    "--update-baseline: `%s` has no `baseline`, the file to write; add that".formatted(file));
+                    "--update-baseline: policy `%s` has no `baseline`, the file to write; add this key"
+                            .formatted(file));
         }
         policy.reports().forEach(CheckCommand::makeFolder);
         reports.add(policy.reports());
@@ -82,7 +85,7 @@ final class CheckCommand implements Callable<Integer> {
                         "eckart: %s%s%n",
                         Failure.of(report),
                         update
-                                ? "; `%s` is as it was"
+                                ? "; `%s` is unchanged"
                                         .formatted(policy.baseline().orElseThrow())
                                 : "");
         return ExitCode.LIMIT_NOT_KEPT;
@@ -105,7 +108,8 @@ final class CheckCommand implements Callable<Integer> {
             CompressCommand command = new CompressCommand(console);
             policy.tell(
                     new CommandLine(command),
-                    arguments(List.of("--output=" + pending.path(), "--keep-failed"), policy.model()));
+                    arguments(
+                            List.of("--output=" + pending.path(), "--keep-failed", "--write-anyway"), policy.model()));
             Report made = policy.placing(command::compress);
             Report.ModelEntry output = made.output().orElseThrow();
             List<Path> dataFiles = output.dataFiles().stream().map(Path::of).toList();
@@ -159,7 +163,7 @@ final class CheckCommand implements Callable<Integer> {
             for (Path kept : originals) {
                 if (Files.exists(target) && Files.isSameFile(target, kept)) {
                     throw new InvalidInputException(
-                            "`%s` is of the original, which is never overwritten; name another `output`"
+                            "`%s` belongs to the original model, which is never overwritten; name another `output`"
                                     .formatted(target));
                 }
             }
@@ -193,9 +197,14 @@ final class CheckCommand implements Callable<Integer> {
     }
 
     private static Baseline.Subject subject(Report report, Policy policy) {
+        EvaluationInputs.Kind kind = report.verification()
+                .map(verification -> verification.inputs().kind())
+                .orElse(EvaluationInputs.Kind.MADE_UP);
+        Optional<Path> inputs = kind == EvaluationInputs.Kind.HELD_BACK ? policy.calibration() : policy.inputs();
         return new Baseline.Subject(
                 hashes(Path.of(report.model().path()), report.model()),
-                policy.inputs().map(Fingerprint::byName).orElse(Collections.emptySortedMap()),
+                inputs.map(Fingerprint::byName).orElse(Collections.emptySortedMap()),
+                kind,
                 policy.labels().map(Fingerprint::byName).orElse(Collections.emptySortedMap()),
                 report.settings().seed());
     }

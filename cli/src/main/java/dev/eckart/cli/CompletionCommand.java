@@ -9,7 +9,7 @@ import picocli.CommandLine.Spec;
 /** {@code eckart completion}. */
 @Command(
         name = "completion",
-        description = "Prints a script that has bash and zsh complete commands and options: `. <(eckart completion)`.",
+        description = "Prints a completion script for bash and zsh; load it with `. <(eckart completion)`.",
         usageHelpAutoWidth = true)
 final class CompletionCommand implements Runnable {
     private final Console console;

@@ -4,6 +4,7 @@ import dev.eckart.cli.render.Failure;
 import dev.eckart.core.InvalidInputException;
 import dev.eckart.core.factor.IfSlower;
 import dev.eckart.core.rank.RankStrategies;
+import dev.eckart.core.report.NothingToGain;
 import dev.eckart.core.report.Report;
 import dev.eckart.onnx.file.ExternalData;
 import dev.eckart.onnx.job.CompressionJob;
@@ -26,13 +27,13 @@ import picocli.CommandLine.Parameters;
 /** {@code eckart compress MODEL -o OUT}. */
 @Command(
         name = "compress",
-        description = "Makes a model smaller, verifies what that did, and writes it.",
+        description = "Makes a model smaller, verifies the result, and writes it.",
         usageHelpAutoWidth = true,
         sortOptions = false)
 final class CompressCommand implements Callable<Integer> {
     private final Console console;
 
-    @Parameters(paramLabel = "MODEL", description = "The original, an .onnx file; never touched.")
+    @Parameters(paramLabel = "MODEL", description = "The original model, an .onnx file; never changed.")
     private Path model = Path.of("");
 
     @Option(
@@ -47,20 +48,20 @@ final class CompressCommand implements Callable<Integer> {
     @Option(
             names = "--refit",
             description =
-                    "Fit each pair to what its layer's inputs become by the pairs before it, on --calibration: for models"
-                            + " that shrink to three quarters or less; takes a run up to each layer.")
+                    "Fit each pair to its layer's inputs in the compressed network, on --calibration: for models that"
+                            + " shrink to three quarters or less; takes a run up to each layer.")
     private boolean refit;
 
     @Option(
             names = "--keep-if-faster",
             description =
                     "Time each pair against its weight in ONNX Runtime, the layer alone at its real shapes, and replace only"
-                            + " weights whose pair is faster. Times depend on the machine: so does OUT then.")
+                            + " weights whose pair is faster. The times, and so OUT, depend on the machine.")
     private boolean keepIfFaster;
 
     @Option(
             names = "--mark-if-slower",
-            description = "Time pairs likewise, use them all, and mark those that are not faster as for size only.")
+            description = "Time each pair likewise, use all pairs, and mark slower ones as for size only.")
     private boolean markIfSlower;
 
     @Mixin
@@ -78,24 +79,29 @@ final class CompressCommand implements Callable<Integer> {
     @Mixin
     private SearchOptions search = new SearchOptions();
 
-    @Option(names = "--dry-run", description = "Say what would be done, and do not.")
+    @Option(names = "--dry-run", description = "Show what would be done, and write no model.")
     private boolean dryRun;
 
     @Option(names = "--force", description = "Overwrite an existing OUT (never MODEL).")
     private boolean force;
 
-    @Option(names = "--no-verify", description = "Write without running either model.")
+    @Option(names = "--no-verify", description = "Write OUT without running either model: nothing is verified.")
     private boolean noVerify;
 
-    @Option(names = "--keep-failed", description = "Write OUT even if its verification or a limit fails.")
+    @Option(names = "--keep-failed", description = "Write OUT even if the rewrite is wrong or a limit is exceeded.")
     private boolean keepFailed;
+
+    @Option(
+            names = "--write-anyway",
+            description = "Write OUT even if there is nothing to gain, with no weight replaced, and end with status 0.")
+    private boolean writeAnyway;
 
     @Option(
             names = "--external-data",
             paramLabel = "auto|always|never",
             description =
-                    "Whether tensors go to a file beside OUT, OUT.data: auto (as MODEL keeps them, and in any case"
-                            + " where OUT would have more than 2 GB), always or never.")
+                    "Whether tensors are written to a separate file, OUT.data: auto (as in MODEL, and always if OUT"
+                            + " would exceed 2 GB), always or never.")
     private ExternalData externalData = ExternalData.AUTO;
 
     @Mixin
@@ -119,13 +125,26 @@ final class CompressCommand implements Callable<Integer> {
         reports.require();
         Report report = reports.deliver("compress", this::compress, console, options.quiet());
         if (report.passed()) {
-            return ExitCode.DONE;
+            return nothingWritten(report)
+                    .map(nothing -> {
+                        console.err()
+                                .printf(
+                                        "eckart: nothing to gain: %s; `%s` was not written%n",
+                                        nothing.sentence(), output);
+                        return ExitCode.NOTHING_TO_GAIN;
+                    })
+                    .orElse(ExitCode.DONE);
         }
         console.err()
                 .printf(
                         "eckart: %s; `%s` was %s%n",
-                        Failure.of(report), output, keepFailed ? "written all the same" : "not written");
+                        Failure.of(report), output, keepFailed ? "written anyway" : "not written");
         return ExitCode.LIMIT_NOT_KEPT;
+    }
+
+    /** Why a model that was to be written was not, though nothing failed. */
+    private Optional<NothingToGain> nothingWritten(Report report) {
+        return dryRun || writeAnyway ? Optional.empty() : report.nothingToGain();
     }
 
     /** Does what the options say, but for saying what came of it. */
@@ -133,13 +152,13 @@ final class CompressCommand implements Callable<Integer> {
         Limits wanted = metrics.limits(limits.limits());
         if (refit && !selection.weights().calibrated()) {
             throw new InvalidInputException(
-                    "--refit fits pairs to what the inputs of layers become, which only calibration inputs show; give --calibration INPUTS, too");
+                    "--refit fits pairs to the inputs of layers, which only calibration inputs show; add --calibration INPUTS");
         }
         if (noVerify) {
             metrics.requireNone();
             runs.requireNone();
         }
-        boolean searched = limits.limitLoss() && selection.rank().isEmpty();
+        boolean searched = wanted.areSearchable() && selection.rank().isEmpty();
         requireTimeable(searched);
         search.require(searched);
         return searched ? search(wanted) : atOneSetting(wanted);
@@ -148,11 +167,11 @@ final class CompressCommand implements Callable<Integer> {
     private void requireTimeable(boolean searched) {
         if (keepIfFaster && markIfSlower) {
             throw new InvalidInputException(
-                    "--keep-if-faster drops pairs that are not faster and --mark-if-slower uses them all; give one of them");
+                    "--keep-if-faster rejects pairs that are not faster but --mark-if-slower uses all pairs; give only one of these options");
         }
         if (searched && keepIfFaster) {
             throw new InvalidInputException(
-                    "without --rank, a setting is searched for by its size and loss, which --keep-if-faster would change; name a setting, such as --rank %s, or give --mark-if-slower"
+                    "--keep-if-faster would change the size and loss of the settings that a search compares; name one setting, such as --rank %s, or give --mark-if-slower instead"
                             .formatted(SelectionOptions.DEFAULT_RANK));
         }
     }
@@ -170,21 +189,21 @@ final class CompressCommand implements Callable<Integer> {
             return job.plan(model, ranks);
         }
         Target target = target();
-        Optional<Evaluation> compared = noVerify ? Optional.empty() : Optional.of(compared());
+        Optional<Evaluation> compared = noVerify ? Optional.empty() : Optional.of(compared(wanted.judgeLoss()));
         return job.compress(model, target, ranks, compared, wanted);
     }
 
-    /** The smallest model that keeps the limits. */
+    /** The smallest model that meets the limits, or the truest one where only the size is limited. */
     private Report search(Limits wanted) {
         if (dryRun || noVerify) {
             throw new InvalidInputException(
-                    "without --rank, a setting is searched for that keeps the limits, by measuring; %s measures nothing: name a setting, such as --rank %s"
+                    "without --rank, the limits start a search, which measures models, but %s measures nothing; name a setting, such as --rank %s"
                             .formatted(dryRun ? "--dry-run" : "--no-verify", SelectionOptions.DEFAULT_RANK));
         }
         Target target = target();
         cache.require();
         RankStrategies strategies = selection.weights().strategies();
-        Evaluation compared = compared();
+        Evaluation compared = compared(true);
         TargetSearch job = new TargetSearch(
                 engine.engine(console, options.progress(console), cache.withVectors()),
                 cache.trials(console),
@@ -205,15 +224,18 @@ final class CompressCommand implements Callable<Integer> {
                 compared);
     }
 
-    private Evaluation compared() {
-        return runs.of(evaluation.evaluation(metrics.metrics(selection.weights().plugins())), console);
+    /** What the models are compared on; a loss is judged on samples that nothing was fitted to. */
+    private Evaluation compared(boolean loss) {
+        Evaluation asked = runs.of(
+                evaluation.evaluation(metrics.metrics(selection.weights().plugins())), console);
+        return loss ? asked.orHeldBackFrom(selection.weights().calibration()) : asked;
     }
 
     private Target target() {
         if (output == null) {
             throw new InvalidInputException(
-                    "there is no output; name the file to write with -o OUT, or only look with --dry-run");
+                    "no output is given; name the file to write with -o OUT, or write none with --dry-run");
         }
-        return new Target(output, force, keepFailed, externalData);
+        return new Target(output, force, keepFailed, writeAnyway, externalData);
     }
 }

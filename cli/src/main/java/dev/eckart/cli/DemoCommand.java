@@ -26,7 +26,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -47,6 +46,8 @@ final class DemoCommand implements Callable<Integer> {
 
     private static final String REPORT = "report.html";
 
+    private static final String UNCHANGED = "unchanged";
+
     /** Set by the launcher: how it was called. */
     private static final String COMMAND = "eckart.command";
 
@@ -56,7 +57,7 @@ final class DemoCommand implements Callable<Integer> {
             names = {"-o", "--output"},
             paramLabel = "DIR",
             defaultValue = "eckart-demo",
-            description = "Where to put the models, the data and the report (default: ${DEFAULT-VALUE}).")
+            description = "The folder for the models, the data and the report (default: ${DEFAULT-VALUE}).")
     private Path directory = Path.of("");
 
     @Mixin
@@ -76,9 +77,9 @@ final class DemoCommand implements Callable<Integer> {
         Path data = BundledClassifier.HELD_OUT.extractTo(directory);
         Evaluation evaluation =
                 new Evaluation(Optional.of(data), Optional.of(new Labels(NpyFile.read(data, "labels"))), 0);
-        say("%s: a 784-500-10 classifier of handwritten digits, judged on %s it was not trained on%n%n"
-                .formatted(model, "2,000 digits"));
-        Table table = new Table("--rank", "ranks", "parameters", "of original", "file", "accuracy", "lost", "rewrite");
+        say("%s: a 784-500-10 classifier of handwritten digits, evaluated on 2,000 held-out digits%n%n"
+                .formatted(model));
+        Table table = new Table("--rank", "ranks", "parameters", "of original", "file", "accuracy", "drop", "rewrite");
         CompressionJob job = new CompressionJob(engine.engine(console, options.progress(console)));
         boolean passed = true;
         for (String setting : SETTINGS) {
@@ -95,9 +96,9 @@ final class DemoCommand implements Callable<Integer> {
         say(table.render());
         say("""
 
-                Ranks: of the 784×500 and the 500×10 weight; "kept" where a factor pair would not be smaller.
-                In %s: each model.
-                A report to open, on the one of %s: %s
+                Ranks of the 784×500 and the 500×10 weight; a weight is unchanged where a pair would not be smaller.
+                All models are in %s.
+                Report on the model of %s: %s
 
                 Try it yourself:
 
@@ -124,7 +125,7 @@ final class DemoCommand implements Callable<Integer> {
         try {
             Files.createDirectories(directory);
         } catch (IOException e) {
-            throw new InvalidInputException("`%s` cannot be made: %s".formatted(directory, e), e);
+            throw new InvalidInputException("folder `%s` cannot be created: %s".formatted(directory, e), e);
         }
     }
 
@@ -139,7 +140,7 @@ final class DemoCommand implements Callable<Integer> {
         LabelAccuracy accuracy = verification.accuracy().orElseThrow();
         return new String[] {
             setting,
-            report.weights().stream().map(DemoCommand::rank).collect(Collectors.joining(", ")),
+            ranks(report),
             Numbers.count(after.parameters()),
             Numbers.percent((double) after.parameters() / report.model().parameters()),
             Numbers.bytes(after.bytes()),
@@ -148,11 +149,16 @@ final class DemoCommand implements Callable<Integer> {
             verification
                     .proof()
                     .map(proof -> proof.holds() ? "proved" : "WRONG")
-                    .orElse("nothing replaced")
+                    .orElse("nothing to gain")
         };
     }
 
+    private static String ranks(Report report) {
+        List<String> ranks = report.weights().stream().map(DemoCommand::rank).toList();
+        return ranks.stream().allMatch(UNCHANGED::equals) ? UNCHANGED : String.join(", ", ranks);
+    }
+
     private static String rank(WeightEntry weight) {
-        return weight.outcome() == WeightEntry.Outcome.FACTORED ? String.valueOf(weight.rank()) : "kept";
+        return weight.outcome() == WeightEntry.Outcome.FACTORED ? String.valueOf(weight.rank()) : UNCHANGED;
     }
 }

@@ -8,6 +8,7 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParameterException;
@@ -16,24 +17,26 @@ import picocli.CommandLine.UnmatchedArgumentException;
 /** The {@code eckart} command and its entry point. */
 @Command(
         name = "eckart",
-        description = "Makes exported ONNX networks smaller by low-rank factorization, and proves what that did.",
+        description = "Makes exported ONNX networks smaller by low-rank factorization, and verifies the result.",
         versionProvider = Version.class,
         mixinStandardHelpOptions = true,
         usageHelpAutoWidth = true,
         synopsisSubcommandLabel = "COMMAND",
         exitCodeListHeading = "%nExit status:%n",
         exitCodeList = {
-            "0:done, limits kept",
+            "0:done; the limits, if any, are met",
             "1:internal error (a bug)",
-            "2:bad usage or bad input",
-            "3:a limit was not kept, or verification failed",
-            "4:no setting keeps the limits; says which comes closest"
+            "2:bad usage or bad input; nothing is written",
+            "3:a limit is exceeded, or the rewrite is wrong",
+            "4:no setting meets the limits; the closest one is reported",
+            "5:nothing to gain: no weight is worth replacing; nothing is written"
         })
 public final class Eckart {
     /** Set by the launcher, which can tell; the JVM cannot tell for standard error alone. */
     private static final String STDERR_IS_TERMINAL = "eckart.stderr.terminal";
 
     private static final String COMPLETION = "completion";
+    private static final String OUTPUT = "-o";
 
     /** In the order in which the help lists them. */
     private static final List<String> COMMANDS =
@@ -101,7 +104,7 @@ public final class Eckart {
                 .println(
                         message.contains("outside of the heap") || message.contains("LAPACK")
                                 ? "eckart: %s; use --threads 1, or a machine with more memory".formatted(message)
-                                : "eckart: a heap of %d MB is too small for this; give it more with ECKART_OPTS=-Xmx4g, or use --threads 1"
+                                : "eckart: a heap of %d MB is too small; enlarge it with ECKART_OPTS=-Xmx4g, or use --threads 1"
                                         .formatted(Runtime.getRuntime().maxMemory() >> 20));
         return ExitCode.BAD_INPUT;
     }
@@ -112,12 +115,7 @@ public final class Eckart {
     }
 
     private static int badUsage(Console console, ParameterException exception) {
-        String suggestion = exception instanceof UnmatchedArgumentException unmatched
-                ? unmatched.getSuggestions().stream()
-                        .findFirst()
-                        .map(" (did you mean %s?)"::formatted)
-                        .orElse("")
-                : "";
+        String suggestion = exception instanceof UnmatchedArgumentException unmatched ? suggestion(unmatched) : "";
         console.err()
                 .printf(
                         "eckart: %s%s; see `%s --help`%n",
@@ -125,6 +123,18 @@ public final class Eckart {
                         suggestion,
                         exception.getCommandLine().getCommandSpec().qualifiedName());
         return ExitCode.BAD_INPUT;
+    }
+
+    private static String suggestion(UnmatchedArgumentException unmatched) {
+        List<String> arguments = unmatched.getUnmatched();
+        CommandLine command = unmatched.getCommandLine();
+        boolean unnamed = command.getCommandSpec().findOption(OUTPUT) != null
+                && !command.getParseResult().hasMatchedOption(OUTPUT);
+        return (unnamed && arguments.size() == 1 && !arguments.get(0).startsWith("-")
+                        ? Optional.of("%s %s".formatted(OUTPUT, arguments.get(0)))
+                        : unmatched.getSuggestions().stream().findFirst())
+                .map(" (did you mean %s?)"::formatted)
+                .orElse("");
     }
 
     private static boolean isDebug(CommandLine.ParseResult parsed) {
@@ -149,7 +159,7 @@ public final class Eckart {
                         "eckart: internal error, a bug in eckart %s: %s%s%n",
                         Version.current(),
                         oneLine(exception.toString()),
-                        debug ? "" : "; run again with --debug and report what it prints");
+                        debug ? "" : "; run again with --debug and report the output");
         return ExitCode.INTERNAL_ERROR;
     }
 

@@ -26,14 +26,14 @@ final class EngineOptions {
             names = "--backend",
             paramLabel = "auto|openblas|ejml",
             defaultValue = "auto",
-            description = "Linear algebra: openblas (native), ejml (pure Java), or auto, which is openblas where it can"
-                    + " be loaded (default: ${DEFAULT-VALUE}).")
+            description = "Linear algebra: openblas (native), ejml (pure Java), or auto: openblas if it can be loaded,"
+                    + " otherwise ejml (default: ${DEFAULT-VALUE}).")
     private Backend backend = Backend.AUTO;
 
     @Option(
             names = "--threads",
             paramLabel = "N",
-            description = "Threads to work with (default: one per core). The result does not depend on it.")
+            description = "Number of threads (default: one per core). The result does not depend on it.")
     private int threads = Runtime.getRuntime().availableProcessors();
 
     /** The same, as a command line has them. */
@@ -79,10 +79,10 @@ final class EngineOptions {
     private Decomposer instead(String reason, Console console) {
         if (backend == Backend.OPENBLAS) {
             throw new InvalidInputException(
-                    "--backend: openblas cannot be loaded (%s); auto and ejml do without it".formatted(reason));
+                    "--backend: openblas cannot be loaded (%s); use auto or ejml".formatted(reason));
         }
         console.err()
-                .println("eckart: OpenBLAS cannot be loaded (%s); pure Java does the same, more slowly"
+                .println("eckart: OpenBLAS cannot be loaded (%s); pure Java is used instead, which is slower"
                         .formatted(reason));
         return new EjmlDecomposer();
     }

@@ -5,6 +5,7 @@ import dev.eckart.core.metric.RequestedMetric;
 import dev.eckart.core.npy.NpyFile;
 import dev.eckart.onnx.job.Evaluation;
 import dev.eckart.onnx.job.TimedPairs;
+import dev.eckart.onnx.run.InputSource;
 import dev.eckart.onnx.verify.Labels;
 import java.nio.file.Path;
 import java.util.List;
@@ -19,7 +20,8 @@ final class EvaluationOptions {
             paramLabel = "INPUTS",
             description =
                     "Inputs to compare outputs on: an .npz keyed by input name, a directory of NAME.npy, or an ONNX"
-                            + " test_data_set directory (default: made up).")
+                            + " test_data_set directory (default: made up, which shows whether the rewrite is right, not"
+                            + " what is lost).")
     private @Nullable Path inputs;
 
     @Option(
@@ -42,7 +44,7 @@ final class EvaluationOptions {
 
     Evaluation evaluation(List<RequestedMetric> metrics) {
         return new Evaluation(
-                Optional.ofNullable(inputs),
+                InputSource.of(Optional.ofNullable(inputs)),
                 Optional.ofNullable(labels).map(NpyFile::read).map(Labels::new),
                 seed,
                 metrics);

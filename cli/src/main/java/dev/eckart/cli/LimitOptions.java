@@ -26,9 +26,24 @@ final class LimitOptions {
     private @Nullable Double maxRelativeError;
 
     @Option(
+            names = "--min-part-cosine",
+            paramLabel = "X",
+            description =
+                    "Least cosine of a part of an output, such as one channel: what is lost there hides in the whole.")
+    private @Nullable Double minPartCosine;
+
+    @Option(
+            names = "--max-part-error",
+            paramLabel = "X",
+            description = "Largest relative error of a part of an output.")
+    private @Nullable Double maxPartError;
+
+    @Option(
             names = "--max-size-ratio",
             paramLabel = "X",
-            description = "Largest size of the compressed file, as a share of the original's.")
+            description =
+                    "Largest size of the compressed file, as a share of the original's. Without --rank and a limit on a loss:"
+                            + " find the model that loses least at that size.")
     private @Nullable Double maxSizeRatio;
 
     @Option(
@@ -49,15 +64,12 @@ final class LimitOptions {
         put(values, Limit.MAX_ACCURACY_DROP, maxAccuracyDrop);
         put(values, Limit.MIN_COSINE, minCosine);
         put(values, Limit.MAX_RELATIVE_ERROR, maxRelativeError);
+        put(values, Limit.MIN_PART_COSINE, minPartCosine);
+        put(values, Limit.MAX_PART_ERROR, maxPartError);
         put(values, Limit.MAX_SIZE_RATIO, maxSizeRatio);
         put(values, Limit.MAX_LATENCY_RATIO, maxLatencyRatio);
         put(values, Limit.MAX_MEMORY_RATIO, maxMemoryRatio);
         return new Limits(values);
-    }
-
-    /** Whether the user said how much may be lost. */
-    boolean limitLoss() {
-        return maxAccuracyDrop != null || minCosine != null || maxRelativeError != null;
     }
 
     private static void put(Map<Limit, Double> values, Limit limit, @Nullable Double value) {
@@ -68,6 +80,9 @@ final class LimitOptions {
             throw new InvalidInputException(
                     "--%s: expected a finite number but was: %s".formatted(limit.label(), value));
         }
+        limit.objection(value).ifPresent(objection -> {
+            throw new InvalidInputException("--%s: %s".formatted(limit.label(), objection));
+        });
         values.put(limit, value);
     }
 }

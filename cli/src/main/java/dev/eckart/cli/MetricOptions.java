@@ -15,15 +15,14 @@ final class MetricOptions {
             names = "--metric",
             paramLabel = "METRIC",
             description =
-                    "A metric of the task, name[:value][,key=value...], such as top-k:5 or embedding-cosine; eckart"
-                            + " strategies lists them; may be repeated.")
+                    "A metric of the task, name[:value][,key=value...], such as top-k:5 or embedding-cosine; `eckart"
+                            + " strategies` lists the metrics; may be repeated.")
     private List<String> metrics = new ArrayList<>();
 
     @Option(
             names = "--limit",
             paramLabel = "'NAME>=X'|'NAME<=X'",
-            description =
-                    "Least or most of what a metric is judged by, such as 'embedding-cosine>=0.98'; may be repeated.")
+            description = "A limit on a metric, such as 'embedding-cosine>=0.98'; may be repeated.")
     private List<String> limits = new ArrayList<>();
 
     List<RequestedMetric> metrics(PluginOptions plugins) {
@@ -44,7 +43,8 @@ final class MetricOptions {
     void requireNone() {
         if (!metrics.isEmpty()) {
             throw new InvalidInputException(
-                    "--metric %s cannot be measured with --no-verify; leave one of them out".formatted(metrics.get(0)));
+                    "--metric %s runs both models but --no-verify runs neither; give only one of these options"
+                            .formatted(metrics.get(0)));
         }
     }
 }

@@ -55,12 +55,12 @@ final class PluginOptions {
 
     private static URL url(Path jar) {
         if (!Files.isRegularFile(jar)) {
-            throw new InvalidInputException("--plugin: there is no file `%s`; expected a jar".formatted(jar));
+            throw new InvalidInputException("--plugin: cannot find file `%s`; expected a jar".formatted(jar));
         }
         try (ZipFile zip = new ZipFile(jar.toFile())) {
             if (SERVICES.stream().allMatch(service -> zip.getEntry(service) == null)) {
                 throw new InvalidInputException(
-                        "--plugin: `%s` offers no strategy and no metric; expected an entry `%s` that names one"
+                        "--plugin: `%s` contains no strategy and no metric; expected an entry `%s` that names one"
                                 .formatted(jar, String.join("` or `", SERVICES)));
             }
             return jar.toUri().toURL();

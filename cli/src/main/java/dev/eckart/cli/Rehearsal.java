@@ -56,7 +56,7 @@ final class Rehearsal {
                         "--rank",
                         "fixed:4",
                         "--include",
-                        "fc2*",
+                        "fc1*",
                         "--inputs",
                         data,
                         "--labels",

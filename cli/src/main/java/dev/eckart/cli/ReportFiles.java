@@ -44,7 +44,9 @@ record ReportFiles<R>(List<Form<R>> forms) {
             throw new InvalidInputException("--report: `%s` cannot be written: %s"
                     .formatted(
                             file,
-                            Files.isDirectory(file) ? "it is a directory" : "there is no directory `" + folder + "`"));
+                            Files.isDirectory(file)
+                                    ? "it is a directory"
+                                    : "directory `" + folder + "` does not exist; create it first"));
         }
     }
 

@@ -27,7 +27,7 @@ final class ReportOptions {
             names = "--report",
             paramLabel = "FILE",
             description =
-                    "Write the report; the ending decides: .html (a page with charts), .json, .md or .xml (JUnit)."
+                    "Write the report to a file, in the format of its ending: .html (a page with charts), .json, .md or .xml (JUnit)."
                             + " May be repeated.")
     private List<Path> files = new ArrayList<>();
 

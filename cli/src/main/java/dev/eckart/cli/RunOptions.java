@@ -14,19 +14,17 @@ final class RunOptions {
             names = "--shapes",
             paramLabel = "AXIS=SIZE[,AXIS=SIZE...]",
             description =
-                    "Compare, and prove the rewrite, at these sizes of the model's dynamic axes too, on made-up inputs:"
+                    "Also compare, and prove the rewrite, at these sizes of the model's dynamic axes, on made-up inputs:"
                             + " batch=1,sequence=16, or x[1]=16 for an axis of input x without a name; may be repeated.")
     private List<String> shapes = new ArrayList<>();
 
-    @Option(
-            names = "--memory",
-            description = "Measure how much memory a session with each model takes, in processes of its own.")
+    @Option(names = "--memory", description = "Measure the memory of a session with each model, in separate processes.")
     private boolean memory;
 
     /** An evaluation with these runs beside it. */
     Evaluation of(Evaluation evaluation, Console console) {
         if (memory && !MemoryMeter.isAvailable()) {
-            console.warn("--memory is left out: " + MemoryMeter.UNAVAILABLE);
+            console.warn("--memory is ignored: " + MemoryMeter.UNAVAILABLE);
         }
         return evaluation.with(shapes.stream().map(ShapeBinding::parse).toList(), memory && MemoryMeter.isAvailable());
     }
@@ -34,8 +32,9 @@ final class RunOptions {
     /** Refuses runs where neither model is run. */
     void requireNone() {
         if (!shapes.isEmpty() || memory) {
-            throw new InvalidInputException("%s runs both models, and --no-verify neither; leave one of them out"
-                    .formatted(memory ? "--memory" : "--shapes " + shapes.get(0)));
+            throw new InvalidInputException(
+                    "%s runs both models but --no-verify runs neither; give only one of these options"
+                            .formatted(memory ? "--memory" : "--shapes " + shapes.get(0)));
         }
     }
 }

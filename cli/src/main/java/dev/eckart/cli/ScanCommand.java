@@ -18,7 +18,7 @@ import picocli.CommandLine.Parameters;
 /** {@code eckart scan MODEL}. */
 @Command(
         name = "scan",
-        description = "Shows each weight of a model, its spectrum and what a strategy would do with it, or why it is"
+        description = "Shows each weight of a model: its spectrum and the strategy's decision, or the reason why it is"
                 + " skipped.",
         usageHelpAutoWidth = true,
         sortOptions = false)
@@ -28,7 +28,7 @@ final class ScanCommand implements Callable<Integer> {
 
     private final Console console;
 
-    @Parameters(paramLabel = "MODEL", description = "An .onnx file; never touched.")
+    @Parameters(paramLabel = "MODEL", description = "An .onnx file; never changed.")
     private Path model = Path.of("");
 
     @Mixin
@@ -37,7 +37,9 @@ final class ScanCommand implements Callable<Integer> {
     @Option(
             names = "--report",
             paramLabel = "FILE",
-            description = "Write the report; the ending decides: .html (a page with charts) or .json. May be repeated.")
+            description =
+                    "Write the report to a file, in the format of its ending: .html (a page with charts) or .json. May be"
+                            + " repeated.")
     private List<Path> files = new ArrayList<>();
 
     @Option(names = "--json", description = "Print JSON, and nothing else, on standard output.")

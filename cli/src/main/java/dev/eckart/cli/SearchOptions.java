@@ -5,6 +5,7 @@ import dev.eckart.core.InvalidInputException;
 import dev.eckart.core.npy.NpyFile;
 import dev.eckart.core.report.SearchEntry;
 import dev.eckart.onnx.job.Evaluation;
+import dev.eckart.onnx.run.InputSource;
 import dev.eckart.onnx.verify.Labels;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -33,13 +34,14 @@ final class SearchOptions {
     @Option(
             names = "--search-trials",
             paramLabel = "N",
-            description = "Without --rank: how many models are measured at most (default: " + DEFAULT_TRIALS + ").")
+            description = "Without --rank: how many models are measured at most (default: " + DEFAULT_TRIALS
+                    + "); with --calibration, those of budget come first, and those of ratio after them.")
     private @Nullable Integer trials;
 
     void require(boolean searched) {
         if (!searched && (inputs != null || labels != null || trials != null)) {
             throw new InvalidInputException(
-                    "--%s belongs to a search for a setting: leave --rank out and give --max-accuracy-drop, --min-cosine or --max-relative-error"
+                    "--%s belongs to a search for a setting: leave --rank out and give --max-accuracy-drop, --min-cosine, --max-relative-error, --min-part-cosine, --max-part-error or --max-size-ratio"
                             .formatted(
                                     inputs != null
                                             ? "search-inputs"
@@ -61,7 +63,7 @@ final class SearchOptions {
         return inputs == null
                 ? compared
                 : new Evaluation(
-                        Optional.of(inputs),
+                        new InputSource.Given(inputs),
                         Optional.ofNullable(labels).map(NpyFile::read).map(Labels::new),
                         compared.seed(),
                         compared.metrics());
@@ -82,7 +84,7 @@ final class SearchOptions {
                         label,
                         Numbers.percent(tried.sizeRatio()),
                         values,
-                        tried.kept() ? "kept" : "not kept",
+                        tried.kept() ? "accepted" : "rejected",
                         tried.remembered() ? " (measured before)" : "");
     }
 }

@@ -13,9 +13,10 @@ final class SelectionOptions {
     @Option(
             names = "--rank",
             paramLabel = "STRATEGY",
-            description =
-                    "How to choose ranks: energy:0.99 (the default), fixed:16, ratio:0.5, numerical, or what plug-ins"
-                            + " add; `eckart strategies` lists them.")
+            description = "How to choose ranks: budget:0.6, energy:0.99, error:0.1, fixed:16, gavish-donoho, numerical,"
+                    + " ranks,NAME=16, ratio:0.5, or a plug-in's strategy; `eckart strategies` explains each."
+                    + " Without --rank: energy:0.99, but given a limit on loss or size, compress searches for"
+                    + " the setting.")
     private @Nullable String rank;
 
     @Mixin

@@ -1,16 +1,15 @@
 package dev.eckart.cli;
 
 import dev.eckart.cli.render.Json;
-import dev.eckart.cli.render.Table;
 import dev.eckart.core.metric.TaskMetrics;
 import dev.eckart.core.plugin.Provider;
 import dev.eckart.core.plugin.Providers;
 import dev.eckart.core.rank.RankStrategies;
 import java.util.Collection;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -20,11 +19,9 @@ import tools.jackson.databind.node.ObjectNode;
 /** {@code eckart strategies}. */
 @Command(
         name = "strategies",
-        description = "Lists the rank strategies and metrics to be had, where each comes from, and how it is called.",
+        description = "Lists the available rank strategies and metrics: the meaning, usage and origin of each.",
         usageHelpAutoWidth = true)
 final class StrategiesCommand implements Callable<Integer> {
-    private static final String BUILT_IN = "built in";
-
     private final Console console;
 
     @Mixin
@@ -54,32 +51,28 @@ final class StrategiesCommand implements Callable<Integer> {
         if (options.quiet()) {
             return ExitCode.DONE;
         }
-        console.out().print(table("--rank", strategies.all()));
-        console.out().println();
-        console.out().print(table("--metric", metrics.all()));
+        console.out().printf("Rank strategies (--rank):%n%s%n", list(strategies.all()));
+        console.out().printf("Metrics (--metric):%n%s", list(metrics.all()));
         return ExitCode.DONE;
     }
 
-    private static String table(String option, Collection<? extends Provider> providers) {
-        Table table = new Table(option, "meaning", "from");
+    /** Not in columns: calls and summaries are too long to stand beside each other on a terminal. */
+    private static String list(Collection<? extends Provider> providers) {
+        StringBuilder list = new StringBuilder();
         for (Provider provider : providers) {
-            table.row(provider.name(), provider.summary(), isBuiltIn(provider) ? BUILT_IN : "plug-in");
-            new TreeMap<>(provider.usage()).forEach((call, meaning) -> table.row("  " + call, "  " + meaning, ""));
+            list.append("%n%s  %s  %s%n".formatted(provider.name(), provider.summary(), origin(provider)));
+            SortedMap<String, String> usage = new TreeMap<>(provider.usage());
+            int width = usage.keySet().stream().mapToInt(String::length).max().orElse(0);
+            usage.forEach((call, meaning) ->
+                    list.append("  %s%s  %s%n".formatted(call, " ".repeat(width - call.length()), meaning)));
         }
-        return table.render()
-                + providers.stream()
-                        .filter(provider -> !isBuiltIn(provider))
-                        // A path is to be copied: it is neither shortened nor broken.
-                        .map(provider -> "%s is from %s%n".formatted(provider.name(), Providers.origin(provider)))
-                        .collect(Collectors.joining());
-    }
-
-    private static boolean isBuiltIn(Provider provider) {
-        return provider.getClass().getClassLoader() == StrategiesCommand.class.getClassLoader();
+        return list.toString();
     }
 
     private static String origin(Provider provider) {
-        return isBuiltIn(provider) ? BUILT_IN : Providers.origin(provider);
+        return provider.getClass().getClassLoader() == StrategiesCommand.class.getClassLoader()
+                ? "built in"
+                : Providers.origin(provider);
     }
 
     private static void addAll(ArrayNode list, Collection<? extends Provider> providers) {

@@ -37,7 +37,7 @@ import tools.jackson.databind.node.ObjectNode;
 /** {@code eckart svd MATRIX.npy}. */
 @Command(
         name = "svd",
-        description = "Decomposes one matrix; axes after the first are taken as one.",
+        description = "Decomposes one matrix; all axes after the first count as columns.",
         usageHelpAutoWidth = true,
         sortOptions = false)
 final class SvdCommand implements Callable<Integer> {
@@ -45,14 +45,14 @@ final class SvdCommand implements Callable<Integer> {
 
     private final Console console;
 
-    @Parameters(paramLabel = "MATRIX.npy|FILE.npz:NAME", description = "The matrix; never touched.")
+    @Parameters(paramLabel = "MATRIX.npy|FILE.npz:NAME", description = "The matrix; never changed.")
     private String reference = "";
 
     @Option(
             names = "--rank",
             paramLabel = "STRATEGY",
             defaultValue = SelectionOptions.DEFAULT_RANK,
-            description = "The rank to cut to: a number, or a strategy (default: ${DEFAULT-VALUE}).")
+            description = "The rank to truncate to: a number, or a strategy (default: ${DEFAULT-VALUE}).")
     private String rank = "";
 
     @Option(
@@ -64,7 +64,7 @@ final class SvdCommand implements Callable<Integer> {
     @Option(
             names = "--plot",
             paramLabel = "FILE.svg",
-            description = "Draw what the factors do to a cloud of points (2×2), or the spectrum and its energy.")
+            description = "Draw the effect of the factors on a cloud of points (2×2), or the spectrum and its energy.")
     private @Nullable Path plot;
 
     @Option(names = "--force", description = "Overwrite existing files (never MATRIX).")
@@ -132,11 +132,12 @@ final class SvdCommand implements Callable<Integer> {
             throw new InvalidInputException("`%s` has an unknown ending; expected %s".formatted(file, ending));
         }
         if (file.toAbsolutePath().normalize().toString().equals(matrixFile())) {
-            throw new InvalidInputException("`%s` is the matrix itself, which is never overwritten".formatted(file));
+            throw new InvalidInputException(
+                    "`%s` is the matrix itself, which is never overwritten; name another file".formatted(file));
         }
         if (file.toFile().exists() && !force) {
             throw new InvalidInputException(
-                    "`%s` exists already; name another file, or overwrite it with --force".formatted(file));
+                    "`%s` already exists; name another file, or overwrite the file with --force".formatted(file));
         }
     }
 
@@ -146,8 +147,8 @@ final class SvdCommand implements Callable<Integer> {
 
     private Matrix matrix(NpyArray array) {
         if (array.shape().size() < 2 || array.size() == 0) {
-            throw new InvalidInputException("`%s` is %s; expected two axes or more, with numbers in them"
-                    .formatted(reference, array.describe()));
+            throw new InvalidInputException(
+                    "`%s` is %s; expected at least two axes, none of length 0".formatted(reference, array.describe()));
         }
         return array.toMatrix();
     }
@@ -155,6 +156,7 @@ final class SvdCommand implements Callable<Integer> {
     private LinearWeight weight(NpyArray array, Matrix matrix) {
         ElementType type = switch (array.type()) {
             case FLOAT16 -> ElementType.FLOAT16;
+            case BFLOAT16 -> ElementType.BFLOAT16;
             case FLOAT32 -> ElementType.FLOAT32;
             default -> ElementType.FLOAT64;
         };

@@ -31,14 +31,14 @@ final class SweepCommand implements Callable<Integer> {
 
     private final Console console;
 
-    @Parameters(paramLabel = "MODEL", description = "The original, an .onnx file; never touched.")
+    @Parameters(paramLabel = "MODEL", description = "The original model, an .onnx file; never changed.")
     private Path model = Path.of("");
 
     @Option(
             names = "--rank",
             paramLabel = "STRATEGY",
             description =
-                    "A setting, such as fixed:16, or a range of them, such as energy:0.5..0.99 or fixed:4..128; may be"
+                    "A setting, such as fixed:16, or a range of settings, such as energy:0.5..0.99 or fixed:4..128; may be"
                             + " repeated (default: energy:0.5..0.99, fixed:4..128, and shares of the parameters from 0.1"
                             + " to 0.8).")
     private List<String> ranks = new ArrayList<>();
@@ -46,9 +46,8 @@ final class SweepCommand implements Callable<Integer> {
     @Option(
             names = "--steps",
             paramLabel = "N",
-            description =
-                    "Settings in a range: between whole numbers in equal ratios, between others at equal distances"
-                            + " (default: " + DEFAULT_STEPS + ").")
+            description = "Number of settings in a range: whole numbers at equal ratios, others at equal distances"
+                    + " (default: " + DEFAULT_STEPS + ").")
     private int steps = DEFAULT_STEPS;
 
     @Mixin

@@ -19,8 +19,8 @@ final class SweepReportOptions {
     @Option(
             names = "--report",
             paramLabel = "FILE",
-            description = "Write the report; the ending decides: .csv, .html (a page with charts) or .json. May be"
-                    + " repeated.")
+            description = "Write the report to a file, in the format of its ending: .csv, .html (a page with charts) or"
+                    + " .json. May be repeated.")
     private List<Path> files = new ArrayList<>();
 
     @Option(names = "--json", description = "Print the report as JSON, and nothing else, on standard output.")

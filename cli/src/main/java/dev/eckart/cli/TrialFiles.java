@@ -5,6 +5,8 @@ import dev.eckart.core.InvalidInputException;
 import dev.eckart.core.verify.LabelAccuracy;
 import dev.eckart.core.verify.Loss;
 import dev.eckart.core.verify.OutputComparison;
+import dev.eckart.core.verify.PartComparison;
+import dev.eckart.core.verify.WorstParts;
 import dev.eckart.onnx.job.Trial;
 import dev.eckart.onnx.job.TrialMemory;
 import java.io.IOException;
@@ -16,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.function.Consumer;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -28,7 +31,7 @@ import tools.jackson.databind.node.ObjectNode;
  * each that is added. One that is damaged counts as missing, which is said.
  */
 final class TrialFiles implements TrialMemory {
-    private static final String SCHEMA = "eckart.trials/1";
+    private static final String SCHEMA = "eckart.trials/2";
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
     private final Path folder;
@@ -56,7 +59,7 @@ final class TrialFiles implements TrialMemory {
         try {
             ReportFiles.write(file(subject), Json.render(root));
         } catch (InvalidInputException e) {
-            warnings.accept("%s; the next search measures anew".formatted(e.getMessage()));
+            warnings.accept("%s; the next search measures again".formatted(e.getMessage()));
         }
     }
 
@@ -85,7 +88,7 @@ final class TrialFiles implements TrialMemory {
             }
             return trials;
         } catch (IOException | JacksonException | IllegalArgumentException e) {
-            warnings.accept("`%s` in the cache is damaged; what it tells of is measured anew".formatted(file));
+            warnings.accept("cache file `%s` is damaged; its trials are measured again".formatted(file));
             return new LinkedHashMap<>();
         }
     }
@@ -110,8 +113,14 @@ final class TrialFiles implements TrialMemory {
             ObjectNode entry = outputs.addObject().put("name", output.name());
             Json.putNumber(entry, "maxAbsoluteError", output.maxAbsoluteError());
             Json.putNumber(entry, "relativeError", output.relativeError());
-            Json.putNumber(entry, "cosine", output.cosine());
-            Json.putNumber(entry, "top1Agreement", output.top1Agreement());
+            // A number that an output does not have is left out: null is one that is not finite.
+            output.cosine().ifPresent(cosine -> Json.putNumber(entry, "cosine", cosine));
+            output.agreement().ifPresent(agreement -> entry.put("agreement", agreement));
+            output.top1Agreement().ifPresent(agreement -> entry.put("top1Agreement", agreement));
+            output.worstParts().ifPresent(parts -> {
+                write(entry.putObject("worstPart"), parts.byError());
+                write(entry.putObject("worstPartByCosine"), parts.byCosine());
+            });
         }
         trial.loss()
                 .accuracy()
@@ -120,6 +129,12 @@ final class TrialFiles implements TrialMemory {
                         .put("compressed", accuracy.compressed())
                         .put("samples", accuracy.samples())
                         .put("disputed", accuracy.disputed()));
+    }
+
+    private static void write(ObjectNode node, PartComparison part) {
+        node.put("axis", part.axis()).put("index", part.index());
+        Json.putNumber(node, "relativeError", part.relativeError());
+        Json.putNumber(node, "cosine", part.cosine());
     }
 
     private static Trial trial(JsonNode node) {
@@ -138,8 +153,13 @@ final class TrialFiles implements TrialMemory {
                     output.required("name").asString(),
                     number(output.required("maxAbsoluteError")),
                     number(output.required("relativeError")),
-                    number(output.required("cosine")),
-                    number(output.required("top1Agreement"))));
+                    optional(output, "cosine"),
+                    optional(output, "agreement"),
+                    optional(output, "top1Agreement"),
+                    output.has("worstPart")
+                            ? Optional.of(new WorstParts(
+                                    part(output.required("worstPart")), part(output.required("worstPartByCosine"))))
+                            : Optional.empty()));
         }
         Optional<LabelAccuracy> accuracy = node.has("accuracy")
                 ? Optional.of(new LabelAccuracy(
@@ -157,6 +177,18 @@ final class TrialFiles implements TrialMemory {
                 node.required("sha256").asString(),
                 new Loss(outputs, accuracy),
                 Optional.empty());
+    }
+
+    private static PartComparison part(JsonNode node) {
+        return new PartComparison(
+                node.required("axis").asInt(),
+                node.required("index").asInt(),
+                number(node.required("relativeError")),
+                number(node.required("cosine")));
+    }
+
+    private static OptionalDouble optional(JsonNode node, String name) {
+        return node.has(name) ? OptionalDouble.of(number(node.get(name))) : OptionalDouble.empty();
     }
 
     /** What is no number is written as null. */

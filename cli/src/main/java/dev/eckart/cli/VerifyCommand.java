@@ -12,16 +12,17 @@ import picocli.CommandLine.Parameters;
 /** {@code eckart verify ORIGINAL COMPRESSED}. */
 @Command(
         name = "verify",
-        description = "Compares the outputs of two models; for one that eckart compressed, proves the rewrite too.",
+        description =
+                "Compares the outputs of two models; for a model that eckart compressed, also proves the rewrite.",
         usageHelpAutoWidth = true,
         sortOptions = false)
 final class VerifyCommand implements Callable<Integer> {
     private final Console console;
 
-    @Parameters(paramLabel = "ORIGINAL", description = "The model to compare with.")
+    @Parameters(paramLabel = "ORIGINAL", description = "The original model.")
     private Path original = Path.of("");
 
-    @Parameters(paramLabel = "COMPRESSED", description = "The model to compare.")
+    @Parameters(paramLabel = "COMPRESSED", description = "The model to compare with ORIGINAL.")
     private Path compressed = Path.of("");
 
     @Mixin

@@ -20,10 +20,13 @@ final class WeightOptions {
     @Option(
             names = "--include",
             paramLabel = "GLOB",
-            description = "Only weights whose names match (* and ? are wild); may be repeated.")
+            description = "Replace only weights whose names match (* and ? are wildcards); may be repeated.")
     private List<String> include = new ArrayList<>();
 
-    @Option(names = "--exclude", paramLabel = "GLOB", description = "No weights whose names match; may be repeated.")
+    @Option(
+            names = "--exclude",
+            paramLabel = "GLOB",
+            description = "Leave weights whose names match unchanged; may be repeated.")
     private List<String> exclude = new ArrayList<>();
 
     @Option(
@@ -31,35 +34,36 @@ final class WeightOptions {
             paramLabel = "auto|plain|balanced",
             defaultValue = "auto",
             description =
-                    "Where singular values go: plain gives them to B, balanced their roots to both factors, which is"
-                            + " safer in float16; auto (the default) is balanced for float16, and plain otherwise.")
+                    "Where singular values go: plain (all into B), balanced (their square roots into both factors, which"
+                            + " is safer in float16) or auto (the default: balanced for float16, plain otherwise).")
     private FactorPair.Balance balance = FactorPair.Balance.AUTO;
 
     @Option(
             names = "--joint",
             description =
-                    "Factor layers on one input, such as query, key and value, as one, with a shared first factor.")
+                    "Factor layers with the same input, such as query, key and value, together: the first factor is shared.")
     private boolean joint;
 
     @Option(
             names = "--freeze-defaults",
-            description = "Take inputs that have a default value for constants: in older models every weight is such an"
-                    + " input. The output no longer has those that were replaced.")
+            description = "Treat inputs that have a default value as constants: in older models every weight is such an"
+                    + " input. The compressed model no longer has the inputs of replaced weights.")
     private boolean freezeDefaults;
 
     @Option(
             names = "--calibration",
             paramLabel = "INPUTS",
             description =
-                    "Inputs as for --inputs, a few hundred of them: what layers make of these is kept, and not the"
-                            + " weights as they are.")
+                    "Inputs as for --inputs, a few hundred: each pair approximates its layer's outputs on these, instead"
+                            + " of the weight itself. Without --inputs, limits on a loss are judged on every third of"
+                            + " these samples, and the others are calibrated on.")
     private @Nullable Path calibration;
 
     @Option(
             names = "--mask",
             paramLabel = "NAME",
-            description = "The model's input that is zero where a position is padding, which does not count for"
-                    + " --calibration (default: attention_mask, if there is one).")
+            description = "The model's input that is zero at padding positions, which do not count for --calibration"
+                    + " (default: attention_mask, if there is one).")
     private @Nullable String mask;
 
     @Mixin
@@ -77,6 +81,10 @@ final class WeightOptions {
         return calibration != null;
     }
 
+    Optional<CalibrationInputs> calibration() {
+        return Optional.ofNullable(calibration).map(path -> new CalibrationInputs(path, Optional.ofNullable(mask)));
+    }
+
     /** A strategy, as users write it, made ready for use on these weights. */
     Function<String, Selection> selections() {
         return selections(strategies());
@@ -85,10 +93,10 @@ final class WeightOptions {
     /** As {@link #selections()}, with strategies that were loaded before. */
     Function<String, Selection> selections(RankStrategies strategies) {
         WeightFilter filter = new WeightFilter(include, exclude);
-        Optional<CalibrationInputs> inputs =
-                Optional.ofNullable(calibration).map(path -> new CalibrationInputs(path, Optional.ofNullable(mask)));
+        Optional<CalibrationInputs> inputs = calibration();
         if (mask != null && inputs.isEmpty()) {
-            throw new InvalidInputException("--mask tells padding from data for --calibration; give that, too");
+            throw new InvalidInputException(
+                    "--mask marks padding in the calibration inputs, which are missing; add --calibration INPUTS");
         }
         return rank -> new Selection(rank, strategies.select(rank), filter, balance, joint, freezeDefaults, inputs);
     }

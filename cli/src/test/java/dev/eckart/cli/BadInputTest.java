@@ -67,7 +67,7 @@ class BadInputTest {
     void should_refuse_a_truncated_file() throws IOException {
         byte[] whole = Files.readAllBytes(model);
         refused(
-                "is not an ONNX model, or is cut short",
+                "is not an ONNX model, or is incomplete",
                 "compress",
                 write("cut.onnx", Arrays.copyOf(whole, whole.length / 2)),
                 "-o",
@@ -97,9 +97,11 @@ class BadInputTest {
                 broken("graph `broken` defines `w` twice", graph -> graph.addInitializer(graph.getInitializer(0))),
                 broken("graph `broken` defines `y` twice", graph -> graph.addNode(node("Neg", "x", "y"))),
                 broken("graph `broken` defines `x` twice", graph -> graph.addNode(node("Neg", "y", "x"))),
-                broken("takes `nothing`", graph -> graph.addNode(node("Neg", "nothing", "z"))),
                 broken(
-                        "gives out `nothing`",
+                        "has input `nothing`, which no input, initializer or node defines",
+                        graph -> graph.addNode(node("Neg", "nothing", "z"))),
+                broken(
+                        "has output `nothing`, which no input, initializer or node defines",
                         graph -> graph.addOutput(ValueInfoProto.newBuilder().setName("nothing"))),
                 broken(
                         "graph `broken` has a cycle",
@@ -232,7 +234,7 @@ class BadInputTest {
     void should_refuse_to_overwrite_unless_told_to() throws IOException {
         Path there = write("there.onnx", new byte[] {1});
 
-        refused("exists already", "compress", model, "-o", there);
+        refused("already exists", "compress", model, "-o", there);
         assertThat(eckart("compress", model, "-o", there, "--rank", "fixed:3", "--force")
                         .code())
                 .isZero();
@@ -240,16 +242,16 @@ class BadInputTest {
 
     @Test
     void should_never_overwrite_the_original() throws IOException {
-        refused("is the original itself", "compress", model, "-o", model);
-        refused("is the original itself", "compress", model, "-o", model, "--force");
+        refused("is the original model", "compress", model, "-o", model);
+        refused("is the original model", "compress", model, "-o", model, "--force");
         Path link = Files.createSymbolicLink(folder.resolve("link.onnx"), model);
-        refused("is the original itself", "compress", link, "-o", model, "--force");
-        refused("is the original itself", "compress", model, "-o", link, "--force");
+        refused("is the original model", "compress", link, "-o", model, "--force");
+        refused("is the original model", "compress", model, "-o", link, "--force");
     }
 
     @Test
     void should_refuse_an_output_that_has_no_place() {
-        refused("there is no directory", "compress", model, "-o", folder.resolve("none/out.onnx"));
+        refused("does not exist; create it first", "compress", model, "-o", folder.resolve("none/out.onnx"));
         refused("is a directory", "compress", model, "-o", folder);
         refused("name the file to write with -o OUT", "compress", model);
     }
@@ -267,8 +269,8 @@ class BadInputTest {
                         .build()
                         .toByteArray());
 
-        refused("ONNX Runtime refuses `%s`".formatted(strange), "compress", strange, "-o", out);
-        refused("ONNX Runtime refuses `%s`".formatted(strange), "verify", strange, strange);
+        refused("ONNX Runtime cannot load `%s`".formatted(strange), "compress", strange, "-o", out);
+        refused("ONNX Runtime cannot load `%s`".formatted(strange), "verify", strange, strange);
     }
 
     static Stream<Arguments> unsupportedModels() {
@@ -319,7 +321,7 @@ class BadInputTest {
                 new Object[] {"compress", unsupported, "-o", out, "--keep-if-faster"})) {
             CommandLineRun run = eckart(running);
             assertThat(run.code()).as(what + ": " + run.err()).isEqualTo(ExitCode.BAD_INPUT);
-            assertThat(run.err()).contains("ONNX Runtime refuses").doesNotContain("no-verify");
+            assertThat(run.err()).contains("ONNX Runtime cannot load").doesNotContain("no-verify");
         }
         assertThat(eckart("compress", unsupported, "-o", out, "--no-verify", "--rank", "fixed:3")
                         .code())
@@ -426,7 +428,7 @@ class BadInputTest {
                 "numerical:1..3 | `numerical` takes no value",
                 "nonsense:1..3 | unknown strategy `nonsense`",
                 "fixed:21 | rank 21 exceeds its smaller side 20",
-                "fixed:21..40 | no setting is left to measure: weight `w` [20×30]: rank 21 exceeds"
+                "fixed:21..40 | no setting can be measured: weight `w` [20×30]: rank 21 exceeds"
             })
     void should_refuse_a_range_that_makes_no_sense(String rank, String sentence) {
         refused(sentence, "sweep", model, "--rank", rank);
@@ -436,7 +438,7 @@ class BadInputTest {
     void should_refuse_a_sweep_that_cannot_be_told_of() {
         refused("expected .csv, .html or .json", "sweep", model, "--report", folder.resolve("sweep.md"));
         refused(
-                "there is no directory",
+                "does not exist; create it first",
                 "sweep",
                 model,
                 "--report",
@@ -469,12 +471,56 @@ class BadInputTest {
                 "--min-cosine",
                 "0.9",
                 "--no-verify");
-        refused("say where with --cache DIR", "compress", model, "-o", out, "--cache-vectors");
-        refused("--cache: the folder", "compress", model, "-o", out, "--cache", model.resolve("cache"));
+        refused("add --cache DIR", "compress", model, "-o", out, "--cache-vectors");
+        refused("--cache: folder", "compress", model, "-o", out, "--cache", model.resolve("cache"));
         refused("--no-verify measures nothing", "compress", model, "-o", out, "--min-cosine", "0.9", "--no-verify");
         refused("--dry-run measures nothing", "compress", model, "--min-cosine", "0.9", "--dry-run");
         refused("needs --inputs and --labels", "compress", model, "-o", out, "--max-accuracy-drop", "0.1");
         refused("expected a finite number", "compress", model, "-o", out, "--max-size-ratio", "NaN");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "--min-cosine=99, 'eckart: --min-cosine: expected a number from -1 to 1 but was: 99 (did you mean 0.99?)'",
+        "--max-accuracy-drop=5, did you mean 0.05?",
+        "--max-size-ratio=60, did you mean 0.6?",
+        "--max-size-ratio=-0.6, did you mean 0.6?",
+        "--rank=0.5, 'did you mean `ratio:0.5`, or `energy:0.5`?'",
+        "--rank=50%, did you mean `ratio:0.5`?",
+        "--rank=energy=0.9, did you mean `energy:0.9`?",
+        "--rank=energy0.9, did you mean `energy:0.9`?",
+        "--rank=rato:0.5, did you mean `ratio:0.5`?",
+    })
+    void should_say_what_was_probably_meant_by_a_mistyped_value(String option, String sentence) {
+        refused(sentence, "compress", model, "-o", out, option);
+    }
+
+    @Test
+    void should_take_a_second_model_for_an_output_that_is_not_named() {
+        refused("(did you mean -o %s?)".formatted(out), "compress", model, out);
+        assertThat(eckart("compress", model, "-o", out, "other.onnx").err())
+                .contains("Unmatched argument at index 4: 'other.onnx'")
+                .doesNotContain("did you mean");
+        assertThat(eckart("verify", model, out, "other.onnx").err()).doesNotContain("did you mean");
+    }
+
+    @Test
+    void should_refuse_a_limit_on_a_loss_without_inputs_that_show_it() {
+        String sentence = "--min-cosine judges what is lost, which made-up inputs do not show; give --inputs INPUTS";
+        refused(sentence, "compress", model, "-o", out, "--rank", "3", "--min-cosine", "0.9");
+        refused(sentence, "verify", model, model, "--min-cosine", "0.9");
+        refused(
+                "limit `embedding-cosine>=0.9` judges what is lost",
+                "compress",
+                model,
+                "-o",
+                out,
+                "--rank",
+                "3",
+                "--metric",
+                "embedding-cosine",
+                "--limit",
+                "embedding-cosine>=0.9");
     }
 
     @ParameterizedTest
@@ -492,12 +538,19 @@ class BadInputTest {
     @Test
     void should_refuse_a_report_of_an_unknown_kind_or_without_a_place() {
         refused("unknown ending", "compress", model, "-o", out, "--report", folder.resolve("report.pdf"));
-        refused("there is no directory", "compress", model, "-o", out, "--report", folder.resolve("none/report.json"));
+        refused(
+                "does not exist; create it first",
+                "compress",
+                model,
+                "-o",
+                out,
+                "--report",
+                folder.resolve("none/report.json"));
     }
 
     @Test
     void should_refuse_a_plugin_that_is_none() throws IOException {
-        refused("there is no file", "strategies", "--plugin", folder.resolve("none.jar"));
+        refused("cannot find file `", "strategies", "--plugin", folder.resolve("none.jar"));
         refused("is not a jar", "strategies", "--plugin", write("text.jar", new byte[] {1, 2, 3}));
     }
 

@@ -127,13 +127,16 @@ class CalibrationCommandTest {
     void should_say_in_text_what_it_was_calibrated_on() {
         CommandLineRun run = eckart("compress", model, "-o", out, "--rank", "6", "--calibration", calibration);
 
-        assertThat(run.out()).contains("calibrated on 100 samples of " + calibration + ", 100 rows: 1 weights");
+        assertThat(run.out()).contains("calibrated on 100 samples of " + calibration + " (100 rows) for 1 weights");
     }
 
     @Test
     void should_refuse_what_cannot_be_calibrated_on() throws IOException {
         refused("does not exist", "--calibration", folder.resolve("none"));
-        refused("--mask tells padding from data for --calibration", "--mask", "m");
+        refused(
+                "--mask marks padding in the calibration inputs, which are missing; add --calibration INPUTS",
+                "--mask",
+                "m");
         refused("m", "--calibration", calibration, "--mask", "m");
         Path wrong = Files.createDirectory(folder.resolve("wrong"));
         NpyFile.write(wrong.resolve("x.npy"), NpyArray.ofFloats(List.of(1, 2), 1, 2));

@@ -2,7 +2,11 @@ package dev.eckart.cli;
 
 import static dev.eckart.cli.CommandLineRun.eckart;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
+import dev.eckart.models.ModelBuilder;
+import dev.eckart.models.RandomInputs;
+import dev.eckart.models.RandomMatrices;
 import dev.eckart.models.mnist.BundledClassifier;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -74,9 +78,46 @@ class CheckCommandTest {
                 check(HEAD + BUILD + "limits: { %s: %s }\nreports: [build/r.xml]\n".formatted(limit, value));
 
         assertThat(run.code()).isEqualTo(ExitCode.LIMIT_NOT_KEPT);
-        assertThat(run.err()).startsWith("eckart: " + limit).contains("is not kept: measured ");
+        assertThat(run.err()).startsWith("eckart: " + limit).contains("is exceeded: measured ");
         assertThat(Files.readString(folder.resolve("build/r.xml")))
                 .contains("failures=\"1\"", "classname=\"eckart.check.limit\"", "name=\"" + limit + "\"");
+    }
+
+    @Test
+    void should_judge_nothing_without_limits_and_baseline() throws IOException {
+        CommandLineRun run = check(HEAD + BUILD + "reports: [r.xml]\n", "--json");
+
+        assertThat(run.code()).as(run.err()).isZero();
+        assertThat(run.json().get("verdict").asString()).isEqualTo("unjudged");
+        assertThat(folder.resolve("r.xml")).content().contains("value=\"unjudged\"", "skipped=\"1\"");
+    }
+
+    @Test
+    void should_judge_a_model_in_which_nothing_was_replaced_as_any_other() throws IOException {
+        String build = "compress: { rank: 'energy:1.0', output: out/same.onnx }\n";
+        CommandLineRun met = check(HEAD + build + "limits: { max-accuracy-drop: 0 }\n", "--json");
+        CommandLineRun exceeded = check(HEAD + build + "limits: { max-size-ratio: 0.9 }\n", "--json");
+
+        assertThat(met.code()).as(met.err()).isZero();
+        assertThat(met.err()).isEmpty();
+        assertThat(met.json().get("verdict").asString()).isEqualTo("pass");
+        assertThat(met.json().get("nothingToGain").get("reason").asString()).contains("save less than 2 %");
+        assertThat(folder.resolve("out/same.onnx")).exists();
+        assertThat(exceeded.code()).isEqualTo(ExitCode.LIMIT_NOT_KEPT);
+        assertThat(exceeded.json().get("limits").get(0).get("value").asDouble()).isCloseTo(1, within(0.001));
+    }
+
+    @Test
+    void should_name_a_weight_unchanged_that_a_baseline_has_no_rank_of() throws IOException {
+        String baseline = "baseline: lock.json\ntolerance: 1\n";
+        check(HEAD + BUILD + baseline, "--update-baseline");
+
+        CommandLineRun run = check(HEAD + "compress: { rank: 'fixed:8' }\n" + baseline);
+
+        assertThat(run.code()).as(run.err()).isZero();
+        assertThat(run.out())
+                .containsPattern("rank of fc1.weight +changed +16 → 8\n")
+                .containsPattern("rank of fc2.weight +changed +unchanged → 8\n");
     }
 
     @Test
@@ -159,6 +200,43 @@ class CheckCommandTest {
     }
 
     @Test
+    void should_judge_on_what_the_calibration_holds_back_and_tell_a_baseline_of_it_from_another() throws IOException {
+        Files.write(
+                folder.resolve("model.onnx"),
+                ModelBuilder.model("one", 13)
+                        .input("x", "batch", 20)
+                        .weight("w", RandomMatrices.ofRank(3, 20, 20, 1))
+                        .node("MatMul", List.of("x", "w"), "y")
+                        .output("y", "batch", 20)
+                        .build()
+                        .toByteArray());
+        RandomInputs.write(folder.resolve("real.npz"), 30, 20, 2);
+        String policy = """
+                model: model.onnx
+                compress: { rank: 'fixed:3', calibration: real.npz }
+                limits: { min-cosine: 0.9 }
+                baseline: lock.json
+                """;
+
+        CommandLineRun run = check(policy, "--update-baseline", "--json");
+
+        assertThat(run.code()).as(run.err()).isZero();
+        assertThat(run.json().get("verification").get("inputs").asString())
+                .isEqualTo("10 of 30 samples of `%s`, held back from the calibration"
+                        .formatted(folder.resolve("real.npz")));
+        assertThat(run.json().get("calibration").get("samples").asInt()).isEqualTo(20);
+        assertThat(check(policy).code()).isZero();
+        assertBad(
+                check(policy + "inputs: real.npz\n"),
+                "is on held-back inputs, and this run on given ones; if that is meant, run the check with --update-baseline");
+        RandomInputs.write(folder.resolve("few.npz"), 2, 20, 2);
+        assertBad(
+                check(policy.replace("real.npz", "few.npz")),
+                "policy.yml:2:43: `calibration`: --calibration " + folder.resolve("few.npz")
+                        + ": a third cannot be held back of 2 samples");
+    }
+
+    @Test
     void should_give_the_same_report_and_the_same_baseline_twice() throws IOException {
         String policy = HEAD + BUILD + "baseline: lock.json\n";
         JsonNode one = check(policy, "--update-baseline", "--json").json();
@@ -179,7 +257,7 @@ class CheckCommandTest {
     void should_fail_where_a_number_is_worse_than_in_the_baseline_and_say_which() throws IOException {
         String baseline = "baseline: lock.json\n";
         assertThat(check(HEAD + BUILD + baseline, "--update-baseline").code()).isZero();
-        assertThat(check(HEAD + BUILD + baseline).out()).contains("nothing moved");
+        assertThat(check(HEAD + BUILD + baseline).out()).contains("no number changed");
 
         CommandLineRun worse =
                 check(HEAD + "compress: { rank: 'fixed:8' }\nreports: [r.md, r.xml, r.html]\n" + baseline, "--json");
@@ -195,11 +273,13 @@ class CheckCommandTest {
                         "accuracy",
                         "cosine",
                         "relative-error",
+                        "part-cosine",
+                        "part-error",
                         "rank of fc1.weight",
                         "rank of fc2.weight");
         assertThat(moved.get(0).get("kept").asBoolean()).isTrue();
         assertThat(moved.get(1).get("kept").asBoolean()).isFalse();
-        assertThat(moved.get(4).get("tolerance").isNull()).isTrue();
+        assertThat(moved.get(6).get("tolerance").isNull()).isTrue();
         assertThat(Files.readString(folder.resolve("r.md"))).contains("WORSE", "accuracy is worse than");
         assertThat(Files.readString(folder.resolve("r.html"))).contains("WORSE");
         assertThat(Files.readString(folder.resolve("r.xml")))
@@ -231,11 +311,12 @@ class CheckCommandTest {
     @Test
     void should_say_what_is_wrong_with_a_baseline() throws IOException {
         String policy = HEAD + BUILD + "baseline: lock.json\n";
-        assertBad(check(policy), "there is no baseline", "--update-baseline");
+        assertBad(
+                check(policy), "baseline `", "does not exist; run the check once with --update-baseline to create it");
         Files.writeString(folder.resolve("lock.json"), "{");
         assertBad(check(policy), "is not a baseline");
         Files.writeString(folder.resolve("lock.json"), "{\"schema\": \"eckart.lock/1\", \"ranks\": 3}");
-        assertBad(check(policy), "`ranks` is missing, or no object");
+        assertBad(check(policy), "`ranks` is missing, or not an object");
         assertBad(check(HEAD + BUILD, "--update-baseline"), "has no `baseline`");
     }
 
@@ -261,32 +342,39 @@ class CheckCommandTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             model: m.onnx                              | 1:8: `model`: `
-            compress: {}                               | 1:1: the policy: there is no `model`
-            MODEL                                      | 1:1: the policy: there is neither `compressed`
-            MODEL;compress: {};compressed: MODELFILE   | 1:1: the policy: `compressed` names a model and
-            MODEL;compress: {};limts: {}               | 3:1: `limts` is not known in the policy; did you mean `limits`?
-            MODEL;compress: {};zzzzzzzz: {}            | 3:1: `zzzzzzzz` is not known in the policy; expected one of model,
-            MODEL;compress: { rnk: x }                 | 2:13: `rnk` is not known in `compress`; did you mean `rank`?
-            MODEL;compress: { threads: 2 }             | 2:13: `threads` is not known in `compress`
+            compress: {}                               | 1:1: the policy: `model` is missing; add it
+            MODEL                                      | 1:1: the policy: `compressed` and `compress` are missing; add one of them
+            MODEL;compress: {};compressed: MODELFILE   | 1:1: the policy: `compressed` names a model but
+            MODEL;compress: {};limts: {}               | 3:1: unknown key `limts` in the policy; did you mean `limits`?
+            MODEL;compress: {};zzzzzzzz: {}            | 3:1: unknown key `zzzzzzzz` in the policy; expected one of model,
+            MODEL;compress: { rnk: x }                 | 2:13: unknown key `rnk` in `compress`; did you mean `rank`?
+            MODEL;compress: { threads: 2 }             | 2:13: unknown key `threads` in `compress`
             MODEL;compress: { rank: 3 }                | 2:19: `rank`: expected text but was: `3`
             MODEL;compress: { joint: maybe }           | 2:20: `joint`: expected true or false but was: text `maybe`
             MODEL;compress: { factors: round }         | 2:22: `factors`: Invalid value for option '--factors'
-            MODEL;compress: { mask: m }                | 2:19: `mask`: this means nothing without `calibration`
-            MODEL;compress: { search-trials: 2 }       | 2:28: `search-trials`: this belongs to a search
+            MODEL;compress: { mask: m }                | 2:19: `mask`: this key needs `calibration`, which is missing; add it
+            MODEL;compress: { search-trials: 2 }       | 2:28: `search-trials`: this key is for a search, which needs a limit on loss or on size, and no `rank`
             MODEL;compress: [rank]                     | 2:11: `compress`: expected a mapping but was: a list
             MODEL;compress:                            | 2:10: `compress`: expected a mapping but was: nothing
-            MODEL;compress: {};labels: x.npy           | 3:9: `labels`: labels are of `inputs`, which are missing
-            MODEL;compress: {};limits: { min-cosine: 2 } | 3:23: `min-cosine`: expected a number from -1 to 1 but was: 2.0
+            MODEL;compress: {};labels: x.npy           | 3:9: `labels`: labels belong to `inputs`, which is missing; add it
+            MODEL;compress: {};limits: { min-cosine: 2 } | 3:23: `min-cosine`: expected a number from -1 to 1 but was: 2
             MODEL;compress: {};limits: { max-accuracy-drop: 5 } | 3:30: `max-accuracy-drop`: expected a share from -1 to 1
             MODEL;compress: {};limits: { max-size-ratio: 0 } | 3:27: `max-size-ratio`: expected a share of the original's above 0
             MODEL;compress: {};limits: { max-size-ratio: half } | 3:27: `max-size-ratio`: expected a number but was: text `half`
-            MODEL;compress: {};limits: { max-accuracy-drop: 0.1 } | 3:30: `max-accuracy-drop`: accuracy needs `inputs` and `labels`
-            MODEL;compress: {};tolerance: 0.1          | 3:12: `tolerance`: a tolerance is for a `baseline`
-            MODEL;compress: {};baseline: b;tolerance: { acuracy: 1 } | 4:14: `acuracy` is not known in `tolerance`; did you mean `accuracy`?
+            MODEL;compress: {};limits: { max-accuracy-drop: 0.1 } | 3:30: `max-accuracy-drop`: a limit on accuracy needs `inputs` and `labels`; add them
+            MODEL;compress: {};limits: { min-cosine: 99 } | 3:23: `min-cosine`: expected a number from -1 to 1 but was: 99 (did you mean 0.99?)
+            MODEL;compress: {};limits: { max-size-ratio: 60 } | (did you mean 0.6?)
+            MODEL;compress: {};limits: { min-cosine: 0.9 } | 3:23: `min-cosine`: this judges what is lost, which made-up inputs do not show; give `inputs`, or `calibration` in `compress`, of which a third is held back to judge on
+            MODEL;compressed: MODELFILE;limits: { min-cosine: 0.9 } | 3:23: `min-cosine`: this judges what is lost, which made-up inputs do not show; give `inputs`
+            MODEL;compress: {};metrics: [embedding-cosine];limits: { embedding-cosine: '>=0.9' } | 4:29: `embedding-cosine`: this judges what is lost
+            MODEL;compress: {};limits: { max-size-ratio: 0.5 } | 2:11: `compress`: without `rank`, a setting is searched for by what is lost, which made-up inputs do not show; give `inputs`
+            MODEL;compress: { rank: '0.5' }            | 2:19: `rank`: strategy `0.5`: expected name[:value][,key=value...], such as energy:0.99 (did you mean `ratio:0.5`, or `energy:0.5`?)
+            MODEL;compress: {};tolerance: 0.1          | 3:12: `tolerance`: a tolerance needs a `baseline`, which is missing; add it
+            MODEL;compress: {};baseline: b;tolerance: { acuracy: 1 } | 4:14: unknown key `acuracy` in `tolerance`; did you mean `accuracy`?
             MODEL;compress: {};reports: r.xml          | 3:10: `reports`: expected a list but was: text `r.xml`
-            MODEL;compress: {};compress: {}            | 3:1: `compress` is there a second time
-            MODEL;compress: &a {}                      | 2:11: anchors and aliases are not for policies
-            MODEL;compress: !!map {}                   | 2:11: tags are not for policies
+            MODEL;compress: {};compress: {}            | 3:1: key `compress` is given twice
+            MODEL;compress: &a {}                      | 2:11: a policy cannot have anchors and aliases
+            MODEL;compress: !!map {}                   | 2:11: a policy cannot have tags
             MODEL;compress: {};---;MODEL               | 3:1: a second document begins here
             MODEL;compress: {                          | not YAML:
             [[[[[[[[[[[[[[[[[[[[                       | 1:17: lists and mappings are nested deeper than 16

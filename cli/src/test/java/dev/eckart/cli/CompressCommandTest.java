@@ -4,6 +4,7 @@ import static dev.eckart.cli.CommandLineRun.eckart;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.eckart.models.ModelBuilder;
+import dev.eckart.models.RandomInputs;
 import dev.eckart.models.RandomMatrices;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -21,11 +22,16 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** {@code compress}, {@code verify} and {@code scan} on a network of two layers. */
 class CompressCommandTest {
+    /** Out of the way of what is written. */
+    @TempDir
+    private Path given;
+
     @TempDir
     private Path folder;
 
     private Path model = Path.of("");
     private Path out = Path.of("");
+    private Path inputs = Path.of("");
 
     @BeforeEach
     void writeModel() throws IOException {
@@ -42,6 +48,7 @@ class CompressCommandTest {
                         .build()
                         .toByteArray());
         out = folder.resolve("out.onnx");
+        inputs = RandomInputs.write(given.resolve("inputs.npz"), 9, 64, 5);
     }
 
     @Test
@@ -52,7 +59,13 @@ class CompressCommandTest {
         assertThat(run.err()).isEmpty();
         assertThat(run.out())
                 .contains(
-                        "fc1.weight", "fc2.weight", "1 weights factored, 1 kept, 0 skipped", "rewrite  proved", "pass");
+                        "fc1.weight",
+                        "fc2.weight",
+                        "1 weight factored, 1 unchanged, 0 skipped",
+                        "rewrite  proved",
+                        "\nunjudged in ",
+                        " s: cosine 1.0000, relative error ",
+                        "; no limit was set\n");
         assertThat(out).exists();
     }
 
@@ -125,7 +138,7 @@ class CompressCommandTest {
                 .contains("originalMs", "compressedMs", "ratio");
         assertThat(report.get("seconds").propertyNames()).contains("read", "decompose", "rewrite", "verify", "total");
         assertThat(report.get("limits").isArray()).isTrue();
-        assertThat(report.get("verdict").asString()).isEqualTo("pass");
+        assertThat(report.get("verdict").asString()).isEqualTo("unjudged");
     }
 
     @Test
@@ -138,7 +151,7 @@ class CompressCommandTest {
                 assertThat(weight.get("rank").asInt())
                         .isLessThan(weight.get("breakEvenRank").asInt());
             } else {
-                assertThat(weight.get("reason").asString()).contains("is not below the break-even rank");
+                assertThat(weight.get("reason").asString()).contains("; a pair is smaller only below ");
             }
         }
         assertThat(report.get("weights").get(1).get("decision").asString()).isEqualTo("kept");
@@ -151,10 +164,11 @@ class CompressCommandTest {
         "--max-relative-error, 0.000001, max-relative-error"
     })
     void should_fail_and_write_nothing_if_a_limit_is_not_kept(String option, String value, String name) {
-        CommandLineRun run = eckart("compress", model, "-o", out, "--rank", "fixed:2", option, value, "--json");
+        CommandLineRun run =
+                eckart("compress", model, "-o", out, "--rank", "fixed:2", option, value, "--inputs", inputs, "--json");
 
         assertThat(run.code()).isEqualTo(ExitCode.LIMIT_NOT_KEPT);
-        assertThat(run.err()).contains(name, "is not kept", "not written");
+        assertThat(run.err()).contains(name, "is exceeded", "not written");
         assertThat(run.json().get("verdict").asString()).isEqualTo("fail");
         assertThat(run.json().get("limits").get(0).get("kept").asBoolean()).isFalse();
         assertThat(files()).containsExactly("model.onnx");
@@ -162,8 +176,18 @@ class CompressCommandTest {
 
     @Test
     void should_write_what_failed_if_told_to() {
-        CommandLineRun run =
-                eckart("compress", model, "-o", out, "--rank", "fixed:2", "--min-cosine", "0.9999999", "--keep-failed");
+        CommandLineRun run = eckart(
+                "compress",
+                model,
+                "-o",
+                out,
+                "--rank",
+                "fixed:2",
+                "--min-cosine",
+                "0.9999999",
+                "--inputs",
+                inputs,
+                "--keep-failed");
 
         assertThat(run.code()).isEqualTo(ExitCode.LIMIT_NOT_KEPT);
         assertThat(out).exists();
@@ -184,10 +208,46 @@ class CompressCommandTest {
                 "0.99",
                 "--max-relative-error",
                 "0.01",
+                "--inputs",
+                inputs,
                 "--json");
 
         assertThat(run.code()).isZero();
         assertThat(run.json().get("limits")).hasSize(3);
+        assertThat(run.json().get("verdict").asString()).isEqualTo("pass");
+    }
+
+    @Test
+    void should_say_in_every_report_what_made_up_inputs_do_not_show() throws IOException {
+        String sentence = "made up; they show whether the rewrite is right, not what is lost";
+        Path page = given.resolve("r.html");
+        Path markdown = given.resolve("r.md");
+        Path junit = given.resolve("r.xml");
+        Path json = given.resolve("r.json");
+
+        CommandLineRun run = eckart(
+                "compress",
+                model,
+                "-o",
+                out,
+                "--rank",
+                "fixed:2",
+                "--report",
+                page,
+                "--report",
+                markdown,
+                "--report",
+                junit,
+                "--report",
+                json);
+        CommandLineRun sweep = eckart("sweep", model, "--rank", "fixed:2", "--no-latency");
+
+        assertThat(run.out()).contains("5 samples, inputs: " + sentence);
+        for (Path report : List.of(page, markdown, junit)) {
+            assertThat(report).content().contains(sentence);
+        }
+        assertThat(json).content().contains("\"inputs\" : \"made up\"", "\"inputsKind\" : \"made-up\"");
+        assertThat(sweep.out()).contains("5 samples, inputs: " + sentence);
     }
 
     @Test
@@ -207,6 +267,75 @@ class CompressCommandTest {
         assertThat(run.code()).isZero();
         assertThat(run.json().has("verification")).isFalse();
         assertThat(out).exists();
+    }
+
+    @Test
+    void should_judge_nothing_by_its_size_where_the_outputs_were_not_compared() {
+        CommandLineRun run =
+                eckart("compress", model, "-o", out, "--rank", "fixed:2", "--no-verify", "--max-size-ratio", "0.9");
+
+        assertThat(run.code()).as(run.err()).isZero();
+        assertThat(run.out())
+                .containsPattern("max-size-ratio +met +measured 0\\.\\d+, limit 0\\.9\\n")
+                .endsWith(": the outputs were not compared\n")
+                .doesNotContain("pass");
+    }
+
+    @Test
+    void should_write_nothing_and_say_so_by_its_status_if_there_is_nothing_to_gain() {
+        CommandLineRun run =
+                eckart("compress", model, "-o", out, "--rank", "energy:1.0", "--exclude", "fc1*", "--json");
+        CommandLineRun text = eckart("compress", model, "-o", out, "--rank", "energy:1.0", "--exclude", "fc1*");
+
+        assertThat(run.code()).isEqualTo(5).isEqualTo(ExitCode.NOTHING_TO_GAIN);
+        assertThat(run.err())
+                .startsWith(
+                        "eckart: nothing to gain: pairs at the ranks of energy:1.0 save less than 2 % of the model's"
+                                + " 18.67 kB; try lower ranks, such as --rank ratio:0.5,")
+                .endsWith("; `%s` was not written%n".formatted(out));
+        assertThat(run.json().get("nothingToGain").get("reason").asString()).contains("save less than 2 %");
+        assertThat(run.json().get("nothingToGain").get("advice").asString()).contains("--rank ratio:0.5");
+        assertThat(run.json().get("verdict").asString()).isEqualTo("unjudged");
+        assertThat(text.out())
+                .contains("0 weights factored, 1 unchanged, 1 skipped\nnothing to gain: pairs at the ranks of")
+                .containsPattern("\nunjudged in \\S+ s: nothing to gain; no limit was set\n$");
+        assertThat(files()).containsExactly("model.onnx");
+    }
+
+    @Test
+    void should_write_the_model_with_nothing_replaced_if_told_to() {
+        CommandLineRun run = eckart(
+                "compress", model, "-o", out, "--rank", "energy:1.0", "--exclude", "fc1*", "--write-anyway", "--json");
+
+        assertThat(run.code()).isZero();
+        assertThat(run.err()).isEmpty();
+        assertThat(run.json().has("nothingToGain")).isTrue();
+        assertThat(run.json().get("output").get("parameters").asLong()).isEqualTo(64 * 48 + 48 * 32);
+        assertThat(out).exists();
+    }
+
+    @Test
+    void should_tell_of_an_exceeded_limit_rather_than_of_nothing_to_gain() {
+        CommandLineRun exceeded = eckart(
+                "compress", model, "-o", out, "--rank", "energy:1.0", "--exclude", "fc1*", "--max-size-ratio", "0.9");
+        CommandLineRun met = eckart(
+                "compress", model, "-o", out, "--rank", "energy:1.0", "--exclude", "fc1*", "--min-cosine", "0.9");
+
+        assertThat(exceeded.code()).isEqualTo(ExitCode.LIMIT_NOT_KEPT);
+        assertThat(exceeded.err()).startsWith("eckart: max-size-ratio 0.9 is exceeded");
+        assertThat(met.code()).isEqualTo(ExitCode.NOTHING_TO_GAIN);
+        assertThat(files()).containsExactly("model.onnx");
+    }
+
+    @Test
+    void should_say_in_a_dry_run_and_a_scan_that_there_is_nothing_to_gain() {
+        CommandLineRun dry = eckart("compress", model, "--dry-run", "--rank", "energy:1.0", "--exclude", "fc1*");
+        CommandLineRun scan = eckart("scan", model, "--rank", "energy:1.0", "--exclude", "fc1*");
+
+        assertThat(dry.code()).isZero();
+        assertThat(dry.out()).contains("\nnothing to gain: pairs at the ranks of energy:1.0 save less than 2 %");
+        assertThat(scan.code()).isZero();
+        assertThat(scan.out()).contains("\nnothing to gain: pairs at the ranks of energy:1.0 save less than 2 %");
     }
 
     @Test
@@ -249,7 +378,7 @@ class CompressCommandTest {
                         .readTree(Files.readString(json))
                         .get("verdict")
                         .asString())
-                .isEqualTo("pass");
+                .isEqualTo("unjudged");
         assertThat(Files.readString(markdown)).contains("| fc1.weight | MatMul | 64×48 |");
         assertThat(Files.readString(html)).contains("<bdi>fc1.weight</bdi>");
         assertThat(Files.readString(junit)).contains("<testcase name=\"the rewrite is right\"");
@@ -273,7 +402,7 @@ class CompressCommandTest {
         CommandLineRun run =
                 eckart("compress", model, "-o", balanced, "--rank", "fixed:4", "--factors", "balanced", "--json");
 
-        assertThat(run.json().get("verdict").asString()).isEqualTo("pass");
+        assertThat(run.json().get("verdict").asString()).isEqualTo("unjudged");
         assertThat(Files.size(balanced)).isEqualTo(Files.size(out));
         assertThat(Files.mismatch(balanced, out)).isNotNegative();
     }
@@ -305,7 +434,7 @@ class CompressCommandTest {
         CommandLineRun run = eckart("compress", out, "-o", again, "--rank", "fixed:4", "--json");
 
         assertThat(run.code()).isZero();
-        assertThat(run.json().get("verdict").asString()).isEqualTo("pass");
+        assertThat(run.json().get("verdict").asString()).isEqualTo("unjudged");
         assertThat(eckart("verify", out, again, "--json")
                         .json()
                         .get("verification")

@@ -23,9 +23,13 @@ class DemoCommandTest {
         CommandLineRun run = eckart("demo", "-o", directory);
 
         assertThat(run.code()).as(run.err()).isZero();
-        assertThat(run.out()).contains("energy:0.9", "fixed:16", "92.85 %", "proved");
+        assertThat(run.out())
+                .contains("energy:0.9", "fixed:16", "92.85 %", "proved", "unchanged, unchanged", "nothing to gain");
         assertThat(directory.resolve("compressed-fixed-16.onnx")).exists();
-        assertThat(Files.readString(directory.resolve("report.md"))).startsWith("# eckart compress: pass");
+        assertThat(directory.resolve("compressed-energy-0.99.onnx")).doesNotExist();
+        assertThat(Files.readString(directory.resolve("report.md")))
+                .startsWith(
+                        "# eckart compress: accuracy 92.85 % → 92.50 %, cosine 0.9994, relative error 0.037\n\nunjudged: no limit was set\n");
         assertThat(Files.readString(directory.resolve("report.html"))).startsWith("<!DOCTYPE html>");
         assertThat(eckart("demo", "-o", directory, "--quiet").code())
                 .as("again, over its own files")

@@ -102,8 +102,8 @@ class ExternalDataCommandTest {
 
         CommandLineRun run = eckart("compress", split, "-o", out, "--rank", "16", "--report", markdown);
 
-        assertThat(run.out()).contains("`%s` keeps tensors in `%s`; they belong together".formatted(out, data));
-        assertThat(Files.readString(markdown)).contains("they belong together");
+        assertThat(run.out()).contains("`%s` has tensors in `%s`: copy the files together".formatted(out, data));
+        assertThat(Files.readString(markdown)).contains("copy the files together");
     }
 
     @Test
@@ -139,7 +139,7 @@ class ExternalDataCommandTest {
 
         assertThat(run.code()).isEqualTo(ExitCode.BAD_INPUT);
         assertThat(run.err())
-                .contains("must stay below 2 GiB; --external-data auto puts")
+                .contains("must stay below 2 GiB; --external-data auto writes its tensors to a separate file")
                 .hasLineCount(1);
         assertThat(names()).doesNotContain("out.onnx");
     }
@@ -148,17 +148,17 @@ class ExternalDataCommandTest {
     void should_refuse_what_makes_no_sense() throws IOException {
         assertRefused("expected one of", "compress", whole, "-o", out, "--external-data", "sometimes");
         assertRefused(
-                "holds tensors of the original, which are never overwritten",
+                "holds tensors of the original model, which are never overwritten",
                 "compress",
                 split,
                 "-o",
                 folder.resolve("split.onnx.data"),
                 "--force");
         Files.writeString(data, "old");
-        assertRefused("`%s` exists already".formatted(data), "compress", split, "-o", out);
+        assertRefused("`%s` already exists".formatted(data), "compress", split, "-o", out);
         Files.delete(folder.resolve("split.onnx.data"));
-        assertRefused("there is no such file; put it where the model expects it", "compress", split, "-o", out);
-        assertRefused("there is no such file; put it where the model expects it", "scan", split);
+        assertRefused("which does not exist; put the file there", "compress", split, "-o", out);
+        assertRefused("which does not exist; put the file there", "scan", split);
     }
 
     @Test

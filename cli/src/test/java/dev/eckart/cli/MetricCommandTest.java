@@ -148,11 +148,11 @@ class MetricCommandTest {
 
         assertThat(run.code()).isEqualTo(ExitCode.LIMIT_NOT_KEPT);
         // All scores of the other network are 0.
-        assertThat(run.err()).isEqualTo("eckart: embedding-cosine 0.99 is not kept: measured 0\n");
+        assertThat(run.err()).isEqualTo("eckart: embedding-cosine 0.99 is exceeded: measured 0\n");
         assertThat(run.out())
-                .contains("better the higher; mean of 2 samples, 1.0000 at the least", "states", "NOT KEPT");
-        assertThat(Files.readString(folder.resolve("r.md"))).contains("| embedding-cosine | 0 | better the higher;");
-        assertThat(Files.readString(folder.resolve("r.html"))).contains("better the higher; mean of 2 samples");
+                .contains("higher is better; mean of 2 samples, lowest 1.0000", "states", "EXCEEDED");
+        assertThat(Files.readString(folder.resolve("r.md"))).contains("| embedding-cosine | 0 | higher is better;");
+        assertThat(Files.readString(folder.resolve("r.html"))).contains("higher is better; mean of 2 samples");
         assertThat(Files.readString(folder.resolve("r.xml")))
                 .contains(
                         "name=\"embedding-cosine\" classname=\"eckart.verify.metric\"",
@@ -175,16 +175,22 @@ class MetricCommandTest {
         assertThat(run.code()).isEqualTo(ExitCode.LIMIT_NOT_KEPT);
         assertThat(run.err())
                 .isEqualTo("eckart: metric embedding-spearman has no finite value: on 3 pairs of 3 samples, all equally"
-                        + " similar in the original network, which leaves nothing to rank\n");
+                        + " similar in the original network: there is nothing to rank\n");
         assertThat(metric(run, 0).get("value").isNull()).isTrue();
     }
 
     @Test
     void should_measure_on_inputs_that_are_made_up() {
-        CommandLineRun run =
+        CommandLineRun run = eckart("verify", sure, sure, "--metric", "perplexity,output=logits");
+        CommandLineRun judged =
                 eckart("verify", sure, sure, "--metric", "perplexity,output=logits", "--limit", "perplexity<=1");
 
         assertThat(run.code()).as(run.err()).isZero();
+        assertThat(run.out()).contains("inputs: made up; they show whether the rewrite is right, not what is lost");
+        assertThat(judged.code()).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(judged.err())
+                .isEqualTo(
+                        "eckart: limit `perplexity<=1.0` judges what is lost, which made-up inputs do not show; give --inputs INPUTS\n");
     }
 
     @ParameterizedTest
@@ -192,12 +198,12 @@ class MetricCommandTest {
             perplexty                                | | unknown metric `perplexty`: expected one of embedding-cosine,
             perplexity,out=logits                    | | metric `perplexity,out=logits`: unknown option `out`; `perplexity` has the options output, mask, targets
             perplexity                               | | metric `perplexity`: the model has several outputs [samples×positions×vocabulary]: `states` [1×4×3], `logits` [1×4×3]; choose one with output=NAME
-            perplexity,output=lgits                  | | metric `perplexity,output=lgits`: the model has no floating-point output `lgits`; it has `states` [1×4×3], `logits` [1×4×3]
-            perplexity,output=logits,targets=ids     | | metric `perplexity,output=logits,targets=ids`: the model has no input `ids`; give --labels, or name one of its inputs with targets=INPUT: input_ids, attention_mask
-            perplexity,output=logits,mask=m          | | metric `perplexity,output=logits,mask=m`: the model has no input `m`; it has: input_ids, attention_mask
+            perplexity,output=lgits                  | | metric `perplexity,output=lgits`: the model has no floating-point output `lgits`; its floating-point outputs: `states` [1×4×3], `logits` [1×4×3]
+            perplexity,output=logits,targets=ids     | | metric `perplexity,output=logits,targets=ids`: the model has no input `ids` to take targets from; give --labels, or name an input with targets=INPUT: input_ids, attention_mask
+            perplexity,output=logits,mask=m          | | metric `perplexity,output=logits,mask=m`: the model has no input `m`; its inputs: input_ids, attention_mask
             top-k:2                                  | | metric `top-2-accuracy` needs labels; give --labels, and the --inputs that they belong to
             perplexity,output=logits                 | perplexity>=1 | limit `perplexity>=1.0`: the ratio of `perplexity` is better the lower it is; expected <=1.0
-            perplexity,output=logits                 | top-5-accuracy<=0 | limit `top-5-accuracy<=0.0`: no metric of that name is measured; those asked for are perplexity
+            perplexity,output=logits                 | top-5-accuracy<=0 | limit `top-5-accuracy<=0.0`: no metric with this name is measured; measured metrics: perplexity
             perplexity,output=logits                 | perplexity<0 | limit `perplexity<0`: expected NAME>=NUMBER or NAME<=NUMBER
             """)
     void should_say_in_one_sentence_what_does_not_fit(String metric, String limit, String sentence) {
@@ -216,10 +222,10 @@ class MetricCommandTest {
                 .isEqualTo("eckart: the labels are float32 [2]; expected whole numbers, one for each sample\n");
         CommandLineRun wrong = verify("--metric", "perplexity,output=logits", "--labels", inputs + ":scores");
         assertThat(wrong.code()).isEqualTo(ExitCode.BAD_INPUT);
-        assertThat(wrong.err()).contains("targets, the labels, are float32 [1]; expected whole numbers [1, 4]");
+        assertThat(wrong.err()).contains("the targets (labels) are float32 [1]; expected whole numbers [1, 4]");
         CommandLineRun twice = verify("--metric", "token-agreement", "--metric", "token-agreement,output=logits");
         assertThat(twice.code()).isEqualTo(ExitCode.BAD_INPUT);
-        assertThat(twice.err()).contains("two metrics are called `token-agreement`");
+        assertThat(twice.err()).contains("two metrics are named `token-agreement`");
     }
 
     @Test
@@ -230,7 +236,8 @@ class MetricCommandTest {
                 eckart("compress", sure, "-o", out, "--metric", "perplexity", "--no-verify", "--rank", "fixed:1");
         assertThat(run.code()).isEqualTo(ExitCode.BAD_INPUT);
         assertThat(run.err())
-                .isEqualTo("eckart: --metric perplexity cannot be measured with --no-verify; leave one of them out\n");
+                .isEqualTo(
+                        "eckart: --metric perplexity runs both models but --no-verify runs neither; give only one of these options\n");
         CommandLineRun limited =
                 eckart("compress", sure, "-o", out, "--limit", "perplexity<=1", "--no-verify", "--rank", "fixed:1");
         assertThat(limited.code()).isEqualTo(ExitCode.BAD_INPUT);
@@ -264,7 +271,7 @@ class MetricCommandTest {
                 "--json");
 
         assertThat(run.code()).isEqualTo(ExitCode.LIMIT_NOT_KEPT);
-        assertThat(run.err()).startsWith("eckart: top-3-accuracy 0.001 is not kept: measured 0.");
+        assertThat(run.err()).startsWith("eckart: top-3-accuracy 0.001 is exceeded: measured 0.");
         assertThat(out).doesNotExist();
         // One of one class is the accuracy that is measured anyway.
         JsonNode accuracy = run.json().get("verification").get("accuracy");
@@ -315,7 +322,7 @@ class MetricCommandTest {
                         .map(limit -> limit.get("name").asString()))
                 .containsExactly("min-cosine", "top-3-accuracy");
         assertThat(failed.code()).isEqualTo(ExitCode.LIMIT_NOT_KEPT);
-        assertThat(failed.err()).contains("eckart: top-3-accuracy -1 is not kept: measured ");
+        assertThat(failed.err()).contains("eckart: top-3-accuracy -1 is exceeded: measured ");
     }
 
     @Test
@@ -328,6 +335,7 @@ class MetricCommandTest {
                 baseline: lock.json
                 """;
         String policy = head.replace("MODEL", "unsure");
+        String generous = "size-ratio: 9, cosine: 9, relative-error: 9, part-cosine: 9, part-error: 9";
         Path file = folder.resolve("policy.yml");
         Files.writeString(file, head.replace("MODEL", "sure"));
         assertThat(eckart("check", file, "--update-baseline").code()).isZero();
@@ -335,28 +343,23 @@ class MetricCommandTest {
                 .contains("\"perplexity\" : 1.0", "\"token-agreement\" : 1.0");
         assertThat(eckart("check", file).code()).isZero();
 
-        Files.writeString(
-                file,
-                policy
-                        + "limits: { perplexity: '<=1.2' }\ntolerance: { size-ratio: 9, cosine: 9, relative-error: 9 }\n");
+        Files.writeString(file, policy + "limits: { perplexity: '<=1.2' }\ntolerance: { %s }\n".formatted(generous));
         CommandLineRun worse = eckart("check", file);
         assertThat(worse.code()).isEqualTo(ExitCode.LIMIT_NOT_KEPT);
         assertThat(worse.err())
-                .startsWith("eckart: perplexity 1.2 is not kept: measured 1.26")
+                .startsWith("eckart: perplexity 1.2 is exceeded: measured 1.26")
                 .contains("perplexity is worse than in `", "token-agreement is worse than in `")
                 .contains("1 → 0.5, by -0.5; tolerance 0.001");
 
         Files.writeString(
                 file,
                 policy
-                        + "limits: { perplexity: '<= 1.3' }\ntolerance: { size-ratio: 9, cosine: 9, relative-error: 9, perplexity: 0.3, token-agreement: 0.5 }\n");
+                        + "limits: { perplexity: '<= 1.3' }\ntolerance: { %s, perplexity: 0.3, token-agreement: 0.5 }\n"
+                                .formatted(generous));
         CommandLineRun kept = eckart("check", file);
         assertThat(kept.code()).as(kept.err()).isZero();
 
-        Files.writeString(
-                file,
-                policy.replaceFirst("metrics.*\n", "")
-                        + "tolerance: { size-ratio: 9, cosine: 9, relative-error: 9 }\n");
+        Files.writeString(file, policy.replaceFirst("metrics.*\n", "") + "tolerance: { %s }\n".formatted(generous));
         CommandLineRun unmeasured = eckart("check", file);
         assertThat(unmeasured.code()).isEqualTo(ExitCode.LIMIT_NOT_KEPT);
         assertThat(unmeasured.err()).contains("perplexity is worse than in `", "1 → NaN");
@@ -367,12 +370,12 @@ class MetricCommandTest {
             metrics: [top-5]                         | 3:11: `metrics`: unknown metric `top-5`
             metrics: top-k:5                         | 3:10: `metrics`: expected a list but was: text `top-k:5`
             metrics: ['top-k:2', top-k]              | 3:22: `metrics`: metric `top-k`: expected a value after the name
-            metrics: ['top-k:2', 'top-k:2']          | 3:22: `metrics`: two metrics are called `top-2-accuracy`
-            metrics: ['top-k:2,as=cosine']           | 3:11: `metrics`: `cosine` is the name of something else here
+            metrics: ['top-k:2', 'top-k:2']          | 3:22: `metrics`: two metrics are named `top-2-accuracy`
+            metrics: ['top-k:2,as=cosine']           | 3:11: `metrics`: a policy uses the name `cosine` for a number of its own
             metrics: ['top-k:2'];limits: { top-2-accuracy: 0.1 } | 4:27: `top-2-accuracy`: expected text but was: `0.1`
             metrics: ['top-k:2'];limits: { top-2-accuracy: '>=0.1' } | 4:27: `top-2-accuracy`: limit `top-2-accuracy>=0.1`: the drop of
-            metrics: ['top-k:2'];limits: { top-3-accuracy: '>=0.1' } | 4:11: `top-3-accuracy` is not known in `limits`; did you mean `top-2-accuracy`?
-            metrics: ['top-k:2'];plugin: none.jar    | 3:10: `metrics`: --plugin: there is no file `
+            metrics: ['top-k:2'];limits: { top-3-accuracy: '>=0.1' } | 4:11: unknown key `top-3-accuracy` in `limits`; did you mean `top-2-accuracy`?
+            metrics: ['top-k:2'];plugin: none.jar    | 3:10: `metrics`: --plugin: cannot find file `
             """)
     void should_say_where_in_a_policy_a_metric_is_wrong(String lines, String message) throws IOException {
         Path file = Files.writeString(

@@ -25,7 +25,7 @@ import tools.jackson.databind.JsonNode;
 class NonFiniteWeightTest {
     private static final int WIDTH = 32;
     private static final int RANK = 3;
-    private static final String REASON = "it holds numbers that are not finite: -Infinity at [0, 5]";
+    private static final String REASON = "holds numbers that are not finite: -Infinity at [0, 5]";
 
     @TempDir
     private Path folder;

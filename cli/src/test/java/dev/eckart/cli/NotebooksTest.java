@@ -34,7 +34,8 @@ class NotebooksTest {
         Path model = model("n1");
         Path out = folder.resolve("small.onnx");
 
-        JsonNode report = eckart("compress", model, "-o", out, "--rank", "numerical", "--json")
+        JsonNode report = eckart(
+                        "compress", model, "-o", out, "--rank", "numerical", "--min-cosine", "0.9999", "--json")
                 .json();
 
         JsonNode weight = report.get("weights").get(0);

@@ -4,6 +4,7 @@ import static dev.eckart.cli.CommandLineRun.eckart;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.eckart.models.ModelBuilder;
+import dev.eckart.models.RandomInputs;
 import dev.eckart.models.RandomMatrices;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -134,7 +135,7 @@ class PluginTest {
         assertThat(run.code()).isEqualTo(ExitCode.BAD_INPUT);
         assertThat(run.err())
                 .isEqualTo(
-                        "eckart: strategy org.example.WildProvider chose badly: weight `w` [40×30]: rank 900 exceeds its"
+                        "eckart: strategy org.example.WildProvider made an invalid choice: weight `w` [40×30]: rank 900 exceeds its"
                                 + " smaller side 30\n");
         assertThat(out).doesNotExist();
     }
@@ -231,7 +232,7 @@ class PluginTest {
         CommandLineRun run = eckart("strategies", "--plugin", jar);
 
         assertThat(run.code()).isEqualTo(ExitCode.BAD_INPUT);
-        assertThat(run.err()).contains("offers no strategy", SERVICE);
+        assertThat(run.err()).contains("contains no strategy and no metric", SERVICE);
     }
 
     @Test
@@ -251,7 +252,19 @@ class PluginTest {
         Path jar = jar(METRIC, "OneMetric", "one", "batch.samples()", METRIC_SERVICE);
         Path other = jar(METRIC, "OtherMetric", "one", "batch.samples()", METRIC_SERVICE);
 
-        assertThat(eckart("verify", model(), model(), "--metric", "one", "--plugin", jar, "--limit", "one<=7")
+        Path inputs = RandomInputs.write(folder.resolve("inputs.npz"), 5, 40, 1);
+        assertThat(eckart(
+                                "verify",
+                                model(),
+                                model(),
+                                "--inputs",
+                                inputs,
+                                "--metric",
+                                "one",
+                                "--plugin",
+                                jar,
+                                "--limit",
+                                "one<=7")
                         .code())
                 .isZero();
         assertThat(eckart("strategies", "--plugin", jar).out()).contains("a metric of one's own", jar.toString());
@@ -264,7 +277,8 @@ class PluginTest {
     void should_measure_a_metric_from_a_jar_that_a_policy_names() throws IOException {
         jar(METRIC, "OneMetric", "one", "batch.samples()", METRIC_SERVICE);
         model();
-        String head = "model: model.onnx\nmetrics: [one]\nlimits: { one: '<=%s' }\n";
+        RandomInputs.write(folder.resolve("inputs.npz"), 7, 40, 1);
+        String head = "model: model.onnx\ninputs: inputs.npz\nmetrics: [one]\nlimits: { one: '<=%s' }\n";
         Path policy = folder.resolve("policy.yml");
 
         Files.writeString(policy, head.formatted(7) + "compressed: model.onnx\nplugin: OneMetric.jar\n");
@@ -272,7 +286,7 @@ class PluginTest {
         Files.writeString(policy, head.formatted(6) + "compress: { rank: 'fixed:2', plugin: OneMetric.jar }\n");
         CommandLineRun run = eckart("check", policy);
         assertThat(run.code()).isEqualTo(ExitCode.LIMIT_NOT_KEPT);
-        assertThat(run.err()).startsWith("eckart: one 6 is not kept: measured 7");
+        assertThat(run.err()).startsWith("eckart: one 6 is exceeded: measured 7");
     }
 
     private Path model() throws IOException {

@@ -155,7 +155,8 @@ class RefitCommandTest {
         CommandLineRun run =
                 eckart("compress", model, "-o", out, "--rank", "ratio:0.5", "--calibration", calibration, "--refit");
 
-        assertThat(run.out()).contains("refitted to what inputs become", "error → measured");
+        assertThat(run.out())
+                .contains("pairs refitted to the inputs of their layers in the compressed network", "error → measured");
     }
 
     @Test
@@ -166,7 +167,7 @@ class RefitCommandTest {
 
         assertThat(report.get("calibration").get("notes")).hasSize(LAYERS);
         assertThat(report.get("calibration").get("notes").get(0).asString())
-                .isEqualTo("`w1` is not refitted: the calibration has fewer rows than it has inputs");
+                .isEqualTo("`w1` is not refitted: the calibration has fewer rows than the weight has inputs");
     }
 
     @Test

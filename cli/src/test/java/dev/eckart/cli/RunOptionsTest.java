@@ -66,7 +66,7 @@ class RunOptionsTest {
     void should_refuse_sizes_that_do_not_fit_and_write_nothing() {
         assertBad(
                 compress("--shapes", "samples=1"),
-                "--shapes samples=1: there is no dynamic axis `samples`; the model has batch");
+                "--shapes samples=1: the model has no dynamic axis `samples`; its dynamic axes: batch");
         assertBad(compress("--shapes", "batch=0"), "--shapes batch=0: expected AXIS=SIZE, with a size from 1");
         assertBad(compress("--shapes", "image[1]=784"), "axis 1 of input `image` is fixed at 784; leave it out");
         assertBad(
@@ -79,8 +79,18 @@ class RunOptionsTest {
                 "--max-memory-ratio cannot be judged with --no-verify");
         // Before anything is tried.
         assertBad(
-                eckart("compress", model, "-o", small, "--min-cosine", "0.9", "--shapes", "samples=1"),
-                "there is no dynamic axis `samples`");
+                eckart(
+                        "compress",
+                        model,
+                        "-o",
+                        small,
+                        "--min-cosine",
+                        "0.9",
+                        "--inputs",
+                        BundledClassifier.HELD_OUT.extractTo(folder),
+                        "--shapes",
+                        "samples=1"),
+                "the model has no dynamic axis `samples`");
         assertThat(small).doesNotExist();
     }
 
@@ -91,10 +101,10 @@ class RunOptionsTest {
         assertBad(policy("memory: 3"), "policy.yml:3:9: `memory`: expected true or false");
         assertBad(
                 policy("limits: { max-memory-ratio: 0 }"),
-                "policy.yml:3:29: `max-memory-ratio`: expected a share of the original's above 0");
+                "policy.yml:3:29: `max-memory-ratio`: expected a ratio above 0, such as 0.5 for half of the original's");
         assertBad(
                 policy("shapes: [batch=1, 'samples=2']"),
-                "policy.yml:3:19: `shapes`: --shapes samples=2: there is no dynamic axis `samples`");
+                "policy.yml:3:19: `shapes`: --shapes samples=2: the model has no dynamic axis `samples`");
     }
 
     @Test
@@ -126,10 +136,10 @@ class RunOptionsTest {
 
         CommandLineRun failed = policy("limits: { max-memory-ratio: 1e-6 }\nreports: [r.xml]", "--json");
         assertThat(failed.code()).isEqualTo(ExitCode.LIMIT_NOT_KEPT);
-        assertThat(failed.err()).startsWith("eckart: max-memory-ratio 0.000001 is not kept: measured ");
+        assertThat(failed.err()).startsWith("eckart: max-memory-ratio 0.000001 is exceeded: measured ");
         assertThat(Files.readString(folder.resolve("r.xml"))).contains("name=\"model.memory\"");
         assertThat(eckart("verify", model, small, "--memory").out())
-                .containsPattern("memory +[0-9.]+× +a session takes .* → .* at its peak, loaded ");
+                .containsPattern("memory +[0-9.]+× +a session takes .* → .* at its peak, and .* once loaded");
     }
 
     private CommandLineRun policy(String more, Object... options) throws IOException {

@@ -120,6 +120,8 @@ class SchemaTest {
                         "--force",
                         "--max-relative-error",
                         "0.5",
+                        "--inputs",
+                        inputs,
                         "--search-trials",
                         "4",
                         "--json"));
@@ -133,8 +135,23 @@ class SchemaTest {
                         "--force",
                         "--max-relative-error",
                         "1e-9",
+                        "--calibration",
+                        inputs,
                         "--search-trials",
                         "2",
+                        "--json"));
+        assertValid(
+                "report",
+                eckart(
+                        "compress",
+                        model,
+                        "-o",
+                        small,
+                        "--force",
+                        "--max-size-ratio",
+                        "0.2",
+                        "--inputs",
+                        inputs,
                         "--json"));
     }
 

@@ -3,15 +3,16 @@ package dev.eckart.cli;
 import static dev.eckart.cli.CommandLineRun.eckart;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.eckart.core.npy.NpyArray;
-import dev.eckart.core.npy.NpyFile;
 import dev.eckart.models.ModelBuilder;
+import dev.eckart.models.RandomInputs;
 import dev.eckart.models.RandomMatrices;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,6 +26,7 @@ class SearchCommandTest {
     private Path model = Path.of("");
     private Path out = Path.of("");
     private Path cache = Path.of("");
+    private Path inputs = Path.of("");
 
     @BeforeEach
     void writeModel() throws IOException {
@@ -39,16 +41,12 @@ class SearchCommandTest {
                         .toByteArray());
         out = folder.resolve("out.onnx");
         cache = folder.resolve("cache");
+        inputs = RandomInputs.write(folder.resolve("inputs.npz"), 20, 64, 7);
     }
 
     private CommandLineRun search(Object... more) {
-        Object[] args = new Object[4 + more.length];
-        args[0] = "compress";
-        args[1] = model;
-        args[2] = "-o";
-        args[3] = out;
-        System.arraycopy(more, 0, args, 4, more.length);
-        return eckart(args);
+        return eckart(Stream.concat(Stream.of("compress", model, "-o", out, "--inputs", inputs), Arrays.stream(more))
+                .toArray());
     }
 
     @Test
@@ -65,8 +63,9 @@ class SearchCommandTest {
                 .containsExactly("rank", "sizeRatio", "value", "kept", "remembered", "values");
         assertThat(run.err().lines())
                 .hasSize(tried.size())
-                .allMatch(line -> line.matches(
-                        "tried \\S+( at rank \\d+)?: \\d+\\.\\d % of the size, relative-error \\S+, (not )?kept"));
+                .allMatch(
+                        line -> line.matches(
+                                "tried \\S+( at rank \\d+)?: \\d+\\.\\d % of the size, relative-error \\S+, (accepted|rejected)"));
     }
 
     @Test
@@ -112,12 +111,12 @@ class SearchCommandTest {
     @Test
     void should_measure_anew_what_it_cannot_read() throws IOException {
         search("--max-relative-error", "0.001", "--cache", cache);
-        Files.writeString(trials(), "{\"schema\":\"eckart.trials/1\",\"trials\":[{}]}");
+        Files.writeString(trials(), "{\"schema\":\"eckart.trials/2\",\"trials\":[{}]}");
 
         CommandLineRun run = search("--max-relative-error", "0.001", "--cache", cache, "--json", "--force");
 
         assertThat(run.code()).isZero();
-        assertThat(run.err()).contains("in the cache is damaged; what it tells of is measured anew");
+        assertThat(run.err()).contains("is damaged; its trials are measured again");
         assertThat(run.json().get("search").get("tried"))
                 .allMatch(tried -> !tried.get("remembered").asBoolean());
     }
@@ -149,33 +148,145 @@ class SearchCommandTest {
     }
 
     @Test
-    void should_search_for_nothing_where_only_the_size_is_limited() {
-        CommandLineRun run = search("--max-size-ratio", "0.9", "--json");
+    void should_find_the_model_of_a_size_that_loses_least() {
+        CommandLineRun run = search("--max-size-ratio", "0.5", "--json");
 
-        assertThat(run.json().has("search")).isFalse();
-        assertThat(run.json().get("settings").get("rank").asString()).isEqualTo("energy:0.99");
+        assertThat(run.code()).as(run.err()).isZero();
+        JsonNode report = run.json();
+        assertThat(report.get("search").get("limit").asString()).isEqualTo("max-size-ratio");
+        double size = report.get("limits").get(0).get("value").asDouble();
+        // A rank is 64+48 numbers, 448 bytes of 12,422.
+        assertThat(size).isGreaterThan(0.5 - 448.0 / 12_422).isLessThanOrEqualTo(0.5);
+        JsonNode tried = report.get("search").get("tried");
+        assertThat(tried).isNotEmpty().allSatisfy(trial -> {
+            assertThat(trial.get("value").asDouble())
+                    .isEqualTo(trial.get("sizeRatio").asDouble());
+            assertThat(trial.get("values").propertyNames()).containsExactly("max-size-ratio", "min-cosine");
+        });
+        // The weight is of rank 5, and more of it fits.
+        assertThat(report.get("verification")
+                        .get("outputs")
+                        .get(0)
+                        .get("cosine")
+                        .asDouble())
+                .isGreaterThan(0.99999);
+        assertThat(run.err().lines())
+                .allMatch(line -> line.matches("tried ratio:\\S+: \\d+\\.\\d % of the size, cosine \\S+, (not )?kept"));
     }
 
     @Test
-    void should_measure_what_it_tries_on_other_inputs_if_told_to() throws IOException {
-        Path inputs = Files.createDirectory(folder.resolve("inputs"));
-        float[] numbers = new float[3 * 64];
-        for (int i = 0; i < numbers.length; i++) {
-            numbers[i] = i % 7 - 3;
-        }
-        NpyFile.write(inputs.resolve("x.npy"), NpyArray.ofFloats(List.of(3, 64), numbers));
+    void should_say_how_small_the_smallest_is_where_no_setting_is_of_the_size() {
+        CommandLineRun run = search("--max-size-ratio", "0.01", "--quiet");
 
-        JsonNode report = search(
-                        "--max-relative-error", "0.001", "--search-inputs", inputs, "--search-trials", "9", "--json")
+        assertThat(run.code()).isEqualTo(ExitCode.UNREACHABLE);
+        assertThat(run.err())
+                .matches(
+                        "eckart: no setting meets --max-size-ratio 0\\.01: the smallest model of those tried is that of"
+                                + " ratio:\\S+, with \\d+\\.\\d % of the size\n");
+        assertThat(out).doesNotExist();
+    }
+
+    @Test
+    void should_begin_with_a_budget_where_there_is_a_calibration() {
+        JsonNode report = search("--max-relative-error", "0.5", "--calibration", inputs, "--json")
                 .json();
 
-        assertThat(report.get("search").get("inputs").asString()).isEqualTo(inputs.toString());
+        JsonNode tried = report.get("search").get("tried");
+        assertThat(tried.get(0).get("rank").asString()).startsWith("budget:");
+        assertThat(tried).anyMatch(trial -> trial.get("rank").asString().startsWith("ratio:"));
+    }
+
+    @Test
+    void should_judge_on_a_third_of_the_calibration_where_there_are_no_inputs() throws IOException {
+        CommandLineRun run = eckart(
+                "compress",
+                model,
+                "-o",
+                out,
+                "--max-relative-error",
+                "0.5",
+                "--calibration",
+                inputs,
+                "--json",
+                "--report",
+                folder.resolve("r.html"),
+                "--report",
+                folder.resolve("r.md"),
+                "--report",
+                folder.resolve("r.xml"));
+
+        assertThat(run.code()).as(run.err()).isZero();
+        JsonNode report = run.json();
+        String heldBack = "6 of 20 samples of `%s`, held back from the calibration".formatted(inputs);
+        for (JsonNode judged : List.of(report.get("verification"), report.get("search"))) {
+            assertThat(judged.get("inputs").asString()).isEqualTo(heldBack);
+            assertThat(judged.get("inputsKind").asString()).isEqualTo("held-back");
+        }
+        assertThat(report.get("verification").get("samples").asInt()).isEqualTo(6);
+        assertThat(report.get("calibration").get("samples").asInt()).isEqualTo(14);
+        assertThat(Files.readString(folder.resolve("r.html"))).contains(escaped(heldBack));
+        assertThat(Files.readString(folder.resolve("r.md")))
+                .contains("6 of 20 samples of", "held back from the calibration");
+        assertThat(Files.readString(folder.resolve("r.xml")))
+                .contains(
+                        "<property name=\"verification.inputs\" value=\"" + heldBack + "\">",
+                        "<property name=\"calibration.samples\" value=\"14\">");
+    }
+
+    private static String escaped(String text) {
+        return text.replace("`", "&#x60;");
+    }
+
+    @Test
+    void should_refuse_to_search_without_inputs_to_judge_on() {
+        for (String[] limit : new String[][] {
+            {"--max-relative-error", "0.5", "--max-relative-error judges what is lost"},
+            {
+                "--max-size-ratio",
+                "0.5",
+                "--max-size-ratio without --rank searches for the model that loses least at that size"
+            }
+        }) {
+            CommandLineRun run = eckart("compress", model, "-o", out, limit[0], limit[1]);
+
+            assertThat(run.code()).isEqualTo(ExitCode.BAD_INPUT);
+            assertThat(run.err())
+                    .isEqualTo(
+                            "eckart: %s, which made-up inputs do not show; give --inputs INPUTS, or --calibration INPUTS, of which a third is held back to judge on%n"
+                                    .formatted(limit[2]));
+            assertThat(out).doesNotExist();
+        }
+    }
+
+    @Test
+    void should_refuse_a_calibration_of_which_no_third_can_be_held_back() {
+        Path two = RandomInputs.write(folder.resolve("two.npz"), 2, 64, 3);
+
+        CommandLineRun run =
+                eckart("compress", model, "-o", out, "--rank", "fixed:5", "--min-cosine", "0.9", "--calibration", two);
+
+        assertThat(run.code()).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(run.err())
+                .isEqualTo(
+                        "eckart: --calibration %s: a third cannot be held back of 2 samples; give 3 or more, or other inputs to judge what is lost with --inputs%n"
+                                .formatted(two));
+    }
+
+    @Test
+    void should_measure_what_it_tries_on_other_inputs_if_told_to() {
+        Path others = RandomInputs.write(folder.resolve("others.npz"), 3, 64, 9);
+
+        JsonNode report = search(
+                        "--max-relative-error", "0.001", "--search-inputs", others, "--search-trials", "9", "--json")
+                .json();
+
+        assertThat(report.get("search").get("inputs").asString()).isEqualTo(others.toString());
         assertThat(report.get("search")
                         .get("tried")
                         .valueStream()
                         .map(tried -> tried.get("sizeRatio").asDouble())
                         .distinct())
                 .hasSizeLessThanOrEqualTo(9);
-        assertThat(report.get("verification").get("inputs").asString()).isEqualTo("made up");
+        assertThat(report.get("verification").get("inputs").asString()).isEqualTo(inputs.toString());
     }
 }

@@ -158,8 +158,8 @@ class SweepCommandTest {
                         "rank,same_as,factored,kept,lowest_rank,median_rank,highest_rank,parameters,parameters_ratio,"
                                 + "linear_parameters,linear_parameters_ratio,bytes,size_ratio,relative_error_worst,"
                                 + "relative_error_mean,cosine_worst,cosine_mean,accuracy_original,accuracy_compressed,"
-                                + "accuracy_drop,latency_ratio,seconds");
-        assertThat(Files.readAllLines(csv).get(1)).matches("fixed:4,,2,0,4,4,4,768,0\\.16666.*,,,,,[0-9.E-]+");
+                                + "accuracy_drop,latency_ratio,seconds,part_error_worst,part_cosine_worst");
+        assertThat(Files.readAllLines(csv).get(1)).matches("fixed:4,,2,0,4,4,4,768,0\\.16666.*,,,,,[0-9.E-]+,,");
         assertThat(Files.readAllLines(csv).get(2)).startsWith("\"ranks,fc1=4\",,1,1,4,4,4,");
         assertThat(JsonMapper.builder().build().readTree(Files.readString(json)).get("settings"))
                 .hasSize(2);

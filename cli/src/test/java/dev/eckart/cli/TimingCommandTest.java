@@ -93,12 +93,12 @@ class TimingCommandTest {
 
         requireTimed(layer, "factored", false);
         assertThat(ratio(layer)).isLessThan(1);
-        assertThat(layer.get("reason").asString()).contains("below the break-even rank", "its pair takes 0.");
+        assertThat(layer.get("reason").asString()).contains("a pair of rank 2 is smaller", "the pair takes 0.");
         requireTimed(table, "kept", false);
         assertThat(ratio(table)).isGreaterThanOrEqualTo(1);
         assertThat(table.get("reason").asString())
                 .matches(
-                        "its pair takes \\d+\\.\\d\\d times as long \\(\\d+\\.\\d+ ms dense, \\d+\\.\\d+ ms factored\\)");
+                        "the pair takes \\d+\\.\\d\\d times as long \\(\\d+\\.\\d+ ms dense, \\d+\\.\\d+ ms factored\\)");
         assertThat(table.get("parametersAfter").asLong()).isEqualTo(2000 * 128);
         assertThat(out).exists();
     }
@@ -109,7 +109,7 @@ class TimingCommandTest {
 
         requireTimed(report.get("weights").get(0), "factored", false);
         requireTimed(report.get("weights").get(1), "factored", true);
-        assertThat(report.get("weights").get(1).get("reason").asString()).contains("for size only: its pair takes ");
+        assertThat(report.get("weights").get(1).get("reason").asString()).contains("for size only: the pair takes ");
     }
 
     @Test
@@ -118,8 +118,8 @@ class TimingCommandTest {
 
         assertThat(run.out())
                 .containsPattern("table +Gather .* \\d+\\.\\d\\d× \\(for size only\\)\n")
-                .contains("2 weights factored, 1 of them for size only, 0 kept");
-        assertThat(folder.resolve("r.md")).content().contains("for size only: its pair takes ");
+                .contains("2 weights factored, 1 of them for size only, 0 unchanged");
+        assertThat(folder.resolve("r.md")).content().contains("for size only: the pair takes ");
         assertThat(out).doesNotExist();
     }
 
@@ -141,9 +141,9 @@ class TimingCommandTest {
     void should_refuse_what_contradicts_itself() {
         assertThat(compress("-o", out, "--keep-if-faster", "--mark-if-slower"))
                 .satisfies(run -> assertThat(run.code()).isEqualTo(2))
-                .satisfies(run -> assertThat(run.err()).contains("give one of them"));
+                .satisfies(run -> assertThat(run.err()).contains("give only one of these options"));
         assertThat(compress("-o", out, "--keep-if-faster", "--min-cosine", "0.9"))
                 .satisfies(run -> assertThat(run.code()).isEqualTo(2))
-                .satisfies(run -> assertThat(run.err()).contains("name a setting, such as --rank energy:0.99"));
+                .satisfies(run -> assertThat(run.err()).contains("name one setting, such as --rank energy:0.99"));
     }
 }

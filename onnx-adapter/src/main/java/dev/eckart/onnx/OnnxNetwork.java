@@ -25,6 +25,7 @@ import dev.eckart.onnx.rewrite.BiasShifts;
 import dev.eckart.onnx.rewrite.FactorRewriter;
 import dev.eckart.onnx.rewrite.OpenOperands;
 import dev.eckart.onnx.rewrite.ProductReference;
+import dev.eckart.onnx.rewrite.Reference;
 import dev.eckart.onnx.scan.Form;
 import dev.eckart.onnx.scan.LinearSite;
 import dev.eckart.onnx.scan.WeightScan;
@@ -100,11 +101,11 @@ public final class OnnxNetwork implements Network<OnnxNetwork> {
      * This network with each W that was replaced in a compressed one set to the product of its factors.
      *
      * @param backend asked for where there are factors to multiply
-     * @return empty if nothing says that the compressed network is made from this one
-     * @throws InvalidInputException if what it says does not fit this network
+     * @param wide whether to compute in float32 what this network computes in 16 bits
+     * @return none if nothing says what was replaced in the compressed network, or what it says does not fit
      */
-    public Optional<OnnxModel> reference(OnnxNetwork compressed, Supplier<Decomposer> backend) {
-        return ProductReference.of(model, index, scan.linear(), compressed.model, backend);
+    public Reference reference(OnnxNetwork compressed, Supplier<Decomposer> backend, boolean wide) {
+        return ProductReference.of(model, index, scan.linear(), compressed.model, backend, wide);
     }
 
     /**
@@ -129,8 +130,9 @@ public final class OnnxNetwork implements Network<OnnxNetwork> {
     }
 
     /**
-     * What rounding may change of a product by a linear weight, relative to it: the widest rounding step among the types
-     * that nodes multiply in, times the root of how many products the longest sum has. 0 if there is no such weight.
+     * What rounding may change of a product by a linear weight, relative to it, where nothing is computed in fewer bits than
+     * float32 has: the widest rounding step among the types that nodes multiply in, times the root of how many products the
+     * longest sum has. 0 if there is no such weight.
      */
     public double rounding() {
         double epsilon = 0;
@@ -138,7 +140,7 @@ public final class OnnxNetwork implements Network<OnnxNetwork> {
         for (LinearSite site : scan.linear()) {
             for (LinearSite.Multiplication use : site.readings().get(0).uses()) {
                 ElementType type = TensorTypes.elementType(use.type()).orElse(ElementType.FLOAT32);
-                epsilon = Math.max(epsilon, type.epsilon());
+                epsilon = Math.max(epsilon, Math.min(type.epsilon(), ElementType.FLOAT32.epsilon()));
                 // A table's rows are not summed, but those of its second factor are.
                 int sum = Math.min(site.weight().rows(), site.weight().columns());
                 longest = Math.max(

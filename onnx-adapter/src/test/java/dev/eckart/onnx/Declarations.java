@@ -75,6 +75,20 @@ public final class Declarations {
                         .toArray());
     }
 
+    /** A float32 tensor of normal numbers, scaled so that sums over its last axis are about 1. */
+    public static String randomTensor(String name, int... dims) {
+        Random random = new Random(name.hashCode());
+        int size = Arrays.stream(dims).reduce(1, Math::multiplyExact);
+        double scale = Math.sqrt(dims[dims.length - 1]);
+        return "initializer { name: \"%s\" %s data_type: 1 float_data: %s } "
+                .formatted(
+                        name,
+                        Arrays.stream(dims).mapToObj("dims: %d "::formatted).collect(Collectors.joining()),
+                        IntStream.range(0, size)
+                                .mapToObj(i -> String.valueOf((float) (random.nextGaussian() / scale)))
+                                .toList());
+    }
+
     /** A row of 64-bit integers. */
     public static String integers(String name, long... numbers) {
         return "initializer { name: \"%s\" dims: %d data_type: 7 int64_data: %s } "

@@ -44,14 +44,14 @@ public interface BudgetConformance extends RankSelectorConformance {
 
                 assertThat(plan.parametersAfter())
                         .as(
-                                "A larger budget must leave no fewer parameters, but `%s` does than `%s` for %s",
+                                "A larger budget must leave at least as many parameters, but `%s` leaves fewer than `%s` for %s",
                                 call, smaller, network.description())
                         .isGreaterThanOrEqualTo(parameters);
                 double rounding = 1e-12 * Math.max(energy, shares);
                 // Of the whole network, or on average of its weights: a strategy may care for either.
                 assertThat(energy(plan) >= energy - rounding || shares(plan) >= shares - rounding)
                         .as(
-                                "A larger budget must keep no less energy, but `%s` does than `%s` for %s",
+                                "With a larger budget at least as much energy must remain, but with `%s` less remains than with `%s` for %s",
                                 call, smaller, network.description())
                         .isTrue();
                 smaller = call;

@@ -19,7 +19,7 @@ record Called(String call, RankSelector selector) {
             return new Called(call, provider.create(StrategyArguments.parse(call)));
         } catch (InvalidInputException e) {
             throw new AssertionError(
-                    "A call that the strategy shows, or its test lists, must be accepted, but was refused: "
+                    "A call in the strategy's usage or in its test must be accepted, but was refused: "
                             + e.getMessage(),
                     e);
         }
@@ -34,7 +34,7 @@ record Called(String call, RankSelector selector) {
             return Optional.empty();
         } catch (RuntimeException e) {
             throw new AssertionError(
-                    "Arguments that a strategy cannot use must be refused with an InvalidInputException, but for `%s` was: %s"
+                    "Arguments that a strategy cannot use must be refused with an InvalidInputException, but `%s` threw: %s"
                             .formatted(call, e),
                     e);
         }
@@ -44,7 +44,7 @@ record Called(String call, RankSelector selector) {
         String message = String.valueOf(refusal.getMessage());
         if (message.isBlank() || message.contains("\n")) {
             throw new AssertionError(
-                    "A refusal must be one sentence on one line, but that %s was: %s".formatted(what, message),
+                    "A refusal must be one sentence on one line, but the refusal %s was: %s".formatted(what, message),
                     refusal);
         }
     }
@@ -77,7 +77,7 @@ record Called(String call, RankSelector selector) {
             throw e;
         } catch (RuntimeException e) {
             throw new AssertionError(
-                    "A strategy must have an answer for every network, but `%s` threw %s for %s"
+                    "A strategy must answer for every network, but `%s` threw %s for %s"
                             .formatted(call, e, network.description()),
                     e);
         }
@@ -87,7 +87,7 @@ record Called(String call, RankSelector selector) {
         List<WeightSpectrum> weights = network.weights();
         if (choices.size() != weights.size()) {
             throw new AssertionError(
-                    "A strategy must choose for each weight, in their order, but `%s` made %d choices for the %d weights of %s"
+                    "A strategy must make one choice for each weight, in their order, but `%s` made %d choices for the %d weights of %s"
                             .formatted(call, choices.size(), weights.size(), network.description()));
         }
         for (int i = 0; i < choices.size(); i++) {
@@ -107,7 +107,7 @@ record Called(String call, RankSelector selector) {
                         || keep.because().contains("\n")
                         || keep.because().endsWith("."))) {
             throw new AssertionError(
-                    "A weight must be kept for a reason that people are told, on one line, without a full stop, but `%s` says `%s` %s"
+                    "The reason for leaving a weight unchanged must be one line, without a full stop, but `%s` says `%s` %s"
                             .formatted(call, keep.because(), where));
         }
     }

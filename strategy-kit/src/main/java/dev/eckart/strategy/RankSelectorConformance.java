@@ -75,7 +75,7 @@ public interface RankSelectorConformance {
         RankSelectorProvider provider = provider();
 
         assertThat(provider.name())
-                .as("A name must be of lower-case letters, digits and hyphens, not of digits alone")
+                .as("A name must consist of lower-case letters, digits and hyphens, not of digits alone")
                 .matches("[a-z0-9-]*[a-z-][a-z0-9-]*");
         assertThat(provider.summary())
                 .as("The summary of `%s` must be one line, without a full stop", provider.name())
@@ -83,7 +83,7 @@ public interface RankSelectorConformance {
                 .doesNotContain("\n")
                 .doesNotEndWith(".");
         assertThat(provider.usage())
-                .as("The usage of `%s` must show how to call it, once at the least", provider.name())
+                .as("The usage of `%s` must show at least one call", provider.name())
                 .isNotEmpty();
         new TreeMap<>(provider.usage())
                 .forEach((call, meaning) -> assertThat(meaning)
@@ -96,7 +96,7 @@ public interface RankSelectorConformance {
     @Test
     default void should_work_as_its_usage_shows_and_its_test_lists() {
         assertThat(calls())
-                .as("The test of a strategy must list calls of it, one at the least")
+                .as("The test of a strategy must list at least one call")
                 .isNotEmpty();
         List<String> calls = new ArrayList<>(calls());
         calls.addAll(new TreeMap<>(provider().usage()).keySet());
@@ -107,7 +107,7 @@ public interface RankSelectorConformance {
             Called called = Called.of(provider(), call);
             assertThat(SampleNetwork.ordinary())
                     .as(
-                            "A call that is shown or listed must have an answer for ordinary networks, but `%s` refuses all",
+                            "A call in the usage or the test must be accepted for an ordinary network, but `%s` refuses all",
                             call)
                     .anyMatch(network -> called.choose(network).isPresent());
         }
@@ -128,7 +128,7 @@ public interface RankSelectorConformance {
                     .choose(new SampleNetwork("a network without linear weights", List.of()));
 
             assertThat(choices)
-                    .as("A network without linear weights is no mistake, but `%s` refuses it", call)
+                    .as("A network without linear weights is valid, but `%s` refuses it", call)
                     .isPresent();
         }
     }
@@ -145,7 +145,7 @@ public interface RankSelectorConformance {
 
                 assertThat(called.choose(network))
                         .as(
-                                "A strategy that is asked twice must say the same, but `%s` does not for %s",
+                                "A strategy that is asked twice must answer the same, but `%s` does not for %s",
                                 call, network.description())
                         .isEqualTo(choices);
                 assertThat(Called.of(provider(), call).choose(copies.get(i)))
@@ -160,7 +160,7 @@ public interface RankSelectorConformance {
 
     @Test
     default void should_choose_for_each_weight_in_its_place() {
-        assumeFalse(usesPosition(), "the strategy goes by which weight comes first");
+        assumeFalse(usesPosition(), "the strategy depends on the order of the weights");
         for (String call : calls()) {
             Called called = Called.of(provider(), call);
             for (SampleNetwork network : SampleNetwork.ordinary()) {
@@ -170,7 +170,7 @@ public interface RankSelectorConformance {
                 assertThat(ranks(called.choose(network.reversed())))
                         .as(
                                 "Choices must be in the order of the weights, so that weights in another order get the same"
-                                        + " ranks (0: kept), but `%s` differs for %s; if it is meant to, override usesPosition()",
+                                        + " ranks (0: unchanged), but `%s` differs for %s; if this is intended, override usesPosition()",
                                 call, network.description())
                         .isEqualTo(ranks);
             }
@@ -179,7 +179,7 @@ public interface RankSelectorConformance {
 
     @Test
     default void should_choose_the_same_for_huge_and_tiny_numbers() {
-        assumeFalse(usesScale(), "the strategy goes by how large the numbers are");
+        assumeFalse(usesScale(), "the strategy depends on the scale of the numbers");
         for (String call : calls()) {
             Called called = Called.of(provider(), call);
             for (SampleNetwork network : SampleNetwork.ordinary()) {
@@ -188,8 +188,8 @@ public interface RankSelectorConformance {
                 for (double factor : new double[] {0x1p-100, 0x1p100}) {
                     assertThat(ranks(called.choose(network.times(factor))))
                             .as(
-                                    "A network with all its numbers multiplied by %s must get the same ranks (0: kept), but"
-                                            + " `%s` differs for %s; if it is meant to, override usesScale()",
+                                    "A network with all its numbers multiplied by %s must get the same ranks (0: unchanged), but"
+                                            + " `%s` differs for %s; if this is intended, override usesScale()",
                                     factor, call, network.description())
                             .isEqualTo(ranks);
                 }
@@ -244,8 +244,9 @@ public interface RankSelectorConformance {
                                     assertThat(PlannedWeight.of(weight, selector.choose(weight))
                                                     .decision())
                                             .as(
-                                                    "What is settled before its singular values are known must be what would"
-                                                            + " have been kept, but `%s` settles %s in %s, and would replace it",
+                                                    "A weight that is settled before its singular values are known must be one"
+                                                            + " that would stay unchanged, but `%s` settles %s in %s, and would"
+                                                            + " replace it",
                                                     call, weight.weight().describe(), network.description())
                                             .isInstanceOf(Decision.Keep.class);
                                 });
@@ -273,8 +274,8 @@ public interface RankSelectorConformance {
 
             assertThat(catchThrowable(() -> provider().create(arguments)))
                     .as(
-                            "An option that the strategy does not have must be refused, and named (`arguments.allowing(…)`"
-                                    + " does both), but `%s` is accepted, or refused in another way",
+                            "An unknown option must be refused, and named (`arguments.allowing(…)` does both), but `%s` is"
+                                    + " accepted, or refused in another way",
                             wrong)
                     .isInstanceOf(InvalidInputException.class)
                     .hasMessageContaining("no-such-option");

@@ -74,7 +74,7 @@ class RankSelectorConformanceTest {
         expectFailure(
                 RIGHT.described("mine", "rank 1", Map.of())
                         ::should_have_a_name_that_can_be_typed_and_a_line_on_what_it_does,
-                "must show how to call it");
+                "must show at least one call");
     }
 
     @Test
@@ -129,7 +129,7 @@ class RankSelectorConformanceTest {
             expectFailure(
                     Mistaken.choosingEach(weight -> new RankChoice.Keep(reason))
                             ::should_choose_a_rank_that_each_weight_has_or_keep_it_with_a_reason,
-                    "A weight must be kept for a reason that people are told");
+                    "The reason for leaving a weight unchanged must be one line, without a full stop");
         }
     }
 
@@ -138,7 +138,7 @@ class RankSelectorConformanceTest {
         expectFailure(
                 Mistaken.choosing(weights -> new RankPlan(List.of(new RankChoice.Truncate(1))))
                         ::should_choose_a_rank_that_each_weight_has_or_keep_it_with_a_reason,
-                "A strategy must choose for each weight, in their order");
+                "A strategy must make one choice for each weight, in their order");
     }
 
     @Test
@@ -147,7 +147,7 @@ class RankSelectorConformanceTest {
                 Mistaken.choosingEach(weight ->
                         new RankChoice.Truncate((int) weight.spectrum().sigma(2)))
                         ::should_choose_a_rank_that_each_weight_has_or_keep_it_with_a_reason,
-                "A strategy must have an answer for every network",
+                "A strategy must answer for every network",
                 "ArrayIndexOutOfBoundsException");
     }
 
@@ -162,7 +162,7 @@ class RankSelectorConformanceTest {
 
         expectFailure(
                 Mistaken.choosing(refusing)::should_choose_nothing_for_a_network_without_linear_weights,
-                "A network without linear weights is no mistake");
+                "A network without linear weights is valid");
     }
 
     @Test
@@ -173,7 +173,7 @@ class RankSelectorConformanceTest {
                 Mistaken.choosingEach(weight -> asked.incrementAndGet() % 2 == 0
                         ? new RankChoice.Truncate(1)
                         : new RankChoice.Keep("it is odd"))::should_choose_the_same_every_time,
-                "asked twice must say the same");
+                "asked twice must answer the same");
     }
 
     /** The first weight out of a hash map of weights, whose order is another for every copy of a network. */
@@ -255,7 +255,7 @@ class RankSelectorConformanceTest {
 
         expectFailure(
                 Mistaken.choosing(hasty)::should_settle_only_what_stays_as_it_is,
-                "must be what would have been kept",
+                "must be one that would stay unchanged",
                 "and would replace it");
     }
 
@@ -264,7 +264,7 @@ class RankSelectorConformanceTest {
         expectFailure(
                 RIGHT.creating(arguments -> weights -> new RankPlan(List.of()))
                         ::should_refuse_options_that_it_does_not_have,
-                "An option that the strategy does not have must be refused",
+                "An unknown option must be refused",
                 "`mine,no-such-option=1`");
     }
 
@@ -283,7 +283,7 @@ class RankSelectorConformanceTest {
                     return weights -> RankPlan.each(
                             weights, weight -> new RankChoice.Truncate(Math.min(least, weight.smallerSide())));
                 })::should_work_with_or_refuse_whatever_value_it_is_given,
-                "must be refused with an InvalidInputException, but for `mine:0.5` was: java.lang.NumberFormatException");
+                "must be refused with an InvalidInputException, but `mine:0.5` threw: java.lang.NumberFormatException");
     }
 
     @Test
@@ -295,8 +295,8 @@ class RankSelectorConformanceTest {
                             weights,
                             weight -> new RankChoice.Truncate(Math.max(1, (int) (share * weight.smallerSide() / 4))));
                 })::should_keep_no_less_for_a_larger_budget,
-                "A larger budget must leave no fewer parameters, but `mine:0.",
-                "` does than `mine:0.");
+                "A larger budget must leave at least as many parameters, but `mine:0.",
+                "` leaves fewer than `mine:0.");
     }
 
     /** All on one weight, instead of a little on each. */
@@ -314,6 +314,6 @@ class RankSelectorConformanceTest {
                                 : new RankChoice.Truncate(1);
                     });
                 })::should_keep_no_less_for_a_larger_budget,
-                "A larger budget must keep no less energy, but `mine:0.55` does than `mine:0.5`");
+                "With a larger budget at least as much energy must remain, but with `mine:0.55` less remains than with `mine:0.5`");
     }
 }

@@ -68,7 +68,7 @@ class LayerTimerTest {
             assertThat(measured.denseMs()).isPositive();
             assertThat(measured.pairMs()).isPositive();
         } else {
-            assertThat(timing).isEqualTo(new PairTiming.Unknown("a branch or a loop multiplies by it"));
+            assertThat(timing).isEqualTo(new PairTiming.Unknown("the weight is used inside a branch or a loop"));
         }
     }
 

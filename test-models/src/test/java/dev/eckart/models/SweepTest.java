@@ -62,14 +62,9 @@ class SweepTest {
                 .sweep(model, settings, MADE_UP, false);
     }
 
-    private Report compress(Path model, String rank, Path out) {
+    private Report compress(Path model, String rank, Path out, Optional<Evaluation> evaluation) {
         return new CompressionJob(new Engine("test", EjmlDecomposer::new, 1, temporary, Progress.NONE))
-                .compress(
-                        model,
-                        new Target(out, true, true),
-                        TwoLayers.selection(rank),
-                        Optional.of(MADE_UP),
-                        Limits.NONE);
+                .compress(model, new Target(out, true, true), TwoLayers.selection(rank), evaluation, Limits.NONE);
     }
 
     @Test
@@ -143,23 +138,29 @@ class SweepTest {
     void should_measure_the_models_that_compress_would_write(CatalogueModel entry) throws IOException {
         Path model = Files.write(folder.resolve("original.onnx"), entry.model().toByteArray());
         Path out = folder.resolve("out.onnx");
-        SweepReport report = sweep(model, true, "fixed:2", "energy:0.8", "ratio:0.4", "numerical");
+        // Of each accuracy of decomposition one.
+        SweepReport report = sweep(model, true, "energy:0.8", "numerical");
 
         for (SweepReport.Setting setting : report.settings()) {
             if (setting.sameAs().isPresent()) {
                 continue;
             }
-            Report compressed = compress(model, setting.rank(), out);
+            // The same bytes give the same numbers, so that these are compared once.
+            boolean verified = setting == report.settings().get(0);
+            Report compressed =
+                    compress(model, setting.rank(), out, verified ? Optional.of(MADE_UP) : Optional.empty());
             Report.ModelEntry output = compressed.output().orElseThrow();
             assertThat(setting.sha256()).as(setting.rank()).isEqualTo(sha256(out));
             assertThat(setting.bytes()).isEqualTo(output.bytes());
             assertThat(setting.parameters()).isEqualTo(output.parameters());
             assertThat(setting.linearParameters()).isEqualTo(output.linearParameters());
-            assertThat(setting.loss().relativeError())
-                    .isEqualTo(compressed
-                            .verification()
-                            .map(Verification::relativeError)
-                            .orElseThrow());
+            if (verified) {
+                assertThat(setting.loss().relativeError())
+                        .isEqualTo(compressed
+                                .verification()
+                                .map(Verification::relativeError)
+                                .orElseThrow());
+            }
         }
     }
 

@@ -8,9 +8,11 @@ import dev.eckart.core.Progress;
 import dev.eckart.core.npy.NpyFile;
 import dev.eckart.core.report.Report;
 import dev.eckart.core.report.SearchEntry;
+import dev.eckart.core.verify.EvaluationInputs;
 import dev.eckart.core.verify.Limit;
 import dev.eckart.core.verify.Verification;
 import dev.eckart.models.mnist.BundledClassifier;
+import dev.eckart.onnx.calibrate.CalibrationInputs;
 import dev.eckart.onnx.job.CompressionJob;
 import dev.eckart.onnx.job.Engine;
 import dev.eckart.onnx.job.Evaluation;
@@ -31,13 +33,23 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The smallest model that keeps the user's limits. */
 class TargetSearchTest {
-    private static final Evaluation MADE_UP = Evaluation.onMadeUpInputs(1);
+    /** Out of the way of what is written. */
+    @TempDir
+    private static Path elsewhere;
+
+    private static Path given = Path.of("");
+
+    @BeforeAll
+    static void writeInputs() {
+        given = RandomInputs.write(elsewhere.resolve("given.npz"), 8, 64, 1);
+    }
 
     @TempDir
     private Path folder;
@@ -68,11 +80,25 @@ class TargetSearchTest {
         }
     }
 
+    private static Evaluation on(Path inputs) {
+        return new Evaluation(Optional.of(inputs), Optional.empty(), 1);
+    }
+
     private Report search(Path model, Limits limits, int mostTrials) {
-        return search(model, limits, mostTrials, MADE_UP, TrialMemory.NONE);
+        return search(model, limits, mostTrials, on(given), TrialMemory.NONE);
     }
 
     private Report search(Path model, Limits limits, int mostTrials, Evaluation evaluation, TrialMemory memory) {
+        return search(model, limits, mostTrials, evaluation, memory, Optional.empty());
+    }
+
+    private Report search(
+            Path model,
+            Limits limits,
+            int mostTrials,
+            Evaluation evaluation,
+            TrialMemory memory,
+            Optional<CalibrationInputs> calibration) {
         Engine engine = new Engine("test", () -> decomposer, 2, temporary, Progress.NONE);
         return new TargetSearch(engine, memory, (label, tried) -> heard.add(label), warning -> {
                     throw new AssertionError(warning);
@@ -82,8 +108,8 @@ class TargetSearchTest {
                         new Target(out, true, false),
                         new TargetSearch.SearchRequest(
                                 limits,
-                                SettingFamily.among(TwoLayers.STRATEGIES, false),
-                                TwoLayers::selection,
+                                SettingFamily.among(TwoLayers.STRATEGIES, calibration.isPresent()),
+                                rank -> TwoLayers.selection(rank, calibration),
                                 evaluation,
                                 mostTrials),
                         evaluation);
@@ -115,7 +141,7 @@ class TargetSearchTest {
                         TwoLayers.ofLowRank(folder),
                         new Target(out, true, false),
                         TwoLayers.selection("numerical"),
-                        Optional.of(MADE_UP),
+                        Optional.of(Evaluation.onMadeUpInputs(1)),
                         Limits.NONE);
 
         assertThat(report.weights()).extracting(weight -> weight.rank()).containsExactly(5, 3);
@@ -170,11 +196,12 @@ class TargetSearchTest {
         Path model = TwoLayers.ofFullRank(folder);
         Limits limits = limits(Limit.MIN_COSINE, 0.95);
         TrialMemory memory = new Remembered();
-        Report first = search(model, limits, 40, MADE_UP, memory);
+        Report first = search(model, limits, 40, on(given), memory);
         byte[] bytes = Files.readAllBytes(out);
 
-        Report second = search(model, limits, 40, MADE_UP, memory);
-        Report onOthers = search(model, limits, 40, Evaluation.onMadeUpInputs(2), memory);
+        Report second = search(model, limits, 40, on(given), memory);
+        Report onOthers =
+                search(model, limits, 40, on(RandomInputs.write(elsewhere.resolve("others.npz"), 8, 64, 2)), memory);
 
         assertThat(account(first).tried()).noneMatch(SearchEntry.Tried::remembered);
         assertThat(account(second).tried())
@@ -220,9 +247,108 @@ class TargetSearchTest {
                         .build()
                         .toByteArray());
 
-        assertThatThrownBy(() -> search(model, limits(Limit.MIN_COSINE, 0.5), 40))
+        Evaluation small = on(RandomInputs.write(elsewhere.resolve("small.npz"), 8, 2, 1));
+
+        for (Limit limit : List.of(Limit.MIN_COSINE, Limit.MAX_SIZE_RATIO)) {
+            assertThatThrownBy(() -> search(model, limits(limit, 0.5), 40, small, TrialMemory.NONE))
+                    .isInstanceOf(UnreachableTargetException.class)
+                    .hasMessageContaining("no weight has a pair that would save anything");
+        }
+    }
+
+    @Test
+    void should_take_the_model_of_a_size_that_loses_least() throws IOException {
+        Path model = TwoLayers.ofFullRank(folder);
+        Optional<CalibrationInputs> calibration = calibration(given);
+
+        Report report = search(model, limits(Limit.MAX_SIZE_RATIO, 0.6), 40, on(given), TrialMemory.NONE, calibration);
+
+        SearchEntry account = account(report);
+        assertThat(account.limit()).isEqualTo("max-size-ratio");
+        assertThat(account.compared()).isEqualTo("min-cosine");
+        // Each family, at no more than the files that it takes to meet the size.
+        assertThat(account.tried()).hasSizeBetween(2, 6);
+        assertThat(account.tried())
+                .extracting(tried -> tried.rank().split(":")[0])
+                .contains("budget", "ratio");
+        assertThat(account.tried()).allSatisfy(tried -> assertThat(tried.kept()).isEqualTo(tried.sizeRatio() <= 0.6));
+        SearchEntry.Tried truest = account.tried().stream()
+                .filter(SearchEntry.Tried::kept)
+                .max(Comparator.comparingDouble(tried -> tried.values().get("min-cosine")))
+                .orElseThrow();
+        assertThat(report.settings().rank()).isEqualTo(truest.rank());
+        assertThat(report.limits())
+                .singleElement()
+                .satisfies(outcome -> assertThat(outcome.value())
+                        .isEqualTo(truest.sizeRatio())
+                        .isBetween(0.5, 0.6));
+    }
+
+    @Test
+    void should_put_accuracy_first_among_models_of_a_size() {
+        Path model = BundledClassifier.MODEL.extractTo(folder);
+        Path data = BundledClassifier.HELD_OUT.extractTo(folder);
+        Evaluation labelled =
+                new Evaluation(Optional.of(data), Optional.of(new Labels(NpyFile.read(data, "labels"))), 0);
+
+        Report report = search(model, limits(Limit.MAX_SIZE_RATIO, 0.06), 40, labelled, TrialMemory.NONE);
+
+        assertThat(account(report).compared()).isEqualTo("max-accuracy-drop");
+        double least = account(report).tried().stream()
+                .filter(SearchEntry.Tried::kept)
+                .mapToDouble(tried -> tried.values().get("max-accuracy-drop"))
+                .min()
+                .orElseThrow();
+        assertThat(report.verification().orElseThrow().accuracy().orElseThrow().drop())
+                .isEqualTo(least);
+    }
+
+    @Test
+    void should_say_so_where_no_setting_is_of_a_size() throws IOException {
+        Path model = TwoLayers.ofLowRank(folder);
+
+        assertThatThrownBy(() -> search(model, limits(Limit.MAX_SIZE_RATIO, 0.01), 40))
                 .isInstanceOf(UnreachableTargetException.class)
-                .hasMessageContaining("no weight has a pair that would save anything");
+                .hasMessageMatching("no setting meets --max-size-ratio 0\\.01: the smallest model of those tried is "
+                        + "that of \\S+, with \\d+\\.\\d % of the size");
+        assertThat(out).doesNotExist();
+    }
+
+    @Test
+    void should_fit_nothing_to_the_samples_that_it_judges_on() throws IOException {
+        Path model = TwoLayers.ofFullRank(folder);
+        Evaluation heldBack = Evaluation.onMadeUpInputs(1).orHeldBackFrom(calibration(given));
+        TrialMemory memory = new Remembered();
+
+        Report report = search(model, limits(Limit.MIN_COSINE, 0.9), 4, heldBack, memory, calibration(given));
+        Report onAll = search(model, limits(Limit.MIN_COSINE, 0.9), 4, on(given), memory, calibration(given));
+
+        Verification verification = report.verification().orElseThrow();
+        assertThat(verification.samples()).isEqualTo(2);
+        assertThat(report.calibration().orElseThrow().samples()).isEqualTo(6);
+        assertThat(account(report).inputs())
+                .isEqualTo(verification.inputs())
+                .isEqualTo(EvaluationInputs.heldBack(2, 8, given.toString()));
+        assertThat(account(onAll).tried()).as("other samples").noneMatch(SearchEntry.Tried::remembered);
+        assertThat(onAll.calibration().orElseThrow().samples()).isEqualTo(8);
+    }
+
+    private static Optional<CalibrationInputs> calibration(Path inputs) {
+        return Optional.of(new CalibrationInputs(inputs, Optional.empty()));
+    }
+
+    @Test
+    void should_refuse_to_search_on_made_up_inputs() throws IOException {
+        Path model = TwoLayers.ofLowRank(folder);
+        Evaluation madeUp = Evaluation.onMadeUpInputs(1);
+
+        for (Limit limit : List.of(Limit.MIN_COSINE, Limit.MAX_SIZE_RATIO)) {
+            assertThatThrownBy(() -> search(model, limits(limit, 0.5), 40, madeUp, TrialMemory.NONE))
+                    .isInstanceOf(InvalidInputException.class)
+                    .hasMessageEndingWith(
+                            ", which made-up inputs do not show; give --inputs INPUTS, or --calibration INPUTS, of which a third is held back to judge on");
+        }
+        assertThat(decomposer.count()).hasValue(0);
     }
 
     @Test
@@ -232,7 +358,7 @@ class TargetSearchTest {
 
         assertThatThrownBy(() -> search(model, limits(Limit.MIN_COSINE, 0.5), 40))
                 .isInstanceOf(InvalidInputException.class)
-                .hasMessageContaining("is the original itself");
+                .hasMessageContaining("is the original model");
         assertThat(decomposer.count()).hasValue(0);
     }
 

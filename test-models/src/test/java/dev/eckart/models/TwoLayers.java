@@ -4,11 +4,13 @@ import dev.eckart.core.factor.FactorPair;
 import dev.eckart.core.linalg.Matrix;
 import dev.eckart.core.rank.RankStrategies;
 import dev.eckart.core.scan.WeightFilter;
+import dev.eckart.onnx.calibrate.CalibrationInputs;
 import dev.eckart.onnx.job.Selection;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /** A network of two layers, 64×48 and 48×32, with a sigmoid between them. */
 final class TwoLayers {
@@ -42,6 +44,11 @@ final class TwoLayers {
     }
 
     static Selection selection(String rank) {
-        return new Selection(rank, STRATEGIES.select(rank), WeightFilter.ALL, FactorPair.Balance.PLAIN);
+        return selection(rank, Optional.empty());
+    }
+
+    static Selection selection(String rank, Optional<CalibrationInputs> calibration) {
+        return new Selection(
+                rank, STRATEGIES.select(rank), WeightFilter.ALL, FactorPair.Balance.PLAIN, false, false, calibration);
     }
 }

@@ -6,6 +6,7 @@ import dev.eckart.core.report.BaselineEntry;
 import dev.eckart.core.report.BaselineEntry.Moved;
 import dev.eckart.core.report.Report;
 import dev.eckart.core.report.WeightEntry;
+import dev.eckart.core.verify.EvaluationInputs;
 import dev.eckart.core.verify.MetricResult;
 import dev.eckart.core.verify.Verification;
 import java.io.IOException;
@@ -65,11 +66,13 @@ public record Baseline(
      * What runs must have in common to be compared: SHA-256 of files, by their names.
      *
      * @param inputs empty where they were made up
+     * @param inputsKind whether they were given for the comparison, or held back from a calibration
      * @param seed of made-up inputs
      */
     public record Subject(
             SortedMap<String, String> model,
             SortedMap<String, String> inputs,
+            EvaluationInputs.Kind inputsKind,
             SortedMap<String, String> labels,
             long seed) {
         public Subject {
@@ -135,7 +138,8 @@ public record Baseline(
     public static Baseline read(Path file) {
         if (!Files.isRegularFile(file)) {
             throw new InvalidInputException(
-                    "there is no baseline `%s`; run the check once with --update-baseline to make it".formatted(file));
+                    "baseline `%s` does not exist; run the check once with --update-baseline to create it"
+                            .formatted(file));
         }
         try {
             return of(JsonMapper.builder().build().readTree(Files.readString(file)));
@@ -143,7 +147,7 @@ public record Baseline(
             throw new InvalidInputException("baseline `%s` cannot be read: %s".formatted(file, e), e);
         } catch (JacksonException | IllegalArgumentException e) {
             throw new InvalidInputException(
-                    "`%s` is not a baseline, schema %s: %s; make it anew with --update-baseline"
+                    "`%s` is not a baseline with schema %s: %s; create it again with --update-baseline"
                             .formatted(
                                     file,
                                     SCHEMA,
@@ -179,8 +183,9 @@ public record Baseline(
         });
         return new Baseline(
                 root.path("tool").path("version").asString(""),
-                new Subject(hashes(root, "model"), hashes(root, "inputs"), hashes(root, "labels"), (long)
-                        number("seed", root.path("seed"))),
+                new Subject(
+                        hashes(root, "model"), hashes(root, "inputs"), inputsKind(root), hashes(root, "labels"), (long)
+                                number("seed", root.path("seed"))),
                 hashes(root, "compressed"),
                 root.path("rank").asString(""),
                 ranks,
@@ -189,10 +194,21 @@ public record Baseline(
                 taskMetrics);
     }
 
+    /** Baselines of versions before it was recorded know of no inputs that are held back. */
+    private static EvaluationInputs.Kind inputsKind(JsonNode root) {
+        EvaluationInputs.Kind usual =
+                object(root, "inputs").isEmpty() ? EvaluationInputs.Kind.MADE_UP : EvaluationInputs.Kind.GIVEN;
+        String label = root.path("inputsKind").asString(usual.label());
+        return Arrays.stream(EvaluationInputs.Kind.values())
+                .filter(kind -> kind.label().equals(label))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("`inputsKind` is `%s`".formatted(label)));
+    }
+
     private static Map<String, JsonNode> object(JsonNode root, String name) {
         JsonNode node = root.path(name);
         if (!node.isObject()) {
-            throw new IllegalArgumentException("`%s` is missing, or no object".formatted(name));
+            throw new IllegalArgumentException("`%s` is missing, or not an object".formatted(name));
         }
         Map<String, JsonNode> entries = new LinkedHashMap<>();
         node.properties().forEach(entry -> entries.put(entry.getKey(), entry.getValue()));
@@ -201,7 +217,7 @@ public record Baseline(
 
     private static double number(String name, JsonNode node) {
         if (!node.isNumber()) {
-            throw new IllegalArgumentException("`%s` is missing, or no number".formatted(name));
+            throw new IllegalArgumentException("`%s` is missing, or not a number".formatted(name));
         }
         return node.asDouble();
     }
@@ -218,6 +234,7 @@ public record Baseline(
         root.putObject("tool").put("version", version);
         hashes(root, "model", subject.model());
         hashes(root, "inputs", subject.inputs());
+        root.put("inputsKind", subject.inputsKind().label());
         hashes(root, "labels", subject.labels());
         root.put("seed", subject.seed());
         hashes(root, "compressed", compressed);
@@ -246,10 +263,18 @@ public record Baseline(
     public void requireSame(Path file, Subject other) {
         requireSame(file, "of another original model", subject.model(), other.model());
         requireSame(file, "on other inputs", subject.inputs(), other.inputs());
+        if (subject.inputsKind() != other.inputsKind()) {
+            throw new InvalidInputException(
+                    "baseline `%s` is on %s inputs, and this run on %s ones; if that is meant, run the check with --update-baseline"
+                            .formatted(
+                                    file,
+                                    subject.inputsKind().label(),
+                                    other.inputsKind().label()));
+        }
         requireSame(file, "with other labels", subject.labels(), other.labels());
         if (subject.inputs().isEmpty() && subject.seed() != other.seed()) {
             throw new InvalidInputException(
-                    "baseline `%s` is on inputs made up from seed %d, and this run's are from seed %d; if that is meant, run the check with --update-baseline"
+                    "baseline `%s` is on inputs made up from seed %d: expected the same seed but was: %d; if this is intended, run the check with --update-baseline"
                             .formatted(file, subject.seed(), other.seed()));
         }
     }
@@ -259,7 +284,7 @@ public record Baseline(
         // By content: the names are for people.
         if (!List.copyOf(new TreeSet<>(before.values())).equals(List.copyOf(new TreeSet<>(now.values())))) {
             throw new InvalidInputException(
-                    "baseline `%s` is %s: expected %s but was: %s; if that is meant, run the check with --update-baseline"
+                    "baseline `%s` is %s: expected %s but was: %s; if this is intended, run the check with --update-baseline"
                             .formatted(file, difference, describe(before), describe(now)));
         }
     }

@@ -49,7 +49,7 @@ final class FactorPanels {
                 .orElseThrow();
         Axis axis = Axis.symmetric(Math.min((1 + MARGIN) * range, Double.MAX_VALUE));
 
-        Svg svg = new Svg(WIDTH, HEIGHT, "What the factors of a 2 × 2 matrix do", description(matrix, stages));
+        Svg svg = new Svg(WIDTH, HEIGHT, "The effect of the factors of a 2 × 2 matrix", description(matrix, stages));
         svg.text(LEFT, 38, "A = UΣVᵀ = " + bracketed(matrix), "font-size", "20", "font-weight", "bold");
         for (int i = 0; i < stages.size(); i++) {
             Stage stage = stages.get(i);
@@ -66,8 +66,8 @@ final class FactorPanels {
         svg.text(
                 LEFT,
                 HEIGHT - 26,
-                "A point keeps the colour of the quadrant that it starts in. Grey line: the unit circle and what becomes"
-                        + " of it. Angles are counterclockwise; the scale is the same in all panels.");
+                "A point keeps the colour of the quadrant that it starts in. Grey line: the unit circle and its image."
+                        + " Angles are counterclockwise; the scale is the same in all panels.");
         return svg.finish();
     }
 

@@ -18,7 +18,7 @@ import picocli.CommandLine.ParameterException;
  * @param model the original
  * @param compressed the model that is checked; empty where the check builds it
  * @param output where a model that the check builds is kept
- * @param inputs that the models are compared on; empty where they are made up
+ * @param inputs that the models are compared on; empty where they are made up, or held back from a calibration
  * @param labels file of the inputs' classes
  * @param arguments what the policy says of the check, as options of the command that does it, each in the place
  *     that it has in the file
@@ -36,6 +36,8 @@ public record Policy(
         Optional<Path> baseline,
         Map<String, Double> tolerances,
         List<Path> reports) {
+    private static final String CALIBRATION = "--calibration=";
+
     public Policy {
         arguments = List.copyOf(arguments);
         tolerances = Map.copyOf(tolerances);
@@ -43,7 +45,14 @@ public record Policy(
     }
 
     /** An option, such as {@code --rank=fixed:16}, and the value that it was made of. */
-    record Argument(String text, Value value) {}
+    record Argument(String text, Value value) {
+
+        boolean isSubjectOf(String message) {
+            String strategy = text.startsWith("--rank=") ? text.substring("--rank=".length()) : "";
+            return message.startsWith(text.replaceFirst("=", " ") + ": ")
+                    || (!strategy.isEmpty() && message.startsWith("strategy `%s`: ".formatted(strategy)));
+        }
+    }
 
     /**
      * Reads a policy; its paths are relative to the file.
@@ -56,9 +65,17 @@ public record Policy(
         return new PolicyReader(file, compress.getCommandSpec(), metrics).read();
     }
 
+    /** The inputs that a model is calibrated on where the check builds it. */
+    public Optional<Path> calibration() {
+        return arguments.stream()
+                .filter(argument -> argument.text().startsWith(CALIBRATION))
+                .map(argument -> Path.of(argument.text().substring(CALIBRATION.length())))
+                .findFirst();
+    }
+
     /**
-     * Has a command run. What it says of a value of an option, {@code --shapes batch=0: …}, is said with the place of the
-     * value.
+     * Has a command run. What it says of a value of an option, {@code --shapes batch=0: …}, or of a strategy that an option
+     * names, is said with the place of the value.
      *
      * @throws InvalidInputException as the command does
      */
@@ -68,7 +85,7 @@ public record Policy(
         } catch (InvalidInputException e) {
             String message = String.valueOf(e.getMessage());
             throw arguments.stream()
-                    .filter(argument -> message.startsWith(argument.text().replaceFirst("=", " ") + ": "))
+                    .filter(argument -> argument.isSubjectOf(message))
                     .findFirst()
                     .map(argument -> argument.value().refuse(message))
                     .orElse(e);

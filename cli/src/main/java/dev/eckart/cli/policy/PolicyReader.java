@@ -55,6 +55,7 @@ final class PolicyReader {
             "no-verify",
             "force",
             "keep-failed",
+            "write-anyway",
             "backend",
             "threads",
             "quiet",
@@ -64,6 +65,8 @@ final class PolicyReader {
 
     /** The same option, of {@code compress:} and of the policy itself: a model that is there already is measured, too. */
     private static final String PLUGIN = "plugin";
+
+    private static final String JUDGES_LOSS = "this judges what is lost";
 
     private static final List<String> LIMITS =
             Arrays.stream(Limit.values()).map(Limit::label).toList();
@@ -93,7 +96,7 @@ final class PolicyReader {
         Value document = Yaml.read(file);
         Map<String, Value> keys = document.mapping(KEYS);
         if (!keys.containsKey("model")) {
-            throw document.refuse("there is no `model`, the original that is compressed");
+            throw document.refuse("`model` is missing; add it: the path of the original model");
         }
         Path model = existing(keys.get("model"));
         Optional<Path> compressed = get(keys, "compressed").map(this::existing);
@@ -101,8 +104,8 @@ final class PolicyReader {
         if (compressed.isPresent() == building.isPresent()) {
             throw document.refuse(
                     compressed.isPresent()
-                            ? "`compressed` names a model and `compress` makes one; leave one of them out"
-                            : "there is neither `compressed`, a model to check, nor `compress`, how to make one");
+                            ? "`compressed` names a model but `compress` makes one; give only one of these keys"
+                            : "`compressed` and `compress` are missing; add one of them: a model to check, or the options to make it");
         }
         Optional<Path> inputs = get(keys, "inputs").map(this::inputs);
         Optional<Path> labels = get(keys, "labels").map(value -> labels(value, inputs.isPresent()));
@@ -110,10 +113,11 @@ final class PolicyReader {
         get(keys, "shapes").ifPresent(this::shapes);
         get(keys, "memory").ifPresent(value -> argue("memory", String.valueOf(value.flag()), value));
         List<RequestedMetric> metrics = metrics(keys);
-        boolean limitsLoss = get(keys, "limits")
-                .map(limits -> limits(limits, labels.isPresent(), metrics))
+        Judging judging = new Judging(inputs.isPresent(), isCalibrated(building), building.isPresent());
+        boolean searchable = get(keys, "limits")
+                .map(limits -> limits(limits, labels.isPresent(), judging, metrics))
                 .orElse(false);
-        Optional<Path> output = building.flatMap(value -> compress(value, limitsLoss, model));
+        Optional<Path> output = building.flatMap(value -> compress(value, searchable, judging, model));
         return new Policy(
                 model,
                 compressed,
@@ -127,6 +131,32 @@ final class PolicyReader {
                         .flatMap(value -> value.list().stream())
                         .map(this::path)
                         .toList());
+    }
+
+    /**
+     * What there is to judge a loss on.
+     *
+     * @param calibration whether a third of its inputs can be held back
+     * @param building whether the model is made here, so that there might be a calibration
+     */
+    private record Judging(boolean inputs, boolean calibration, boolean building) {
+
+        /** Refuses to judge a loss on made-up inputs. */
+        void require(Value value, String what) {
+            if (!inputs && !calibration) {
+                throw value.refuse("%s, which made-up inputs do not show; give `inputs`%s"
+                        .formatted(
+                                what,
+                                building
+                                        ? ", or `calibration` in `compress`, of which a third is held back to judge on"
+                                        : ""));
+            }
+        }
+    }
+
+    private boolean isCalibrated(Optional<Value> building) {
+        return building.map(value -> value.mapping(compressKeys(compress)).containsKey("calibration"))
+                .orElse(false);
     }
 
     private static Optional<Value> get(Map<String, Value> keys, String key) {
@@ -162,7 +192,7 @@ final class PolicyReader {
 
     private Path labels(Value value, boolean inputs) {
         if (!inputs) {
-            throw value.refuse("labels are of `inputs`, which are missing");
+            throw value.refuse("labels belong to `inputs`, which is missing; add it");
         }
         String text = labelsText(value);
         argue("labels", text, value);
@@ -214,7 +244,7 @@ final class PolicyReader {
             String name = metrics.get(metrics.size() - 1).name();
             if (LIMITS.contains(name) || METRICS.contains(name)) {
                 throw value.refuse(
-                        "`%s` is the name of something else here; give the metric another one with the option as=NAME"
+                        "a policy uses the name `%s` for a number of its own; rename the metric with the option as=NAME"
                                 .formatted(name));
             }
             argue("metric", value.text(), value);
@@ -231,26 +261,32 @@ final class PolicyReader {
         }
     }
 
-    /** Whether one of the limits is on how much may be lost. */
-    private boolean limits(Value value, boolean labels, List<RequestedMetric> metrics) {
-        boolean loss = false;
+    /** Whether a setting can be searched for by one of the limits, on how much may be lost or on the size. */
+    private boolean limits(Value value, boolean labels, Judging judging, List<RequestedMetric> metrics) {
+        boolean searchable = false;
         List<String> names = Stream.concat(LIMITS.stream(), metrics.stream().map(RequestedMetric::name))
                 .toList();
         for (Map.Entry<String, Value> entry : value.mapping(names).entrySet()) {
             if (!LIMITS.contains(entry.getKey())) {
                 limit(entry.getKey(), entry.getValue(), metrics);
+                judging.require(entry.getValue(), JUDGES_LOSS);
                 continue;
             }
             Limit limit = limit(entry.getKey());
             double number = entry.getValue().number();
-            requireSensible(limit, number, entry.getValue());
+            limit.objection(number).ifPresent(objection -> {
+                throw entry.getValue().refuse(objection);
+            });
             if (limit == Limit.MAX_ACCURACY_DROP && !labels) {
-                throw entry.getValue().refuse("accuracy needs `inputs` and `labels` to be measured on");
+                throw entry.getValue().refuse("a limit on accuracy needs `inputs` and `labels`; add them");
             }
-            loss |= limit == Limit.MAX_ACCURACY_DROP || limit == Limit.MIN_COSINE || limit == Limit.MAX_RELATIVE_ERROR;
+            if (limit.isOnLoss()) {
+                judging.require(entry.getValue(), JUDGES_LOSS);
+            }
+            searchable |= limit.isOnLoss() || limit == Limit.MAX_SIZE_RATIO;
             argue(limit.label(), String.valueOf(number), entry.getValue());
         }
-        return loss;
+        return searchable;
     }
 
     /** A limit on a metric: what follows its name after {@code --limit}. */
@@ -271,51 +307,33 @@ final class PolicyReader {
                 .orElseThrow();
     }
 
-    private static void requireSensible(Limit limit, double number, Value value) {
-        boolean sensible = switch (limit) {
-            case MAX_ACCURACY_DROP, MIN_COSINE -> Math.abs(number) <= 1;
-            case MAX_RELATIVE_ERROR -> number >= 0;
-            case MAX_SIZE_RATIO, MAX_LATENCY_RATIO, MAX_MEMORY_RATIO -> number > 0;
-        };
-        if (!sensible) {
-            throw value.refuse("expected %s but was: %s"
-                    .formatted(
-                            switch (limit) {
-                                case MAX_ACCURACY_DROP -> "a share from -1 to 1, such as 0.005 for half a point";
-                                case MIN_COSINE -> "a number from -1 to 1";
-                                case MAX_RELATIVE_ERROR -> "a number from 0";
-                                case MAX_SIZE_RATIO, MAX_LATENCY_RATIO, MAX_MEMORY_RATIO ->
-                                    "a share of the original's above 0";
-                            },
-                            number));
-        }
-    }
-
     /** Where the model that is made is kept, if it is. */
-    private Optional<Path> compress(Value value, boolean limitsLoss, Path model) {
+    private Optional<Path> compress(Value value, boolean searchable, Judging judging, Path model) {
         List<String> known = compressKeys(compress);
         Map<String, Value> settings = value.mapping(known);
         NEEDED.forEach((key, other) -> {
             if (settings.containsKey(key) && !settings.containsKey(other)) {
-                throw settings.get(key).refuse("this means nothing without `%s`, which is missing".formatted(other));
+                throw settings.get(key).refuse("this key needs `%s`, which is missing; add it".formatted(other));
             }
         });
         settings.forEach((key, setting) -> {
-            if (key.startsWith("search-") && (settings.containsKey("rank") || !limitsLoss)) {
-                throw setting.refuse(
-                        "this belongs to a search for a setting, which takes a limit on what may be lost and no `rank`");
+            if (key.startsWith("search-") && (settings.containsKey("rank") || !searchable)) {
+                throw setting.refuse("this key is for a search, which needs a limit on loss or on size, and no `rank`");
             }
             if (!key.equals("output")) {
                 argue(compress.findOption("--" + key), setting);
             }
         });
+        if (searchable && !settings.containsKey("rank")) {
+            judging.require(value, "without `rank`, a setting is searched for by what is lost");
+        }
         return get(settings, "output").map(output -> output(output, model));
     }
 
     private Path output(Value value, Path model) {
         Path output = path(value);
         if (output.toAbsolutePath().equals(model.toAbsolutePath())) {
-            throw value.refuse("this is the original itself, which is never overwritten");
+            throw value.refuse("this is the original model, which is never overwritten; name another output");
         }
         return output;
     }
@@ -352,7 +370,7 @@ final class PolicyReader {
         Map<String, Double> tolerances = new HashMap<>();
         get(keys, "tolerance").ifPresent(value -> {
             if (!keys.containsKey("baseline")) {
-                throw value.refuse("a tolerance is for a `baseline`, which is missing");
+                throw value.refuse("a tolerance needs a `baseline`, which is missing; add it");
             }
             Map<String, Value> single = value.isMapping() ? value.mapping(names) : Map.of();
             for (String name : names) {

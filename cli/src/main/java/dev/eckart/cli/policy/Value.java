@@ -1,6 +1,7 @@
 package dev.eckart.cli.policy;
 
 import dev.eckart.core.InvalidInputException;
+import dev.eckart.core.plugin.Spelling;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -106,10 +107,10 @@ record Value(String name, Path file, Node node) {
             }
             String key = scalar.getValue();
             if (!known.contains(key)) {
-                throw place.refuse("`%s` is not known in %s; %s".formatted(key, name, Spelling.hint(key, known)));
+                throw place.refuse("unknown key `%s` in %s; %s".formatted(key, name, Spelling.hint(key, known)));
             }
             if (values.put(key, new Value("`%s`".formatted(key), file, entry.getValueNode())) != null) {
-                throw place.refuse("`%s` is there a second time; expected it once".formatted(key));
+                throw place.refuse("key `%s` is given twice; give it once".formatted(key));
             }
         }
         return values;

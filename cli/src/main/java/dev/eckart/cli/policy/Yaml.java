@@ -53,10 +53,11 @@ final class Yaml {
     private static String text(Path file) {
         try {
             if (!Files.isRegularFile(file)) {
-                throw new InvalidInputException("there is no file `%s`; expected a policy".formatted(file));
+                throw new InvalidInputException(
+                        "`%s` does not exist, or is not a regular file; expected a policy".formatted(file));
             }
             if (Files.size(file) > MOST_BYTES) {
-                throw new InvalidInputException("`%s` has %d bytes; expected a policy, of %d at most"
+                throw new InvalidInputException("`%s` has %d bytes; expected a policy of at most %d bytes"
                         .formatted(file, Files.size(file), MOST_BYTES));
             }
             return Files.readString(file);
@@ -84,10 +85,10 @@ final class Yaml {
             }
             if (event instanceof AliasEvent
                     || (event instanceof NodeEvent node && node.getAnchor().isPresent())) {
-                throw place.refuse("anchors and aliases are not for policies; write the value itself");
+                throw place.refuse("a policy cannot have anchors and aliases; write the value itself");
             }
             if (isTagged(event)) {
-                throw place.refuse("tags are not for policies; write the value alone");
+                throw place.refuse("a policy cannot have tags; write the value alone");
             }
         }
     }

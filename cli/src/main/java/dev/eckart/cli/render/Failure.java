@@ -23,10 +23,10 @@ public final class Failure {
             return unreachable.get();
         }
         List<String> failures = new ArrayList<>();
-        report.verification().ifPresent(verification -> addUnsound(verification, failures));
+        report.verification().ifPresent(verification -> addUnsound(report, verification, failures));
         for (Limit.Outcome outcome : report.limits()) {
             if (!outcome.kept()) {
-                failures.add("%s %s is not kept: measured %s"
+                failures.add("%s %s is exceeded: measured %s"
                         .formatted(outcome.name(), Numbers.plain(outcome.limit()), Numbers.plain(outcome.value())));
             }
         }
@@ -39,13 +39,13 @@ public final class Failure {
         return String.join("; ", failures);
     }
 
-    /** What to say of a metric that is nothing to pass by. */
+    /** The sentence on a metric without a value, by which no model can be judged. */
     static String withoutValue(MetricResult metric) {
         return "metric %s has no finite value%s"
                 .formatted(metric.name(), metric.note().isEmpty() ? "" : ": " + metric.note());
     }
 
-    private static void addUnsound(Verification verification, List<String> failures) {
+    private static void addUnsound(Report report, Verification verification, List<String> failures) {
         Optional<String> notFinite = notFinite(verification.outputs());
         if (notFinite.isPresent()) {
             // What is not finite proves nothing about the rewrite either.
@@ -56,14 +56,14 @@ public final class Failure {
                 .filter(metric -> !metric.isFinite())
                 .map(Failure::withoutValue)
                 .forEach(failures::add);
-        verification.proof().flatMap(Failure::ofRewrite).ifPresent(failures::add);
-        verification.bindings().forEach(binding -> of(binding).ifPresent(failures::add));
+        verification.proof().flatMap(proof -> ofRewrite(report, proof)).ifPresent(failures::add);
+        verification.bindings().forEach(binding -> of(report, binding).ifPresent(failures::add));
     }
 
     /** What is wrong at a binding, if anything is. */
-    static Optional<String> of(BindingCheck binding) {
+    static Optional<String> of(Report report, BindingCheck binding) {
         return notFinite(binding.outputs())
-                .or(() -> binding.proof().flatMap(Failure::ofRewrite))
+                .or(() -> binding.proof().flatMap(proof -> ofRewrite(report, proof)))
                 .map(failure -> "at %s %s".formatted(binding.sizes(), failure));
     }
 
@@ -75,10 +75,15 @@ public final class Failure {
                 .findFirst();
     }
 
-    private static Optional<String> ofRewrite(RewriteProof proof) {
+    /** A run that lists weights made the model itself, and so the mistake. */
+    private static Optional<String> ofRewrite(Report report, RewriteProof proof) {
         return proof.holds()
                 ? Optional.empty()
-                : Optional.of("the rewrite is wrong, a bug in eckart: it differs from the product of its factors by %s"
-                        .formatted(Numbers.plain(proof.error())));
+                : Optional.of("%s: %s"
+                        .formatted(
+                                report.weights().isEmpty()
+                                        ? "the rewrite is wrong: the compressed model does not compute what its metadata says"
+                                        : "the rewrite is wrong, a bug in eckart",
+                                ReportTables.rewrite(proof)));
     }
 }

@@ -87,7 +87,7 @@ record HtmlPage(
             for (int i = 0; i < table.headings().size(); i++) {
                 int column = i;
                 boolean numbers = i > 0
-                        && table.body().stream().allMatch(row -> row.get(column).matches("|kept|NaN|-?[0-9].*"));
+                        && table.body().stream().allMatch(row -> row.get(column).matches("|unchanged|NaN|-?[0-9].*"));
                 headings.add(new Heading(table.headings().get(i), numbers));
             }
             List<List<Cell>> rows = table.body().stream()

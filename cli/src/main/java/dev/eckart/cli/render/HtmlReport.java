@@ -1,5 +1,8 @@
 package dev.eckart.cli.render;
 
+import static dev.eckart.core.report.Verdict.FAIL;
+import static dev.eckart.core.report.Verdict.PASS;
+
 import dev.eckart.cli.render.HtmlPage.Cell;
 import dev.eckart.cli.render.HtmlPage.Section;
 import dev.eckart.cli.render.HtmlPage.Tile;
@@ -7,11 +10,13 @@ import dev.eckart.cli.render.HtmlPage.Verdict;
 import dev.eckart.core.report.CalibrationEntry;
 import dev.eckart.core.report.Report;
 import dev.eckart.core.report.WeightEntry.Outcome;
+import dev.eckart.core.verify.Loss;
 import dev.eckart.core.verify.Verification;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.function.LongFunction;
 import java.util.stream.Stream;
 import tools.jackson.databind.node.ArrayNode;
@@ -69,23 +74,23 @@ public final class HtmlReport {
     }
 
     private Verdict verdict() {
-        if (report.command().equals(SCAN)) {
+        Headline headline = Headline.of(report);
+        boolean planned = report.output().isEmpty() && report.search().isEmpty();
+        if (planned && report.nothingToGain().isEmpty()) {
             return new Verdict(
-                    "none", "i", "Scan", Cell.of("What %s would do. Nothing was written.".formatted(rank())));
+                    "none",
+                    "i",
+                    report.command().equals(SCAN) ? "Scan" : "Plan",
+                    Cell.of("This is what %s would do. Nothing was written.".formatted(rank())));
         }
-        if (!report.passed()) {
-            return new Verdict("fail", "✗", "Fail", Cell.of(Failure.of(report) + "."));
-        }
-        if (report.output().isEmpty()) {
-            return new Verdict("none", "i", "Plan", Cell.of("What would be done. Nothing was written."));
-        }
-        int limits = report.limits().size();
-        String kept = limits == 0 ? "No limits were set" : limits == 1 ? "The limit is kept" : "All limits are kept";
+        boolean passed = headline.words().equals(PASS.label());
+        boolean failed = headline.verdict() == FAIL;
         return new Verdict(
-                "pass",
-                "✓",
-                "Pass",
-                Cell.of(kept + (report.verification().isEmpty() ? ", and neither model was run." : ".")));
+                failed ? "fail" : passed ? "pass" : "none",
+                failed ? "✗" : passed ? "✓" : "i",
+                Headline.capitalized(headline.words()),
+                // What failed may begin with a name.
+                Cell.of((failed ? headline.why() : Headline.capitalized(headline.why())) + "."));
     }
 
     private String rank() {
@@ -113,7 +118,7 @@ public final class HtmlReport {
             tiles.add(new Tile(
                     report.output().isPresent() ? "Weights factored" : "Weights to factor",
                     Numbers.count(ReportTables.count(report, Outcome.FACTORED)),
-                    Cell.of("%d kept, %d skipped"
+                    Cell.of("%d unchanged, %d skipped"
                             .formatted(
                                     ReportTables.count(report, Outcome.KEPT),
                                     ReportTables.count(report, Outcome.SKIPPED))),
@@ -144,11 +149,7 @@ public final class HtmlReport {
                         Numbers.accuracy(accuracy.compressed()),
                         Cell.of(Numbers.points(accuracy.drop()) + " lost"),
                         ""))
-                .orElseGet(() -> new Tile(
-                        "Cosine of outputs",
-                        Numbers.closeToOne(verification.cosine()),
-                        Cell.of("relative error " + Numbers.error(verification.relativeError())),
-                        ""));
+                .orElseGet(() -> ofLoss(verification.loss()));
         Optional<Tile> time = verification
                 .latency()
                 .map(latency -> new Tile(
@@ -157,6 +158,19 @@ public final class HtmlReport {
                         Cell.of(Numbers.milliseconds(latency.originalMs(), latency.compressedMs())),
                         ""));
         return Stream.concat(Stream.of(lost), time.stream()).toList();
+    }
+
+    private static Tile ofLoss(Loss loss) {
+        String error = Numbers.error(loss.relativeError());
+        String worst = loss.hidesPart() ? "a part is much worse: see the checks" : "";
+        OptionalDouble cosine = loss.cosine();
+        return cosine.isPresent()
+                ? new Tile(
+                        "Cosine of outputs",
+                        Numbers.closeToOne(cosine.getAsDouble()),
+                        Cell.of("relative error " + error + (worst.isEmpty() ? "" : "; " + worst)),
+                        "")
+                : new Tile("Relative error of outputs", error, Cell.of(worst), "");
     }
 
     static Tile share(String label, LongFunction<String> number, long after, long before) {
@@ -178,7 +192,9 @@ public final class HtmlReport {
                         "Outputs",
                         ReportTables.outputs(report),
                         "%s samples, inputs: %s."
-                                .formatted(Numbers.count(verification.samples()), verification.inputs()))));
+                                .formatted(
+                                        Numbers.count(verification.samples()),
+                                        verification.inputs().sentence()))));
         sections.add(new Section(
                 "sizes",
                 "Size",
@@ -187,23 +203,23 @@ public final class HtmlReport {
         report.search()
                 .ifPresent(search -> sections.add(new Section(
                                 "search",
-                                "What was tried",
+                                "Settings tried",
                                 ReportTables.search(report),
-                                "Measured on %s. The model that was found is verified above."
-                                        .formatted(search.inputs()))
-                        .with("search", "Size of the file against what is lost")));
+                                "The settings were measured on %s. The verification above is of the model that was found."
+                                        .formatted(search.inputs().sentence()))
+                        .with("search", "Size of the file against loss")));
         boolean linear = report.weights().stream().anyMatch(weight -> weight.outcome() != Outcome.SKIPPED);
         if (linear) {
             sections.add(new Section("ranks", "Ranks over depth", Optional.empty())
-                    .with("ranks", "Weights from the first to the last; the numbers are in the table of weights"));
+                    .with("ranks", "The weights from first to last; the table of weights has the numbers"));
         }
         if (spectra) {
             sections.add(new Section("spectra", "Spectra", Optional.empty())
-                    .with("spectrum", "Singular values, and the energy of the largest ones"));
+                    .with("spectrum", "Singular values, and the energy of the largest values"));
         }
         if (linear) {
             sections.add(new Section("errors", "Errors of weights", Optional.empty())
-                    .with("errors", "The weights that lose most; all numbers are in the table of weights"));
+                    .with("errors", "The weights that lose most; the table of weights has the numbers of all"));
             sections.add(new Section(
                     "weights",
                     "Weights",
@@ -243,7 +259,7 @@ public final class HtmlReport {
     private static void addCalibration(Table table, CalibrationEntry calibration) {
         table.row(
                 "calibrated on",
-                "%s samples of %s, %s rows, for %d weights"
+                "%s samples of %s (%s rows) for %d weights"
                         .formatted(
                                 Numbers.count(calibration.samples()),
                                 calibration.inputs(),

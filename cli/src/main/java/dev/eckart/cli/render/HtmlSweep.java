@@ -66,9 +66,9 @@ public final class HtmlSweep {
     private static List<Section> sections(SweepReport report) {
         List<Section> sections = new ArrayList<>();
         sections.add(new Section("curve", "Size against loss", Optional.empty())
-                .with("sweep", "Each point is the model at one setting; the numbers are in the table below"));
+                .with("sweep", "Each point is the model at one setting; the table below has the numbers"));
         sections.add(new Section("ranks", "Ranks over depth", Optional.empty())
-                .with("sweep-ranks", "Of the setting chosen above, factored weights by name"));
+                .with("sweep-ranks", "The factored weights by name, at the setting that is chosen above"));
         sections.add(new Section(
                 "settings", "Settings", Optional.of(SweepRendering.table(report)), SweepRendering.notes(report) + "."));
         Table skipped = new Table("left out", "why");
@@ -79,7 +79,7 @@ public final class HtmlSweep {
         provenance
                 .row("model", report.model().path())
                 .row("opset", String.valueOf(report.model().opset()))
-                .row("inputs", report.inputs())
+                .row("inputs", report.inputs().sentence())
                 .row("seed", String.valueOf(report.seed()))
                 .row("backend", report.backend())
                 .row("time", Numbers.seconds(report.seconds()))

@@ -7,11 +7,13 @@ import dev.eckart.core.report.SearchEntry;
 import dev.eckart.core.report.WeightEntry;
 import dev.eckart.core.spectrum.Spectrum;
 import dev.eckart.core.verify.BindingCheck;
+import dev.eckart.core.verify.EvaluationInputs;
 import dev.eckart.core.verify.LabelAccuracy;
 import dev.eckart.core.verify.Latency;
 import dev.eckart.core.verify.Limit;
 import dev.eckart.core.verify.MetricResult;
 import dev.eckart.core.verify.OutputComparison;
+import dev.eckart.core.verify.PartComparison;
 import dev.eckart.core.verify.RewriteProof;
 import dev.eckart.core.verify.Verification;
 import java.util.List;
@@ -55,7 +57,8 @@ public final class JsonReport {
                 .put("verify", report.seconds().verify())
                 .put("total", report.seconds().total());
         warnings(root, report);
-        return root.put("verdict", report.passed() ? "pass" : "fail");
+        nothingToGain(root, report);
+        return root.put("verdict", report.verdict().label());
     }
 
     static ObjectNode scanTree(Report report) {
@@ -68,12 +71,20 @@ public final class JsonReport {
             weight.spectrum().ifPresent(spectrum -> rankAtEnergy(node.putObject("rankAtEnergy"), spectrum));
         }
         warnings(root, report);
+        nothingToGain(root, report);
         return root;
     }
 
     private static void warnings(ObjectNode root, Report report) {
         ArrayNode warnings = root.putArray("warnings");
         report.warnings().forEach(warnings::add);
+    }
+
+    private static void nothingToGain(ObjectNode root, Report report) {
+        report.nothingToGain()
+                .ifPresent(nothing -> root.putObject("nothingToGain")
+                        .put("reason", nothing.reason())
+                        .put("advice", nothing.advice()));
     }
 
     private static ObjectNode head(Report report) {
@@ -143,8 +154,9 @@ public final class JsonReport {
     }
 
     private static void verification(ObjectNode node, Verification verification) {
-        node.put("inputs", verification.inputs()).put("samples", verification.samples());
+        inputs(node, verification.inputs()).put("samples", verification.samples());
         verification.proof().ifPresent(proof -> proof(node, proof));
+        verification.noProof().ifPresent(none -> node.put("noProof", none.sentence()));
         ArrayNode outputs = node.putArray("outputs");
         verification.outputs().forEach(output -> output(outputs.addObject(), output));
         verification.accuracy().ifPresent(accuracy -> accuracy(node.putObject("accuracy"), accuracy));
@@ -174,10 +186,16 @@ public final class JsonReport {
                         .put("compressedLoadedBytes", memory.compressed().loaded()));
     }
 
+    static ObjectNode inputs(ObjectNode node, EvaluationInputs inputs) {
+        return node.put("inputs", inputs.description())
+                .put("inputsKind", inputs.kind().label());
+    }
+
     private static void binding(ObjectNode node, BindingCheck binding) {
         ObjectNode axes = node.putObject("axes");
         binding.axes().forEach(axes::put);
         binding.proof().ifPresent(proof -> proof(node, proof));
+        binding.noProof().ifPresent(none -> node.put("noProof", none.sentence()));
         ArrayNode outputs = node.putArray("outputs");
         binding.outputs().forEach(output -> output(outputs.addObject(), output));
         binding.latency().ifPresent(latency -> latency(node, latency));
@@ -187,6 +205,7 @@ public final class JsonReport {
         Json.putNumber(node, "rewriteError", proof.error());
         Json.putNumber(node, "noiseFloor", proof.noiseFloor());
         Json.putNumber(node, "rewriteTolerance", proof.tolerance());
+        proof.fault().ifPresent(fault -> node.put("rewriteFault", fault));
     }
 
     private static void latency(ObjectNode node, Latency latency) {
@@ -245,7 +264,7 @@ public final class JsonReport {
     }
 
     private static void search(ObjectNode node, SearchEntry search) {
-        node.put("limit", search.limit()).put("inputs", search.inputs());
+        inputs(node.put("limit", search.limit()), search.inputs());
         search.unreachable().ifPresent(sentence -> node.put("unreachable", sentence));
         ArrayNode tried = node.putArray("tried");
         for (SearchEntry.Tried trial : search.tried()) {
@@ -273,8 +292,21 @@ public final class JsonReport {
         node.put("name", output.name());
         Json.putNumber(node, "maxAbsoluteError", output.maxAbsoluteError());
         Json.putNumber(node, "relativeError", output.relativeError());
-        Json.putNumber(node, "cosine", output.cosine());
-        Json.putNumber(node, "top1Agreement", output.top1Agreement());
+        Json.putNumber(node, "cosine", output.cosine().orElse(Double.NaN));
+        Json.putNumber(node, "top1Agreement", output.top1Agreement().orElse(Double.NaN));
+        output.agreement().ifPresent(agreement -> node.put("agreement", agreement));
+        output.worstParts().ifPresent(parts -> {
+            part(node.putObject("worstPart"), parts.byError());
+            if (!parts.areOne()) {
+                part(node.putObject("worstPartByCosine"), parts.byCosine());
+            }
+        });
+    }
+
+    private static void part(ObjectNode node, PartComparison part) {
+        node.put("axis", part.axis()).put("index", part.index());
+        Json.putNumber(node, "relativeError", part.relativeError());
+        Json.putNumber(node, "cosine", part.cosine());
     }
 
     private static void limit(ObjectNode node, Limit.Outcome limit) {

@@ -1,20 +1,24 @@
 package dev.eckart.cli.render;
 
 import dev.eckart.core.report.BaselineEntry;
+import dev.eckart.core.report.CalibrationEntry;
 import dev.eckart.core.report.Report;
 import dev.eckart.core.report.SearchEntry;
 import dev.eckart.core.verify.BindingCheck;
 import dev.eckart.core.verify.Limit;
 import dev.eckart.core.verify.Memory;
 import dev.eckart.core.verify.MetricResult;
+import dev.eckart.core.verify.NoProof;
 import dev.eckart.core.verify.OutputComparison;
 import dev.eckart.core.verify.RewriteProof;
 import dev.eckart.core.verify.Verification;
 import java.io.StringWriter;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import javax.xml.stream.XMLOutputFactory;
@@ -23,13 +27,30 @@ import javax.xml.stream.XMLStreamWriter;
 
 /**
  * A report as JUnit's XML, as Surefire writes it: a test case for the search, for the rewrite, for each output, metric,
- * binding of dynamic axes and limit, and sizes as properties.
+ * binding of dynamic axes and limit, and sizes as properties. A case passes only if something was asked that is met: one
+ * of numbers that no limit was set for is skipped.
  */
 public final class JunitReport {
     private JunitReport() {}
 
-    /** A case, and what is wrong, if anything is. */
-    private record Case(String kind, String name, Optional<String> failure, String found) {}
+    private static final String NO_LIMIT = "measured; no limit was set";
+
+    /** Limits that outputs have no part in. */
+    private static final Set<Limit> NOT_ON_OUTPUTS =
+            Set.of(Limit.MAX_SIZE_RATIO, Limit.MAX_LATENCY_RATIO, Limit.MAX_MEMORY_RATIO, Limit.MAX_ACCURACY_DROP);
+
+    /**
+     * A case.
+     *
+     * @param failure what is wrong, if anything is
+     * @param unjudged why there is nothing for it to pass by; empty if there is something
+     */
+    private record Case(
+            String kind, String name, Optional<String> failure, Optional<String> unjudged, String found) {
+        Optional<String> skipped() {
+            return failure.isPresent() ? Optional.empty() : unjudged;
+        }
+    }
 
     /** The whole report. */
     public static String render(Report report) {
@@ -63,17 +84,31 @@ public final class JunitReport {
                 "errors",
                 "0",
                 "skipped",
-                "0",
+                String.valueOf(
+                        cases.stream().filter(each -> each.skipped().isPresent()).count()),
                 "failures",
                 String.valueOf(failures));
         start(xml, "properties");
         property(xml, "eckart.version", report.version());
-        property(xml, "verdict", report.passed() ? "pass" : "fail");
+        property(xml, "verdict", report.verdict().label());
+        property(xml, "verdict.reason", Headline.of(report).why());
         model(xml, "model", report.model());
         if (report.output().isPresent()) {
             model(xml, "output", report.output().get());
         }
         property(xml, "settings.rank", report.settings().rank());
+        for (Verification verification : report.verification().stream().toList()) {
+            property(xml, "verification.inputs", verification.inputs().sentence());
+            property(
+                    xml, "verification.inputsKind", verification.inputs().kind().label());
+        }
+        for (SearchEntry search : report.search().stream().toList()) {
+            property(xml, "search.inputs", search.inputs().sentence());
+        }
+        for (CalibrationEntry calibration : report.calibration().stream().toList()) {
+            property(xml, "calibration.inputs", calibration.inputs());
+            property(xml, "calibration.samples", String.valueOf(calibration.samples()));
+        }
         for (Memory memory :
                 report.verification().flatMap(Verification::memory).stream().toList()) {
             property(xml, "model.memory", String.valueOf(memory.original().peak()));
@@ -93,6 +128,10 @@ public final class JunitReport {
             if (each.failure().isPresent()) {
                 start(xml, "failure", "message", each.failure().get(), "type", each.kind());
                 xml.writeCharacters(allowed(each.failure().get()));
+                end(xml);
+            }
+            if (each.skipped().isPresent()) {
+                start(xml, "skipped", "message", each.skipped().get());
                 end(xml);
             }
             start(xml, "system-out");
@@ -115,34 +154,61 @@ public final class JunitReport {
         report.search().map(JunitReport::search).ifPresent(cases::add);
         for (Verification verification : report.verification().stream().toList()) {
             verification.proof().map(JunitReport::rewrite).ifPresent(cases::add);
-            verification.outputs().forEach(output -> cases.add(output(output)));
-            verification.metrics().forEach(metric -> cases.add(metric(metric)));
-            verification.bindings().forEach(binding -> cases.add(binding(binding)));
+            verification.noProof().map(JunitReport::unproved).ifPresent(cases::add);
+            verification.outputs().forEach(output -> cases.add(output(output, judgesOutputs(report))));
+            verification.metrics().forEach(metric -> cases.add(metric(metric, judges(report, metric.name()))));
+            verification.bindings().forEach(binding -> cases.add(binding(report, binding)));
         }
         report.limits().forEach(limit -> cases.add(limit(limit)));
         report.baseline().map(JunitReport::baseline).ifPresent(cases::add);
         return cases;
     }
 
+    private static boolean judgesOutputs(Report report) {
+        return report.baseline().isPresent()
+                || Arrays.stream(Limit.values())
+                        .filter(limit -> !NOT_ON_OUTPUTS.contains(limit))
+                        .anyMatch(limit -> judges(report, limit.label()));
+    }
+
+    private static boolean judges(Report report, String name) {
+        return report.baseline().isPresent()
+                || report.limits().stream().anyMatch(limit -> limit.name().equals(name));
+    }
+
+    private static Optional<String> unless(boolean asked) {
+        return asked ? Optional.empty() : Optional.of(NO_LIMIT);
+    }
+
     private static Case search(SearchEntry search) {
         return new Case(
                 "search",
-                "a setting keeps the limits",
+                "a setting meets the limits",
                 search.unreachable(),
+                Optional.empty(),
                 "%d settings were measured".formatted(search.tried().size()));
     }
 
     private static Case rewrite(RewriteProof proof) {
-        String found = "differs from the product of its factors by %s; up to %s counts as rounding"
-                .formatted(Numbers.error(proof.error()), Numbers.error(proof.tolerance()));
+        String found = ReportTables.rewrite(proof);
         return new Case(
                 "rewrite",
                 "the rewrite is right",
                 proof.holds() ? Optional.empty() : Optional.of("the rewrite is wrong: " + found),
+                Optional.empty(),
                 found);
     }
 
-    private static Case output(OutputComparison output) {
+    private static Case unproved(NoProof none) {
+        return new Case(
+                "rewrite",
+                "the rewrite is right",
+                Optional.empty(),
+                Optional.of("no proof: " + none.sentence()),
+                "no proof: " + none.sentence());
+    }
+
+    private static Case output(OutputComparison output, boolean asked) {
         boolean finite = Double.isFinite(output.maxAbsoluteError());
         return new Case(
                 "output",
@@ -151,24 +217,26 @@ public final class JunitReport {
                         ? Optional.empty()
                         : Optional.of("output `%s` holds NaN or infinity, in the original or the compressed network"
                                 .formatted(output.name())),
-                "relative error %s, largest error %s, cosine %s, same top-1 %s"
-                        .formatted(
-                                Numbers.error(output.relativeError()),
-                                Numbers.error(output.maxAbsoluteError()),
-                                Numbers.closeToOne(output.cosine()),
-                                Numbers.percent(output.top1Agreement())));
+                unless(asked),
+                ReportTables.outputNumbers(output));
     }
 
-    private static Case metric(MetricResult metric) {
+    private static Case metric(MetricResult metric, boolean asked) {
         return new Case(
                 "metric",
                 metric.name(),
                 metric.isFinite() ? Optional.empty() : Optional.of(Failure.withoutValue(metric)),
+                unless(asked),
                 "%s: %s".formatted(ReportTables.metricNumbers(metric), ReportTables.metricMeaning(metric)));
     }
 
-    private static Case binding(BindingCheck binding) {
-        return new Case("binding", "at " + binding.sizes(), Failure.of(binding), ReportTables.bindingNumbers(binding));
+    private static Case binding(Report report, BindingCheck binding) {
+        return new Case(
+                "binding",
+                "at " + binding.sizes(),
+                Failure.of(report, binding),
+                unless(binding.proof().isPresent()),
+                ReportTables.bindingNumbers(binding));
     }
 
     private static Case limit(Limit.Outcome limit) {
@@ -176,7 +244,8 @@ public final class JunitReport {
         return new Case(
                 "limit",
                 limit.name(),
-                limit.kept() ? Optional.empty() : Optional.of("%s is not kept: %s".formatted(limit.name(), found)),
+                limit.kept() ? Optional.empty() : Optional.of("%s is exceeded: %s".formatted(limit.name(), found)),
+                Optional.empty(),
                 found);
     }
 
@@ -185,7 +254,8 @@ public final class JunitReport {
                 "baseline",
                 baseline.path(),
                 baseline.kept() ? Optional.empty() : Optional.of(movements(baseline, moved -> !moved.kept())),
-                baseline.moved().isEmpty() ? "nothing moved" : movements(baseline, moved -> true));
+                Optional.empty(),
+                baseline.moved().isEmpty() ? ReportTables.changes(0) : movements(baseline, moved -> true));
     }
 
     private static String movements(BaselineEntry baseline, Predicate<BaselineEntry.Moved> shown) {

@@ -1,6 +1,7 @@
 package dev.eckart.cli.render;
 
 import dev.eckart.core.report.Report;
+import dev.eckart.core.report.Verdict;
 import java.util.List;
 import java.util.Optional;
 
@@ -29,20 +30,30 @@ public final class MarkdownReport {
         report.verification()
                 .ifPresent(verification -> markdown.add(
                         "## Outputs%n%n%s samples, inputs: %s%n%n"
-                                .formatted(Numbers.count(verification.samples()), shown(verification.inputs())),
+                                .formatted(
+                                        Numbers.count(verification.samples()),
+                                        shown(verification.inputs().sentence())),
                         ReportTables.outputs(report),
                         ""));
         markdown.fold("Linear weights: " + ReportTables.counts(report), ReportTables.linear(report));
         markdown.fold("Skipped weights", ReportTables.skipped(report));
-        markdown.fold("What was tried", ReportTables.search(report));
+        markdown.fold(
+                "Settings tried"
+                        + report.search()
+                                .map(search ->
+                                        ", inputs: " + shown(search.inputs().sentence()))
+                                .orElse(""),
+                ReportTables.search(report));
         return markdown.text.toString().stripTrailing() + "\n";
     }
 
     private void head(Report report) {
-        text.append("# eckart %s: %s%n%n".formatted(report.command(), report.passed() ? "pass" : "**FAIL**"));
-        if (!report.passed()) {
-            text.append("%s%n%n".formatted(shown(ShownText.shortened(Failure.of(report), 1000))));
-        }
+        Headline headline = Headline.of(report);
+        text.append("# eckart %s: %s%n%n%s%n%n"
+                .formatted(
+                        report.command(),
+                        headline.verdict() == Verdict.FAIL ? "**FAIL**" : headline.words(),
+                        shown(ShownText.shortened(headline.why(), 1000))));
         text.append("%s, opset %d, `%s`, backend %s, eckart %s%n%n"
                 .formatted(
                         shown(report.model().path()),

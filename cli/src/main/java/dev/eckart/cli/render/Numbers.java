@@ -1,14 +1,12 @@
 package dev.eckart.cli.render;
 
+import dev.eckart.core.file.FileSize;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.Locale;
 
 /** Numbers as people read them. */
 public final class Numbers {
-    private static final double KILO = 1000;
-    private static final String[] BYTE_UNITS = {"B", "kB", "MB", "GB", "TB"};
-
     private Numbers() {}
 
     /** Whole, with thousands apart: {@code 397,510}. */
@@ -18,13 +16,7 @@ public final class Numbers {
 
     /** In decimal units: {@code 1.59 MB}. */
     public static String bytes(long bytes) {
-        double value = bytes;
-        int unit = 0;
-        while (value >= KILO && unit < BYTE_UNITS.length - 1) {
-            value /= KILO;
-            unit++;
-        }
-        return unit == 0 ? bytes + " B" : String.format(Locale.ROOT, "%.2f %s", value, BYTE_UNITS[unit]);
+        return new FileSize(bytes).toString();
     }
 
     /** A share of one, as {@code 33.4 %}. */

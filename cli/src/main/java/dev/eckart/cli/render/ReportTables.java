@@ -9,13 +9,20 @@ import dev.eckart.core.spectrum.Spectrum;
 import dev.eckart.core.verify.BindingCheck;
 import dev.eckart.core.verify.Latency;
 import dev.eckart.core.verify.Limit;
+import dev.eckart.core.verify.Loss;
 import dev.eckart.core.verify.Memory;
 import dev.eckart.core.verify.MetricResult;
+import dev.eckart.core.verify.NoProof;
 import dev.eckart.core.verify.OutputComparison;
+import dev.eckart.core.verify.PartComparison;
+import dev.eckart.core.verify.RewriteProof;
 import dev.eckart.core.verify.Verification;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -55,7 +62,7 @@ final class ReportTables {
                     operator(weight),
                     shape(weight),
                     weight.type(),
-                    factored ? String.valueOf(weight.rank()) : "kept",
+                    factored ? String.valueOf(weight.rank()) : "unchanged",
                     String.valueOf(weight.breakEvenRank()),
                     Numbers.closeToOne(weight.energy()),
                     errors(weight),
@@ -187,12 +194,12 @@ final class ReportTables {
                     String.valueOf(spectrum.rankAtEnergy(0.95)),
                     String.valueOf(spectrum.rankAtEnergy(0.99)),
                     String.valueOf(weight.breakEvenRank()),
-                    weight.outcome() == Outcome.FACTORED ? "rank " + weight.rank() : "keep: " + weight.reason());
+                    weight.outcome() == Outcome.FACTORED ? "rank " + weight.rank() : "unchanged: " + weight.reason());
         }
         return linear.isEmpty() ? Optional.empty() : Optional.of(table);
     }
 
-    /** Weights that are left alone, with the reason. */
+    /** Weights that cannot be replaced, with the reason. */
     static Optional<Table> skipped(Report report) {
         Table table = new Table("skipped", "operator", "shape", "type", "why");
         List<WeightEntry> skipped = report.weights().stream()
@@ -230,7 +237,7 @@ final class ReportTables {
     static Optional<String> dataFiles(Report report) {
         return report.output()
                 .filter(output -> !output.dataFiles().isEmpty())
-                .map(output -> "`%s` keeps tensors in %s; they belong together"
+                .map(output -> "`%s` has tensors in %s: copy the files together"
                         .formatted(
                                 output.path(),
                                 output.dataFiles().stream()
@@ -238,20 +245,54 @@ final class ReportTables {
                                         .collect(Collectors.joining(", "))));
     }
 
-    /** What was lost, output by output. */
+    /** What was lost, output by output: of what outputs have in common and of what some have. */
     static Optional<Table> outputs(Report report) {
         return report.verification().map(verification -> {
-            Table table = new Table("output", "relative error", "largest error", "cosine", "same top-1");
+            List<OutputMeasure> measures = Stream.of(OutputMeasure.values())
+                    .filter(measure -> verification.outputs().stream()
+                            .anyMatch(output -> measure.of(output).isPresent()))
+                    .toList();
+            Table table = new Table(cells("output", measures, OutputMeasure::heading));
             for (OutputComparison output : verification.outputs()) {
-                table.row(
-                        output.name(),
-                        Numbers.error(output.relativeError()),
-                        Numbers.error(output.maxAbsoluteError()),
-                        Numbers.closeToOne(output.cosine()),
-                        Numbers.percent(output.top1Agreement()));
+                table.row(cells(output.name(), measures, measure -> measure.text(output)));
             }
             return table;
         });
+    }
+
+    private static String[] cells(String first, List<OutputMeasure> measures, Function<OutputMeasure, String> cell) {
+        return Stream.concat(Stream.of(first), measures.stream().map(cell)).toArray(String[]::new);
+    }
+
+    /** What is lost of an output, in a line, with the part that its other numbers hide. */
+    static String outputNumbers(OutputComparison output) {
+        return Stream.of(OutputMeasure.values())
+                        .filter(measure -> measure.of(output).isPresent())
+                        .map(measure -> measure.heading() + " " + measure.text(output))
+                        .collect(Collectors.joining(", "))
+                + output.hiddenPart()
+                        .map(part -> "; its worst part: %s, %s".formatted(partPlace(part), partNumbers(part)))
+                        .orElse("");
+    }
+
+    private static String partPlace(PartComparison part) {
+        return "axis %d, index %d".formatted(part.axis(), part.index());
+    }
+
+    private static String partNumbers(PartComparison part) {
+        return "relative error %s, cosine %s"
+                .formatted(Numbers.error(part.relativeError()), Numbers.closeToOne(part.cosine()));
+    }
+
+    /** A part beside the whole output, whose numbers hide it. */
+    private static String besideWhole(OutputComparison output, PartComparison part) {
+        OptionalDouble cosine = output.cosine();
+        return "of `%s`: %s; the whole output: %s%s"
+                .formatted(
+                        output.name(),
+                        partNumbers(part),
+                        Numbers.error(output.relativeError()),
+                        cosine.isPresent() ? ", " + Numbers.closeToOne(cosine.getAsDouble()) : "");
     }
 
     /** The other measurements and judgements, a line each. */
@@ -260,27 +301,30 @@ final class ReportTables {
         int rows = 0;
         for (Verification verification : report.verification().stream().toList()) {
             for (var proof : verification.proof().stream().toList()) {
-                table.row(
-                        "rewrite",
-                        proof.holds() ? "proved" : "WRONG",
-                        "differs from the product of its factors by %s; rounding is %s, up to %s counts as rounding"
-                                .formatted(
-                                        Numbers.error(proof.error()),
-                                        Numbers.error(proof.noiseFloor()),
-                                        Numbers.error(proof.tolerance())));
+                table.row("rewrite", proof.holds() ? "proved" : "WRONG", rewrite(proof));
                 rows++;
+            }
+            for (NoProof none : verification.noProof().stream().toList()) {
+                table.row("rewrite", "no proof", none.sentence());
+                rows++;
+            }
+            for (OutputComparison output : verification.outputs()) {
+                for (PartComparison part : output.hiddenPart().stream().toList()) {
+                    table.row("worst part", partPlace(part), besideWhole(output, part));
+                    rows++;
+                }
             }
             for (var accuracy : verification.accuracy().stream().toList()) {
                 table.row(
                         "accuracy",
                         Numbers.accuracy(accuracy.original()) + " → " + Numbers.accuracy(accuracy.compressed()),
-                        "on %s samples; %s lost, with a confidence of 95 %% from %s to %s%s"
+                        "on %s samples: %s lost (95 %% confidence: %s to %s%s)"
                                 .formatted(
                                         Numbers.count(accuracy.samples()),
                                         Numbers.points(accuracy.drop()),
                                         Numbers.points(accuracy.dropLow()),
                                         Numbers.points(accuracy.dropHigh()),
-                                        accuracy.isDropCertain() ? "" : ": these samples do not tell it from none"));
+                                        accuracy.isDropCertain() ? "" : "; not statistically significant"));
                 rows++;
             }
             for (MetricResult metric : verification.metrics()) {
@@ -308,7 +352,7 @@ final class ReportTables {
                 table.row(
                         "memory",
                         Numbers.times(memory.ratio()),
-                        "a session takes %s → %s at its peak, loaded %s → %s"
+                        "a session takes %s → %s at its peak, and %s → %s once loaded"
                                 .formatted(
                                         Numbers.bytes(memory.original().peak()),
                                         Numbers.bytes(memory.compressed().peak()),
@@ -324,21 +368,19 @@ final class ReportTables {
         for (Limit.Outcome limit : report.limits()) {
             table.row(
                     limit.name(),
-                    limit.kept() ? "kept" : "NOT KEPT",
-                    "%s, limit %s".formatted(Numbers.plain(limit.value()), Numbers.plain(limit.limit())));
+                    limit.kept() ? "met" : "EXCEEDED",
+                    "measured %s, limit %s".formatted(Numbers.plain(limit.value()), Numbers.plain(limit.limit())));
             rows++;
         }
         for (BaselineEntry baseline : report.baseline().stream().toList()) {
             table.row(
                     "baseline",
-                    baseline.kept() ? "kept" : "NOT KEPT",
-                    baseline.moved().isEmpty()
-                            ? "`%s`: nothing moved".formatted(baseline.path())
-                            : "`%s`: %d numbers moved"
-                                    .formatted(baseline.path(), baseline.moved().size()));
+                    baseline.kept() ? "met" : "WORSE",
+                    "`%s`: %s"
+                            .formatted(baseline.path(), changes(baseline.moved().size())));
             rows++;
             for (BaselineEntry.Moved moved : baseline.moved()) {
-                table.row(moved.name(), moved.kept() ? "moved" : "WORSE", movement(moved));
+                table.row(moved.name(), moved.kept() ? "changed" : "WORSE", movement(moved));
             }
         }
         return rows == 0 ? Optional.empty() : Optional.of(table);
@@ -351,6 +393,18 @@ final class ReportTables {
         return report.warnings().isEmpty() ? Optional.empty() : Optional.of(table);
     }
 
+    /** What was found of a rewrite, but for the verdict. */
+    static String rewrite(RewriteProof proof) {
+        String found = Double.isNaN(proof.error())
+                ? ""
+                : "differs by %s, allowed %s"
+                        .formatted(Numbers.error(proof.error()), Numbers.error(proof.tolerance()));
+        String fault = proof.fault().orElse("");
+        return proof.holds()
+                ? "correct: " + found
+                : Stream.of(fault, found).filter(part -> !part.isEmpty()).collect(Collectors.joining(", it "));
+    }
+
     private static String bindingResult(BindingCheck binding) {
         return !binding.loss().finite()
                 ? "NOT FINITE"
@@ -359,27 +413,34 @@ final class ReportTables {
                         .orElse("compared");
     }
 
-    /** What was found at a binding, but for the verdict. */
+    /** The numbers that were found at a binding. */
     static String bindingNumbers(BindingCheck binding) {
         String rewrite = binding.proof()
-                .map(proof -> "differs from the product of its factors by %s, up to %s counts as rounding; "
-                        .formatted(Numbers.error(proof.error()), Numbers.error(proof.tolerance())))
+                .map(ReportTables::rewrite)
+                .or(() -> binding.noProof().map(none -> "no proof: " + none.sentence()))
+                .map(found -> found + "; ")
                 .orElse("");
+        OptionalDouble cosine = binding.loss().cosine();
+        String parts = binding.outputs().stream()
+                .flatMap(output -> output.hiddenPart().stream()
+                        .map(part -> "; worst part %s %s".formatted(partPlace(part), besideWhole(output, part))))
+                .collect(Collectors.joining());
         String latency = binding.latency()
                 .map(found -> "; latency %s, a run takes %s"
                         .formatted(
                                 Numbers.times(found.ratio()),
                                 Numbers.milliseconds(found.originalMs(), found.compressedMs())))
                 .orElse("");
-        return "%srelative error %s, cosine %s%s"
+        return "%srelative error %s%s%s%s"
                 .formatted(
                         rewrite,
                         Numbers.error(binding.loss().relativeError()),
-                        Numbers.closeToOne(binding.loss().cosine()),
+                        cosine.isPresent() ? ", cosine " + Numbers.closeToOne(cosine.getAsDouble()) : "",
+                        parts,
                         latency);
     }
 
-    /** What a metric came to, of each network where each has a number. */
+    /** The value of a metric, or of each network where each has its own. */
     static String metricNumbers(MetricResult metric) {
         return metric.networks()
                 .map(networks ->
@@ -387,7 +448,7 @@ final class ReportTables {
                 .orElseGet(() -> Numbers.plain(metric.value()));
     }
 
-    /** What of it is judged, and what it was measured on. */
+    /** The number of a metric that is judged, and what it was measured on. */
     static String metricMeaning(MetricResult metric) {
         String judged = metric.networks().isEmpty()
                 ? ""
@@ -396,11 +457,11 @@ final class ReportTables {
                                 metric.judgement().label(),
                                 Numbers.plain(metric.value()),
                                 metric.interval()
-                                        .map(interval -> ", with a confidence of 95 %% from %s to %s"
+                                        .map(interval -> " (95 %% confidence: %s to %s)"
                                                 .formatted(
                                                         Numbers.plain(interval.low()), Numbers.plain(interval.high())))
                                         .orElse(""));
-        String better = "better the %s".formatted(metric.judgement().higherIsBetter() ? "higher" : "lower");
+        String better = "%s is better".formatted(metric.judgement().higherIsBetter() ? "higher" : "lower");
         return Stream.of(judged, better, metric.note())
                 .filter(part -> !part.isEmpty())
                 .collect(Collectors.joining("; "));
@@ -410,7 +471,7 @@ final class ReportTables {
         int lost = verification.fusions().stream()
                 .mapToInt(fusion -> fusion.original() - fusion.compressed())
                 .sum();
-        return "the runtime does %d step%s less as one: %s"
+        return "ONNX Runtime fuses %d fewer operator%s than in the original: %s"
                 .formatted(
                         lost,
                         lost == 1 ? "" : "s",
@@ -420,22 +481,26 @@ final class ReportTables {
                                 .collect(Collectors.joining(", ")));
     }
 
-    /** From what to what a number moved, by how much, and how much that may be; or from what to what rank. */
+    /** How many numbers are not what they were. */
+    static String changes(int count) {
+        return count == 0 ? "no number changed" : "%d number%s changed".formatted(count, count == 1 ? "" : "s");
+    }
+
+    /** How a number changed, by how much, and how much it may be worse; or how a rank changed. */
     static String movement(BaselineEntry.Moved moved) {
         if (moved.tolerance().isEmpty()) {
             return "%s → %s".formatted(rank(moved.before()), rank(moved.now()));
         }
         double by = moved.now() - moved.before();
-        return "%s → %s, by %s%s; tolerance %s"
+        return "%s → %s, by %s; tolerance %s"
                 .formatted(
                         Numbers.plain(moved.before()),
                         Numbers.plain(moved.now()),
-                        by > 0 ? "+" : "",
-                        Numbers.plain(by),
+                        (by > 0 ? "+" : "") + Numbers.plain(by),
                         Numbers.plain(moved.tolerance().getAsDouble()));
     }
 
-    /** A baseline has a rank of 0 for a weight that is unchanged. */
+    /** Of a baseline, in which 0 stands for a weight that is not replaced. */
     private static String rank(double rank) {
         return rank == 0 ? "unchanged" : Numbers.plain(rank);
     }
@@ -443,25 +508,42 @@ final class ReportTables {
     /** The settings that a search tried, in order. */
     static Optional<Table> search(Report report) {
         return report.search().map(search -> {
-            Table table = new Table("--rank", "of the size", search.limit(), "limits", "");
+            Table table = new Table("--rank", "of the size", search.compared(), "limits", "");
             for (SearchEntry.Tried tried : search.tried()) {
                 table.row(
                         tried.rank(),
                         Numbers.percent(tried.sizeRatio()),
-                        Numbers.plain(tried.value()),
-                        tried.kept() ? "kept" : "not kept",
+                        Numbers.plain(tried.values().getOrDefault(search.compared(), tried.value())),
+                        tried.kept() ? "met" : "exceeded",
                         tried.remembered() ? "measured by an earlier run" : "");
             }
             return table;
         });
     }
 
-    /** How many weights met which fate, in a sentence. */
+    /** How much was lost, by the worst output. */
+    static String loss(Loss loss) {
+        OptionalDouble cosine = loss.cosine();
+        String hidden = loss.outputs().stream()
+                .flatMap(output -> output.hiddenPart().stream())
+                .max(Comparator.comparingDouble(PartComparison::relativeError))
+                .map(part -> "; worst part: " + partNumbers(part))
+                .orElse("");
+        return "%srelative error %s%s"
+                .formatted(
+                        cosine.isPresent() ? "cosine %s, ".formatted(Numbers.closeToOne(cosine.getAsDouble())) : "",
+                        Numbers.error(loss.relativeError()),
+                        hidden);
+    }
+
+    /** How many weights were replaced, how many are unchanged, and how many were skipped. */
     static String counts(Report report) {
         long sizeOnly = report.weights().stream().filter(WeightEntry::sizeOnly).count();
-        return "%d weights factored%s, %d kept, %d skipped"
+        long factored = count(report, Outcome.FACTORED);
+        return "%d weight%s factored%s, %d unchanged, %d skipped"
                 .formatted(
-                        count(report, Outcome.FACTORED),
+                        factored,
+                        factored == 1 ? "" : "s",
                         sizeOnly == 0 ? "" : ", %d of them for size only".formatted(sizeOnly),
                         count(report, Outcome.KEPT),
                         count(report, Outcome.SKIPPED));

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import tools.jackson.databind.node.ArrayNode;
@@ -75,12 +76,18 @@ public final class SweepRendering {
                 report.settings().stream().anyMatch(setting -> accuracy(setting).isPresent());
         boolean timed =
                 report.settings().stream().anyMatch(setting -> setting.latency().isPresent());
-        Table table = new Table(cells(
-                List.of("--rank", "ranks", "parameters", "of original", "file", "of original", "error", "cosine"),
+        boolean cosines = report.settings().stream()
+                .anyMatch(setting -> setting.loss().cosine().isPresent());
+        boolean hidden =
+                report.settings().stream().anyMatch(setting -> setting.loss().hidesPart());
+        Table table = new Table(cells(List.of(
+                List.of("--rank", "ranks", "parameters", "of original", "file", "of original", "error"),
+                cosines ? List.of("cosine") : List.of(),
+                hidden ? List.of("of worst part") : List.of(),
                 labelled ? List.of("accuracy", "lost") : List.of(),
-                timed ? List.of("latency") : List.of()));
+                timed ? List.of("latency") : List.of())));
         for (Setting setting : report.settings()) {
-            table.row(cells(
+            table.row(cells(List.of(
                     List.of(
                             setting.rank(),
                             setting.sameAs().map("as %s"::formatted).orElseGet(() -> ranks(setting)),
@@ -88,8 +95,9 @@ public final class SweepRendering {
                             Numbers.percent(parametersRatio(setting)),
                             Numbers.bytes(setting.bytes()),
                             Numbers.percent(sizeRatio(setting)),
-                            Numbers.error(setting.loss().relativeError()),
-                            Numbers.closeToOne(setting.loss().cosine())),
+                            Numbers.error(setting.loss().relativeError())),
+                    cosines ? List.of(shown(setting.loss().cosine())) : List.of(),
+                    hidden ? List.of(shown(setting.loss().partCosine())) : List.of(),
                     labelled
                             ? accuracy(setting)
                                     .map(accuracy -> List.of(
@@ -100,16 +108,20 @@ public final class SweepRendering {
                             ? List.of(setting.latency()
                                     .map(latency -> Numbers.times(latency.ratio()))
                                     .orElse(""))
-                            : List.of()));
+                            : List.of())));
         }
         return table;
+    }
+
+    private static String shown(OptionalDouble cosine) {
+        return cosine.isPresent() ? Numbers.closeToOne(cosine.getAsDouble()) : "–";
     }
 
     private String notes() {
         return "%s samples, inputs: %s%s; error and cosine are those of the worst output"
                 .formatted(
                         Numbers.count(report.samples()),
-                        report.inputs(),
+                        report.inputs().sentence(),
                         report.settings().stream()
                                 .flatMap(setting -> accuracy(setting).stream())
                                 .findFirst()
@@ -117,14 +129,14 @@ public final class SweepRendering {
                                 .orElse(""));
     }
 
-    private static String[] cells(List<String> always, List<String> ofLabels, List<String> ofTime) {
-        return Stream.of(always, ofLabels, ofTime).flatMap(List::stream).toArray(String[]::new);
+    private static String[] cells(List<List<String>> groups) {
+        return groups.stream().flatMap(List::stream).toArray(String[]::new);
     }
 
     /** Those of a few weights one by one, and the range of many. */
     private static String ranks(Setting setting) {
         List<Integer> sorted = sortedRanks(setting);
-        String kept = setting.kept() == 0 ? "" : (setting.kept() + " kept");
+        String kept = setting.kept() == 0 ? "" : (setting.kept() + " unchanged");
         String ranks = sorted.size() <= LISTED_WEIGHTS
                 ? setting.ranks().values().stream().map(String::valueOf).collect(Collectors.joining(", "))
                 : "%d to %d, median %d"
@@ -182,13 +194,15 @@ public final class SweepRendering {
         columns.put("size_ratio", number(sizeRatio(setting)));
         columns.put("relative_error_worst", number(loss.relativeError()));
         columns.put("relative_error_mean", number(loss.meanRelativeError()));
-        columns.put("cosine_worst", number(loss.cosine()));
-        columns.put("cosine_mean", number(loss.meanCosine()));
+        columns.put("cosine_worst", number(loss.cosine().orElse(Double.NaN)));
+        columns.put("cosine_mean", number(loss.meanCosine().orElse(Double.NaN)));
         columns.put("accuracy_original", optional(accuracy(setting).map(LabelAccuracy::original)));
         columns.put("accuracy_compressed", optional(accuracy(setting).map(LabelAccuracy::compressed)));
         columns.put("accuracy_drop", optional(accuracy(setting).map(LabelAccuracy::drop)));
         columns.put("latency_ratio", optional(setting.latency().map(Latency::ratio)));
         columns.put("seconds", number(setting.seconds()));
+        columns.put("part_error_worst", number(loss.partError().orElse(Double.NaN)));
+        columns.put("part_cosine_worst", number(loss.partCosine().orElse(Double.NaN)));
         return columns;
     }
 
@@ -211,10 +225,8 @@ public final class SweepRendering {
         root.putObject("tool").put("version", report.version());
         root.put("command", "sweep");
         JsonReport.model(root.putObject("model"), report.model());
-        root.put("backend", report.backend())
-                .put("seed", report.seed())
-                .put("inputs", report.inputs())
-                .put("samples", report.samples());
+        root.put("backend", report.backend()).put("seed", report.seed());
+        JsonReport.inputs(root, report.inputs()).put("samples", report.samples());
         ArrayNode settings = root.putArray("settings");
         report.settings().forEach(setting -> setting(settings.addObject(), setting));
         ArrayNode skipped = root.putArray("skipped");
@@ -240,7 +252,10 @@ public final class SweepRendering {
                 .put("sha256", setting.sha256());
         Loss loss = setting.loss();
         worstAndMean(node.putObject("relativeError"), loss.relativeError(), loss.meanRelativeError());
-        worstAndMean(node.putObject("cosine"), loss.cosine(), loss.meanCosine());
+        worstAndMean(
+                node.putObject("cosine"),
+                loss.cosine().orElse(Double.NaN),
+                loss.meanCosine().orElse(Double.NaN));
         ArrayNode outputs = node.putArray("outputs");
         loss.outputs().forEach(output -> JsonReport.output(outputs.addObject(), output));
         accuracy(setting).ifPresent(accuracy -> JsonReport.accuracy(node.putObject("accuracy"), accuracy));

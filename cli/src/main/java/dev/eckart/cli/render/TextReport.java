@@ -18,7 +18,7 @@ public final class TextReport {
         add(parts, ReportTables.replaced(report));
         add(parts, ReportTables.unchanged(report));
         add(parts, ReportTables.skipped(report));
-        if (!report.weights().isEmpty()) {
+        if (!report.weights().isEmpty() || report.nothingToGain().isPresent()) {
             parts.add(summary(report));
         }
         add(parts, ReportTables.sizes(report));
@@ -27,13 +27,12 @@ public final class TextReport {
                 .ifPresent(verification -> parts.add("%s samples, inputs: %s%n%n%s"
                         .formatted(
                                 Numbers.count(verification.samples()),
-                                verification.inputs(),
+                                verification.inputs().sentence(),
                                 ReportTables.outputs(report).orElseThrow().render())));
         add(parts, ReportTables.findings(report));
         warnings(report).ifPresent(parts::add);
         if (report.output().isPresent() || !report.passed()) {
-            parts.add("%s in %s%n"
-                    .formatted(verdict(report), Numbers.seconds(report.seconds().total())));
+            parts.add(Headline.line(report, Numbers.seconds(report.seconds().total())) + "\n");
         }
         return String.join("\n", parts);
     }
@@ -45,12 +44,13 @@ public final class TextReport {
         add(parts, ReportTables.ranks(report));
         add(parts, ReportTables.unchanged(report));
         add(parts, ReportTables.skipped(report));
-        parts.add("%s of %s parameters are in linear weights; %s would leave %s of those%n"
+        parts.add("linear weights hold %s of %s parameters; with %s, %s of them remain%n%s"
                 .formatted(
                         Numbers.count(report.model().linearParameters()),
                         Numbers.count(report.model().parameters()),
                         report.settings().rank(),
-                        remaining(report)));
+                        remaining(report),
+                        nothingToGain(report)));
         warnings(report).ifPresent(parts::add);
         return String.join("\n", parts);
     }
@@ -68,7 +68,7 @@ public final class TextReport {
                 .filter(weight -> weight.outcome() != Outcome.SKIPPED)
                 .mapToLong(weight -> weight.parametersAfter())
                 .sum();
-        return before == 0 ? "nothing" : Numbers.percent((double) after / before);
+        return before == 0 ? "none" : Numbers.percent((double) after / before);
     }
 
     private static String title(Report report) {
@@ -79,11 +79,13 @@ public final class TextReport {
                                 Numbers.count(report.model().parameters()),
                                 report.model().opset())
                 + report.calibration().map(TextReport::calibration).orElse("")
-                + (report.settings().refit() ? "refitted to what inputs become in the compressed network\n" : "");
+                + (report.settings().refit()
+                        ? "pairs refitted to the inputs of their layers in the compressed network\n"
+                        : "");
     }
 
     private static String calibration(CalibrationEntry calibration) {
-        StringBuilder text = new StringBuilder("calibrated on %s samples of %s, %s rows: %d weights%n"
+        StringBuilder text = new StringBuilder("calibrated on %s samples of %s (%s rows) for %d weights%n"
                 .formatted(
                         Numbers.count(calibration.samples()),
                         calibration.inputs(),
@@ -91,12 +93,12 @@ public final class TextReport {
                         calibration.weights()));
         calibration
                 .measuredOn()
-                .ifPresent(samples -> text.append("sensitivities measured on %s of them%s%n"
+                .ifPresent(samples -> text.append("sensitivities measured on %s of these samples%s%n"
                         .formatted(
                                 Numbers.count(samples),
                                 calibration.rounds() == 0
                                         ? ""
-                                        : ", %d times more in the network as it is cut"
+                                        : ", and %d more times with the other weights cut"
                                                 .formatted(calibration.rounds()))));
         calibration
                 .uncalibrated()
@@ -106,19 +108,14 @@ public final class TextReport {
         return text.toString();
     }
 
-    private static String verdict(Report report) {
-        if (!report.passed()) {
-            return "FAIL";
-        }
-        return report.limits().isEmpty() ? "pass (no limits were set)" : "pass";
+    private static String summary(Report report) {
+        return "%s%n%s".formatted(ReportTables.counts(report), nothingToGain(report));
     }
 
-    private static String summary(Report report) {
-        String nothing = ReportTables.count(report, Outcome.FACTORED) == 0
-                ? "; with %s nothing is worth factoring"
-                        .formatted(report.settings().rank())
-                : "";
-        return ReportTables.counts(report) + nothing + "\n";
+    private static String nothingToGain(Report report) {
+        return report.nothingToGain().isEmpty()
+                ? ""
+                : "nothing to gain: %s%n".formatted(Headline.nothingToGain(report));
     }
 
     private static void add(List<String> parts, Optional<Table> table) {

@@ -194,8 +194,8 @@
         `${named(weight, 300)}, ${weight.rows} × ${weight.columns}: ${size} singular values, from ${number(spectrum.sigma[0])} to ` +
         `${number(spectrum.sigma.at(-1))}; ` +
         (factored
-          ? `rank ${weight.rank} is kept, with ${percent(weight.energy)} of the energy; break-even is ${weight.breakEvenRank}.`
-          : `kept as it is: ${seen(weight.reason)}; break-even is ${weight.breakEvenRank}.`);
+          ? `cut to rank ${weight.rank}, where ${percent(weight.energy)} of the energy remains; break-even is ${weight.breakEvenRank}.`
+          : `unchanged: ${seen(weight.reason)}; break-even is ${weight.breakEvenRank}.`);
       words.textContent = summary;
       show(left, `Singular values by index. ${summary}`, {
         xAxis: across('value', 'index', { min: 0, max: size, splitNumber: 5 }),
@@ -264,14 +264,14 @@
           [
             named(weight),
             `${weight.rows} × ${weight.columns}`,
-            weight.decision === 'factored' ? `rank ${weight.rank}` : 'kept',
+            weight.decision === 'factored' ? `rank ${weight.rank}` : 'unchanged',
             `break-even ${weight.breakEvenRank}`,
           ].join('\n'),
         ),
         series: [
           dots('full rank', soft, 'rect', linear.map(point(smaller)), { symbolSize: [10, 2] }),
           dots('break-even', orange, 'triangle', linear.filter((weight) => weight.breakEvenRank > 0).map(point((weight) => weight.breakEvenRank)), { symbolSize: 7 }),
-          dots('kept as it is', soft, 'circle', linear.filter((weight) => weight.decision === 'kept').map(point(smaller)), { itemStyle: hollow(soft) }),
+          dots('unchanged', soft, 'circle', linear.filter((weight) => weight.decision === 'kept').map(point(smaller)), { itemStyle: hollow(soft) }),
           dots('rank', blue, 'circle', factored.map(point((weight) => weight.rank))),
         ],
       },
@@ -346,23 +346,27 @@
   // A search
 
   const drawSearch = (place) => {
-    const { tried, limit } = report.search;
+    const { search } = report;
+    // A search for a size is shown by what its candidates lost.
+    const losses = Object.keys(search.tried[0]?.values ?? {}).filter((name) => name !== 'max-size-ratio');
+    const limit = search.limit === 'max-size-ratio' && losses.length > 0 ? losses[0] : search.limit;
+    const tried = search.tried.map((trial) => ({ ...trial, value: limit === search.limit ? trial.value : trial.values[limit] }));
     const known = tried.filter((trial) => Number.isFinite(trial.value));
     if (known.length === 0) {
       place.remove();
       return;
     }
-    const kept = known.filter((trial) => trial.kept);
+    const accepted = known.filter((trial) => trial.kept);
     const chosen =
       known.find((trial) => trial.rank === report.settings.rank) ??
-      kept.reduce((best, trial) => (best && best.sizeRatio <= trial.sizeRatio ? best : trial), undefined);
+      accepted.reduce((best, trial) => (best && best.sizeRatio <= trial.sizeRatio ? best : trial), undefined);
     const asked = report.limits.find((outcome) => outcome.name === limit)?.limit;
     // What decides is close to the limit, and what was lost at first is far from it.
     const upper = limit.startsWith('max-');
     const edge = upper ? 4 * asked : 1 - 4 * (1 - asked);
     const near = known.filter((trial) => (upper ? trial.value <= edge : trial.value >= edge));
     const zoomable = edge > 0 && near.length >= 3 && near.length < known.length;
-    const range = element('select', { id: 'range' }, element('option', { value: 'near' }, 'Those near the limit'), element('option', { value: 'all' }, 'All that was tried'));
+    const range = element('select', { id: 'range' }, element('option', { value: 'near' }, 'Settings near the limit'), element('option', { value: 'all' }, 'All settings'));
     if (zoomable) {
       place.append(element('div', { class: 'choice' }, element('label', { for: 'range' }, 'Show', range)));
     }
@@ -372,15 +376,15 @@
       const drawn = zoomable && range.value === 'near' ? near : known;
       show(
         chart,
-        `${known.length} settings tried, ${kept.length} keep the limits` + (chosen ? `; chosen: ${percent(chosen.sizeRatio)} of the size.` : '.'),
+        `${known.length} settings tried, ${accepted.length} meet the limits` + (chosen ? `; chosen: ${percent(chosen.sizeRatio)} of the size.` : '.'),
         {
           legend: legend(),
           xAxis: sizes(drawn),
           yAxis: upward('value', limit.replace(/^(max|min)-/, ''), { scale: true }),
           tooltip: tooltip(({ data: { trial } }) => (trial ? `${brief(trial.rank, 60)}\n${percent(trial.sizeRatio)} of the size\n${limit} ${number(trial.value)}` : '')),
           series: [
-            dots('not kept', red, cross, drawn.filter((trial) => !trial.kept).map(point)),
-            dots('kept', blue, 'circle', drawn.filter((trial) => trial.kept).map(point), {
+            dots('rejected', red, cross, drawn.filter((trial) => !trial.kept).map(point)),
+            dots('accepted', blue, 'circle', drawn.filter((trial) => trial.kept).map(point), {
               markLine: marks(asked === undefined ? [] : [mark({ yAxis: asked }, `limit ${number(asked)}`, ink, 'dashed', 'insideEndTop')]),
             }),
             ...(chosen ? [dots('chosen', ink, 'circle', [point(chosen)], { symbolSize: 18, itemStyle: { color: 'transparent', borderColor: ink, borderWidth: 2 } })] : []),

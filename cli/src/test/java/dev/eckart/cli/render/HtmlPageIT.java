@@ -83,10 +83,10 @@ class HtmlPageIT {
         open(HtmlReport.render(SampleReports.of(List.of("fc1", "fc2", "fc3"), List.of("y"), 64)), DESKTOP);
 
         String label = "document.querySelector('figure[data-chart=spectrum] .plot').getAttribute('aria-label')";
-        assertThat(browser.ask(label)).asString().contains("fc1, 64 × 64").contains("rank 1 is kept");
+        assertThat(browser.ask(label)).asString().contains("fc1, 64 × 64").contains("cut to rank 1");
         browser.ask("(document.getElementById('weight').value = 2,"
                 + " document.getElementById('weight').dispatchEvent(new Event('change')))");
-        assertThat(browser.ask(label)).asString().contains("fc3, 64 × 64").contains("kept as it is");
+        assertThat(browser.ask(label)).asString().contains("fc3, 64 × 64").contains("unchanged: ");
         assertThat(browser.ask("(document.querySelector('.points').open = true, 0)"))
                 .isEqualTo(0L);
     }

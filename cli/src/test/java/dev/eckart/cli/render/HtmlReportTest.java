@@ -2,7 +2,10 @@ package dev.eckart.cli.render;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.eckart.core.report.NothingToGain;
+import dev.eckart.core.verify.Limit;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -57,9 +60,39 @@ class HtmlReportTest {
         String failed = HtmlReport.render(SampleReports.hostile());
         String scan = HtmlReport.renderScan(SampleReports.hostile());
 
-        assertThat(failed).contains("max-size-ratio 0.2 is not kept: measured 0.25.", "id=\"search\"");
+        assertThat(failed).contains("max-size-ratio 0.2 is exceeded: measured 0.25.", "id=\"search\"");
         assertThat(failed).doesNotContain("id=\"skipped\"");
         assertThat(scan).contains("id=\"spectra\"").contains("rankAtEnergy");
+    }
+
+    @Test
+    void should_show_no_tick_where_nothing_was_judged_but_the_loss() {
+        String unjudged = HtmlReport.render(SampleReports.heldTo("compress"));
+        String unverified = HtmlReport.render(SampleReports.unverified(Limit.MAX_SIZE_RATIO.judge(0.25, 0.5)));
+        String passed = HtmlReport.render(SampleReports.heldTo("compress", Limit.MIN_COSINE.judge(0.999, 0.99)));
+
+        assertThat(unjudged)
+                .contains("<p class=\"verdict none\">", "</span>Cosine 0.9990, relative error 0.01</strong>")
+                .contains("Unjudged: no limit was set.")
+                .doesNotContain("✓", "\"verdict pass\"");
+        assertThat(unverified)
+                .contains("<p class=\"verdict none\">", "</span>Unjudged</strong>", "The outputs were not compared.")
+                .doesNotContain("✓");
+        assertThat(passed).contains("<p class=\"verdict pass\">", "✓</span>Pass</strong>", "The limit is met.");
+    }
+
+    @Test
+    void should_show_no_tick_where_nothing_was_gained() {
+        NothingToGain nothing = new NothingToGain("pairs save too little", "try lower ranks");
+
+        assertThat(HtmlReport.render(SampleReports.heldTo("compress", Limit.MAX_SIZE_RATIO.judge(1, 1))
+                        .with(nothing)))
+                .contains("</span>Nothing to gain</strong>", "Pairs save too little; try lower ranks.")
+                .doesNotContain("✓");
+        assertThat(HtmlReport.renderScan(SampleReports.heldTo("scan")
+                        .as("scan", Optional.empty())
+                        .with(nothing)))
+                .contains("</span>Nothing to gain</strong>");
     }
 
     private static String outsideOfLibrary(String page) {

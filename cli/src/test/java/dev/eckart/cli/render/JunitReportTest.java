@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
 import dev.eckart.core.report.Report;
+import dev.eckart.core.verify.Limit;
 import java.io.IOException;
 import java.io.StringReader;
 import java.nio.file.Files;
@@ -32,14 +33,51 @@ class JunitReportTest {
         assertThat(cases(suites))
                 .extracting(ReportTestCase::getFullName, ReportTestCase::hasFailure)
                 .containsExactly(
-                        tuple("eckart.compress.search.a setting keeps the limits", false),
+                        tuple("eckart.compress.search.a setting meets the limits", false),
                         tuple("eckart.compress.rewrite.the rewrite is right", false),
                         tuple("eckart.compress.output.logits", false),
                         tuple("eckart.compress.output.pooled", false),
                         tuple("eckart.compress.limit.min-cosine", false),
                         tuple("eckart.compress.limit.max-size-ratio", true));
         assertThat(cases(suites).get(5).getFailureMessage())
-                .isEqualTo("max-size-ratio is not kept: measured 0.25, limit 0.2");
+                .isEqualTo("max-size-ratio is exceeded: measured 0.25, limit 0.2");
+    }
+
+    @Test
+    void should_have_no_case_pass_for_numbers_that_no_limit_was_set_for() throws IOException {
+        Report report = SampleReports.heldTo("compress");
+
+        assertThat(cases(read(report)))
+                .extracting(
+                        ReportTestCase::getFullName,
+                        ReportTestCase::isSuccessful,
+                        ReportTestCase::hasSkipped,
+                        ReportTestCase::getFailureMessage)
+                .containsExactly(
+                        tuple("eckart.compress.rewrite.the rewrite is right", true, false, null),
+                        tuple("eckart.compress.output.logits", false, true, "measured; no limit was set"),
+                        tuple("eckart.compress.output.pooled", false, true, "measured; no limit was set"));
+        assertThat(JunitReport.render(report))
+                .contains(
+                        "tests=\"3\" errors=\"0\" skipped=\"2\" failures=\"0\"",
+                        "name=\"verdict\" value=\"unjudged\"",
+                        "name=\"verdict.reason\" value=\"unjudged: no limit was set\"");
+    }
+
+    @Test
+    void should_pass_outputs_by_limits_on_outputs_alone() throws IOException {
+        Report bySize = SampleReports.heldTo("verify", Limit.MAX_SIZE_RATIO.judge(0.25, 0.5));
+        Report byLoss = SampleReports.heldTo("verify", Limit.MIN_COSINE.judge(0.999, 0.99));
+
+        assertThat(cases(read(bySize)))
+                .extracting(ReportTestCase::getFullName, ReportTestCase::isSuccessful)
+                .containsExactly(
+                        tuple("eckart.verify.rewrite.the rewrite is right", true),
+                        tuple("eckart.verify.output.logits", false),
+                        tuple("eckart.verify.output.pooled", false),
+                        tuple("eckart.verify.limit.max-size-ratio", true));
+        assertThat(cases(read(byLoss))).allMatch(ReportTestCase::isSuccessful).hasSize(4);
+        assertThat(JunitReport.render(byLoss)).contains("name=\"verdict\" value=\"pass\"");
     }
 
     @Test
@@ -50,9 +88,9 @@ class JunitReportTest {
 
         assertThat(((Element) document.getElementsByTagName("testcase").item(9)).getAttribute("name"))
                 .isEqualTo("nothing\\u{0000}at\\u{0007}all\\u{001B}[31m\\u{FFFE}");
-        assertThat(((Element) document.getElementsByTagName("property").item(3)).getAttribute("name"))
+        assertThat(((Element) document.getElementsByTagName("property").item(4)).getAttribute("name"))
                 .isEqualTo("model.bytes");
-        assertThat(((Element) document.getElementsByTagName("property").item(3)).getAttribute("value"))
+        assertThat(((Element) document.getElementsByTagName("property").item(4)).getAttribute("value"))
                 .isEqualTo("4000000");
         assertThat(cases(read(SampleReports.hostile()))).hasSize(4 + SampleReports.HOSTILE.size());
     }
@@ -72,7 +110,7 @@ class JunitReportTest {
                 .isEqualTo(
                         "at batch=1,sequence=64 the rewrite is wrong, a bug in eckart: it differs from the product of"
                                 + " its factors by 0.5; at batch=2,sequence=8 output `y` holds NaN or infinity, in the original"
-                                + " or the compressed network; max-size-ratio 0.2 is not kept: measured 0.25");
+                                + " or the compressed network; max-size-ratio 0.2 is exceeded: measured 0.25");
         assertThat(TextReport.render(report)).contains("at batch=1,sequence=64  WRONG", "NOT FINITE");
     }
 

@@ -8,13 +8,16 @@ import dev.eckart.core.report.WeightEntry;
 import dev.eckart.core.report.WeightEntry.Outcome;
 import dev.eckart.core.spectrum.Spectrum;
 import dev.eckart.core.verify.BindingCheck;
+import dev.eckart.core.verify.EvaluationInputs;
 import dev.eckart.core.verify.Latency;
 import dev.eckart.core.verify.Limit;
 import dev.eckart.core.verify.Loss;
 import dev.eckart.core.verify.LostFusion;
 import dev.eckart.core.verify.OutputComparison;
+import dev.eckart.core.verify.PartComparison;
 import dev.eckart.core.verify.RewriteProof;
 import dev.eckart.core.verify.Verification;
+import dev.eckart.core.verify.WorstParts;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -81,12 +84,10 @@ final class SampleReports {
                         new Report.Settings("energy:0.9", false, false, 0, "ejml"),
                         entries,
                         Optional.of(new Verification(
-                                name,
+                                EvaluationInputs.given(name),
                                 100,
                                 Optional.of(new RewriteProof(1e-7, 1e-7, 1e-5)),
-                                outputs.stream()
-                                        .map(output -> new OutputComparison(output, 0.1, 0.01, 0.999, 0.98))
-                                        .toList(),
+                                outputs.stream().map(SampleReports::output).toList(),
                                 Optional.empty(),
                                 Optional.of(new Latency(2, 1, 0.5, 0.4, 0.6, 8)),
                                 List.of(),
@@ -97,7 +98,7 @@ final class SampleReports {
                         new Report.Seconds(1, 2, 3, 4, 10))
                 .with(new SearchEntry(
                         "min-cosine",
-                        name,
+                        EvaluationInputs.given(name),
                         DoubleStream.of(0.1, 0.2, 0.3, 0.4)
                                 .mapToObj(size -> new SearchEntry.Tried(
                                         "ranks," + name + "=" + size,
@@ -133,6 +134,49 @@ final class SampleReports {
                         List.of(new BindingCheck(
                                 Map.of("batch", 2L), plain.proof(), plain.outputs(), Optional.empty())),
                         Optional.empty())),
+                report.limits(),
+                report.seconds());
+    }
+
+    /** One that hides a part. */
+    private static OutputComparison output(String name) {
+        PartComparison part = new PartComparison(1, 17, 0.97, 0.06);
+        return new OutputComparison(
+                name,
+                0.1,
+                0.01,
+                OptionalDouble.of(0.999),
+                OptionalDouble.empty(),
+                OptionalDouble.of(0.98),
+                Optional.of(new WorstParts(part, part)));
+    }
+
+    /** One of a command, of two weights and two outputs, held to some limits. */
+    static Report heldTo(String command, Limit.Outcome... limits) {
+        Report report = of(List.of("fc1", "fc2"), List.of("logits", "pooled"), 8);
+        return new Report(
+                report.version(),
+                command,
+                report.model(),
+                report.output(),
+                report.settings(),
+                report.weights(),
+                report.verification(),
+                List.of(limits),
+                report.seconds());
+    }
+
+    /** One whose outputs were not compared. */
+    static Report unverified(Limit.Outcome... limits) {
+        Report report = heldTo("compress", limits);
+        return new Report(
+                report.version(),
+                report.command(),
+                report.model(),
+                report.output(),
+                report.settings(),
+                report.weights(),
+                Optional.empty(),
                 report.limits(),
                 report.seconds());
     }
@@ -219,7 +263,7 @@ final class SampleReports {
                 new Report.ModelEntry(weights.get(0), 1_000_000, 250_000, 200_000, 17, List.of()),
                 "ejml",
                 0,
-                "made up",
+                EvaluationInputs.MADE_UP,
                 8,
                 settings,
                 List.of(new SweepReport.Skipped("fixed:99", weights.get(0))),

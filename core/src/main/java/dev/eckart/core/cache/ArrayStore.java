@@ -45,13 +45,13 @@ final class ArrayStore {
         try {
             Optional<double[]> numbers = read(file(name), wanted);
             if (numbers.isEmpty()) {
-                warnings.accept("`%s` in the cache is damaged; it is computed anew".formatted(file(name)));
+                warnings.accept("cache file `%s` is damaged; its numbers are computed again".formatted(file(name)));
             }
             return numbers;
         } catch (NoSuchFileException e) {
             return Optional.empty();
         } catch (IOException e) {
-            warnings.accept("`%s` in the cache cannot be read (%s); it is computed anew"
+            warnings.accept("cache file `%s` cannot be read (%s); its numbers are computed again"
                     .formatted(file(name), Unwritable.reason(e)));
             return Optional.empty();
         }
@@ -111,7 +111,7 @@ final class ArrayStore {
                 Files.deleteIfExists(unnamed);
             }
         } catch (IOException e) {
-            warnings.accept("`%s` cannot be kept in the cache: %s".formatted(file(name), Unwritable.reason(e)));
+            warnings.accept("cache file `%s` cannot be written: %s".formatted(file(name), Unwritable.reason(e)));
         }
     }
 }

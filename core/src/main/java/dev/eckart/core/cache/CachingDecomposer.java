@@ -45,10 +45,11 @@ public final class CachingDecomposer implements Decomposer {
             Files.createDirectories(folder);
         } catch (IOException e) {
             throw new InvalidInputException(
-                    "--cache: the folder `%s` cannot be made: %s".formatted(folder, Unwritable.reason(e)), e);
+                    "--cache: folder `%s` cannot be created: %s".formatted(folder, Unwritable.reason(e)), e);
         }
         if (!Files.isWritable(folder)) {
-            throw new InvalidInputException("--cache: the folder `%s` cannot be written to".formatted(folder));
+            throw new InvalidInputException(
+                    "--cache: folder `%s` is not writable; name another folder".formatted(folder));
         }
         return new CachingDecomposer(backend, new ArrayStore(folder, warnings), vectors);
     }

@@ -91,7 +91,7 @@ public final class InputRoots {
                 return decomposition.vectors(inputs.size()).scaleRows(decomposition.singularValues());
             } catch (NonFiniteValueException e) {
                 throw new InvalidInputException(
-                        "on the calibration inputs a layer with %d inputs is given numbers that are not finite: their covariance holds %s"
+                        "--calibration: the covariance of a layer's %d inputs holds %s; expected finite numbers: calibrate on other inputs"
                                 .formatted(inputs.size(), e.getMessage()),
                         e);
             }

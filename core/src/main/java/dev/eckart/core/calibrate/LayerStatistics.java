@@ -12,15 +12,32 @@ import java.util.Map;
  * @param byWeight by the names of weights, in the network's order; weights on one input have one and the same object
  * @param uncalibrated the other linear weights
  * @param notes what else is worth knowing, for people: sentences without a capital or a full stop
+ * @param warnings what is to be known of the samples themselves, likewise
  */
 public record LayerStatistics(
         long samples,
         Map<String, InputStatistics> byWeight,
         List<UncalibratedWeight> uncalibrated,
-        List<String> notes) {
+        List<String> notes,
+        List<String> warnings) {
     public LayerStatistics {
         byWeight = Collections.unmodifiableMap(new LinkedHashMap<>(byWeight));
         uncalibrated = List.copyOf(uncalibrated);
         notes = List.copyOf(notes);
+        warnings = List.copyOf(warnings);
+    }
+
+    /** Of samples of which there is nothing to be known. */
+    public LayerStatistics(
+            long samples,
+            Map<String, InputStatistics> byWeight,
+            List<UncalibratedWeight> uncalibrated,
+            List<String> notes) {
+        this(samples, byWeight, uncalibrated, notes, List.of());
+    }
+
+    /** The same, with warnings of the samples. */
+    public LayerStatistics withWarnings(List<String> ofSamples) {
+        return new LayerStatistics(samples, byWeight, uncalibrated, notes, ofSamples);
     }
 }

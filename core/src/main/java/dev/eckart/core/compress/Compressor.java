@@ -10,6 +10,7 @@ import dev.eckart.core.factor.FactorPair;
 import dev.eckart.core.factor.IfSlower;
 import dev.eckart.core.factor.PlannedWeight;
 import dev.eckart.core.factor.Replacement;
+import dev.eckart.core.factor.WorthwhileSaving;
 import dev.eckart.core.linalg.Decomposer;
 import dev.eckart.core.model.LinearWeight;
 import dev.eckart.core.model.SkippedWeight;
@@ -50,6 +51,7 @@ public final class Compressor {
     private static final int SHARE_OF_INPUTS = 4;
 
     private final WeightOpener opener;
+    private final WorthwhileSaving worthwhile;
     private final int threads;
     private final long memory;
     private final Progress progress;
@@ -60,11 +62,17 @@ public final class Compressor {
      * @param memory bytes that the weights under way may take; where one alone takes more, it is the only one
      */
     public Compressor(Decomposer decomposer, int threads, long memory, Progress progress) {
-        this(new WeightOpener(decomposer, Calibration.NONE, new InputRoots(decomposer, 0)), threads, memory, progress);
+        this(
+                new WeightOpener(decomposer, Calibration.NONE, new InputRoots(decomposer, 0)),
+                WorthwhileSaving.ANY,
+                threads,
+                memory,
+                progress);
     }
 
-    private Compressor(WeightOpener opener, int threads, long memory, Progress progress) {
+    private Compressor(WeightOpener opener, WorthwhileSaving worthwhile, int threads, long memory, Progress progress) {
         this.opener = opener;
+        this.worthwhile = worthwhile;
         this.threads = threads;
         this.memory = memory;
         this.progress = progress;
@@ -78,9 +86,15 @@ public final class Compressor {
         long inputs = memory / SHARE_OF_INPUTS;
         return new Compressor(
                 new WeightOpener(opener.decomposer(), calibration, new InputRoots(opener.decomposer(), inputs)),
+                worthwhile,
                 threads,
                 calibration.inputs().isEmpty() ? memory : memory - inputs,
                 progress);
+    }
+
+    /** The same engine, whose plans have no replacements that save too little. */
+    public Compressor replacingOnly(WorthwhileSaving saving) {
+        return new Compressor(opener, saving, threads, memory, progress);
     }
 
     /** As {@link #compress(Network, Inventory, RankSelector, FactorPair.Balance, Provenance)}, of filtered weights. */
@@ -117,7 +131,8 @@ public final class Compressor {
                 "Compressing",
                 weights,
                 bytes(selector),
-                weight -> opener.work(weight, selector, open -> factored(open, decide(open, selector), balance)))) {
+                weight -> opener.work(
+                        weight, selector, open -> factored(open, worthwhile.of(decide(open, selector)), balance)))) {
             N compressed = network.rewrite(
                     () -> StreamSupport.stream(pass.spliterator(), false)
                             .flatMap(done -> {
@@ -129,7 +144,14 @@ public final class Compressor {
                             })
                             .iterator(),
                     provenance);
-            return new Compression<>(planOf(List.copyOf(planned.values()), inventory), compressed);
+            CompressionPlan all = planOf(List.copyOf(planned.values()), inventory);
+            CompressionPlan plan = worthwhile.of(all);
+            // All or none: what each saves is known by now.
+            return new Compression<>(
+                    plan,
+                    plan.factored().size() == all.factored().size()
+                            ? compressed
+                            : network.rewrite(List.of(), provenance));
         }
     }
 
@@ -170,7 +192,7 @@ public final class Compressor {
             return decision.get();
         } catch (IllegalArgumentException e) {
             throw new InvalidInputException(
-                    "strategy %s chose badly: %s".formatted(Providers.title(selector), e.getMessage()), e);
+                    "strategy %s made an invalid choice: %s".formatted(Providers.title(selector), e.getMessage()), e);
         }
     }
 
@@ -185,7 +207,7 @@ public final class Compressor {
         }
         require(selector, inventory);
         List<Worked<PlannedWeight>> planned = decomposed(inventory, selector, open -> decide(open, each));
-        return planOf(planned, inventory);
+        return worthwhile.of(planOf(planned, inventory));
     }
 
     private static CompressionPlan planOf(List<Worked<PlannedWeight>> planned, Inventory inventory) {
@@ -219,10 +241,10 @@ public final class Compressor {
         return survey(spectra, inventory.skipped(), selector);
     }
 
-    private static CompressionPlan survey(
+    private CompressionPlan survey(
             List<WeightSpectrum> spectra, List<SkippedWeight> skipped, RankSelector selector) {
         RankPlan ranks = RankStrategies.answer(selector, ALL, () -> selector.select(spectra));
-        return feasible(selector, () -> CompressionPlan.of(spectra, ranks, skipped));
+        return feasible(selector, () -> worthwhile.of(CompressionPlan.of(spectra, ranks, skipped)));
     }
 
     private <R> List<Worked<R>> decomposed(Inventory inventory, RankSelector selector, Function<OpenWeight, R> look) {
@@ -265,12 +287,13 @@ public final class Compressor {
      * @param ifSlower what to do with pairs that are not faster
      */
     public CompressionPlan timed(CompressionPlan plan, PairTimer timer, IfSlower ifSlower) {
-        try (Progress.Task task = progress.start("Timing", plan.factored().size())) {
-            return plan.withFactored(planned -> {
+        try (Progress.Task task = progress.start("Timing pairs", plan.factored().size())) {
+            // Replacements that are faster may be too few to be worth it.
+            return worthwhile.of(plan.withFactored(planned -> {
                 PlannedWeight timed = planned.timed(timer.time(planned), ifSlower);
                 task.step(1);
                 return timed;
-            });
+            }));
         }
     }
 

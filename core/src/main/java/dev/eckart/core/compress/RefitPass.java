@@ -41,7 +41,7 @@ final class RefitPass<N extends Network<N>> {
     }
 
     Refitted<N> run(List<PlannedWeight> factored, N network, Provenance provenance, Progress progress) {
-        try (Progress.Task task = progress.start("Refitting", factored.size())) {
+        try (Progress.Task task = progress.start("Refitting pairs", factored.size())) {
             N compressed = network.rewrite(() -> pairs(factored, network, provenance, task), provenance);
             return new Refitted<>(compressed, unrefitted);
         }

@@ -33,16 +33,14 @@ public record CompressionPlan(List<PlannedWeight> weights, List<SkippedWeight> s
 
     /** Those that are replaced. */
     public List<PlannedWeight> factored() {
-        return weights.stream()
-                .filter(weight -> weight.decision() instanceof Decision.Factor)
-                .toList();
+        return weights.stream().filter(PlannedWeight::isReplaced).toList();
     }
 
     /** The same, with another decision on those that are replaced. */
     public CompressionPlan withFactored(UnaryOperator<PlannedWeight> decide) {
         return new CompressionPlan(
                 weights.stream()
-                        .map(weight -> weight.decision() instanceof Decision.Factor ? decide.apply(weight) : weight)
+                        .map(weight -> weight.isReplaced() ? decide.apply(weight) : weight)
                         .toList(),
                 skipped);
     }
@@ -59,9 +57,6 @@ public record CompressionPlan(List<PlannedWeight> weights, List<SkippedWeight> s
 
     /** Bytes of the weights that are replaced, less those of their pairs. */
     public long bytesSaved() {
-        return factored().stream()
-                .mapToLong(planned -> planned.weight().bytes()
-                        - planned.parametersAfter() * planned.weight().type().bytes())
-                .sum();
+        return weights.stream().mapToLong(PlannedWeight::bytesSaved).sum();
     }
 }

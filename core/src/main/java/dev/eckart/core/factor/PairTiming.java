@@ -26,7 +26,7 @@ public sealed interface PairTiming {
         public String sentence() {
             return String.format(
                     Locale.ROOT,
-                    "its pair takes %.2f times as long (%s ms dense, %s ms factored)",
+                    "the pair takes %.2f times as long (%s ms dense, %s ms factored)",
                     ratio,
                     milliseconds(denseMs),
                     milliseconds(pairMs));
@@ -41,7 +41,7 @@ public sealed interface PairTiming {
     record Unknown(String because) implements PairTiming {
         @Override
         public String sentence() {
-            return "its pair was not timed: " + because;
+            return "the pair was not timed: " + because;
         }
     }
 }

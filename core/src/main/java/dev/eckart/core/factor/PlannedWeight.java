@@ -67,10 +67,13 @@ public record PlannedWeight(
                             rank < 1 ? "is below 1" : "exceeds its smaller side " + weight.smallerSide()));
         }
         int breakEven = BreakEven.rank(weight);
-        return rank < breakEven
-                ? new Decision.Factor(rank)
-                : new Decision.Keep("rank %d is not below the break-even rank %d: a pair would save nothing"
-                        .formatted(rank, breakEven));
+        if (rank < breakEven) {
+            return new Decision.Factor(rank);
+        }
+        return new Decision.Keep(
+                breakEven <= 1
+                        ? BreakEven.TOO_SMALL
+                        : "needs rank %d; a pair is smaller only below %d".formatted(rank, breakEven));
     }
 
     /**
@@ -86,19 +89,26 @@ public record PlannedWeight(
         return new PlannedWeight(weight, spectrum, decided, calibrated, Optional.of(found));
     }
 
-    /** Whether it is replaced for the sake of the size alone: by a pair that was timed, and is not the faster one. */
-    public boolean sizeOnly() {
-        return decision instanceof Decision.Factor
-                && timing.orElse(null) instanceof PairTiming.Measured measured
-                && !measured.wins();
+    /** The same, not replaced after all; {@code because} is for people, without a capital or a full stop. */
+    public PlannedWeight unchanged(String because) {
+        return new PlannedWeight(weight, spectrum, new Decision.Keep(because), calibrated, timing);
     }
 
-    /** Why it is replaced, or kept; for people, without a capital or a full stop. */
+    public boolean isReplaced() {
+        return decision instanceof Decision.Factor;
+    }
+
+    /** Whether it is replaced for the sake of the size alone: by a pair that was timed, and is not the faster one. */
+    public boolean sizeOnly() {
+        return isReplaced() && timing.orElse(null) instanceof PairTiming.Measured measured && !measured.wins();
+    }
+
+    /** Why it is replaced, or unchanged; for people, without a capital or a full stop. */
     public String reason() {
         if (decision instanceof Decision.Keep keep) {
             return keep.because();
         }
-        String small = "rank %d is below the break-even rank %d".formatted(rank(), breakEvenRank());
+        String small = "a pair of rank %d is smaller, as any below %d is".formatted(rank(), breakEvenRank());
         return timing.map(found -> "%s; %s%s".formatted(small, sizeOnly() ? "for size only: " : "", found.sentence()))
                 .orElse(small);
     }
@@ -129,7 +139,7 @@ public record PlannedWeight(
 
     /** What is cut, if something is. */
     private Optional<Spectrum> truncation() {
-        return decision instanceof Decision.Factor ? spectrum.map(WeightSpectrum::spectrum) : Optional.empty();
+        return isReplaced() ? spectrum.map(WeightSpectrum::spectrum) : Optional.empty();
     }
 
     /** Numbers that store it afterwards. */
@@ -137,5 +147,10 @@ public record PlannedWeight(
         return decision instanceof Decision.Factor factor
                 ? BreakEven.pairParameters(weight.rows(), weight.columns(), factor.rank())
                 : weight.parameters();
+    }
+
+    /** Bytes that store the weight, less those of its pair; 0 where it is unchanged. */
+    public long bytesSaved() {
+        return isReplaced() ? weight.bytes() - parametersAfter() * weight.type().bytes() : 0;
     }
 }

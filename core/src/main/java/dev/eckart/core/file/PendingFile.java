@@ -61,7 +61,7 @@ public final class PendingFile implements AutoCloseable {
         }
         if (!Files.isDirectory(folder)) {
             throw new InvalidInputException(
-                    "`%s` cannot be written: there is no directory `%s`; make it first".formatted(target, folder));
+                    "`%s` cannot be written: directory `%s` does not exist; create it first".formatted(target, folder));
         }
         removeStale(absolute, folder);
         try {

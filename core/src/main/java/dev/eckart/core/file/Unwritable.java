@@ -23,10 +23,10 @@ public final class Unwritable {
             return reason(wrapped);
         }
         if (cause instanceof AccessDeniedException denied) {
-            return "`%s` does not allow it".formatted(denied.getFile());
+            return "no permission for `%s`".formatted(denied.getFile());
         }
         if (cause instanceof NoSuchFileException none) {
-            return "the system lets nobody make `%s`".formatted(none.getFile());
+            return "`%s` cannot be created".formatted(none.getFile());
         }
         if (cause instanceof FileSystemException refused && refused.getReason() != null) {
             return refused.getReason();

@@ -26,7 +26,7 @@ final class NativeDoubles implements AutoCloseable {
         // Not by an allocating constructor: those count pages of mapped files against a limit of their own.
         Pointer block = Pointer.malloc(Math.multiplyExact(size, Double.BYTES) + CACHE_LINE);
         if (block == null || block.isNull()) {
-            throw new OutOfMemoryError("there is no memory for %d numbers outside of the heap".formatted(size));
+            throw new OutOfMemoryError("no memory for %d numbers outside of the heap".formatted(size));
         }
         long start = block.address();
         long padding = (start + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE - start;

@@ -18,16 +18,13 @@ record EmbeddingCosine(Embeddings embeddings) implements TaskMetric {
 
         @Override
         public String summary() {
-            return "the mean cosine between a sample's two embeddings; judged by its value";
+            return "mean cosine of the two models' embeddings; judged by its value";
         }
 
         @Override
         public Map<String, String> usage() {
             return Map.of(
-                    NAME,
-                    "of the only output that can be one",
-                    NAME + Embeddings.options(),
-                    "of this output, pooled so over the positions that are no padding");
+                    NAME, "the only embedding output", NAME + Embeddings.options(), "pooled over unmasked positions");
         }
 
         @Override
@@ -68,8 +65,7 @@ record EmbeddingCosine(Embeddings embeddings) implements TaskMetric {
             @Override
             public Reading result() {
                 return new Reading.Comparison(
-                        sum / counted,
-                        String.format(Locale.ROOT, "mean of %d samples, %.4f at the least", counted, least));
+                        sum / counted, String.format(Locale.ROOT, "mean of %d samples, lowest %.4f", counted, least));
             }
         };
     }

@@ -27,16 +27,13 @@ record EmbeddingSpearman(Embeddings embeddings) implements TaskMetric {
 
         @Override
         public String summary() {
-            return "rank correlation of the similarities of all pairs of samples; judged by its value";
+            return "rank correlation of the similarities of all pairs; judged by its value";
         }
 
         @Override
         public Map<String, String> usage() {
             return Map.of(
-                    NAME,
-                    "of the only output that can be an embedding",
-                    NAME + Embeddings.options(),
-                    "of this output, pooled so over the positions that are no padding");
+                    NAME, "the only embedding output", NAME + Embeddings.options(), "pooled over unmasked positions");
         }
 
         @Override
@@ -92,7 +89,7 @@ record EmbeddingSpearman(Embeddings embeddings) implements TaskMetric {
 
         private void requireWidth(int width) {
             if (!original.isEmpty() && original.get(0).length != width) {
-                throw refuse("embeddings of %d and of %d numbers were found; expected all of one width"
+                throw refuse("expected embeddings of one width but found %d and %d numbers"
                         .formatted(original.get(0).length, width));
             }
         }
@@ -104,15 +101,15 @@ record EmbeddingSpearman(Embeddings embeddings) implements TaskMetric {
         @Override
         public Reading result() {
             if (original.size() < 3) {
-                throw refuse("%d samples have too few pairs to be ranked; expected three samples or more"
-                        .formatted(original.size()));
+                throw refuse(
+                        "expected at least 3 samples, to rank their pairs, but was: %d".formatted(original.size()));
             }
             int pairs = original.size() * (original.size() - 1) / 2;
             String taken = "on %d pairs of %d samples%s"
                     .formatted(
                             pairs,
                             original.size(),
-                            original.size() < samples ? ", taken of %d at even distances".formatted(samples) : "");
+                            original.size() < samples ? ", evenly spaced among %d".formatted(samples) : "");
             double[] before = similarities(original);
             double[] after = similarities(compressed);
             // A sum of so many products is off by as much.
@@ -121,7 +118,7 @@ record EmbeddingSpearman(Embeddings embeddings) implements TaskMetric {
                 if (SpearmanCorrelation.spread(similarities) <= rounding) {
                     return new Reading.Comparison(
                             Double.NaN,
-                            "%s, all equally similar in the %s network, which leaves nothing to rank"
+                            "%s, all equally similar in the %s network: there is nothing to rank"
                                     .formatted(taken, similarities == before ? "original" : "compressed"));
                 }
             }

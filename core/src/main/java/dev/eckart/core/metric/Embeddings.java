@@ -81,7 +81,7 @@ record Embeddings(OutputChoice output, Pooling pooling, Padding padding) {
             if (pooled == 0) {
                 throw output().call()
                         .refuse(
-                                "the mask says that all positions of a sample are padding, which leaves no embedding of it");
+                                "the mask marks all positions of a sample as padding, so the sample has no embedding; correct the mask, or give mask=none");
             }
             for (int j = 0; j < rows[sample].length; j++) {
                 rows[sample][j] /= pooled;

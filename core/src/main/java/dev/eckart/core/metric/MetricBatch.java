@@ -10,8 +10,9 @@ import java.util.Optional;
  * Samples that were run together.
  *
  * @param samples how many they are
- * @param inputs of the networks, by name; the first axis is samples, where the network takes several at a time
- * @param original the original's floating-point outputs, by name, in its order
+ * @param inputs of the networks, by name; the first axis is samples, where the network takes several at a time: an axis of
+ *     samples that is another one in the network is moved to the front
+ * @param original the original's floating-point outputs, by name, in its order; with samples first likewise
  * @param compressed the compressed network's, of the same names and shapes
  * @param labels of these samples, the first axis being samples, if the user gave any
  */

@@ -49,12 +49,12 @@ public record MetricLimit(String metric, boolean atLeast, double bound) {
         RequestedMetric asked = metrics.stream()
                 .filter(each -> each.name().equals(metric))
                 .findFirst()
-                .orElseThrow(() -> new InvalidInputException("limit `%s`: no metric of that name is measured; %s"
+                .orElseThrow(() -> new InvalidInputException("limit `%s`: no metric with this name is measured; %s"
                         .formatted(
                                 this,
                                 metrics.isEmpty()
-                                        ? "ask for one with --metric"
-                                        : "those asked for are "
+                                        ? "request it with --metric"
+                                        : "measured metrics: "
                                                 + String.join(
                                                         ", ",
                                                         metrics.stream()

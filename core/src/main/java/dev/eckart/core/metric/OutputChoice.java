@@ -35,8 +35,9 @@ record OutputChoice(StrategyArguments call, List<Integer> axes, String expected)
                 .filter(output -> fits(output, batch))
                 .toList();
         if (fitting.isEmpty()) {
-            throw call.refuse("the model has no floating-point output %s but %s; this metric is for others"
-                    .formatted(expected, names(batch.original().values())));
+            throw call.refuse(
+                    "the model has no floating-point output %s, which this metric needs; its floating-point outputs: %s"
+                            .formatted(expected, names(batch.original().values())));
         }
         if (fitting.size() > 1) {
             throw call.refuse("the model has several outputs %s: %s; choose one with output=NAME"
@@ -48,11 +49,11 @@ record OutputChoice(StrategyArguments call, List<Integer> axes, String expected)
     private NetworkOutput named(String wanted, MetricBatch batch) {
         NetworkOutput output = batch.original().get(wanted);
         if (output == null) {
-            throw call.refuse("the model has no floating-point output `%s`; it has %s"
+            throw call.refuse("the model has no floating-point output `%s`; its floating-point outputs: %s"
                     .formatted(wanted, names(batch.original().values())));
         }
         if (!fits(output, batch)) {
-            throw call.refuse("output %s was found where %s was expected, of %d samples"
+            throw call.refuse("output %s has the wrong shape; expected %s with %d samples"
                     .formatted(output.describe(), expected, batch.samples()));
         }
         return output;

@@ -33,12 +33,12 @@ record Padding(StrategyArguments call) {
             if (wanted == null) {
                 return position -> true;
             }
-            throw call.refuse("the model has no input `%s`; it has: %s"
+            throw call.refuse("the model has no input `%s`; its inputs: %s"
                     .formatted(wanted, String.join(", ", batch.inputs().keySet())));
         }
         if (!mask.shape().equals(List.of(batch.samples(), positions))) {
             throw call.refuse(
-                    "the mask `%s` is %s; expected [%d×%d], samples and positions; mask=INPUT names another, mask=none leaves it aside"
+                    "mask `%s` is %s; expected [%d×%d], samples and positions: name another mask with mask=INPUT, or ignore it with mask=none"
                             .formatted(
                                     wanted == null ? USUAL : wanted,
                                     NetworkOutput.axes(mask.shape()),

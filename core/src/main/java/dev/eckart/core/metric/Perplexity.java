@@ -26,16 +26,16 @@ record Perplexity(SequenceLogits logits) implements TaskMetric {
 
         @Override
         public String summary() {
-            return "exp of the mean of −log p(target token), of each network; judged by compressed / original";
+            return "exp of the mean −log p(target token); judged by compressed / original";
         }
 
         @Override
         public Map<String, String> usage() {
             return Map.of(
                     NAME,
-                    "targets are --labels [samples×positions], or else input_ids one position on",
+                    "targets: --labels, or input_ids shifted by 1",
                     NAME + ",output=NAME,mask=INPUT,targets=INPUT",
-                    "of this output, where the mask is not zero; targets are this input's, one position on");
+                    "unmasked positions; targets: INPUT shifted by 1");
         }
 
         @Override
@@ -73,14 +73,14 @@ record Perplexity(SequenceLogits logits) implements TaskMetric {
             NpyArray tokens = batch.inputs().get(input);
             if (tokens == null) {
                 throw call.refuse(
-                        "the model has no input `%s`; give --labels, or name one of its inputs with targets=INPUT: %s"
+                        "the model has no input `%s` to take targets from; give --labels, or name an input with targets=INPUT: %s"
                                 .formatted(
                                         input, String.join(", ", batch.inputs().keySet())));
             }
             targets = new Targets("input `%s`".formatted(input), tokens, 1);
         }
         if (!targets.tokens.type().isInteger() || !targets.tokens.shape().equals(List.of(batch.samples(), positions))) {
-            throw call.refuse("targets, the %s, are %s; expected whole numbers [%d, %d], samples and positions"
+            throw call.refuse("the targets (%s) are %s; expected whole numbers [%d, %d], samples and positions"
                     .formatted(targets.name, targets.tokens.describe(), batch.samples(), positions));
         }
         return targets;
@@ -118,7 +118,7 @@ record Perplexity(SequenceLogits logits) implements TaskMetric {
                     throw metric.logits
                             .output()
                             .call()
-                            .refuse("target %d, of the %s, was found where a token from 0 to %d was expected"
+                            .refuse("target %d (%s) is no token; expected a whole number from 0 to %d"
                                     .formatted(
                                             target,
                                             targets.name,
@@ -133,7 +133,11 @@ record Perplexity(SequenceLogits logits) implements TaskMetric {
         @Override
         public Reading result() {
             if (positions == 0) {
-                throw metric.logits.output().call().refuse("there is no position with a target");
+                throw metric.logits
+                        .output()
+                        .call()
+                        .refuse(
+                                "no position has a target; expected samples of at least 2 positions that the mask does not exclude");
             }
             return new Reading.Numbers(
                     Math.exp(original / positions),

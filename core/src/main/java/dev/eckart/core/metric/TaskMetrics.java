@@ -53,7 +53,8 @@ public final class TaskMetrics {
             String name = wanted == null ? metric.name() : wanted;
             if (!name.matches("[a-z0-9-]+")) {
                 throw written.refuse(
-                        "it would be called `%s`; expected lower-case letters, digits and hyphens".formatted(name));
+                        "`%s` is not a valid name for a metric; expected lower-case letters, digits and hyphens"
+                                .formatted(name));
             }
             return new RequestedMetric(name, metric);
         });
@@ -69,8 +70,7 @@ public final class TaskMetrics {
         for (RequestedMetric metric : metrics) {
             if (!names.add(metric.name())) {
                 throw new InvalidInputException(
-                        "two metrics are called `%s`; give one of them another name with the option as=NAME"
-                                .formatted(metric.name()));
+                        "two metrics are named `%s`; rename one with the option as=NAME".formatted(metric.name()));
             }
         }
     }

@@ -17,16 +17,16 @@ record TokenAgreement(SequenceLogits logits) implements TaskMetric {
 
         @Override
         public String summary() {
-            return "the share of positions at which both score the same token highest; judged by its value";
+            return "share of positions with the same top token; judged by its value";
         }
 
         @Override
         public Map<String, String> usage() {
             return Map.of(
                     NAME,
-                    "of the only output [samples×positions×vocabulary]",
+                    "the model's only output [samples×positions×vocabulary]",
                     NAME + ",output=NAME,mask=INPUT",
-                    "of this output, where this input is not zero");
+                    "unmasked positions of output NAME");
         }
 
         @Override
@@ -70,10 +70,12 @@ record TokenAgreement(SequenceLogits logits) implements TaskMetric {
             @Override
             public Reading result() {
                 if (positions == 0) {
-                    throw logits.output().call().refuse("the mask leaves no position to compare");
+                    throw logits.output()
+                            .call()
+                            .refuse("the mask marks all positions as padding; correct the mask, or give mask=none");
                 }
                 return broken
-                        ? new Reading.Comparison(Double.NaN, "scores hold what is no number")
+                        ? new Reading.Comparison(Double.NaN, "scores hold NaN")
                         : new Reading.Comparison((double) agreeing / positions, "on %d positions".formatted(positions));
             }
         };

@@ -23,14 +23,14 @@ record TopKAccuracy(int k, OutputChoice output) implements TaskMetric {
 
         @Override
         public String summary() {
-            return "the share of samples whose label is among the k highest scores; judged by its drop";
+            return "share of samples with the label among the k top scores; judged by its drop";
         }
 
         @Override
         public Map<String, String> usage() {
             return Map.of(
-                    "top-k:5", "top-5-accuracy; takes --labels [samples]",
-                    "top-k:5,output=NAME", "of this output [samples×classes]");
+                    "top-k:5", "top-5-accuracy; needs --labels [samples]",
+                    "top-k:5,output=NAME", "output NAME [samples×classes]");
         }
 
         @Override
@@ -79,14 +79,15 @@ record TopKAccuracy(int k, OutputChoice output) implements TaskMetric {
             NpyArray labels = labels(batch);
             int classes = original.lastAxis();
             if (metric.k >= classes) {
-                throw metric.refuse("of %d classes, the label is always among as many; expected fewer than there are"
-                        .formatted(classes));
+                throw metric.refuse(
+                        "expected a number below %d, the number of classes: every label is among that many scores"
+                                .formatted(classes));
             }
             for (int i = 0; i < batch.samples(); i++) {
                 long label = labels.longAt(i);
                 if (label < 0 || label >= classes) {
                     throw metric.refuse(
-                            "label %d was found where a class from 0 to %d was expected".formatted(label, classes - 1));
+                            "label %d is no class; expected a whole number from 0 to %d".formatted(label, classes - 1));
                 }
                 boolean one = metric.isAmong(original, i, (int) label);
                 boolean other = metric.isAmong(compressed, i, (int) label);
@@ -100,7 +101,7 @@ record TopKAccuracy(int k, OutputChoice output) implements TaskMetric {
         private NpyArray labels(MetricBatch batch) {
             NpyArray labels = batch.labels().orElseThrow();
             if (!labels.type().isInteger() || labels.size() != batch.samples()) {
-                throw metric.refuse("the labels are %s for %d samples; expected one whole number for each"
+                throw metric.refuse("the labels are %s for %d samples; expected one whole number for each sample"
                         .formatted(labels.describe(), batch.samples()));
             }
             return labels;

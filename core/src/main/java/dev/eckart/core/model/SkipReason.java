@@ -3,33 +3,33 @@ package dev.eckart.core.model;
 /** Why a weight of a network is not one that can be factored. */
 public enum SkipReason {
     /** The user's include and exclude patterns leave it out. */
-    EXCLUDED("left out by --include or --exclude"),
+    EXCLUDED("excluded by --include or --exclude"),
     /** Its operator is not a matrix product with a constant. */
-    OPERATOR("its operator is not one that is factored"),
+    OPERATOR("operator is not supported"),
     /** It is not one matrix, but a vector or several matrices. */
-    NOT_A_MATRIX("it is not a two-dimensional matrix"),
+    NOT_A_MATRIX("not a two-dimensional matrix"),
     /** It is stored as numbers that cannot hold factors, such as integers. */
-    ELEMENT_TYPE("its number type cannot hold factors"),
+    ELEMENT_TYPE("number type cannot hold factors"),
     /** It is one of a recurrent layer, which multiplies by it anew at each step. */
-    RECURRENT("it belongs to a recurrent layer"),
+    RECURRENT("part of a recurrent layer"),
     /** Each group of channels has a weight of its own, too small to be worth a pair. */
-    GROUPED_CONVOLUTION("its convolution is grouped or depthwise"),
+    GROUPED_CONVOLUTION("convolution is grouped or depthwise"),
     /** It is already stored as integers, and its operator multiplies by these. */
-    QUANTIZED("it is quantized, and its operator multiplies by the integers"),
+    QUANTIZED("quantized, for an operator that multiplies by the integers"),
     /** Only its numbers that are not zero are stored. */
-    SPARSE("it is stored as a sparse tensor"),
+    SPARSE("stored as a sparse tensor"),
     /** It stands in a function, which any number of nodes may call. */
-    FUNCTION("it belongs to a function of the model's own"),
+    FUNCTION("part of a model-local function"),
     /** The factors could not stand in its place for each node that uses it. */
-    SHARED("it is also used in a way that a factor pair cannot serve"),
+    SHARED("also used where a factor pair cannot replace it"),
     /** The caller of the network may replace it, or read it. */
-    INTERFACE("it is an input or output of the network itself"),
+    INTERFACE("an input or output of the network"),
     /** The graph makes the operand out of it in a way that is more than another view of its numbers. */
-    COMPUTED("the graph computes the operand from it"),
+    COMPUTED("the graph computes another value from it"),
     /** A NaN or an infinity, as a mask holds them: such a matrix has no singular values. */
-    NOT_FINITE("it holds numbers that are not finite"),
+    NOT_FINITE("holds numbers that are not finite"),
     /** It holds no numbers. */
-    EMPTY("it is empty");
+    EMPTY("holds no numbers");
 
     private final String sentence;
 

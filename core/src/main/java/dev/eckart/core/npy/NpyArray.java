@@ -146,6 +146,58 @@ public final class NpyArray {
     }
 
     /**
+     * As {@link #slice(int, int)}, of any axis; a copy, but for the first one.
+     *
+     * @throws IndexOutOfBoundsException if the part leaves the axis, or there is no such axis
+     */
+    public NpyArray slice(int axis, int from, int to) {
+        return axis == 0 ? slice(from, to) : withFirst(axis).slice(from, to).withFirstAt(axis);
+    }
+
+    /**
+     * As {@link #take(int...)}, of any axis.
+     *
+     * @throws IndexOutOfBoundsException if there are not as many entries, or there is no such axis
+     */
+    public NpyArray take(int axis, int[] entries) {
+        return withFirst(axis).take(entries).withFirstAt(axis);
+    }
+
+    /**
+     * The array with one axis before all others, which stay in their order.
+     *
+     * @throws IndexOutOfBoundsException if there is no such axis
+     */
+    public NpyArray withFirst(int axis) {
+        Objects.checkIndex(axis, shape.size());
+        List<Integer> lengths = new ArrayList<>(shape);
+        lengths.add(0, lengths.remove(axis));
+        return swapped(lengths, product(shape.subList(0, axis)), shape.get(axis));
+    }
+
+    /** The array with its first axis at another place, after those that were behind it. */
+    private NpyArray withFirstAt(int axis) {
+        List<Integer> lengths = new ArrayList<>(shape);
+        lengths.add(axis, lengths.remove(0));
+        return swapped(lengths, shape.get(0), product(lengths.subList(0, axis)));
+    }
+
+    /** An array {@code [first, second, …]} as {@code [second, first, …]}, whatever axes these are made of. */
+    private NpyArray swapped(List<Integer> lengths, int first, int second) {
+        if (size() == 0 || first == 1 || second == 1) {
+            return new NpyArray(type, lengths, bytes);
+        }
+        int entry = bytes.capacity() / first / second;
+        ByteBuffer swapped = ByteBuffer.allocate(bytes.capacity());
+        for (int j = 0; j < second; j++) {
+            for (int i = 0; i < first; i++) {
+                swapped.put(bytes.slice((i * second + j) * entry, entry));
+            }
+        }
+        return new NpyArray(type, lengths, swapped.flip());
+    }
+
+    /**
      * A copy in double as {@code [rows × columns]}: the first axis is the rows, the others together the columns.
      *
      * @throws InvalidInputException if there are fewer than 2 axes

@@ -15,6 +15,8 @@ public enum NpyType {
     UINT32("u4"),
     UINT64("u8"),
     FLOAT16("f2"),
+    /** NumPy itself has no such type: this is what it writes of arrays of the one of {@code ml_dtypes}. */
+    BFLOAT16("V2"),
     FLOAT32("f4"),
     FLOAT64("f8");
 
@@ -36,7 +38,7 @@ public enum NpyType {
 
     /** Whether every value is a whole number; true and false count as 1 and 0. */
     public boolean isInteger() {
-        return code.charAt(0) != 'f';
+        return code.charAt(0) != 'f' && this != BFLOAT16;
     }
 
     /** Kind and size, without the byte order: {@code f4}. */
@@ -63,7 +65,7 @@ public enum NpyType {
                 }
                 yield value;
             }
-            case FLOAT16, FLOAT32, FLOAT64 ->
+            case FLOAT16, BFLOAT16, FLOAT32, FLOAT64 ->
                 throw new IllegalStateException("Expected an array of integers but was: " + label());
         };
     }
@@ -72,6 +74,8 @@ public enum NpyType {
     double doubleAt(ByteBuffer bytes, int at) {
         return switch (this) {
             case FLOAT16 -> halfToDouble(bytes.getShort(at));
+            // The upper half of a float32.
+            case BFLOAT16 -> Float.intBitsToFloat(bytes.getShort(at) << Short.SIZE);
             case FLOAT32 -> bytes.getFloat(at);
             case FLOAT64 -> bytes.getDouble(at);
             case UINT64 -> {

@@ -4,6 +4,9 @@ import dev.eckart.core.model.LinearWeight;
 
 /** The rank from which on a factor pair is not worth having. */
 public final class BreakEven {
+    /** Why a weight stays unchanged if it is larger than no pair; for people. */
+    public static final String TOO_SMALL = "too small to gain from a pair";
+
     private BreakEven() {}
 
     /**

@@ -73,12 +73,12 @@ public record BudgetRankSelector(double share, double floor, int step, int round
         if (least > share * all) {
             BigDecimal possible = BigDecimal.valueOf((double) least / all).setScale(DIGITS, RoundingMode.CEILING);
             throw new InvalidInputException(
-                    "strategy `budget:%s`: expected a share from %s, which is what ranks from %s of each weight's smaller side come to%s"
+                    "strategy `budget:%s`: expected a share of at least %s, the smallest with ranks from %s of each weight's smaller side%s"
                             .formatted(
                                     share,
                                     possible.toPlainString(),
                                     floor,
-                                    floor == 0 ? "" : "; a lower floor, such as floor=0.05, allows less"));
+                                    floor == 0 ? "" : "; a lower floor, such as floor=0.05, allows a smaller share"));
         }
     }
 
@@ -169,15 +169,12 @@ public record BudgetRankSelector(double share, double floor, int step, int round
         }
         if (options.size() == 1) {
             return new RankChoice.Keep(
-                    "no rank from %s of its smaller side on is below its break-even rank".formatted(floor));
+                    BreakEven.rank(weight.weight()) <= 1
+                            ? BreakEven.TOO_SMALL
+                            : "a pair is not smaller at any rank from floor %s of its smaller side".formatted(floor));
         }
-        return new RankChoice.Keep("the budget of %s is met without a pair for it%s"
-                .formatted(
-                        share,
-                        weight.sensitivity().isPresent()
-                                ? ""
-                                : ", which loses more for each parameter than others, as far as is known without its"
-                                        + " sensitivity"));
+        return new RankChoice.Keep("budget %s is met with this weight unchanged%s"
+                .formatted(share, weight.sensitivity().isPresent() ? "" : "; its sensitivity was not measured"));
     }
 
     /** For each weight, that it is kept, and then all ranks, from the largest down. */
@@ -247,17 +244,16 @@ public record BudgetRankSelector(double share, double floor, int step, int round
 
         @Override
         public String summary() {
-            return "a share of all linear parameters, shared out across weights by what each loses;"
-                    + " all count alike where their sensitivities were not measured";
+            return "a share of all linear parameters, divided among the weights by their losses";
         }
 
         @Override
         public Map<String, String> usage() {
             return Map.of(
                     "budget:0.6",
-                    "keep 60 % of the parameters of all linear weights together",
+                    "60 % of parameters remain; without --calibration, all weights count alike",
                     "budget:0.4,floor=0.1",
-                    "the same for 40 %, with ranks down to 10 % of a weight's smaller side (25 % otherwise)");
+                    "40 % remain; ranks down to 10 % of a weight's smaller side (default: 25 %)");
         }
 
         @Override

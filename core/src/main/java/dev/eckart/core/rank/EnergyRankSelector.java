@@ -29,8 +29,7 @@ public record EnergyRankSelector(double threshold) implements WeightRankSelector
         return breakEven <= 1 || moments.mostEnergy(breakEven - 1) >= threshold
                 ? Optional.empty()
                 : Optional.of(new RankChoice.Keep(
-                        "the rank it needs is not below the break-even rank %d: a pair would save nothing"
-                                .formatted(breakEven)));
+                        "needs rank %1$d or more; a pair is smaller only below %1$d".formatted(breakEven)));
     }
 
     /** {@code energy:0.99}. */
@@ -43,12 +42,12 @@ public record EnergyRankSelector(double threshold) implements WeightRankSelector
 
         @Override
         public String summary() {
-            return "the smallest rank that keeps a share of each weight's energy (sum of squared singular values)";
+            return "the smallest rank at which a share of each weight's energy, Σσ², remains";
         }
 
         @Override
         public Map<String, String> usage() {
-            return Map.of("energy:0.99", "keep 99 % of the energy of each weight");
+            return Map.of("energy:0.99", "99 % of the energy of each weight remains");
         }
 
         @Override

@@ -36,8 +36,7 @@ public record ErrorRankSelector(double most) implements WeightRankSelector {
         return breakEven <= 1 || 1 - moments.mostEnergy(breakEven - 1) <= most * most
                 ? Optional.empty()
                 : Optional.of(new RankChoice.Keep(
-                        "no rank below the break-even rank %d is as close: a pair would save nothing"
-                                .formatted(breakEven)));
+                        "needs rank %1$d or more; a pair is smaller only below %1$d".formatted(breakEven)));
     }
 
     /** {@code error:0.1}. */
@@ -50,13 +49,12 @@ public record ErrorRankSelector(double most) implements WeightRankSelector {
 
         @Override
         public String summary() {
-            return "the smallest rank at which each weight, or its calibrated outputs, is off by no more than a share of"
-                    + " its norm";
+            return "the smallest rank within a relative error of a weight (calibrated: of its outputs)";
         }
 
         @Override
         public Map<String, String> usage() {
-            return Map.of("error:0.1", "lose no more than a tenth of each weight's norm");
+            return Map.of("error:0.1", "an error of at most a tenth of each weight's norm");
         }
 
         @Override

@@ -29,7 +29,7 @@ public record FixedRankSelector(int rank) implements WeightRankSelector {
                             widest.describe(),
                             rank,
                             widest.smallerSide(),
-                            weights.size() == 1 ? "" : ", and no other weight is larger"));
+                            weights.size() == 1 ? "" : ", the largest of all weights"));
         }
     }
 
@@ -55,7 +55,7 @@ public record FixedRankSelector(int rank) implements WeightRankSelector {
 
         @Override
         public Map<String, String> usage() {
-            return Map.of("fixed:16", "rank 16 (a bare number says the same)");
+            return Map.of("fixed:16", "rank 16 (`16` alone means the same)");
         }
 
         @Override

@@ -48,12 +48,12 @@ public record GavishDonohoRankSelector() implements WeightRankSelector {
 
         @Override
         public String summary() {
-            return "the singular values of each weight that stand out from noise of a size that is not known";
+            return "the number of singular values of each weight above noise of unknown level";
         }
 
         @Override
         public Map<String, String> usage() {
-            return Map.of("gavish-donoho", "drop what looks like independent noise");
+            return Map.of("gavish-donoho", "drop singular values that independent noise explains");
         }
 
         @Override

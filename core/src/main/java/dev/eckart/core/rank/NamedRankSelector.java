@@ -52,8 +52,9 @@ public record NamedRankSelector(SortedMap<String, Integer> ranks) implements Wei
         Set<String> unknown = new TreeSet<>(ranks.keySet());
         weights.forEach(weight -> unknown.remove(weight.name()));
         if (!unknown.isEmpty()) {
-            throw new InvalidInputException("strategy `%s`: there is no linear weight `%s`; `eckart scan` lists them"
-                    .formatted(NAME, unknown.iterator().next()));
+            throw new InvalidInputException(
+                    "strategy `%s`: the model has no linear weight `%s`; `eckart scan` lists the names"
+                            .formatted(NAME, unknown.iterator().next()));
         }
     }
 
@@ -61,7 +62,7 @@ public record NamedRankSelector(SortedMap<String, Integer> ranks) implements Wei
     public RankChoice choose(WeightSpectrum weight) {
         Integer rank = ranks.get(weight.weight().name());
         if (rank == null) {
-            return new RankChoice.Keep("no rank is given for it");
+            return new RankChoice.Keep("the strategy names no rank for this weight");
         }
         return rank > weight.smallerSide()
                 ? new RankChoice.Keep("rank %d exceeds its smaller side %d".formatted(rank, weight.smallerSide()))
@@ -78,7 +79,7 @@ public record NamedRankSelector(SortedMap<String, Integer> ranks) implements Wei
 
         @Override
         public String summary() {
-            return "a rank for each weight that is named; all others are kept";
+            return "a rank for each named weight; all other weights stay unchanged";
         }
 
         @Override
@@ -91,7 +92,7 @@ public record NamedRankSelector(SortedMap<String, Integer> ranks) implements Wei
             arguments.withoutValue();
             if (arguments.options().isEmpty()) {
                 throw new InvalidInputException(
-                        "strategy `%s`: expected the rank of a weight or more, such as ranks,fc1.weight=16"
+                        "strategy `%s`: expected the rank of at least one weight, such as ranks,fc1.weight=16"
                                 .formatted(arguments.text()));
             }
             SortedMap<String, Integer> ranks = new TreeMap<>();

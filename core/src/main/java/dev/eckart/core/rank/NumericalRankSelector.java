@@ -35,12 +35,12 @@ public record NumericalRankSelector() implements WeightRankSelector {
 
         @Override
         public String summary() {
-            return "the numerical rank of each weight: loses nothing but rounding noise";
+            return "the numerical rank of each weight; only rounding noise is lost";
         }
 
         @Override
         public Map<String, String> usage() {
-            return Map.of("numerical", "drop singular values that are zero to within rounding");
+            return Map.of("numerical", "drop singular values that are zero up to rounding");
         }
 
         @Override

@@ -4,6 +4,7 @@ import dev.eckart.core.InvalidInputException;
 import dev.eckart.core.plugin.Kind;
 import dev.eckart.core.plugin.Providers;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -38,8 +39,15 @@ public final class RankStrategies {
      * @throws InvalidInputException if no strategy has that name, or it refuses its arguments
      */
     public RankSelector select(String text) {
-        StrategyArguments arguments = StrategyArguments.parse(text);
-        RankSelectorProvider provider = providers.get(arguments.name());
+        StrategyArguments arguments;
+        RankSelectorProvider provider;
+        try {
+            arguments = StrategyArguments.parse(text);
+            provider = providers.get(arguments.name());
+        } catch (InvalidInputException e) {
+            List<String> names = all().stream().map(RankSelectorProvider::name).toList();
+            throw new InvalidInputException(e.getMessage() + MeantStrategy.hint(text, names), e);
+        }
         return answer(provider, "`%s`".formatted(text), () -> provider.create(arguments));
     }
 

@@ -34,7 +34,7 @@ public record RatioRankSelector(double ratio) implements WeightRankSelector {
 
         @Override
         public String summary() {
-            return "the largest rank whose pair has no more than a share of each weight's parameters";
+            return "the largest rank at which the pair has at most a share of each weight's parameters";
         }
 
         @Override

@@ -2,6 +2,7 @@ package dev.eckart.core.rank;
 
 import dev.eckart.core.InvalidInputException;
 import dev.eckart.core.plugin.Kind;
+import java.math.BigDecimal;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -61,7 +62,8 @@ public record StrategyArguments(
             }
             String key = parts[i].substring(0, equals);
             if (options.put(key, parts[i].substring(equals + 1)) != null) {
-                throw new InvalidInputException("%s `%s`: option `%s` is given twice".formatted(kind.one(), text, key));
+                throw new InvalidInputException(
+                        "%s `%s`: option `%s` is given twice; give it once".formatted(kind.one(), text, key));
             }
         }
         return new StrategyArguments(kind, text, name, value, options);
@@ -92,10 +94,25 @@ public record StrategyArguments(
             number = Double.NaN;
         }
         if (!(number > above && number <= atMost)) {
-            throw refuse("expected a number above %s and up to %s but was: %s"
-                    .formatted(plain(above), plain(atMost), written));
+            throw refuse("expected a number above %s and up to %s but was: %s%s"
+                    .formatted(plain(above), plain(atMost), written, meant(written, above, atMost)));
         }
         return number;
+    }
+
+    /** A share that was written in percent, as it is to be written. */
+    private String meant(String written, double above, double atMost) {
+        if (atMost != 1 || !written.matches("\\d{1,3}(\\.\\d{1,9})?%?")) {
+            return "";
+        }
+        boolean signed = written.endsWith("%");
+        BigDecimal percent = new BigDecimal(signed ? written.substring(0, written.length() - 1) : written);
+        BigDecimal share = percent.movePointLeft(2);
+        boolean likely = signed || percent.compareTo(BigDecimal.valueOf(2)) >= 0;
+        return likely && share.doubleValue() > above && share.compareTo(BigDecimal.ONE) <= 0
+                ? " (did you mean `%s:%s`?)"
+                        .formatted(name, share.stripTrailingZeros().toPlainString())
+                : "";
     }
 
     /**

@@ -20,6 +20,7 @@ import java.util.stream.Stream;
  * @param calibration empty where weights were taken as they are
  * @param baseline empty where the run is not held to an earlier one
  * @param warnings sentences on evidence that is too thin for what the report says
+ * @param nothingToGain present where no weight is replaced, though that was looked for
  */
 public record Report(
         String version,
@@ -34,7 +35,8 @@ public record Report(
         Optional<SearchEntry> search,
         Optional<CalibrationEntry> calibration,
         Optional<BaselineEntry> baseline,
-        List<String> warnings) {
+        List<String> warnings,
+        Optional<NothingToGain> nothingToGain) {
     public Report {
         weights = List.copyOf(weights);
         limits = List.copyOf(limits);
@@ -65,7 +67,8 @@ public record Report(
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
-                List.of());
+                List.of(),
+                Optional.empty());
     }
 
     /** This report, of a setting that was searched for. */
@@ -83,7 +86,8 @@ public record Report(
                 Optional.of(search),
                 calibration,
                 baseline,
-                warnings);
+                warnings,
+                nothingToGain);
     }
 
     /** This report, of weights that were judged by a calibration, if there was one. */
@@ -103,7 +107,8 @@ public record Report(
                 search,
                 found,
                 baseline,
-                warnings);
+                warnings,
+                nothingToGain);
     }
 
     /** This report, held to an earlier run. */
@@ -121,10 +126,11 @@ public record Report(
                 search,
                 calibration,
                 Optional.of(earlier),
-                warnings);
+                warnings,
+                nothingToGain);
     }
 
-    /** This report, with further warnings. */
+    /** This report, with further warnings, each of which is said once. */
     public Report withWarnings(List<String> more) {
         return new Report(
                 version,
@@ -139,7 +145,27 @@ public record Report(
                 search,
                 calibration,
                 baseline,
-                Stream.concat(warnings.stream(), more.stream()).toList());
+                Stream.concat(warnings.stream(), more.stream()).distinct().toList(),
+                nothingToGain);
+    }
+
+    /** This report, of a plan that replaces no weight. */
+    public Report with(NothingToGain nothing) {
+        return new Report(
+                version,
+                command,
+                model,
+                output,
+                settings,
+                weights,
+                verification,
+                limits,
+                seconds,
+                search,
+                calibration,
+                baseline,
+                warnings,
+                Optional.of(nothing));
     }
 
     /** This report, as that of a command that another one was a part of, with the compressed network where it ends up. */
@@ -157,7 +183,8 @@ public record Report(
                 search,
                 calibration,
                 baseline,
-                warnings);
+                warnings,
+                nothingToGain);
     }
 
     /** {@link Verdict#PASS} is said only of a run whose outputs were verified, and that something was asked of. */
@@ -170,7 +197,7 @@ public record Report(
     }
 
     /**
-     * Whether a setting was found, if one was searched for, the verification is sound, every limit kept, and nothing worse
+     * Whether a setting was found, if one was searched for, the verification is sound, every limit met, and nothing worse
      * than in the run that this is held to.
      */
     public boolean passed() {

@@ -1,5 +1,7 @@
 package dev.eckart.core.report;
 
+import dev.eckart.core.verify.EvaluationInputs;
+import dev.eckart.core.verify.Limit;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -8,14 +10,25 @@ import java.util.TreeMap;
 /**
  * How a setting was found that keeps the user's limits.
  *
- * @param limit the one whose values are listed: the first on how much may be lost
+ * @param limit the one whose values are listed: the first on how much may be lost, or that on the size where no other is set
  * @param inputs what was tried was measured on
  * @param tried in the order in which it was
  * @param unreachable where no setting was found, a sentence that says so and which comes closest
  */
-public record SearchEntry(String limit, String inputs, List<Tried> tried, Optional<String> unreachable) {
+public record SearchEntry(String limit, EvaluationInputs inputs, List<Tried> tried, Optional<String> unreachable) {
     public SearchEntry {
         tried = List.copyOf(tried);
+    }
+
+    /** The limit by whose values candidates are compared: in a search for a size, the first one on a loss that was measured. */
+    public String compared() {
+        return limit.equals(Limit.MAX_SIZE_RATIO.label())
+                ? tried.stream()
+                        .flatMap(each -> each.values().keySet().stream())
+                        .filter(name -> !name.equals(limit))
+                        .findFirst()
+                        .orElse(limit)
+                : limit;
     }
 
     /**
@@ -24,7 +37,7 @@ public record SearchEntry(String limit, String inputs, List<Tried> tried, Option
      * @param rank as {@code compress --rank} takes it
      * @param sizeRatio compressed / original, in bytes
      * @param value measured for the limit
-     * @param values measured for all limits, by their names
+     * @param values measured for all limits, by their names; in a search for a size also those of losses without a limit
      * @param kept whether every limit is kept
      * @param remembered whether it was measured by an earlier run
      */

@@ -1,5 +1,6 @@
 package dev.eckart.core.report;
 
+import dev.eckart.core.verify.EvaluationInputs;
 import dev.eckart.core.verify.Latency;
 import dev.eckart.core.verify.Loss;
 import java.util.List;
@@ -13,7 +14,7 @@ import java.util.TreeMap;
  * @param version of this tool
  * @param model the original
  * @param seed of made-up inputs
- * @param inputs where the inputs came from, for people
+ * @param inputs what was compared on
  * @param samples how many were compared
  * @param settings in the order in which the user named them
  * @param skipped settings that there is nothing to do for in this network, each with the reason
@@ -24,7 +25,7 @@ public record SweepReport(
         Report.ModelEntry model,
         String backend,
         long seed,
-        String inputs,
+        EvaluationInputs inputs,
         long samples,
         List<Setting> settings,
         List<Skipped> skipped,

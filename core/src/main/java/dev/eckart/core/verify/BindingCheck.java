@@ -14,20 +14,36 @@ import java.util.stream.Collectors;
  * @param proof as in {@link Verification}, at these sizes
  * @param outputs those that can be compared
  * @param latency of a run at these sizes, as in {@link Verification}
+ * @param noProof why there is no proof, if there is none
  */
 public record BindingCheck(
         Map<String, Long> axes,
         Optional<RewriteProof> proof,
         List<OutputComparison> outputs,
-        Optional<Latency> latency) {
+        Optional<Latency> latency,
+        Optional<NoProof> noProof) {
     public BindingCheck {
         axes = Collections.unmodifiableMap(new LinkedHashMap<>(axes));
         outputs = List.copyOf(outputs);
     }
 
-    /** This one, with a proof if there is one. */
-    public BindingCheck with(Optional<RewriteProof> found) {
-        return new BindingCheck(axes, found, outputs, latency);
+    /** Without a reason for there being no proof. */
+    public BindingCheck(
+            Map<String, Long> axes,
+            Optional<RewriteProof> proof,
+            List<OutputComparison> outputs,
+            Optional<Latency> latency) {
+        this(axes, proof, outputs, latency, Optional.empty());
+    }
+
+    /** This one, with what was found about the rewrite. */
+    public BindingCheck with(RewriteCheck check) {
+        return new BindingCheck(
+                axes,
+                check instanceof RewriteProof found ? Optional.of(found) : Optional.empty(),
+                outputs,
+                latency,
+                check instanceof NoProof none ? Optional.of(none) : Optional.empty());
     }
 
     /** The sizes, as users write them: {@code batch=1,sequence=16}. */

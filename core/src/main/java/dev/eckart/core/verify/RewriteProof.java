@@ -1,17 +1,32 @@
 package dev.eckart.core.verify;
 
+import java.util.Optional;
+
 /**
- * Whether the compressed network computes what the original would with each W replaced by its B·A.
+ * Whether the compressed network computes what the original would with each W replaced by its B·A. Outputs of the network
+ * are compared, and those of each product that was replaced, each with a tolerance of its own; the numbers are those of the
+ * output that comes closest to its tolerance, or exceeds it the most.
  *
- * @param error the largest relative error of an output between those two
- * @param noiseFloor the largest relative error of an output between the original and itself at other optimization
- *     levels of the runtime
- * @param tolerance the largest error that counts as rounding
+ * @param error relative error between those two
+ * @param noiseFloor relative error between the second of them and itself at other optimization levels of the runtime
+ * @param tolerance the largest error that counts as rounding: a multiple of what rounding was measured to do, and never so
+ *     large that a mistake of 1 % could hide in it
+ * @param fault what is wrong, for people; empty if nothing is
  */
-public record RewriteProof(double error, double noiseFloor, double tolerance) {
+public record RewriteProof(double error, double noiseFloor, double tolerance, Optional<String> fault)
+        implements RewriteCheck {
+
+    /** Of one output, which is at fault if it exceeds its tolerance. */
+    public RewriteProof(double error, double noiseFloor, double tolerance) {
+        this(
+                error,
+                noiseFloor,
+                tolerance,
+                error <= tolerance ? Optional.empty() : Optional.of("an output is wrong"));
+    }
 
     /** False also where the error is not a number. */
     public boolean holds() {
-        return error <= tolerance;
+        return error <= tolerance && fault.isEmpty();
     }
 }

@@ -2,23 +2,25 @@ package dev.eckart.core.verify;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /**
  * Two networks' outputs beside each other.
  *
- * @param inputs where the inputs came from, for people
+ * @param inputs what was compared on
  * @param samples how many were compared
- * @param proof empty where the compressed network does not say what was replaced in it, or has no floating-point output
- * @param outputs those that can be compared: every output of a floating-point type
+ * @param proof whether the rewrite is right; empty where that cannot be told
+ * @param outputs those that can be compared: every output of numbers
  * @param accuracy present where there were labels
  * @param latency empty where both networks do the same work, because nothing was replaced
  * @param metrics of the task, that the user asked for
  * @param fusions those that the runtime makes in the original, and no longer in the compressed network
  * @param bindings at other sizes of dynamic axes, that the user asked for
  * @param memory present where it was measured
+ * @param noProof why there is no proof, if there is none
  */
 public record Verification(
-        String inputs,
+        EvaluationInputs inputs,
         long samples,
         Optional<RewriteProof> proof,
         List<OutputComparison> outputs,
@@ -27,7 +29,8 @@ public record Verification(
         List<MetricResult> metrics,
         List<LostFusion> fusions,
         List<BindingCheck> bindings,
-        Optional<Memory> memory) {
+        Optional<Memory> memory,
+        Optional<NoProof> noProof) {
     public Verification {
         outputs = List.copyOf(outputs);
         metrics = List.copyOf(metrics);
@@ -37,7 +40,7 @@ public record Verification(
 
     /** Without metrics of the task. */
     public Verification(
-            String inputs,
+            EvaluationInputs inputs,
             long samples,
             Optional<RewriteProof> proof,
             List<OutputComparison> outputs,
@@ -48,7 +51,7 @@ public record Verification(
 
     /** With all fusions that there were, at the inputs' own sizes, without what sessions take. */
     public Verification(
-            String inputs,
+            EvaluationInputs inputs,
             long samples,
             Optional<RewriteProof> proof,
             List<OutputComparison> outputs,
@@ -68,10 +71,62 @@ public record Verification(
                 Optional.empty());
     }
 
+    /** Without a reason for there being no proof. */
+    public Verification(
+            EvaluationInputs inputs,
+            long samples,
+            Optional<RewriteProof> proof,
+            List<OutputComparison> outputs,
+            Optional<LabelAccuracy> accuracy,
+            Optional<Latency> latency,
+            List<MetricResult> metrics,
+            List<LostFusion> fusions,
+            List<BindingCheck> bindings,
+            Optional<Memory> memory) {
+        this(
+                inputs,
+                samples,
+                proof,
+                outputs,
+                accuracy,
+                latency,
+                metrics,
+                fusions,
+                bindings,
+                memory,
+                Optional.empty());
+    }
+
     /** This one, with what the networks' sessions take. */
     public Verification with(Memory measured) {
         return new Verification(
-                inputs, samples, proof, outputs, accuracy, latency, metrics, fusions, bindings, Optional.of(measured));
+                inputs,
+                samples,
+                proof,
+                outputs,
+                accuracy,
+                latency,
+                metrics,
+                fusions,
+                bindings,
+                Optional.of(measured),
+                noProof);
+    }
+
+    /** This one, with what was found about the rewrite. */
+    public Verification with(RewriteCheck check) {
+        return new Verification(
+                inputs,
+                samples,
+                check instanceof RewriteProof found ? Optional.of(found) : Optional.empty(),
+                outputs,
+                accuracy,
+                latency,
+                metrics,
+                fusions,
+                bindings,
+                memory,
+                check instanceof NoProof none ? Optional.of(none) : Optional.empty());
     }
 
     /** Whether all that was compared is finite, each proof that there is holds, and each metric has a value. */
@@ -92,8 +147,8 @@ public record Verification(
         return loss().relativeError();
     }
 
-    /** The smallest mean cosine of an output. */
-    public double cosine() {
+    /** The smallest mean cosine of an output; empty where no output has one. */
+    public OptionalDouble cosine() {
         return loss().cosine();
     }
 }

@@ -85,7 +85,8 @@ class InputRootsTest {
 
         assertThatExceptionOfType(InvalidInputException.class)
                 .isThrownBy(() -> new InputRoots(DECOMPOSER, 0).of(inputs))
-                .withMessage("on the calibration inputs a layer with 2 inputs is given numbers that are not finite:"
-                        + " their covariance holds Infinity at [0, 1]");
+                .withMessage(
+                        "--calibration: the covariance of a layer's 2 inputs holds Infinity at [0, 1]; expected finite"
+                                + " numbers: calibrate on other inputs");
     }
 }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.eckart.core.InvalidInputException;
 import dev.eckart.core.Progress;
 import dev.eckart.core.cache.CachingDecomposer;
 import dev.eckart.core.calibrate.Calibration;
@@ -24,6 +23,8 @@ import dev.eckart.core.linalg.RowSums;
 import dev.eckart.core.linalg.SampleMatrices;
 import dev.eckart.core.linalg.SingularValueDecomposition;
 import dev.eckart.core.model.ElementType;
+import dev.eckart.core.model.SkipReason;
+import dev.eckart.core.model.SkippedWeight;
 import dev.eckart.core.rank.EnergyRankSelector;
 import dev.eckart.core.rank.FixedRankSelector;
 import dev.eckart.core.rank.RankChoice;
@@ -198,9 +199,12 @@ class CalibratedCompressionTest {
         InMemoryNetwork network = InMemoryNetwork.of(
                 ElementType.FLOAT32, SampleMatrices.with(SampleMatrices.normal(20, 30, 1), 7, 5, bad));
 
-        assertThatExceptionOfType(InvalidInputException.class)
-                .isThrownBy(() -> calibrated().plan(network.inventory(), new FixedRankSelector(3)))
-                .withMessageStartingWith("weight `fc1` [20×30] holds %s at [7, 5];", bad);
+        CompressionPlan plan = calibrated().plan(network.inventory(), new FixedRankSelector(3));
+
+        assertThat(plan.weights()).isEmpty();
+        assertThat(plan.skipped())
+                .containsExactly(new SkippedWeight(
+                        "fc1", "MatMul", "float32", List.of(20L, 30L), SkipReason.NOT_FINITE, bad + " at [7, 5]"));
     }
 
     @Test

@@ -15,6 +15,7 @@ import dev.eckart.core.factor.IfSlower;
 import dev.eckart.core.factor.PairTiming;
 import dev.eckart.core.factor.PlannedWeight;
 import dev.eckart.core.factor.Replacement;
+import dev.eckart.core.factor.WorthwhileSaving;
 import dev.eckart.core.linalg.Accuracy;
 import dev.eckart.core.linalg.Decomposer;
 import dev.eckart.core.linalg.Decomposition;
@@ -169,8 +170,7 @@ class CompressorTest {
         assertThat(plan.weights())
                 .extracting(PlannedWeight::decision)
                 .containsExactly(
-                        new Decision.Factor(6),
-                        new Decision.Keep("rank 6 is not below the break-even rank 6: a pair would save nothing"));
+                        new Decision.Factor(6), new Decision.Keep("needs rank 6; a pair is smaller only below 6"));
         assertThat(plan.skipped()).extracting(SkippedWeight::name).containsExactly("fc2", "bias");
         assertThat(plan.skipped())
                 .extracting(SkippedWeight::reason)
@@ -289,27 +289,6 @@ class CompressorTest {
     }
 
     @Test
-    void should_say_where_a_calibrated_weight_itself_is_not_finite() {
-        InMemoryNetwork network = holding(Double.NEGATIVE_INFINITY);
-        Compressor calibrated = compressor(2)
-                .calibrated(Calibration.of(Map.of(
-                        "fc2",
-                        new InputStatistics(
-                                99,
-                                99,
-                                SampleMatrices.normal(1, 30, 5),
-                                Matrix.diagonal(
-                                        30,
-                                        30,
-                                        IntStream.rangeClosed(1, 30)
-                                                .asDoubleStream()
-                                                .toArray())))));
-
-        requireOnlySecondSkipped(
-                calibrated.plan(network.inventory(), new FixedRankSelector(3)), Double.NEGATIVE_INFINITY);
-    }
-
-    @Test
     void should_skip_a_weight_whose_outputs_exceed_the_range_of_double() {
         InMemoryNetwork network = InMemoryNetwork.of(
                 ElementType.FLOAT64,
@@ -329,7 +308,7 @@ class CompressorTest {
         assertThat(plan.skipped())
                 .extracting(SkippedWeight::explanation)
                 .containsExactly(
-                        "it holds numbers that are not finite: its outputs on the calibration inputs exceed the"
+                        "holds numbers that are not finite: its outputs on the calibration inputs exceed the"
                                 + " range of float64");
     }
 
@@ -364,15 +343,14 @@ class CompressorTest {
     private static void expectBadChoice(RankSelector selector, String complaint) {
         assertThatExceptionOfType(InvalidInputException.class)
                 .isThrownBy(() -> compress(NETWORK, selector))
-                .withMessage("strategy %s chose badly: %s", Providers.title(selector), complaint);
+                .withMessage("strategy %s made an invalid choice: %s", Providers.title(selector), complaint);
     }
 
     @Test
     void should_pass_on_what_a_strategy_refuses() {
         assertThatExceptionOfType(InvalidInputException.class)
                 .isThrownBy(() -> compress(NETWORK, new FixedRankSelector(21)))
-                .withMessage(
-                        "weight `fc1` [20×30]: rank 21 exceeds its smaller side 20, and no other weight is larger");
+                .withMessage("weight `fc1` [20×30]: rank 21 exceeds its smaller side 20, the largest of all weights");
     }
 
     @Test
@@ -813,5 +791,111 @@ class CompressorTest {
                 .containsExactly("fc1");
         assertThat(timed.weights()).hasSize(3);
         assertThat(timed.weights().get(2)).isEqualTo(plan.weights().get(2));
+    }
+
+    /** At rank 1, replacing the weights saves 39,200 and 1,184 bytes. */
+    private static final InMemoryNetwork LARGE_AND_SMALL = InMemoryNetwork.of(
+            ElementType.FLOAT32, floats(SampleMatrices.normal(100, 100, 1)), floats(SampleMatrices.normal(100, 4, 2)));
+
+    private static Compressor replacingOnly(long modelBytes) {
+        return compressor(2).replacingOnly(new WorthwhileSaving(modelBytes));
+    }
+
+    /** A thousandth of 1,300,000 bytes is more than 1,184, and a fiftieth is less than 39,200. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void should_make_no_pair_that_saves_less_than_a_thousandth_of_the_model(boolean oneByOne) {
+        Compression<InMemoryNetwork> compression = replacingOnly(1_300_000)
+                .compress(
+                        LARGE_AND_SMALL,
+                        WeightFilter.ALL,
+                        oneByOne ? new FixedRankSelector(1) : together(1),
+                        FactorPair.Balance.PLAIN,
+                        PROVENANCE);
+
+        assertThat(compression.network().pairs()).containsOnlyKeys("fc1");
+        assertThat(compression.plan().weights().get(1).decision())
+                .isEqualTo(new Decision.Keep("its pair saves 1.18 kB of 1.30 MB, less than a thousandth"));
+    }
+
+    /** A fiftieth of 2,100,000 bytes is more than both save. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void should_replace_nothing_if_all_replacements_save_less_than_a_fiftieth_of_the_model(boolean oneByOne) {
+        Compression<InMemoryNetwork> compression = replacingOnly(2_100_000)
+                .compress(
+                        LARGE_AND_SMALL,
+                        WeightFilter.ALL,
+                        oneByOne ? new FixedRankSelector(1) : together(1),
+                        FactorPair.Balance.PLAIN,
+                        PROVENANCE);
+
+        assertThat(compression.network().pairs()).isEmpty();
+        assertThat(compression.network().run(SampleMatrices.normal(2, 100, 3)))
+                .isEqualTo(LARGE_AND_SMALL.run(SampleMatrices.normal(2, 100, 3)));
+        assertThat(compression.plan().factored()).isEmpty();
+    }
+
+    @Test
+    void should_plan_and_survey_what_it_would_replace() {
+        for (long modelBytes : List.of(0L, 1_300_000L, 2_100_000L)) {
+            Compressor compressor = replacingOnly(modelBytes);
+            List<Decision> carriedOut = compressor
+                    .compress(
+                            LARGE_AND_SMALL,
+                            WeightFilter.ALL,
+                            new FixedRankSelector(1),
+                            FactorPair.Balance.PLAIN,
+                            PROVENANCE)
+                    .plan()
+                    .weights()
+                    .stream()
+                    .map(PlannedWeight::decision)
+                    .toList();
+
+            assertThat(compressor
+                            .plan(LARGE_AND_SMALL.inventory(), new FixedRankSelector(1))
+                            .weights())
+                    .extracting(PlannedWeight::decision)
+                    .isEqualTo(carriedOut);
+            assertThat(compressor
+                            .survey(LARGE_AND_SMALL.inventory(), new FixedRankSelector(1))
+                            .weights())
+                    .extracting(PlannedWeight::decision)
+                    .isEqualTo(carriedOut);
+        }
+    }
+
+    @Test
+    void should_replace_nothing_if_the_pairs_that_are_faster_save_too_little() {
+        // A fiftieth of 1,000,000 bytes: the small weight alone does not save it.
+        Compressor compressor = replacingOnly(1_000_000);
+        CompressionPlan plan = compressor.plan(LARGE_AND_SMALL.inventory(), new FixedRankSelector(1));
+        PairTimer timer =
+                planned -> new PairTiming.Measured(1, 1, planned.weight().name().equals("fc2") ? 0.5 : 2);
+
+        CompressionPlan timed = compressor.timed(plan, timer, IfSlower.KEEP_DENSE);
+
+        assertThat(plan.factored()).hasSize(2);
+        assertThat(timed.factored()).isEmpty();
+        assertThat(timed.weights().get(1).reason())
+                .isEqualTo("all replacements together save 1.18 kB of 1.00 MB, less than 2 %");
+    }
+
+    /** A strategy that looks at all weights at once. */
+    private static RankSelector together(int rank) {
+        return new RankSelector() {
+            @Override
+            public Accuracy accuracy() {
+                return Accuracy.ENERGY;
+            }
+
+            @Override
+            public RankPlan select(List<WeightSpectrum> weights) {
+                return new RankPlan(weights.stream()
+                        .map(weight -> (RankChoice) new RankChoice.Truncate(rank))
+                        .toList());
+            }
+        };
     }
 }

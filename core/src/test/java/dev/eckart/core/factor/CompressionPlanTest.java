@@ -47,8 +47,7 @@ class CompressionPlanTest {
         PlannedWeight planned = plan(List.of(SQUARE), truncate(rank)).weights().get(0);
 
         assertThat(planned.decision())
-                .isEqualTo(new Decision.Keep(
-                        "rank %d is not below the break-even rank 4: a pair would save nothing".formatted(rank)));
+                .isEqualTo(new Decision.Keep("needs rank %d; a pair is smaller only below 4".formatted(rank)));
         assertThat(planned.rank()).isEqualTo(10);
         assertThat(planned.parametersAfter()).isEqualTo(100);
     }

@@ -51,6 +51,24 @@ class PlannedWeightTest {
     }
 
     @Test
+    void should_say_which_rank_a_weight_needs_and_below_which_a_pair_is_smaller() {
+        WeightSpectrum weight = SampleSpectra.weight("w", 20, 30, 3, 2, 1);
+
+        assertThat(PlannedWeight.of(weight, new RankChoice.Truncate(11)).decision())
+                .isEqualTo(new Decision.Keep("needs rank 11; a pair is smaller only below 11"));
+        assertThat(PlannedWeight.of(weight, new RankChoice.Truncate(10)).decision())
+                .isEqualTo(new Decision.Factor(10));
+    }
+
+    @Test
+    void should_say_that_a_weight_is_too_small_where_no_rank_makes_a_smaller_pair() {
+        WeightSpectrum weight = SampleSpectra.weight("w", 2, 384, 3, 2);
+
+        assertThat(PlannedWeight.of(weight, new RankChoice.Truncate(1)).decision())
+                .isEqualTo(new Decision.Keep("too small to gain from a pair"));
+    }
+
+    @Test
     void should_say_of_a_weight_that_was_kept_without_its_spectrum_what_holds_of_any() {
         LinearWeight weight = spectrum(ElementType.FLOAT32).weight();
         PlannedWeight kept = PlannedWeight.kept(weight, new RankChoice.Keep("it is large"), false);
@@ -84,7 +102,7 @@ class PlannedWeightTest {
         PlannedWeight kept = timed(SLOWER, IfSlower.KEEP_DENSE);
 
         assertThat(kept.decision())
-                .isEqualTo(new Decision.Keep("its pair takes 1.12 times as long (0.84 ms dense, 0.94 ms factored)"));
+                .isEqualTo(new Decision.Keep("the pair takes 1.12 times as long (0.84 ms dense, 0.94 ms factored)"));
         assertThat(kept.timing()).contains(SLOWER);
         assertThat(kept.predictedError()).isZero();
         assertThat(kept.sizeOnly()).isFalse();
@@ -100,8 +118,9 @@ class PlannedWeightTest {
         assertThat(marked.decision()).isEqualTo(new Decision.Factor(2));
         assertThat(marked.sizeOnly()).isTrue();
         assertThat(marked.reason())
-                .isEqualTo("rank 2 is below the break-even rank 6; for size only: its pair takes 1.12 times as long"
-                        + " (0.84 ms dense, 0.94 ms factored)");
+                .isEqualTo(
+                        "a pair of rank 2 is smaller, as any below 6 is; for size only: the pair takes 1.12 times as long"
+                                + " (0.84 ms dense, 0.94 ms factored)");
     }
 
     @ParameterizedTest
@@ -112,6 +131,6 @@ class PlannedWeightTest {
         PlannedWeight unknown = timed(new PairTiming.Unknown("it is shy"), ifSlower);
         assertThat(unknown.decision()).isEqualTo(new Decision.Factor(2));
         assertThat(unknown.sizeOnly()).isFalse();
-        assertThat(unknown.reason()).endsWith("; its pair was not timed: it is shy");
+        assertThat(unknown.reason()).endsWith("; the pair was not timed: it is shy");
     }
 }

@@ -184,7 +184,7 @@ class PendingFileTest {
                 .hasMessageContaining("is a directory");
         assertThatThrownBy(() -> PendingFile.beside(folder.resolve("none/target")))
                 .isInstanceOf(InvalidInputException.class)
-                .hasMessageContaining("there is no directory");
+                .hasMessageContaining("does not exist; create it first");
     }
 
     @Test

@@ -38,14 +38,17 @@ public abstract class DecomposerContract {
     /** The backend under test. */
     protected abstract Decomposer decomposer();
 
+    /** Rows and columns of a matrix that every kind of the backend's work on it has several parts of; no larger than that. */
+    protected abstract int[] shapeOfSeveralParts();
+
     /** A matrix that a failing test is named after. */
-    record Sample(String name, Matrix matrix) {
+    public record Sample(String name, Matrix matrix) {
         @Override
         public String toString() {
             return "%s [%d×%d]".formatted(name, matrix.rows(), matrix.columns());
         }
 
-        int smallerSide() {
+        public int smallerSide() {
             return Math.min(matrix.rows(), matrix.columns());
         }
 
@@ -476,11 +479,10 @@ public abstract class DecomposerContract {
                 .withMessage("Expected a shared side of one length but was: 2 and 1");
     }
 
-    /** Large enough for several parts of each kind. */
     @ParameterizedTest
     @EnumSource
     void should_give_the_same_bits_in_a_pool_of_any_size(Accuracy accuracy) {
-        for (int[] shape : new int[][] {{1300, 1100}, {FEW, MANY}}) {
+        for (int[] shape : new int[][] {shapeOfSeveralParts(), {FEW, MANY}}) {
             // Full accuracy has no parts, and takes its time.
             Matrix matrix = accuracy == Accuracy.FULL
                     ? SampleMatrices.normal(shape[0] / 10, shape[1] / 10, 3)

@@ -6,4 +6,9 @@ class EjmlDecomposerTest extends DecomposerContract {
     protected Decomposer decomposer() {
         return new EjmlDecomposer();
     }
+
+    @Override
+    protected int[] shapeOfSeveralParts() {
+        return new int[] {650, 540};
+    }
 }

@@ -10,4 +10,9 @@ class OpenBlasDecomposerTest extends DecomposerContract {
     protected Decomposer decomposer() {
         return OPENBLAS;
     }
+
+    @Override
+    protected int[] shapeOfSeveralParts() {
+        return new int[] {1300, 1100};
+    }
 }

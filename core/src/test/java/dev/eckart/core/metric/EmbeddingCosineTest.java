@@ -20,7 +20,7 @@ class EmbeddingCosineTest {
         MetricResult result = measure("embedding-cosine", of(0, 8));
 
         assertThat(result.value()).isCloseTo(0.9587396057591866, within(1e-14));
-        assertThat(result.note()).isEqualTo("mean of 8 samples, 0.9156 at the least");
+        assertThat(result.note()).isEqualTo("mean of 8 samples, lowest 0.9156");
         assertThat(result.judgement()).isEqualTo(Judgement.HIGHER);
         assertThat(result.networks()).isEmpty();
         assertThat(measure("embedding-cosine", of(0, 3), of(3, 8))).isEqualTo(result);

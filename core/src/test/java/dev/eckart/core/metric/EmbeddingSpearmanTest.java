@@ -35,7 +35,7 @@ class EmbeddingSpearmanTest {
         MetricResult result = measure("embedding-spearman", batch);
 
         assertThat(result.value()).isCloseTo(1, within(1e-12));
-        assertThat(result.note()).isEqualTo("on 499500 pairs of 1000 samples, taken of 2000 at even distances");
+        assertThat(result.note()).isEqualTo("on 499500 pairs of 1000 samples, evenly spaced among 2000");
     }
 
     @Test
@@ -49,7 +49,7 @@ class EmbeddingSpearmanTest {
         assertThat(result.value()).isNaN();
         assertThat(result.note())
                 .isEqualTo(
-                        "on 10 pairs of 5 samples, all equally similar in the original network, which leaves nothing to rank");
+                        "on 10 pairs of 5 samples, all equally similar in the original network: there is nothing to rank");
     }
 
     @Test
@@ -66,6 +66,6 @@ class EmbeddingSpearmanTest {
         assertThatThrownBy(() -> measure("embedding-spearman", EmbeddingCosineTest.of(0, 2)))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessage(
-                        "metric `embedding-spearman`: 2 samples have too few pairs to be ranked; expected three samples or more");
+                        "metric `embedding-spearman`: expected at least 3 samples, to rank their pairs, but was: 2");
     }
 }

@@ -59,15 +59,15 @@ class EmbeddingsTest {
         assertRefused(
                 "embedding-cosine,pooling=none",
                 plain,
-                "the model has no floating-point output [samples×width] but `states` [4×3×5]; this metric is for others");
+                "the model has no floating-point output [samples×width], which this metric needs; its floating-point outputs: `states` [4×3×5]");
         assertRefused(
                 "embedding-cosine,pooling=none,output=states",
                 plain,
-                "output `states` [4×3×5] was found where [samples×width] was expected, of 4 samples");
+                "output `states` [4×3×5] has the wrong shape; expected [samples×width] with 4 samples");
         assertRefused(
                 "embedding-cosine,mask=m",
                 batch(ORIGINAL, COMPRESSED, Map.of("ids", Batches.MASK), Optional.empty()),
-                "the model has no input `m`; it has: ids");
+                "the model has no input `m`; its inputs: ids");
         assertRefused(
                 "embedding-cosine",
                 batch(
@@ -75,7 +75,7 @@ class EmbeddingsTest {
                         COMPRESSED,
                         Map.of("attention_mask", whole(List.of(4, 2), 1, 1, 1, 1, 1, 1, 1, 1)),
                         Optional.empty()),
-                "the mask `attention_mask` is [4×2]; expected [4×3], samples and positions; mask=INPUT names another, mask=none leaves it aside");
+                "mask `attention_mask` is [4×2]; expected [4×3], samples and positions: name another mask with mask=INPUT, or ignore it with mask=none");
         assertRefused(
                 "embedding-cosine",
                 batch(
@@ -83,7 +83,7 @@ class EmbeddingsTest {
                         COMPRESSED,
                         Map.of("attention_mask", whole(List.of(4, 3), 1, 1, 1, 0, 0, 0, 1, 1, 1, 1, 1, 1)),
                         Optional.empty()),
-                "the mask says that all positions of a sample are padding, which leaves no embedding of it");
+                "the mask marks all positions of a sample as padding, so the sample has no embedding; correct the mask, or give mask=none");
         NetworkOutput other = Batches.output("other", List.of(4, 1), 1, 2, 3, 4);
         MetricBatch two =
                 new MetricBatch(4, Map.of(), Map.of("other", other), Map.of("other", other), Optional.empty());

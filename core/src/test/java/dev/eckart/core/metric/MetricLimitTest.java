@@ -55,10 +55,10 @@ class MetricLimitTest {
         assertThatThrownBy(() -> MetricLimit.parse("perplexity<=1.1").requireAmong(ASKED))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessage(
-                        "limit `perplexity<=1.1`: no metric of that name is measured; those asked for are top-5-accuracy, cos");
+                        "limit `perplexity<=1.1`: no metric with this name is measured; measured metrics: top-5-accuracy, cos");
         assertThatThrownBy(() -> MetricLimit.parse("cos>=1").requireAmong(List.of()))
                 .isInstanceOf(InvalidInputException.class)
-                .hasMessage("limit `cos>=1.0`: no metric of that name is measured; ask for one with --metric");
+                .hasMessage("limit `cos>=1.0`: no metric with this name is measured; request it with --metric");
         assertThatThrownBy(() -> MetricLimit.parse("cos<=0.9").requireAmong(ASKED))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessage("limit `cos<=0.9`: the value of `cos` is better the higher it is; expected >=0.9");

@@ -106,15 +106,15 @@ class PerplexityTest {
         assertRefused(
                 "perplexity",
                 batch(ORIGINAL, COMPRESSED, Map.of("x", TOKENS), Optional.empty()),
-                "the model has no input `input_ids`; give --labels, or name one of its inputs with targets=INPUT: x");
+                "the model has no input `input_ids` to take targets from; give --labels, or name an input with targets=INPUT: x");
         assertRefused(
                 "perplexity",
                 batch(ORIGINAL, COMPRESSED, Map.of(), Optional.of(whole(List.of(4), 1, 2, 3, 4))),
-                "targets, the labels, are int64 [4]; expected whole numbers [4, 3], samples and positions");
+                "the targets (labels) are int64 [4]; expected whole numbers [4, 3], samples and positions");
         assertRefused(
                 "perplexity,targets=x",
                 batch(ORIGINAL, COMPRESSED, Map.of("x", NpyArray.ofFloats(SHAPE, new float[12])), Optional.empty()),
-                "targets, the input `x`, are float32 [4, 3]; expected whole numbers [4, 3], samples and positions");
+                "the targets (input `x`) are float32 [4, 3]; expected whole numbers [4, 3], samples and positions");
         assertRefused(
                 "perplexity",
                 batch(
@@ -122,7 +122,7 @@ class PerplexityTest {
                         COMPRESSED,
                         Map.of(),
                         Optional.of(whole(SHAPE, LongStream.range(0, 12).toArray()))),
-                "target 6, of the labels, was found where a token from 0 to 5 was expected");
+                "target 6 (labels) is no token; expected a whole number from 0 to 5");
         assertRefused(
                 "perplexity",
                 batch(
@@ -130,7 +130,7 @@ class PerplexityTest {
                         output("scores", List.of(1, 1, 2), 0, 1),
                         Map.of("input_ids", whole(List.of(1, 1), 0)),
                         Optional.empty()),
-                "there is no position with a target");
+                "no position has a target; expected samples of at least 2 positions that the mask does not exclude");
     }
 
     private static void assertRefused(String call, MetricBatch batch, String sentence) {

@@ -32,7 +32,7 @@ class TaskMetricsTest {
         assertThatThrownBy(() -> METRICS.select("top-k:3,as=The third"))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessage(
-                        "metric `top-k:3,as=The third`: it would be called `The third`; expected lower-case letters, digits and hyphens");
+                        "metric `top-k:3,as=The third`: `The third` is not a valid name for a metric; expected lower-case letters, digits and hyphens");
     }
 
     @ParameterizedTest
@@ -61,8 +61,7 @@ class TaskMetricsTest {
         TaskMetrics.requireDistinct(List.of(one, METRICS.select("embedding-cosine,output=b,as=b")));
         assertThatThrownBy(() -> TaskMetrics.requireDistinct(List.of(one, other)))
                 .isInstanceOf(InvalidInputException.class)
-                .hasMessage(
-                        "two metrics are called `embedding-cosine`; give one of them another name with the option as=NAME");
+                .hasMessage("two metrics are named `embedding-cosine`; rename one with the option as=NAME");
     }
 
     @Test

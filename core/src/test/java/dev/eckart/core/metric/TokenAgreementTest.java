@@ -55,6 +55,7 @@ class TokenAgreementTest {
 
         assertThatThrownBy(() -> measure("token-agreement", padding))
                 .isInstanceOf(InvalidInputException.class)
-                .hasMessage("metric `token-agreement`: the mask leaves no position to compare");
+                .hasMessage(
+                        "metric `token-agreement`: the mask marks all positions as padding; correct the mask, or give mask=none");
     }
 }

@@ -64,23 +64,23 @@ class TopKAccuracyTest {
 
     @Test
     void should_refuse_labels_and_outputs_that_do_not_fit() {
-        assertRefused("top-k:2", labelled(0, 4, 1), "label 4 was found where a class from 0 to 3 was expected");
+        assertRefused("top-k:2", labelled(0, 4, 1), "label 4 is no class; expected a whole number from 0 to 3");
         assertRefused(
                 "top-k:2",
                 labelled(whole(List.of(3, 2), 0, 1, 2, 3, 0, 1)),
-                "the labels are int64 [3, 2] for 3 samples; expected one whole number for each");
+                "the labels are int64 [3, 2] for 3 samples; expected one whole number for each sample");
         assertRefused(
                 "top-k:2",
                 labelled(NpyArray.ofFloats(List.of(3), 0, 1, 2)),
-                "the labels are float32 [3] for 3 samples; expected one whole number for each");
+                "the labels are float32 [3] for 3 samples; expected one whole number for each sample");
         assertRefused(
                 "top-k:4",
                 labelled(0, 1, 2),
-                "of 4 classes, the label is always among as many; expected fewer than there are");
+                "expected a number below 4, the number of classes: every label is among that many scores");
         assertRefused(
                 "top-k:2,output=other",
                 labelled(0, 1, 2),
-                "the model has no floating-point output `other`; it has `scores` [3×4]");
+                "the model has no floating-point output `other`; its floating-point outputs: `scores` [3×4]");
         assertThat(Batches.METRICS.select("top-k:2").metric().needsLabels()).isTrue();
     }
 

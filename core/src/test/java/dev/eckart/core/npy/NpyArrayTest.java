@@ -149,6 +149,29 @@ class NpyArrayTest {
     }
 
     @Test
+    void should_slice_and_take_along_any_axis() {
+        NpyArray array = counted(2, 3, 2);
+
+        assertThat(array.slice(0, 1, 2)).isEqualTo(array.slice(1, 2));
+        assertThat(array.slice(1, 1, 3)).isEqualTo(NpyArray.ofFloats(List.of(2, 2, 2), 2, 3, 4, 5, 8, 9, 10, 11));
+        assertThat(array.slice(2, 1, 2)).isEqualTo(NpyArray.ofFloats(List.of(2, 3, 1), 1, 3, 5, 7, 9, 11));
+        assertThat(array.slice(1, 1, 1).shape()).containsExactly(2, 0, 2);
+        assertThat(array.take(0, new int[] {1})).isEqualTo(array.take(1));
+        assertThat(array.take(1, new int[] {2, 0}))
+                .isEqualTo(NpyArray.ofFloats(List.of(2, 2, 2), 4, 5, 0, 1, 10, 11, 6, 7));
+        assertThatExceptionOfType(IndexOutOfBoundsException.class).isThrownBy(() -> array.slice(1, 2, 4));
+        assertThatExceptionOfType(IndexOutOfBoundsException.class).isThrownBy(() -> array.slice(3, 0, 1));
+    }
+
+    @Test
+    void should_put_an_axis_before_the_others() {
+        assertThat(counted(2, 3).withFirst(1)).isEqualTo(NpyArray.ofFloats(List.of(3, 2), 0, 3, 1, 4, 2, 5));
+        assertThat(counted(2, 1, 2).withFirst(2)).isEqualTo(NpyArray.ofFloats(List.of(2, 2, 1), 0, 2, 1, 3));
+        assertThat(counted(2, 3).withFirst(0)).isEqualTo(counted(2, 3));
+        assertThat(counted(2, 0, 3).withFirst(2).shape()).containsExactly(3, 2, 0);
+    }
+
+    @Test
     void should_take_entries_of_the_first_axis() {
         NpyArray array = counted(4, 3);
 

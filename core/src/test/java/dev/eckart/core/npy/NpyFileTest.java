@@ -287,7 +287,7 @@ class NpyFileTest {
 
             assertThatExceptionOfType(InvalidInputException.class)
                     .isThrownBy(() -> NpyFile.write(npy, random(NpyType.INT8, 1)))
-                    .withMessage("`%s` cannot be written: there is no directory `%s`; make it first"
+                    .withMessage("`%s` cannot be written: directory `%s` does not exist; create it first"
                             .formatted(npy, npy.getParent()));
         }
 

@@ -186,13 +186,24 @@ class BudgetRankSelectorTest extends RankSelectorContract {
 
         assertThat(new BudgetRankSelector(1).select(weights).choices())
                 .containsExactly(
-                        new RankChoice.Keep("the budget of 1.0 is met without a pair for it, which loses more for each"
-                                + " parameter than others, as far as is known without its sensitivity"),
-                        new RankChoice.Keep("no rank from 0.25 of its smaller side on is below its break-even rank"));
+                        new RankChoice.Keep(
+                                "budget 1.0 is met with this weight unchanged; its sensitivity was not measured"),
+                        new RankChoice.Keep("too small to gain from a pair"));
         assertThat(new BudgetRankSelector(1)
                         .select(List.of(sensitive(2, weights.get(0))))
                         .choices())
-                .containsExactly(new RankChoice.Keep("the budget of 1.0 is met without a pair for it"));
+                .containsExactly(new RankChoice.Keep("budget 1.0 is met with this weight unchanged"));
+    }
+
+    @Test
+    void should_tell_a_weight_that_is_too_small_from_one_whose_floor_is_too_high() {
+        List<WeightSpectrum> weights =
+                List.of(SampleSpectra.weight("a", 64, 64, 3, 2, 1), SampleSpectra.weight("b", 1, 9, 1));
+
+        assertThat(new BudgetRankSelector(1, 0.5, 1).select(weights).choices())
+                .containsExactly(
+                        new RankChoice.Keep("a pair is not smaller at any rank from floor 0.5 of its smaller side"),
+                        new RankChoice.Keep("too small to gain from a pair"));
     }
 
     @ParameterizedTest
@@ -271,15 +282,17 @@ class BudgetRankSelectorTest extends RankSelectorContract {
 
         assertThatThrownBy(() -> new BudgetRankSelector(0.2).require(weights(weights)))
                 .isInstanceOf(InvalidInputException.class)
-                .hasMessage("strategy `budget:0.2`: expected a share from 0.3750, which is what ranks from 0.25 of each"
-                        + " weight's smaller side come to; a lower floor, such as floor=0.05, allows less");
+                .hasMessage(
+                        "strategy `budget:0.2`: expected a share of at least 0.3750, the smallest with ranks from 0.25"
+                                + " of each weight's smaller side; a lower floor, such as floor=0.05, allows a smaller share");
         assertThat(rank(new BudgetRankSelector(0.375).select(weights), 0)).isEqualTo(16);
         assertThat(rank(new BudgetRankSelector(0.2, 0.05, 8).select(weights), 0))
                 .isEqualTo(8);
         assertThatThrownBy(() -> new BudgetRankSelector(0.02, 0, 8).select(weights))
                 .isInstanceOf(InvalidInputException.class)
-                .hasMessage("strategy `budget:0.02`: expected a share from 0.0235, which is what ranks from 0.0 of each"
-                        + " weight's smaller side come to");
+                .hasMessage(
+                        "strategy `budget:0.02`: expected a share of at least 0.0235, the smallest with ranks from 0.0"
+                                + " of each weight's smaller side");
     }
 
     @Test

@@ -75,8 +75,7 @@ class ErrorRankSelectorTest extends RankSelectorContract {
         LinearWeight weight = SampleSpectra.weight("w", 64, 64).weight();
 
         assertThat(new ErrorRankSelector(0.1).settle(weight, alike))
-                .contains(new RankChoice.Keep(
-                        "no rank below the break-even rank 31 is as close: a pair would save nothing"));
+                .contains(new RankChoice.Keep("needs rank 31 or more; a pair is smaller only below 31"));
         assertThat(new ErrorRankSelector(0.9).settle(weight, alike)).isEmpty();
     }
 

@@ -46,8 +46,7 @@ class FixedRankSelectorTest extends RankSelectorContract {
         assertThatExceptionOfType(InvalidInputException.class)
                 .isThrownBy(() ->
                         new FixedRankSelector(21).require(List.of(SMALL.weight(), LARGE.weight(), AS_LARGE.weight())))
-                .withMessage(
-                        "weight `fc1` [30×20]: rank 21 exceeds its smaller side 20, and no other weight is larger");
+                .withMessage("weight `fc1` [30×20]: rank 21 exceeds its smaller side 20, the largest of all weights");
     }
 
     @Test

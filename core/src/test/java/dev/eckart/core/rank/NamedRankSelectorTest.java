@@ -33,7 +33,8 @@ class NamedRankSelectorTest extends RankSelectorContract {
     @Test
     void should_cut_the_weights_that_are_named_and_keep_the_others() {
         assertThat(ranks(Map.of("a", 4)).select(WEIGHTS).choices())
-                .containsExactly(new RankChoice.Truncate(4), new RankChoice.Keep("no rank is given for it"));
+                .containsExactly(
+                        new RankChoice.Truncate(4), new RankChoice.Keep("the strategy names no rank for this weight"));
     }
 
     @Test
@@ -47,7 +48,7 @@ class NamedRankSelectorTest extends RankSelectorContract {
         assertThatExceptionOfType(InvalidInputException.class)
                 .isThrownBy(() -> ranks(Map.of("a", 4, "c", 2))
                         .require(WEIGHTS.stream().map(WeightSpectrum::weight).toList()))
-                .withMessage("strategy `ranks`: there is no linear weight `c`; `eckart scan` lists them");
+                .withMessage("strategy `ranks`: the model has no linear weight `c`; `eckart scan` lists the names");
     }
 
     @Test
@@ -76,7 +77,7 @@ class NamedRankSelectorTest extends RankSelectorContract {
     void should_refuse_to_be_called_without_a_name_or_with_a_value() {
         assertThatExceptionOfType(InvalidInputException.class)
                 .isThrownBy(() -> parsed("ranks"))
-                .withMessageContaining("expected the rank of a weight or more, such as ranks,fc1.weight=16");
+                .withMessageContaining("expected the rank of at least one weight, such as ranks,fc1.weight=16");
         assertThatExceptionOfType(InvalidInputException.class)
                 .isThrownBy(() -> parsed("ranks:3,a=1"))
                 .withMessageContaining("takes no value");

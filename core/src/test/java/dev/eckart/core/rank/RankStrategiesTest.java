@@ -14,6 +14,9 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RankStrategiesTest {
     private static final ClassLoader LOADER = RankStrategiesTest.class.getClassLoader();
@@ -42,6 +45,34 @@ class RankStrategiesTest {
                 .isThrownBy(() -> strategies.select("enrgy:0.9"))
                 .withMessageStartingWith("unknown strategy `enrgy`: expected one of ")
                 .withMessageContainingAll("budget", "energy", "fixed", "numerical", "ratio");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            0.5           | (did you mean `ratio:0.5`, or `energy:0.5`?)
+            50%           | (did you mean `ratio:0.5`?)
+            energy=0.9    | (did you mean `energy:0.9`?)
+            energy0.9     | (did you mean `energy:0.9`?)
+            enrgy:0.9     | (did you mean `energy:0.9`?)
+            Energy:0.9    | (did you mean `energy:0.9`?)
+            fixed16       | (did you mean `fixed:16`?)
+            bugdet:0.5,rounds=0 | (did you mean `budget:0.5,rounds=0`?)
+            numericl      | (did you mean `numerical`?)
+            energy:99     | (did you mean `energy:0.99`?)
+            ratio:50%     | (did you mean `ratio:0.5`?)
+            """)
+    void should_say_what_was_probably_meant(String text, String hint) {
+        assertThatExceptionOfType(InvalidInputException.class)
+                .isThrownBy(() -> strategies.select(text))
+                .withMessageEndingWith(" " + hint);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"nonsense", "50.5", "nonsense:0.9", ":", "0.5.5", "energy:", "energy:1.5", "fixed:0"})
+    void should_not_guess_where_nothing_is_near(String text) {
+        assertThatExceptionOfType(InvalidInputException.class)
+                .isThrownBy(() -> strategies.select(text))
+                .satisfies(refusal -> assertThat(refusal.getMessage()).doesNotContain("did you mean"));
     }
 
     @Test

@@ -92,13 +92,22 @@ class StrategyArgumentsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"0", "-0.5", "1.01", "NaN", "Infinity", "99%", "0,9x=1", "half"})
+    @ValueSource(strings = {"0", "-0.5", "1.01", "NaN", "Infinity", "999%", "0,9x=1", "half"})
     void should_refuse_a_number_out_of_its_range_or_none_at_all(String value) {
         StrategyArguments arguments = new StrategyArguments("energy:" + value, "energy", Optional.of(value), Map.of());
 
         expectRefusal(
                 () -> arguments.number(0, 1),
                 "strategy `energy:" + value + "`: expected a number above 0 and up to 1 but was: " + value);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"99%", "99"})
+    void should_take_a_number_of_percent_for_the_share_that_it_is(String value) {
+        expectRefusal(
+                () -> parse("energy:" + value).number(0, 1),
+                "strategy `energy:" + value + "`: expected a number above 0 and up to 1 but was: " + value
+                        + " (did you mean `energy:0.99`?)");
     }
 
     @Test

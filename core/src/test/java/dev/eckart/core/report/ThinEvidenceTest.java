@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.eckart.core.calibrate.InputStatistics;
 import dev.eckart.core.calibrate.LayerStatistics;
 import dev.eckart.core.linalg.Matrix;
+import dev.eckart.core.verify.EvaluationInputs;
 import dev.eckart.core.verify.Judgement;
 import dev.eckart.core.verify.LabelAccuracy;
 import dev.eckart.core.verify.Latency;
@@ -64,7 +65,7 @@ class ThinEvidenceTest {
 
     private static Verification verification(long samples, Optional<LabelAccuracy> accuracy, MetricResult... metrics) {
         return new Verification(
-                "x.npz",
+                EvaluationInputs.given("x.npz"),
                 samples,
                 Optional.empty(),
                 List.of(),

@@ -64,7 +64,7 @@ class WeightFilterTest {
         assertThat(filtered.skipped())
                 .containsExactly(
                         new SkippedWeight("a", "MatMul", "float16", List.of(3L, 2L), SkipReason.EXCLUDED, ""), BIAS);
-        assertThat(filtered.skipped().get(0).explanation()).isEqualTo("left out by --include or --exclude");
+        assertThat(filtered.skipped().get(0).explanation()).isEqualTo("excluded by --include or --exclude");
     }
 
     /** Names that exporters write, full of what a regular expression or a path glob would take for its own. */

@@ -23,7 +23,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -31,7 +30,6 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ForkJoinPool;
 import java.util.function.IntPredicate;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 
 /** One pass over all samples of a calibration set. */
 final class CalibrationRun {
@@ -67,6 +65,11 @@ final class CalibrationRun {
         this.room = room;
     }
 
+    /** The samples. */
+    InputSet inputs() {
+        return inputs;
+    }
+
     /**
      * Sums over what layers are multiplied by.
      *
@@ -97,10 +100,8 @@ final class CalibrationRun {
                     statistics.ifPresentOrElse(
                             found -> sums.weights().forEach(weight -> byWeight.put(weight.name(), found)),
                             () -> uncalibrated.addAll(because(sums.obstacle(), sums.weights())));
-                    if (sums.notFinite().isPresent()) {
-                        requireFiniteSamples();
-                        notes.add(sums.notFinite().get());
-                    }
+                    requireFiniteInput(sums);
+                    sums.notFinite().or(sums::tooLarge).ifPresent(notes::add);
                 }
             }
             return new LayerStatistics(inputs.samples(), byWeight, uncalibrated, notes);
@@ -109,26 +110,13 @@ final class CalibrationRun {
         }
     }
 
-    /**
-     * Refuses samples that hold a NaN or an infinity themselves. What the network makes of others is its own: a layer whose
-     * input overflows is taken as it is.
-     */
-    private void requireFiniteSamples() {
-        int step = inputs.batchSize(1);
-        for (int from = 0; from < inputs.samples(); from += step) {
-            Batch batch = new Batch(from, Math.min(inputs.samples(), from + step));
-            batch.arrays.forEach((name, array) -> {
-                OptionalDouble bad = array.type().isInteger()
-                        ? OptionalDouble.empty()
-                        : IntStream.range(0, array.size())
-                                .mapToDouble(array::doubleAt)
-                                .filter(number -> !Double.isFinite(number))
-                                .findFirst();
-                if (bad.isPresent()) {
-                    throw new InvalidInputException("input `%s` holds %s in %s; calibrate on finite numbers"
-                            .formatted(name, bad.getAsDouble(), batch.describe()));
-                }
-            });
+    /** Refuses an input that is not finite. What the network makes of its inputs is its own: such a layer is taken as it is. */
+    private void requireFiniteInput(LayerSums sums) {
+        if (sums.notFinite().isPresent()
+                && sums.inputs().stream()
+                        .anyMatch(layer -> inputs.batch(0, inputs.batchSize(1)).containsKey(layer.value()))) {
+            throw new InvalidInputException("--calibration: input %s; expected finite numbers: calibrate on other inputs"
+                    .formatted(sums.notFinite().get()));
         }
     }
 
@@ -170,7 +158,7 @@ final class CalibrationRun {
             this.from = from;
             this.to = to;
             this.arrays = inputs.batch(from, to);
-            this.padding = mask.map(name -> PaddingMask.of(name, arrays));
+            this.padding = mask.map(name -> PaddingMask.of(name, arrays, inputs.axes()));
         }
 
         String describe() {
@@ -197,7 +185,7 @@ final class CalibrationRun {
                     .toList();
             return others.isEmpty()
                     ? List.of()
-                    : List.of("the mask does not go with the shape of %s: padding counts there"
+                    : List.of("the mask does not fit the shape of %s; padding is counted there"
                             .formatted(String.join(", ", others)));
         }
     }
@@ -290,7 +278,7 @@ final class CalibrationRun {
         Rows rows = arrangement.rows.getOrDefault(input, Rows.OTHER);
         if (rows != Rows.OTHER && padding.rows(axes) != rows) {
             throw new InvalidInputException(
-                    "`%s` is %s in %s, which does not go with the mask as it did in the first sample; name another with --mask"
+                    "--mask: the shape of `%s` is %s in %s, which fits the mask in another way than in the first sample; name another mask"
                             .formatted(input.value(), Tensors.shape(value.shape()), batch.describe()));
         }
         int count = axes.stream().mapToInt(Math::toIntExact).reduce(1, Math::multiplyExact);

@@ -13,7 +13,6 @@ import dev.eckart.core.model.LinearWeight;
 import dev.eckart.core.scan.Inventory;
 import dev.eckart.onnx.OnnxNetwork;
 import dev.eckart.onnx.rewrite.ModelPart;
-import dev.eckart.onnx.run.InputFiles;
 import dev.eckart.onnx.run.InputSet;
 import dev.eckart.onnx.run.Session;
 import dev.eckart.onnx.run.TemporaryModel;
@@ -93,8 +92,8 @@ public final class Calibrator {
                 layers.values().stream().map(weights -> weights.get(0).rows()).toList());
         List<LayerInput> values = layers.keySet().stream().flatMap(List::stream).toList();
         try (TemporaryModel exposed = expose(network, values, path)) {
-            LayerStatistics found = run(Runs.of(exposed.session()), exposed.session(), calibration, room)
-                    .sum(layers, 1, decomposer, progress);
+            CalibrationRun run = run(Runs.of(exposed.session()), exposed.session(), network, calibration, room);
+            LayerStatistics found = run.sum(layers, 1, decomposer, progress);
             uncalibrated.addAll(found.uncalibrated());
             Map<String, InputStatistics> finite = new LinkedHashMap<>();
             aboutZero(found.byWeight(), network).forEach((weight, statistics) -> {
@@ -104,7 +103,8 @@ public final class Calibrator {
                     uncalibrated.add(new UncalibratedWeight(weight, UncalibratedReason.NOT_FINITE));
                 }
             });
-            return new LayerStatistics(found.samples(), finite, uncalibrated, found.notes());
+            return new LayerStatistics(found.samples(), finite, uncalibrated, found.notes())
+                    .withWarnings(run.inputs().notes());
         } catch (IOException | UncheckedIOException e) {
             throw unwritable(e);
         }
@@ -126,19 +126,20 @@ public final class Calibrator {
      * A run on the calibration inputs.
      *
      * @param session any of the models that are run
+     * @param network the model that it was made from
      * @param room bytes that the values of a batch may take
      */
-    CalibrationRun run(Runs runs, Session session, CalibrationInputs calibration, long room) {
-        InputSet inputs = InputFiles.read(calibration.inputs(), session.inputs());
+    CalibrationRun run(Runs runs, Session session, OnnxNetwork network, CalibrationInputs calibration, long room) {
+        InputSet inputs = calibration.read(session.givingLast(), network.model());
         Optional<String> mask = PaddingMask.input(calibration.mask(), session.inputs());
-        String origin = "`%s`".formatted(calibration.inputs());
+        String origin = calibration.origin();
         mask.ifPresent(name -> PaddingMask.requirePositions(name, inputs, origin));
         return new CalibrationRun(runs, inputs, mask, origin, threads, room);
     }
 
     static InvalidInputException unwritable(Exception e) {
         return new InvalidInputException(
-                "the model to calibrate with cannot be written to the temporary folder: " + Unwritable.reason(e), e);
+                "the model for the calibration cannot be written to the temporary folder: " + Unwritable.reason(e), e);
     }
 
     /**
@@ -214,7 +215,7 @@ public final class Calibrator {
         long needed = sums + largest;
         if (needed > memory) {
             throw new InvalidInputException(
-                    "to calibrate %d layers of `%s` takes %d MB of memory, and there are %d MB; give it more with ECKART_OPTS=-Xmx, or calibrate fewer weights with --exclude"
+                    "the calibration of %d layers of `%s` needs %d MB of memory, but %d MB are available; raise the limit with ECKART_OPTS=-Xmx, or calibrate fewer weights with --exclude"
                             .formatted(sizes.size(), path, needed / MEGABYTE + 1, memory / MEGABYTE));
         }
         return memory - needed;

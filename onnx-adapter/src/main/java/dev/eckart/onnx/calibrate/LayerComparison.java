@@ -107,7 +107,7 @@ public final class LayerComparison implements ChangeMeter<OnnxNetwork> {
         try (TemporaryModel before = calibrator.expose(original, values, path);
                 TemporaryModel after = calibrator.expose(changed, values, path)) {
             Runs both = Runs.beside(after.session(), before.session());
-            return Optional.of(work.apply(calibrator.run(both, before.session(), calibration, room)));
+            return Optional.of(work.apply(calibrator.run(both, before.session(), original, calibration, room)));
         } catch (Runs.ShapesDifferException e) {
             return Optional.empty();
         } catch (IOException | UncheckedIOException e) {

@@ -18,6 +18,7 @@ final class LayerSums implements SampleSums, AutoCloseable {
     private final int size;
     private final RowSums sums;
     private Optional<String> notFinite = Optional.empty();
+    private Optional<String> tooLarge = Optional.empty();
 
     /**
      * Sums of nothing yet.
@@ -59,12 +60,17 @@ final class LayerSums implements SampleSums, AutoCloseable {
 
     /** Why there are no statistics, where there are none. */
     UncalibratedReason obstacle() {
-        return notFinite.isPresent() ? UncalibratedReason.NOT_FINITE : UncalibratedReason.NO_ROWS;
+        return notFinite.or(this::tooLarge).isPresent() ? UncalibratedReason.NOT_FINITE : UncalibratedReason.NO_ROWS;
     }
 
     /** Which value holds what, and in which samples, if one holds a number that is not finite. */
     Optional<String> notFinite() {
         return notFinite;
+    }
+
+    /** Which value holds finite numbers whose squares are not. */
+    Optional<String> tooLarge() {
+        return tooLarge;
     }
 
     /**
@@ -79,7 +85,7 @@ final class LayerSums implements SampleSums, AutoCloseable {
         try {
             return Optional.of(new InputStatistics(samples, sums.count(), sums.mean(), sums.covariance()));
         } catch (ArithmeticException e) {
-            notFinite = Optional.of("`%s` holds numbers whose squares exceed the range of float64"
+            tooLarge = Optional.of("`%s` holds numbers whose squares exceed the range of float64"
                     .formatted(inputs.get(0).value()));
             return Optional.empty();
         }

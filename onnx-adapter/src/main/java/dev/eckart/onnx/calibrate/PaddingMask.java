@@ -2,6 +2,7 @@ package dev.eckart.onnx.calibrate;
 
 import dev.eckart.core.InvalidInputException;
 import dev.eckart.core.npy.NpyArray;
+import dev.eckart.onnx.run.BatchAxes;
 import dev.eckart.onnx.run.InputSet;
 import dev.eckart.onnx.run.ModelInput;
 import java.util.BitSet;
@@ -10,19 +11,21 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
 
 /**
- * Which positions of which samples are no padding: those where the model's mask {@code [samples, positions]} is not
- * zero.
+ * Which positions of which samples are no padding: those where the model's mask {@code [samples, positions]} or
+ * {@code [positions, samples]} is not zero.
  *
  * @param samples that are run together
- * @param kept for each position of each sample, sample by sample, whether it counts
+ * @param samplesFirst which of the two axes samples are; the values in the network are taken to be arranged alike
+ * @param kept for each position of each sample, in the order of the mask, whether it counts
  */
-record PaddingMask(int samples, int positions, BitSet kept) {
+record PaddingMask(int samples, int positions, boolean samplesFirst, BitSet kept) {
 
     /** How the vectors of a value go with samples and positions. */
     enum Rows {
-        /** One or more for each position, in order: {@code [samples, positions, …]} or {@code [samples·positions, …]}. */
+        /** One or more for each position, in the mask's order: {@code [samples, positions, …]}, {@code [samples·positions, …]}. */
         OF_POSITIONS,
         /** One for each sample: {@code [samples]}. */
         OF_SAMPLES,
@@ -47,7 +50,7 @@ record PaddingMask(int samples, int positions, BitSet kept) {
         ModelInput mask = inputs.stream()
                 .filter(input -> input.name().equals(wanted.get()))
                 .findFirst()
-                .orElseThrow(() -> new InvalidInputException("--mask: the model has no input `%s`; it has: %s"
+                .orElseThrow(() -> new InvalidInputException("--mask: the model has no input `%s`; its inputs: %s"
                         .formatted(
                                 wanted.get(),
                                 String.join(
@@ -60,23 +63,25 @@ record PaddingMask(int samples, int positions, BitSet kept) {
         return wanted;
     }
 
-    /** The mask of the samples that are run together. */
-    static PaddingMask of(String input, Map<String, NpyArray> batch) {
+    /** The mask of the samples that are run together, which are along some axes. */
+    static PaddingMask of(String input, Map<String, NpyArray> batch, BatchAxes axes) {
         NpyArray mask = Objects.requireNonNull(batch.get(input));
         BitSet kept = new BitSet(mask.size());
         for (int i = 0; i < mask.size(); i++) {
             kept.set(i, mask.doubleAt(i) != 0);
         }
-        return new PaddingMask(mask.shape().get(0), mask.shape().get(1), kept);
+        boolean samplesFirst = !Integer.valueOf(1).equals(axes.inputs().get(input));
+        return new PaddingMask(
+                mask.shape().get(samplesFirst ? 0 : 1), mask.shape().get(samplesFirst ? 1 : 0), samplesFirst, kept);
     }
 
     /** @throws InvalidInputException if there is nothing but padding */
     static void requirePositions(String input, InputSet inputs, String origin) {
-        if (!of(input, inputs.batch(0, inputs.samples())).kept.isEmpty()) {
+        if (!of(input, inputs.batch(0, inputs.samples()), inputs.axes()).kept.isEmpty()) {
             return;
         }
         throw new InvalidInputException(
-                "%s: the mask `%s` is 0 everywhere, which leaves nothing to calibrate on; expected 1 where a position is no padding"
+                "%s: mask `%s` is 0 everywhere, so no position is left to calibrate on; expected 1 where a position is not padding"
                         .formatted(origin, input));
     }
 
@@ -84,11 +89,13 @@ record PaddingMask(int samples, int positions, BitSet kept) {
     Rows rows(List<Long> axes) {
         long all = axes.stream().reduce(1L, (a, b) -> a * b);
         boolean flat = !axes.isEmpty() && axes.get(0) == (long) samples * positions;
-        // Where a later axis is as long, it may be the one of positions.
+        int first = samplesFirst ? samples : positions;
+        int second = samplesFirst ? positions : samples;
+        // Where a later axis is as long, it may be that one.
         boolean separate = axes.size() >= 2
-                && axes.get(0) == samples
-                && axes.get(1) == positions
-                && (positions == 1 || !axes.subList(2, axes.size()).contains((long) positions));
+                && axes.get(0) == first
+                && axes.get(1) == second
+                && (second == 1 || !axes.subList(2, axes.size()).contains((long) second));
         if (flat || separate) {
             return Rows.OF_POSITIONS;
         }
@@ -105,7 +112,8 @@ record PaddingMask(int samples, int positions, BitSet kept) {
     }
 
     private boolean isAnyKept(int sample) {
-        int next = kept.nextSetBit(sample * positions);
-        return next >= 0 && next < (sample + 1) * positions;
+        return IntStream.range(0, positions)
+                .anyMatch(position ->
+                        kept.get(samplesFirst ? sample * positions + position : position * samples + sample));
     }
 }

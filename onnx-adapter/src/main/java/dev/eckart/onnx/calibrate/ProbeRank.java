@@ -25,7 +25,7 @@ record ProbeRank() implements WeightRankSelector {
             rank /= 2;
         }
         return loss(weight, rank) < LEAST_LOSS
-                ? new RankChoice.Keep("it loses next to nothing at any rank")
+                ? new RankChoice.Keep("its loss is negligible at any rank")
                 : new RankChoice.Truncate(rank);
     }
 

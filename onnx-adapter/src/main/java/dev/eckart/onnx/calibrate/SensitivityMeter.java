@@ -11,9 +11,8 @@ import dev.eckart.core.scan.Inventory;
 import dev.eckart.onnx.OnnxNetwork;
 import dev.eckart.onnx.calibrate.WeightTrial.Samples;
 import dev.eckart.onnx.calibrate.WeightTrial.Substitute;
-import dev.eckart.onnx.run.InputFiles;
 import dev.eckart.onnx.run.InputSet;
-import dev.eckart.onnx.run.ModelInput;
+import dev.eckart.onnx.run.RunnableModel;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.nio.file.Path;
@@ -71,7 +70,8 @@ public final class SensitivityMeter {
             return new Sensitivities(0, Map.of(), List.of());
         }
         Measuring measuring = new Measuring();
-        try (Progress.Task task = progress.start("Measuring", inventory.linear().size());
+        try (Progress.Task task = progress.start(
+                        "Measuring sensitivities", inventory.linear().size());
                 WeightTrial trial = open(network, inventory, measuring, calibration)) {
             compressor.truncate(inventory, new ProbeRank(), truncation -> {
                 measuring.add(trial, truncation);
@@ -104,7 +104,8 @@ public final class SensitivityMeter {
         }
         Measuring measuring = new Measuring();
         try (Progress.Task task = progress.start(
-                        "Measuring again", (long) most * inventory.linear().size());
+                        "Measuring sensitivities again",
+                        (long) most * inventory.linear().size());
                 WeightTrial trial = open(network, inventory, measuring, calibration)) {
             return new SensitivityRounds(trial, inventory, compressor, selector, task).best(first, most);
         }
@@ -118,7 +119,11 @@ public final class SensitivityMeter {
     private WeightTrial open(
             OnnxNetwork network, Inventory inventory, Measuring measuring, CalibrationInputs calibration) {
         return WeightTrial.open(
-                network, inputs -> measuring.samples(inputs, calibration), inventory.linear(), threads, temporary);
+                network,
+                running -> measuring.samples(running, network, calibration),
+                inventory.linear(),
+                threads,
+                temporary);
     }
 
     /** What any number of threads comes to. */
@@ -137,9 +142,9 @@ public final class SensitivityMeter {
         private final List<String> notes = new ArrayList<>();
         private long samples;
 
-        Samples samples(List<ModelInput> inputs, CalibrationInputs calibration) {
-            Optional<String> mask = PaddingMask.input(calibration.mask(), inputs);
-            InputSet set = InputFiles.read(calibration.inputs(), inputs).spread(SAMPLES);
+        Samples samples(RunnableModel running, OnnxNetwork network, CalibrationInputs calibration) {
+            Optional<String> mask = PaddingMask.input(calibration.mask(), running.inputs());
+            InputSet set = calibration.read(running, network.model()).spread(SAMPLES);
             samples = set.samples();
             return new Samples(List.of(set), mask);
         }
@@ -155,7 +160,7 @@ public final class SensitivityMeter {
             if (Double.isFinite(loss)) {
                 byWeight.put(weight.name(), rounded(loss / truncation.relativeLoss()));
             } else {
-                notes.add("the network gives no finite numbers with %s at rank %d"
+                notes.add("the outputs of the network are not finite with %s at rank %d"
                         .formatted(weight.describe(), truncation.rank()));
             }
         }

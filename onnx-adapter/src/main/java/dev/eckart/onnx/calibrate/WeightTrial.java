@@ -8,6 +8,7 @@ import dev.eckart.core.linalg.MatrixSource;
 import dev.eckart.core.model.ElementType;
 import dev.eckart.core.model.JointBlocks;
 import dev.eckart.core.model.LinearWeight;
+import dev.eckart.core.npy.NpyArray;
 import dev.eckart.onnx.OnnxNetwork;
 import dev.eckart.onnx.file.OnnxWriter;
 import dev.eckart.onnx.file.Scratch;
@@ -19,6 +20,7 @@ import dev.eckart.onnx.run.InputSet;
 import dev.eckart.onnx.run.ModelInput;
 import dev.eckart.onnx.run.Output;
 import dev.eckart.onnx.run.PreparedTensor;
+import dev.eckart.onnx.run.RunnableModel;
 import dev.eckart.onnx.run.Session;
 import dev.eckart.onnx.run.Session.Optimization;
 import dev.eckart.onnx.tensor.TensorView;
@@ -176,7 +178,7 @@ public final class WeightTrial implements AutoCloseable {
     /**
      * Loads a network so that weights of it can be tried, and runs it once on all samples.
      *
-     * @param samples for the network's own inputs
+     * @param samples for the network's own inputs, which it may be run on
      * @param weights to be tried: some of the network's linear ones, or several that are factored jointly
      * @param temporary a folder for a copy of the network, which is gone when this is closed
      * @throws IllegalArgumentException if a weight is not among the network's linear ones
@@ -185,7 +187,7 @@ public final class WeightTrial implements AutoCloseable {
      */
     public static WeightTrial open(
             OnnxNetwork network,
-            Function<List<ModelInput>, Samples> samples,
+            Function<RunnableModel, Samples> samples,
             Collection<LinearWeight> weights,
             int threads,
             Path temporary) {
@@ -199,7 +201,7 @@ public final class WeightTrial implements AutoCloseable {
      */
     static WeightTrial open(
             OnnxNetwork network,
-            Function<List<ModelInput>, Samples> samples,
+            Function<RunnableModel, Samples> samples,
             Collection<LinearWeight> weights,
             int threads,
             Path temporary,
@@ -221,7 +223,7 @@ public final class WeightTrial implements AutoCloseable {
             try {
                 open.operands().forEach(operand -> trial.place(operand, scratch));
                 open.offsets().forEach(offset -> trial.place(offset, scratch));
-                Samples given = samples.apply(trial.ownInputs());
+                Samples given = samples.apply(trial.own());
                 given.sets().forEach(set -> trial.run(set, given.mask(), scratch));
                 return trial;
             } catch (RuntimeException e) {
@@ -231,7 +233,8 @@ public final class WeightTrial implements AutoCloseable {
         } catch (IOException | UncheckedIOException e) {
             remove(file, e);
             throw new InvalidInputException(
-                    "the model to try weights in cannot be written to the temporary folder: " + Unwritable.reason(e),
+                    "the model for measuring sensitivities cannot be written to the temporary folder: "
+                            + Unwritable.reason(e),
                     e);
         } catch (RuntimeException e) {
             remove(file, e);
@@ -294,11 +297,21 @@ public final class WeightTrial implements AutoCloseable {
         tensors.put(input, PreparedTensor.of(type, dims, bytes));
     }
 
-    /** The inputs that the network itself has. */
-    private List<ModelInput> ownInputs() {
-        return session.inputs().stream()
-                .filter(input -> !tensors.containsKey(input.name()))
-                .toList();
+    /** The network itself: with its own inputs, and its own weights. */
+    private RunnableModel own() {
+        return new RunnableModel() {
+            @Override
+            public List<ModelInput> inputs() {
+                return session.inputs().stream()
+                        .filter(input -> !tensors.containsKey(input.name()))
+                        .toList();
+            }
+
+            @Override
+            public Map<String, Output> run(Map<String, NpyArray> inputs) {
+                return session.run(inputs, tensors);
+            }
+        };
     }
 
     private void run(InputSet set, Optional<String> mask, Scratch scratch) {
@@ -310,9 +323,13 @@ public final class WeightTrial implements AutoCloseable {
                     .toList();
             if (outputs.isEmpty()) {
                 throw new InvalidInputException(
-                        "the model has no floating-point output by which to measure what a weight matters; choose a strategy that looks at each weight by itself, such as ratio");
+                        "the model has no floating-point output, which measuring sensitivities needs; choose a strategy without sensitivities, such as ratio:0.5");
             }
-            unchanged.add(new Unchanged(batch, outputs, mask.map(name -> PaddingMask.of(name, batch.inputs()))));
+            unchanged.add(new Unchanged(
+                    batch,
+                    outputs,
+                    mask.map(name ->
+                            PaddingMask.of(name, batch.inputs(), batch.set().axes()))));
         }
     }
 
@@ -345,7 +362,8 @@ public final class WeightTrial implements AutoCloseable {
     public Optional<String> obstacle(LinearWeight weight) {
         for (LinearWeight member : single(weight).toList()) {
             if (tooLarge.contains(member.name())) {
-                return Optional.of("%s is too large to be given to a run".formatted(member.describe()));
+                return Optional.of(
+                        "%s is too large to be passed to ONNX Runtime as an input".formatted(member.describe()));
             }
             if (!places.containsKey(member.name())) {
                 throw new IllegalArgumentException(member.describe() + " is none of those that were to be tried");
@@ -444,7 +462,7 @@ public final class WeightTrial implements AutoCloseable {
         void add(Output before, Output after, Optional<PaddingMask> padding) {
             if (!before.shape().equals(after.shape())) {
                 throw new InvalidInputException(
-                        "output `%s` is %s with a weight replaced and %s without: what is lost of it cannot be measured"
+                        "output `%s` is %s with a replaced weight but %s without, so its loss cannot be measured; choose a strategy without sensitivities, such as ratio:0.5"
                                 .formatted(before.name(), Tensors.shape(after.shape()), Tensors.shape(before.shape())));
             }
             int length = before.shape().isEmpty()

@@ -70,7 +70,7 @@ final class GraphCheck {
         }
         for (ValueInfoProto output : graph.getOutputList()) {
             if (!isDefined(output.getName())) {
-                throw new InvalidInputException("%s gives out %s, which no input, initializer or node defines"
+                throw new InvalidInputException("%s has output %s, which no input, initializer or node defines"
                         .formatted(Quoted.graph(graph), Quoted.name(output.getName())));
             }
             if (!definitions.containsKey(output.getName())) {
@@ -90,7 +90,7 @@ final class GraphCheck {
                     .collect(Collectors.joining(", "));
             String more = cycle.size() > SHOWN_NODES ? " and %d more".formatted(cycle.size() - SHOWN_NODES) : "";
             throw new InvalidInputException(
-                    "%s has a cycle, in which each node waits for the next and the last for the first: %s%s"
+                    "%s has a cycle, in which each node needs the next one's output, and the last the first one's: %s%s"
                             .formatted(Quoted.graph(graph), nodes, more));
         }
     }
@@ -138,7 +138,7 @@ final class GraphCheck {
         for (String input : node.getInputList()) {
             if (!input.isEmpty()) {
                 if (!isDefined(input)) {
-                    throw new InvalidInputException("%s in %s takes %s, which no input, initializer or node defines"
+                    throw new InvalidInputException("%s in %s has input %s, which no input, initializer or node defines"
                             .formatted(Quoted.node(node), Quoted.graph(graph), Quoted.name(input)));
                 }
                 names.add(input);

@@ -102,7 +102,7 @@ final class TensorCheck {
         } else if (bits != 0 || tensor.getDataType() == DataType.STRING_VALUE) {
             long entries = entries(tensor, field(tensor.getDataType()), what);
             if (entries != entriesFor(elements, tensor.getDataType())) {
-                throw mismatch(tensor, what, entries + " in the field for them");
+                throw mismatch(tensor, what, entries + " in the field of that type");
             }
         }
     }
@@ -200,7 +200,7 @@ final class TensorCheck {
         }
         if (data.size() % width != 0) {
             throw new InvalidInputException(
-                    "%s ends within a number, after %d bytes of them".formatted(what.get(), data.size()));
+                    "%s ends within a number, after %d bytes".formatted(what.get(), data.size()));
         }
         return data.size() / width;
     }
@@ -223,7 +223,7 @@ final class TensorCheck {
         }
         if (length > 0) {
             throw new InvalidInputException(
-                    "%s ends within a number, after %d bytes of them".formatted(what.get(), data.size()));
+                    "%s ends within a number, after %d bytes".formatted(what.get(), data.size()));
         }
         return count;
     }

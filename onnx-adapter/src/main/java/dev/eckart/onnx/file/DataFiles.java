@@ -68,10 +68,13 @@ final class DataFiles {
      */
     Extent find(TensorProto tensor) {
         if (tensor.getDataType() == TensorProto.DataType.STRING_VALUE) {
-            throw refusal(tensor, "as external data, which texts cannot be");
+            throw refusal(
+                    tensor, "as external data, which the format does not allow for strings; export the model again");
         }
         if (hasDataInside(tensor)) {
-            throw refusal(tensor, "as external data, and data of it in the model's file too; expected one of them");
+            throw refusal(
+                    tensor,
+                    "both as external data and in the model's own file; expected one of these: export the model again");
         }
         ExternalReference reference = ExternalReference.of(tensor, model);
         DataFile file = byLocation.computeIfAbsent(reference.location(), location -> open(location, tensor));
@@ -81,14 +84,14 @@ final class DataFiles {
         if (length > left) {
             throw refusal(
                     tensor,
-                    "in %d bytes from byte %d of `%s`, which has %d; is that the right file, and whole?"
+                    "in %d bytes from byte %d of `%s`, which has %d bytes; check that the file is complete and belongs to the model"
                             .formatted(length, reference.offset(), file.path, file.bytes.size()));
         }
         long fitting = needed.orElse(length);
         if (fitting != length) {
             throw refusal(
                     tensor,
-                    "in %d bytes of `%s`; its dimensions %s and type %s need %d"
+                    "in %d bytes of `%s`, but dimensions %s of type %s need %d; export the model again"
                             .formatted(
                                     length,
                                     file.path,
@@ -125,7 +128,7 @@ final class DataFiles {
             Extent extent = extents.get(i);
             if (extent.file() == before.file() && extent.offset() < before.offset() + before.length()) {
                 throw new InvalidInputException(
-                        "`%s` keeps tensors `%s` and `%s` in bytes of `%s` that overlap; expected each in its own, or both in the same"
+                        "`%s` stores tensors `%s` and `%s` in overlapping bytes of `%s`; expected separate or identical bytes: export the model again"
                                 .formatted(
                                         model,
                                         tensors.get(before),
@@ -139,8 +142,7 @@ final class DataFiles {
         if (leaves(location)) {
             throw refusal(
                     tensor,
-                    "in `%s`; expected the name of a file in the model's folder, or below it"
-                            .formatted(printable(location)));
+                    "in `%s`; expected a file in the model's folder, or below it".formatted(printable(location)));
         }
         try {
             Path path = model.resolveSibling(location);
@@ -149,7 +151,7 @@ final class DataFiles {
             if (!real.startsWith(folder) && !real.startsWith(folderOf(model.toRealPath()))) {
                 throw refusal(
                         tensor,
-                        "in `%s`, a link to `%s`, outside of the model's folder; put the file itself there"
+                        "in `%s`, a link to `%s` outside the model's folder; replace the link by the file"
                                 .formatted(path, real));
             }
             DataFile known = byRealPath.get(real);
@@ -161,12 +163,12 @@ final class DataFiles {
             byRealPath.put(real, file);
             return file;
         } catch (InvalidPathException e) {
-            throw refusal(tensor, "in `%s`, which is no name of a file here".formatted(printable(location)), e);
+            throw refusal(
+                    tensor, "in `%s`, which is not a valid file name on this system".formatted(printable(location)), e);
         } catch (NoSuchFileException e) {
             throw refusal(
                     tensor,
-                    "in `%s`, and there is no such file; put it where the model expects it"
-                            .formatted(model.resolveSibling(location)),
+                    "in `%s`, which does not exist; put the file there".formatted(model.resolveSibling(location)),
                     e);
         } catch (IOException e) {
             throw refusal(
@@ -196,8 +198,8 @@ final class DataFiles {
         if (!Files.isRegularFile(real)) {
             throw refusal(
                     tensor,
-                    "in `%s`, which is %s; expected a file"
-                            .formatted(path, Files.isDirectory(real) ? "a directory" : "no regular file"));
+                    "in `%s`, which is %s; expected a regular file"
+                            .formatted(path, Files.isDirectory(real) ? "a directory" : "not a regular file"));
         }
         return Region.map(real);
     }
@@ -211,7 +213,7 @@ final class DataFiles {
     }
 
     private String sentence(TensorProto tensor, String where) {
-        return "`%s` keeps tensor `%s` %s".formatted(model, tensor.getName(), where);
+        return "`%s` stores tensor `%s` %s".formatted(model, tensor.getName(), where);
     }
 
     private static String printable(String location) {

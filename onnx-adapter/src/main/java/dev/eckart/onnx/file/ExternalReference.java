@@ -44,8 +44,9 @@ record ExternalReference(String location, long offset, OptionalLong length) {
                 .map(StringStringEntryProto::getValue)
                 .toList();
         if (values.size() > 1) {
-            throw new InvalidInputException("`%s` gives the %s of the external data of tensor `%s` more than once: %s"
-                    .formatted(model, key, tensor.getName(), values));
+            throw new InvalidInputException(
+                    "`%s` gives the %s of the external data of tensor `%s` more than once: %s; expected it once: export the model again"
+                            .formatted(model, key, tensor.getName(), values));
         }
         return values.stream().findFirst();
     }

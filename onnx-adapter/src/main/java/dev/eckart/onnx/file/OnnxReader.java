@@ -56,7 +56,7 @@ public final class OnnxReader {
             return new OnnxModel(located, Payloads.of(reader.payloads, files.paths(), Scratch.onHeap()));
         } catch (MalformedMessageException | InvalidProtocolBufferException e) {
             throw new InvalidInputException(
-                    "`%s` is not an ONNX model, or is cut short: %s".formatted(path, e.getMessage()), e);
+                    "`%s` is not an ONNX model, or is incomplete: %s".formatted(path, e.getMessage()), e);
         }
     }
 
@@ -87,7 +87,7 @@ public final class OnnxReader {
         }
         // Opening a pipe might wait for ever, and it cannot be mapped.
         if (Files.exists(path) && !Files.isRegularFile(path)) {
-            throw new InvalidInputException("`%s` is no regular file; expected an .onnx file".formatted(path));
+            throw new InvalidInputException("`%s` is not a regular file; expected an .onnx file".formatted(path));
         }
         try {
             Region mapped = Region.map(path);
@@ -97,7 +97,7 @@ public final class OnnxReader {
             }
             if (size > Integer.MAX_VALUE) {
                 throw new InvalidInputException(
-                        "`%s` has %d bytes; an .onnx file has less than 2 GiB (larger models keep their tensors in external data)"
+                        "`%s` has %d bytes; expected less than 2 GiB: larger models store their tensors as external data"
                                 .formatted(path, size));
             }
             return mapped;

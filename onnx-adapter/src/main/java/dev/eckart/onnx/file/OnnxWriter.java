@@ -89,12 +89,12 @@ public final class OnnxWriter {
     public static void requireSize(long bytes, ExternalData wanted) {
         if (bytes > MAX_BYTES) {
             throw new InvalidInputException(
-                    "the output would have %d bytes, and an .onnx file must stay below 2 GiB; %s"
+                    "the output would have %d bytes, but an .onnx file must stay below 2 GiB; %s"
                             .formatted(
                                     bytes,
                                     wanted == ExternalData.NEVER
-                                            ? "--external-data auto puts its tensors in a file beside it"
-                                            : "what is not an initializer of 1 KiB or more stays in it"));
+                                            ? "--external-data auto writes its tensors to a separate file"
+                                            : "only initializers of 1 KiB or more can be written to a separate file"));
         }
     }
 

@@ -115,11 +115,11 @@ public final class Region {
         try {
             while (bytes.hasRemaining()) {
                 if (source.get().channel().read(bytes, from + bytes.position()) < 0) {
-                    throw new EOFException("it has become shorter");
+                    throw new EOFException("the file has become shorter");
                 }
             }
         } catch (IOException e) {
-            throw new InvalidInputException("a file with tensors can no longer be read: " + e.getMessage(), e);
+            throw new InvalidInputException("a file that holds tensors can no longer be read: " + e.getMessage(), e);
         }
         return bytes.flip();
     }
@@ -136,7 +136,7 @@ public final class Region {
             for (long done = 0; done < size; ) {
                 long some = source.get().channel().transferTo(from + done, size - done, target);
                 if (some <= 0) {
-                    throw new EOFException("a file that is read from has become shorter");
+                    throw new EOFException("a file that holds tensors has become shorter");
                 }
                 done += some;
             }

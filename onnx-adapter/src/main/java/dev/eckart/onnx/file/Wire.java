@@ -148,7 +148,7 @@ final class Wire {
         long value = 0;
         for (int shift = 0; shift < 64; shift += 7) {
             if (position == end) {
-                throw new MalformedMessageException("it ends within a number");
+                throw new MalformedMessageException("the file ends within a number");
             }
             byte next = bytes.get(position++);
             value |= (long) (next & 0x7f) << shift;
@@ -161,7 +161,7 @@ final class Wire {
 
     private void advance(long length) throws MalformedMessageException {
         if (length < 0 || length > end - position) {
-            throw new MalformedMessageException("a field of %s bytes at byte %d, where %d are left"
+            throw new MalformedMessageException("a field of %s bytes at byte %d, where %d bytes are left"
                     .formatted(Long.toUnsignedString(length), fieldStart, end - position));
         }
         position += (int) length;

@@ -5,6 +5,7 @@ import dev.eckart.core.calibrate.InputStatistics;
 import dev.eckart.core.calibrate.LayerStatistics;
 import dev.eckart.core.calibrate.Sensitivities;
 import dev.eckart.core.compress.Compressor;
+import dev.eckart.core.factor.WorthwhileSaving;
 import dev.eckart.core.report.CalibrationEntry;
 import dev.eckart.core.report.ThinEvidence;
 import dev.eckart.core.scan.Inventory;
@@ -16,6 +17,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What weights are judged by.
@@ -23,13 +25,15 @@ import java.util.Optional;
  * @param inputs what layers' inputs are like
  * @param found the same, for the report; empty where weights are taken as they are
  * @param sensitivities how much each weight matters; empty where no strategy wanted to know yet
- * @param warnings for people, on what the calibration is too small for
+ * @param warnings what is to be known of the calibration's samples, and what they are too few for
+ * @param worthwhile how much replacements must save
  */
 record Calibrated(
         Calibration inputs,
         Optional<CalibrationEntry> found,
         Optional<Sensitivities> sensitivities,
-        List<String> warnings) {
+        List<String> warnings,
+        WorthwhileSaving worthwhile) {
 
     /**
      * Runs the model over the calibration inputs, if there are any, and for each weight where the strategy wants to know
@@ -47,8 +51,9 @@ record Calibrated(
     /** As {@link #of}, without running the model for each weight. */
     static Calibrated ofInputs(
             Engine engine, Path model, OnnxNetwork network, Inventory inventory, Selection selection) {
+        WorthwhileSaving worthwhile = new WorthwhileSaving(CompressionJob.bytes(model, network));
         if (selection.calibration().isEmpty()) {
-            return new Calibrated(Calibration.NONE, Optional.empty(), Optional.empty(), List.of());
+            return new Calibrated(Calibration.NONE, Optional.empty(), Optional.empty(), List.of(), worthwhile);
         }
         CalibrationInputs inputs = selection.calibration().get();
         LayerStatistics found = engine.calibrator().calibrate(model, network, inventory, inputs);
@@ -56,7 +61,9 @@ record Calibrated(
                 Calibration.of(shrunk(found.byWeight())),
                 Optional.of(CalibrationEntry.of(inputs.inputs().toString(), found)),
                 Optional.empty(),
-                ThinEvidence.of(found));
+                Stream.concat(found.warnings().stream(), ThinEvidence.of(found).stream())
+                        .toList(),
+                worthwhile);
     }
 
     /** The same, with sensitivities, if the strategy wants them and there are none yet. */
@@ -90,7 +97,7 @@ record Calibrated(
     }
 
     private Calibrated with(Sensitivities measured) {
-        return new Calibrated(inputs, found, Optional.of(measured), warnings);
+        return new Calibrated(inputs, found, Optional.of(measured), warnings, worthwhile);
     }
 
     /** For the report; empty where weights are taken as they are. */
@@ -110,6 +117,7 @@ record Calibrated(
     /** An engine's compressor that knows of it. */
     Compressor compressor(Engine engine) {
         return engine.compressor()
+                .replacingOnly(worthwhile)
                 .calibrated(sensitivities
                         .map(measured -> inputs.withSensitivities(measured.byWeight()))
                         .orElse(inputs));

@@ -12,16 +12,19 @@ import dev.eckart.core.file.Unwritable;
 import dev.eckart.core.model.LinearWeight;
 import dev.eckart.core.model.NetworkSummary;
 import dev.eckart.core.rank.RankSelector;
+import dev.eckart.core.report.NothingToGain;
 import dev.eckart.core.report.Report;
 import dev.eckart.core.report.ThinEvidence;
 import dev.eckart.core.report.WeightEntry;
 import dev.eckart.core.scan.Inventory;
 import dev.eckart.core.verify.Limit;
+import dev.eckart.core.verify.NoProof;
 import dev.eckart.core.verify.Verification;
 import dev.eckart.onnx.OnnxNetwork;
 import dev.eckart.onnx.calibrate.CalibrationInputs;
 import dev.eckart.onnx.calibrate.LayerComparison;
 import dev.eckart.onnx.file.Scratch;
+import dev.eckart.onnx.run.ModelInput;
 import dev.eckart.onnx.run.Session;
 import dev.eckart.onnx.timing.LayerTimer;
 import dev.eckart.onnx.verify.ModelVerifier;
@@ -36,6 +39,10 @@ import java.util.function.Supplier;
 
 /** The jobs that are done on files, each ending in a report. */
 public final class CompressionJob {
+    /** What to give a compression that is to judge what is lost. */
+    static final String GIVE_INPUTS =
+            "give --inputs INPUTS, or --calibration INPUTS, of which a third is held back to judge on";
+
     private final Engine engine;
 
     public CompressionJob(Engine engine) {
@@ -70,12 +77,10 @@ public final class CompressionJob {
         double read = stopwatch.lap();
         Inventory inventory = selection.inventory(network);
         Calibrated calibrated = Calibrated.of(engine, model, network, inventory, selection);
+        Compressor compressor = calibrated.compressor(engine);
         CompressionPlan plan = timed(
-                planning.plan(calibrated.compressor(engine), inventory, selection.selector()),
-                model,
-                network,
-                selection);
-        return new Report(
+                compressor, planning.plan(compressor, inventory, selection.selector()), model, network, selection);
+        Report report = new Report(
                         engine.version(),
                         command,
                         entry(model, network),
@@ -87,19 +92,30 @@ public final class CompressionJob {
                         new Report.Seconds(read, stopwatch.lap(), 0, 0, stopwatch.total()))
                 .with(calibrated.entry())
                 .withWarnings(calibrated.warnings());
+        return explained(report, plan, calibrated);
+    }
+
+    /** The report, with the reason if nothing is replaced. */
+    private static Report explained(Report report, CompressionPlan plan, Calibrated calibrated) {
+        return NothingToGain.of(plan, calibrated.worthwhile(), report.settings().rank())
+                .map(report::with)
+                .orElse(report);
     }
 
     /**
      * Compresses a model: reads, decides, rewrites, writes beside the target, verifies what was written, and only then
      * puts it in place.
      *
+     * @param wanted calibrated on what the evaluation does not hold back
      * @param evaluation empty to write without running either model
-     * @return the report; the target was written if {@link Report#passed()}, or the target wants failures kept
+     * @return the report; the target was written if {@link Report#passed()}, or the target wants failures kept, but not
+     *     where there is {@linkplain Report#nothingToGain() nothing to gain}, unless the target wants that written
      * @throws InvalidInputException if something of what the user gave cannot be worked with; then nothing was written
      */
     public Report compress(
-            Path model, Target target, Selection selection, Optional<Evaluation> evaluation, Limits limits) {
-        limits.requireMeasurable(evaluation);
+            Path model, Target target, Selection wanted, Optional<Evaluation> evaluation, Limits limits) {
+        limits.requireMeasurable(evaluation, GIVE_INPUTS);
+        Selection selection = wanted.apartFrom(evaluation);
         Stopwatch stopwatch = new Stopwatch();
         OnnxNetwork original = readFor(target, model, selection);
         double read = stopwatch.lap();
@@ -129,7 +145,7 @@ public final class CompressionJob {
                     bytes(pending.path(), written),
                     dataFile.map(any -> target.dataFile()).stream().toList());
             List<Limit.Outcome> outcomes = limits.judge((double) after.bytes() / before.bytes(), verification);
-            Report report = new Report(
+            Report measured = new Report(
                             engine.version(),
                             "compress",
                             before,
@@ -140,9 +156,11 @@ public final class CompressionJob {
                             outcomes,
                             new Report.Seconds(read, decompose, rewrite, load + stopwatch.lap(), stopwatch.total()))
                     .with(calibrated.entry().map(entry -> entry.with(made.notes())))
+                    .withWarnings(verifying.warnings())
                     .withWarnings(calibrated.warnings())
                     .withWarnings(thinEvidence(verification, outcomes));
-            if (report.passed() || target.keepFailed()) {
+            Report report = explained(measured, made.plan(), calibrated);
+            if (target.wants(report)) {
                 commit(pending, dataFile, target, model, network);
             }
             return report;
@@ -177,23 +195,21 @@ public final class CompressionJob {
     private record Made(CompressionPlan plan, OnnxNetwork network, List<String> notes) {}
 
     /** The plan as it is, or with its pairs held to their times. */
-    private CompressionPlan timed(CompressionPlan plan, Path model, OnnxNetwork network, Selection selection) {
+    private CompressionPlan timed(
+            Compressor compressor, CompressionPlan plan, Path model, OnnxNetwork network, Selection selection) {
         return selection
                 .timed()
-                .map(wanted -> engine.compressor()
-                        .timed(
+                .map(wanted -> compressor.timed(
+                        plan,
+                        LayerTimer.open(
+                                model,
+                                network,
                                 plan,
-                                LayerTimer.open(
-                                        model,
-                                        network,
-                                        plan,
-                                        wanted.inputs()
-                                                .or(() ->
-                                                        selection.calibration().map(CalibrationInputs::inputs)),
-                                        wanted.seed(),
-                                        engine.threads(),
-                                        engine.temporary()),
-                                wanted.ifSlower()))
+                                wanted.inputs().or(() -> selection.calibration().map(CalibrationInputs::inputs)),
+                                wanted.seed(),
+                                engine.threads(),
+                                engine.temporary()),
+                        wanted.ifSlower()))
                 .orElse(plan);
     }
 
@@ -211,7 +227,8 @@ public final class CompressionJob {
                     compressor.compress(network, inventory, selection.selector(), selection.balance(), provenance);
             return new Made(compression.plan(), compression.network(), List.of());
         }
-        CompressionPlan plan = timed(compressor.plan(inventory, selection.selector()), model, network, selection);
+        CompressionPlan plan =
+                timed(compressor, compressor.plan(inventory, selection.selector()), model, network, selection);
         if (!selection.refit()) {
             return new Made(plan, compressor.apply(plan, network, selection.balance(), provenance), List.of());
         }
@@ -257,7 +274,7 @@ public final class CompressionJob {
      * @throws InvalidInputException if one of them, or the inputs, cannot be worked with
      */
     public Report verify(Path model, Path compressed, Evaluation evaluation, Limits limits) {
-        limits.requireMeasurable(Optional.of(evaluation));
+        limits.requireMeasurable(Optional.of(evaluation), "give --inputs INPUTS");
         Stopwatch stopwatch = new Stopwatch();
         // What was taken for a constant when the other model was made, is one here.
         OnnxNetwork network = OnnxNetwork.read(model, true);
@@ -279,6 +296,7 @@ public final class CompressionJob {
                             verification,
                             outcomes,
                             new Report.Seconds(read, 0, 0, stopwatch.lap(), stopwatch.total()))
+                    .withWarnings(verifying.warnings())
                     .withWarnings(thinEvidence(verification, outcomes));
         }
     }
@@ -296,17 +314,32 @@ public final class CompressionJob {
                     engine,
                     limits.values().containsKey(Limit.MAX_MEMORY_RATIO)
                             || evaluation.map(Evaluation::memory).orElse(false),
-                    evaluation.map(wanted -> ModelVerifier.open(
-                                    model,
-                                    network,
-                                    wanted.inputs(),
-                                    wanted.labels(),
-                                    wanted.metrics(),
-                                    wanted.seed(),
-                                    engine.threads(),
-                                    engine.temporary(),
-                                    engine.backend())
-                            .at(wanted.shapes(), wanted.seed())));
+                    evaluation.map(wanted -> requiring(
+                            limits,
+                            ModelVerifier.open(
+                                            model,
+                                            network,
+                                            wanted.inputs(),
+                                            wanted.labels(),
+                                            wanted.metrics(),
+                                            wanted.seed(),
+                                            engine.threads(),
+                                            engine.temporary(),
+                                            engine.backend())
+                                    .at(wanted.shapes(), wanted.seed()))));
+        }
+
+        /** The verifier, if the model has what the limits are on. */
+        private static ModelVerifier requiring(Limits limits, ModelVerifier verifier) {
+            try {
+                if (limits.dependOnOutputs()) {
+                    limits.requireIn(verifier.rehearsal());
+                }
+                return verifier;
+            } catch (RuntimeException e) {
+                verifier.close();
+                throw e;
+            }
         }
 
         Optional<Verification> verify(Path path, OnnxNetwork compressed) {
@@ -315,17 +348,27 @@ public final class CompressionJob {
 
         /** As {@link #verify}, for a model of our own making: that it cannot be loaded is no fault of the user's. */
         Optional<Verification> verifyOwn(Path path, OnnxNetwork compressed) {
-            return verify(() -> openOwn(path), path, compressed);
+            Optional<Verification> verification = verify(() -> openOwn(path), path, compressed);
+            verification.flatMap(Verification::noProof).filter(NoProof::denies).ifPresent(none -> {
+                throw new IllegalStateException("The compressed model is not what was to be written: " + none.sentence());
+            });
+            return verification;
         }
 
         private Optional<Verification> verify(Supplier<Session> opener, Path path, OnnxNetwork compressed) {
             return verifier.map(original -> {
                 Verification verification;
+                List<ModelInput> taken;
                 try (Session session = opener.get()) {
+                    taken = session.inputs();
                     verification = original.verify(session, compressed, engine.progress());
                 }
-                return memory ? verification.with(original.memory(path)) : verification;
+                return memory ? verification.with(original.memory(path, taken)) : verification;
             });
+        }
+
+        List<String> warnings() {
+            return verifier.map(ModelVerifier::warnings).orElse(List.of());
         }
 
         private Session open(Path path) {
@@ -360,20 +403,20 @@ public final class CompressionJob {
     }
 
     static Report.ModelEntry entry(Path path, OnnxNetwork network) {
-        try {
-            return entry(path, network, bytes(path, network), network.dataFiles());
-        } catch (IOException e) {
-            throw new InvalidInputException("`%s` cannot be looked at: %s".formatted(path, e), e);
-        }
+        return entry(path, network, bytes(path, network), network.dataFiles());
     }
 
     /** Of a model's file and its data files. */
-    private static long bytes(Path path, OnnxNetwork network) throws IOException {
-        long bytes = Files.size(path);
-        for (Path dataFile : network.dataFiles()) {
-            bytes += Files.size(dataFile);
+    static long bytes(Path path, OnnxNetwork network) {
+        try {
+            long bytes = Files.size(path);
+            for (Path dataFile : network.dataFiles()) {
+                bytes += Files.size(dataFile);
+            }
+            return bytes;
+        } catch (IOException e) {
+            throw new InvalidInputException("`%s` cannot be looked at: %s".formatted(path, e), e);
         }
-        return bytes;
     }
 
     private static Report.ModelEntry entry(Path path, OnnxNetwork network, long bytes, List<Path> dataFiles) {

@@ -2,6 +2,8 @@ package dev.eckart.onnx.job;
 
 import dev.eckart.core.metric.RequestedMetric;
 import dev.eckart.core.metric.TaskMetrics;
+import dev.eckart.onnx.calibrate.CalibrationInputs;
+import dev.eckart.onnx.run.InputSource;
 import dev.eckart.onnx.run.ShapeBinding;
 import dev.eckart.onnx.verify.Labels;
 import java.nio.file.Path;
@@ -11,7 +13,7 @@ import java.util.Optional;
 /**
  * What two models are compared on.
  *
- * @param inputs where to read inputs from; made up if empty
+ * @param inputs where they come from
  * @param labels the samples' classes, if accuracy is to be measured, or what metrics take
  * @param seed for made-up inputs
  * @param metrics of the task, that are to be measured, too
@@ -19,7 +21,7 @@ import java.util.Optional;
  * @param memory whether to measure how much memory each takes; a limit on it has it measured in any case
  */
 public record Evaluation(
-        Optional<Path> inputs,
+        InputSource inputs,
         Optional<Labels> labels,
         long seed,
         List<RequestedMetric> metrics,
@@ -36,8 +38,24 @@ public record Evaluation(
     }
 
     /** At the inputs' own sizes, without measuring memory. */
-    public Evaluation(Optional<Path> inputs, Optional<Labels> labels, long seed, List<RequestedMetric> metrics) {
+    public Evaluation(InputSource inputs, Optional<Labels> labels, long seed, List<RequestedMetric> metrics) {
         this(inputs, labels, seed, metrics, List.of(), false);
+    }
+
+    /** The same, on a held-back part of a calibration's inputs, if there is one and the user gave no other inputs. */
+    public Evaluation orHeldBackFrom(Optional<CalibrationInputs> calibration) {
+        return inputs instanceof InputSource.MadeUp && calibration.isPresent()
+                ? on(new InputSource.HeldBack(calibration.get().inputs()))
+                : this;
+    }
+
+    private Evaluation on(InputSource others) {
+        return new Evaluation(others, labels, seed, metrics, shapes, memory);
+    }
+
+    /** Whether there are inputs that tell what is lost. */
+    boolean judgesLoss() {
+        return !(inputs instanceof InputSource.MadeUp);
     }
 
     /** The same, at further sizes, and with memory measured or not. */
@@ -45,9 +63,9 @@ public record Evaluation(
         return new Evaluation(inputs, labels, seed, metrics, others, measured);
     }
 
-    /** Without metrics of the task. */
+    /** On inputs of the user's, or made-up ones where there are none, without metrics of the task. */
     public Evaluation(Optional<Path> inputs, Optional<Labels> labels, long seed) {
-        this(inputs, labels, seed, List.of());
+        this(InputSource.of(inputs), labels, seed, List.of());
     }
 
     /** On made-up inputs. */

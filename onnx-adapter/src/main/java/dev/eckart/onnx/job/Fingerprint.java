@@ -65,10 +65,10 @@ public final class Fingerprint {
                         evaluation.seed()));
         fingerprint.add(model);
         network.dataFiles().forEach(fingerprint::add);
-        fingerprint.add(evaluation.inputs().isPresent() ? " inputs" : " made up");
-        evaluation.inputs().ifPresent(fingerprint::addAll);
+        fingerprint.add(" " + evaluation.inputs().kind().label());
+        evaluation.inputs().files().ifPresent(fingerprint::addAll);
         selection.calibration().ifPresent(calibration -> {
-            fingerprint.add(" calibrated " + calibration.mask());
+            fingerprint.add(" calibrated " + calibration.mask() + (calibration.holdsBack() ? " but for a third" : ""));
             fingerprint.addAll(calibration.inputs());
         });
         evaluation.labels().ifPresent(labels -> labels.addTo(fingerprint.digest));

@@ -2,22 +2,26 @@ package dev.eckart.onnx.job;
 
 import dev.eckart.core.InvalidInputException;
 import dev.eckart.core.metric.MetricLimit;
-import dev.eckart.core.verify.LabelAccuracy;
 import dev.eckart.core.verify.Latency;
 import dev.eckart.core.verify.Limit;
 import dev.eckart.core.verify.Loss;
 import dev.eckart.core.verify.Memory;
 import dev.eckart.core.verify.MetricResult;
+import dev.eckart.core.verify.OutputComparison;
 import dev.eckart.core.verify.Verification;
 import dev.eckart.onnx.run.MemoryMeter;
 import dev.eckart.onnx.verify.Labels;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /**
  * The limits that a user set.
@@ -28,6 +32,13 @@ public record Limits(Map<Limit, Double> values, List<MetricLimit> metrics) {
 
     /** Every outcome is right. */
     public static final Limits NONE = new Limits(Map.of());
+
+    /** Limits on numbers that the outputs of some models do not have. */
+    private static final Set<Limit> OF_SOME_OUTPUTS =
+            EnumSet.of(Limit.MIN_COSINE, Limit.MIN_PART_COSINE, Limit.MAX_PART_ERROR);
+
+    /** A message names no more outputs than these. */
+    private static final int NAMED_OUTPUTS = 3;
 
     public Limits {
         values = Map.copyOf(values);
@@ -40,13 +51,14 @@ public record Limits(Map<Limit, Double> values, List<MetricLimit> metrics) {
     }
 
     /**
-     * Refuses limits that nothing will be measured for.
+     * Refuses limits that nothing will be measured for, and limits on a loss that inputs do not show.
      *
      * @param evaluation empty if outputs are not compared
+     * @param advice what to give where inputs are missing
      * @throws InvalidInputException if there is such a limit
      */
-    void requireMeasurable(Optional<Evaluation> evaluation) {
-        for (Limit limit : values.keySet()) {
+    void requireMeasurable(Optional<Evaluation> evaluation, String advice) {
+        for (Limit limit : new TreeMap<>(values).keySet()) {
             if (limit != Limit.MAX_SIZE_RATIO && evaluation.isEmpty()) {
                 throw new InvalidInputException(
                         "--%s cannot be judged with --no-verify; leave one of them out".formatted(limit.label()));
@@ -59,6 +71,9 @@ public record Limits(Map<Limit, Double> values, List<MetricLimit> metrics) {
                 throw new InvalidInputException(
                         "--%s needs --inputs and --labels to measure accuracy with".formatted(limit.label()));
             }
+            if (limit.isOnLoss()) {
+                requireInputs("--" + limit.label(), evaluation, advice);
+            }
             if (limit == Limit.MAX_MEMORY_RATIO && !MemoryMeter.isAvailable()) {
                 throw new InvalidInputException("--%s cannot be judged here: %s; leave it out"
                         .formatted(limit.label(), MemoryMeter.UNAVAILABLE));
@@ -69,7 +84,85 @@ public record Limits(Map<Limit, Double> values, List<MetricLimit> metrics) {
                     .map(Evaluation::metrics)
                     .orElseThrow(() -> new InvalidInputException(
                             "limit `%s` cannot be judged with --no-verify; leave one of them out".formatted(limit))));
+            requireInputs("limit `%s`".formatted(limit), evaluation, advice);
         }
+    }
+
+    /** Whether one of them is on a number that the outputs of some models do not have. */
+    boolean dependOnOutputs() {
+        return values.keySet().stream().anyMatch(OF_SOME_OUTPUTS::contains);
+    }
+
+    /**
+     * Refuses limits on numbers that no output of the model has, before there is anything to judge.
+     *
+     * @param rehearsal a loss that has the numbers that are to be measured, whatever they are
+     * @throws InvalidInputException if there is such a limit; the message names the limit to use instead
+     */
+    void requireIn(Loss rehearsal) {
+        for (Limit limit : OF_SOME_OUTPUTS) {
+            if (values.containsKey(limit) && rehearsal.of(limit).isEmpty()) {
+                throw new InvalidInputException("--%s cannot be judged: %s"
+                        .formatted(
+                                limit.label(),
+                                limit == Limit.MIN_COSINE ? noCosine(rehearsal) : noParts(limit, rehearsal)));
+            }
+        }
+    }
+
+    private static String noCosine(Loss rehearsal) {
+        boolean integers = rehearsal.outputs().stream()
+                .anyMatch(output -> output.agreement().isPresent());
+        return "no output has a cosine that means anything (%s); use %s instead"
+                .formatted(
+                        whyNoCosine(rehearsal.outputs()),
+                        integers
+                                ? "--max-accuracy-drop with --labels, or --max-relative-error,"
+                                : "--max-relative-error");
+    }
+
+    private static String noParts(Limit limit, Loss rehearsal) {
+        if (rehearsal.cosine().isEmpty()) {
+            return "no output has parts (%s); use --max-relative-error instead"
+                    .formatted(whyNoCosine(rehearsal.outputs()));
+        }
+        return "no output has parts of enough numbers on these samples; give more samples with --inputs, or use --%s instead"
+                .formatted((limit == Limit.MIN_PART_COSINE ? Limit.MIN_COSINE : Limit.MAX_RELATIVE_ERROR).label());
+    }
+
+    private static String whyNoCosine(List<OutputComparison> outputs) {
+        String named = outputs.stream()
+                .limit(NAMED_OUTPUTS)
+                .map(output -> "`%s` %s"
+                        .formatted(
+                                output.name(),
+                                output.agreement().isPresent() ? "holds whole numbers" : "has one number per sample"))
+                .collect(Collectors.joining(", "));
+        return outputs.size() > NAMED_OUTPUTS
+                ? "%s, and %d more".formatted(named, outputs.size() - NAMED_OUTPUTS)
+                : named;
+    }
+
+    private static void requireInputs(String limit, Optional<Evaluation> evaluation, String advice) {
+        if (!evaluation.map(Evaluation::judgesLoss).orElse(true)) {
+            throw new InvalidInputException(
+                    "%s judges what is lost, which made-up inputs do not show; %s".formatted(limit, advice));
+        }
+    }
+
+    /** Whether one is on a loss, of the outputs or of a metric. */
+    public boolean judgeLoss() {
+        return !metrics.isEmpty() || isSearchedByLoss();
+    }
+
+    /** Whether a search looks for the smallest model that meets these: metrics are no part of it. */
+    boolean isSearchedByLoss() {
+        return values.keySet().stream().anyMatch(Limit::isOnLoss);
+    }
+
+    /** Whether a setting can be searched for by these, by what is lost or by the size. */
+    public boolean areSearchable() {
+        return isSearchedByLoss() || values.containsKey(Limit.MAX_SIZE_RATIO);
     }
 
     /** Each limit beside what was measured. */
@@ -103,10 +196,10 @@ public record Limits(Map<Limit, Double> values, List<MetricLimit> metrics) {
                 case MAX_SIZE_RATIO -> sizeRatio;
                 case MAX_LATENCY_RATIO -> latencyRatio;
                 case MAX_MEMORY_RATIO -> memoryRatio;
-                case MAX_RELATIVE_ERROR -> loss.map(Loss::relativeError).orElse(Double.NaN);
-                case MIN_COSINE -> loss.map(Loss::cosine).orElse(Double.NaN);
-                case MAX_ACCURACY_DROP ->
-                    loss.flatMap(Loss::accuracy).map(LabelAccuracy::drop).orElse(Double.NaN);
+                case MAX_ACCURACY_DROP, MIN_COSINE, MAX_RELATIVE_ERROR, MIN_PART_COSINE, MAX_PART_ERROR ->
+                    loss.map(lost -> lost.of(limit))
+                            .orElse(OptionalDouble.empty())
+                            .orElse(Double.NaN);
             };
             outcomes.add(limit.judge(measured, value));
         });
@@ -115,17 +208,17 @@ public record Limits(Map<Limit, Double> values, List<MetricLimit> metrics) {
 
     /** Those on how much may be lost, and none on size, time or memory. */
     Limits onLoss() {
-        return without(Set.of(Limit.MAX_SIZE_RATIO, Limit.MAX_LATENCY_RATIO, Limit.MAX_MEMORY_RATIO));
+        return having(Limit::isOnLoss);
     }
 
     /** All but those on time and memory. */
     Limits withoutRunning() {
-        return without(Set.of(Limit.MAX_LATENCY_RATIO, Limit.MAX_MEMORY_RATIO));
+        return having(limit -> limit != Limit.MAX_LATENCY_RATIO && limit != Limit.MAX_MEMORY_RATIO);
     }
 
-    private Limits without(Set<Limit> others) {
+    private Limits having(Predicate<Limit> chosen) {
         Map<Limit, Double> left = new HashMap<>(values);
-        left.keySet().removeAll(others);
+        left.keySet().removeIf(chosen.negate());
         return new Limits(left, metrics);
     }
 }

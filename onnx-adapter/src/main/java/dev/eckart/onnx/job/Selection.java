@@ -7,6 +7,7 @@ import dev.eckart.core.scan.Inventory;
 import dev.eckart.core.scan.JointLayers;
 import dev.eckart.core.scan.WeightFilter;
 import dev.eckart.onnx.calibrate.CalibrationInputs;
+import dev.eckart.onnx.run.InputSource;
 import java.util.Optional;
 
 /**
@@ -61,6 +62,24 @@ public record Selection(
     /** The same, with or without timing. */
     public Selection timed(Optional<TimedPairs> wanted) {
         return new Selection(rank, selector, filter, balance, joint, freezeDefaults, calibration, refit, wanted);
+    }
+
+    /** The same, calibrated on no sample that the evaluation holds back. */
+    Selection apartFrom(Optional<Evaluation> evaluation) {
+        return evaluation
+                        .filter(wanted -> wanted.inputs() instanceof InputSource.HeldBack)
+                        .isEmpty()
+                ? this
+                : new Selection(
+                        rank,
+                        selector,
+                        filter,
+                        balance,
+                        joint,
+                        freezeDefaults,
+                        calibration.map(CalibrationInputs::holdingBack),
+                        refit,
+                        timed);
     }
 
     /** The weights to work on. */

@@ -19,7 +19,7 @@ public final class SweepJob {
     private final Engine engine;
     private final Consumer<String> warnings;
 
-    /** @param warnings told, in a sentence, of what cannot be kept in the temporary folder */
+    /** @param warnings told, in sentences, of inputs that were changed, and of what cannot be kept in the temporary folder */
     public SweepJob(Engine engine, Consumer<String> warnings) {
         this.engine = engine;
         this.warnings = warnings;
@@ -54,8 +54,9 @@ public final class SweepJob {
                 evaluation,
                 settings.get(0).selection(),
                 warnings)) {
+            trials.warnings().forEach(warnings);
             feasible.forEach(trials::decompose);
-            try (Progress.Task task = engine.progress().start("Measuring", feasible.size())) {
+            try (Progress.Task task = engine.progress().start("Measuring settings", feasible.size())) {
                 for (Selection selection : feasible) {
                     measured.add(measure(trials, selection, timed));
                     task.step(1);
@@ -94,7 +95,7 @@ public final class SweepJob {
         }
         if (feasible.isEmpty()) {
             throw new InvalidInputException(
-                    "no setting is left to measure: " + skipped.get(0).reason());
+                    "no setting can be measured: " + skipped.get(0).reason());
         }
         return feasible;
     }

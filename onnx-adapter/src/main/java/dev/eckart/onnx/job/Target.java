@@ -1,6 +1,7 @@
 package dev.eckart.onnx.job;
 
 import dev.eckart.core.InvalidInputException;
+import dev.eckart.core.report.Report;
 import dev.eckart.onnx.file.ExternalData;
 import dev.eckart.onnx.file.OnnxReader;
 import dev.eckart.onnx.file.OnnxWriter;
@@ -15,18 +16,34 @@ import java.util.Optional;
  *
  * @param overwrite whether files that are there already may be replaced; never the original's
  * @param keepFailed whether to write a model that fails its verification or a limit
+ * @param writeAnyway whether to write a model in which no weight was replaced
  * @param externalData which of its tensors go to a data file beside it
  */
-public record Target(Path path, boolean overwrite, boolean keepFailed, ExternalData externalData) {
+public record Target(Path path, boolean overwrite, boolean keepFailed, boolean writeAnyway, ExternalData externalData) {
 
-    /** One that keeps its tensors as the original does. */
+    /** One that is written only with weights replaced. */
+    public Target(Path path, boolean overwrite, boolean keepFailed, ExternalData externalData) {
+        this(path, overwrite, keepFailed, false, externalData);
+    }
+
+    /** One that is written only with weights replaced, and keeps its tensors as the original does. */
     public Target(Path path, boolean overwrite, boolean keepFailed) {
         this(path, overwrite, keepFailed, ExternalData.AUTO);
     }
 
     /** The same, with failures kept or not. */
     Target keepingFailed(boolean wanted) {
-        return new Target(path, overwrite, wanted, externalData);
+        return new Target(path, overwrite, wanted, writeAnyway, externalData);
+    }
+
+    /** The same, written or not where no weight was replaced. */
+    public Target writingAnyway(boolean wanted) {
+        return new Target(path, overwrite, keepFailed, wanted, externalData);
+    }
+
+    /** Whether the model of a report is to be written. */
+    boolean wants(Report report) {
+        return report.passed() ? report.nothingToGain().isEmpty() || writeAnyway : keepFailed;
     }
 
     /** Where its data file goes, if it gets one. */
@@ -49,7 +66,7 @@ public record Target(Path path, boolean overwrite, boolean keepFailed, ExternalD
         Path folder = path.toAbsolutePath().normalize().getParent();
         if (folder == null || !Files.isDirectory(folder)) {
             throw new InvalidInputException(
-                    "`%s` cannot be written: there is no directory `%s`; make it first".formatted(path, folder));
+                    "`%s` cannot be written: directory `%s` does not exist; create it first".formatted(path, folder));
         }
         requireFree(path, original, dataFiles);
         if (split) {
@@ -60,22 +77,22 @@ public record Target(Path path, boolean overwrite, boolean keepFailed, ExternalD
     private void requireFree(Path file, Path original, List<Path> dataFiles) {
         if (isSame(file, original)) {
             throw new InvalidInputException(
-                    "`%s` is the original itself, which is never overwritten; name another output".formatted(file));
+                    "`%s` is the original model, which is never overwritten; name another output".formatted(file));
         }
         for (Path dataFile : dataFiles) {
             if (isSame(file, dataFile)) {
                 throw new InvalidInputException(
-                        "`%s` holds tensors of the original, which are never overwritten; name another output"
+                        "`%s` holds tensors of the original model, which are never overwritten; name another output"
                                 .formatted(file));
             }
         }
         if (Files.isDirectory(file)) {
             throw new InvalidInputException(
-                    "`%s`, where tensors would go, is a directory; name another output".formatted(file));
+                    "`%s`, the file for the output's tensors, is a directory; name another output".formatted(file));
         }
         if (Files.exists(file) && !overwrite) {
             throw new InvalidInputException(
-                    "`%s` exists already; name another output, or overwrite it with --force".formatted(file));
+                    "`%s` already exists; name another output, or overwrite the file with --force".formatted(file));
         }
     }
 
@@ -103,7 +120,7 @@ public record Target(Path path, boolean overwrite, boolean keepFailed, ExternalD
         try {
             return Files.exists(one) && Files.exists(other) && Files.isSameFile(one, other);
         } catch (IOException e) {
-            throw new InvalidInputException("`%s` cannot be looked at: %s".formatted(one, e), e);
+            throw new InvalidInputException("`%s` cannot be read: %s".formatted(one, e), e);
         }
     }
 }

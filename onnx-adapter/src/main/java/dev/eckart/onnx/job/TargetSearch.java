@@ -4,30 +4,36 @@ import dev.eckart.core.InvalidInputException;
 import dev.eckart.core.factor.CompressionPlan;
 import dev.eckart.core.report.Report;
 import dev.eckart.core.report.SearchEntry;
+import dev.eckart.core.verify.LabelAccuracy;
 import dev.eckart.core.verify.Limit;
+import dev.eckart.core.verify.Loss;
 import dev.eckart.onnx.OnnxNetwork;
 import dev.eckart.onnx.run.MadeUpInputs;
 import dev.eckart.onnx.run.Session;
+import dev.eckart.onnx.verify.LossMeter;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Finds the smallest model that keeps the user's limits, by compressing and measuring the whole model again and again,
- * from one decomposition of each weight.
+ * from one decomposition of each weight; or, where only the size is limited, the one of that size that loses least.
  *
  * <ol>
  *   <li>One number for all weights, a share of their parameters, is bisected, for each way to cut weights to it that is
@@ -38,12 +44,26 @@ import java.util.stream.Collectors;
  * </ol>
  *
  * <p>Whatever was tried, the smallest model that kept the limits is taken; it need not be the smallest there is.
+ *
+ * <p>For a size, each way to cut weights is tried at the largest share that comes to a file within it. Files of shares are
+ * foretold from their plans, and the forecast is corrected by the files that were written. The model that loses least is
+ * taken: the least accuracy where there are labels, else the largest mean cosine, or the least relative error where there
+ * is no cosine.
  */
 public final class TargetSearch {
     /** The smallest share that is tried. */
     private static final double LEAST = 1.0 / 64;
 
     private static final int BISECTIONS = 8;
+
+    /** The smallest share that is tried for a size: most weights are at rank 1 there. */
+    private static final double LEAST_FOR_SIZE = 1.0 / 4096;
+
+    /** Steps to a share for a size: they take a plan each, and no model. */
+    private static final int PLANS = 14;
+
+    /** How many models of a family are measured at most to meet a size. */
+    private static final int FILES = 3;
 
     /** Of the share that bisection found. */
     private static final List<Double> FURTHER = List.of(0.95, 0.85, 0.7);
@@ -100,35 +120,62 @@ public final class TargetSearch {
         SearchRequest untimed() {
             return new SearchRequest(limits.withoutRunning(), families, settings, trialsOn, mostTrials);
         }
+
+        /** The same, calibrated on no sample that the evaluation of the model that is found holds back. */
+        SearchRequest apartFrom(Evaluation evaluation) {
+            return new SearchRequest(
+                    limits,
+                    families,
+                    settings.andThen(each -> each.apartFrom(Optional.of(evaluation))),
+                    trialsOn,
+                    mostTrials);
+        }
+
+        boolean isForSize() {
+            return !limits.isSearchedByLoss();
+        }
     }
 
     /**
      * Compresses a model at the setting that is found, as {@link CompressionJob#compress} does.
      *
+     * @param wanted has limits that {@linkplain Limits#areSearchable() can be searched by}
      * @return the report of that, with an account of the search
      * @throws InvalidInputException if something of what the user gave cannot be worked with
      * @throws UnreachableTargetException if no setting keeps the limits; then nothing was written
      */
-    public Report compress(Path model, Target target, SearchRequest request, Evaluation evaluation) {
-        request.limits().requireMeasurable(Optional.of(evaluation));
-        request.limits().requireMeasurable(Optional.of(request.trialsOn()));
+    public Report compress(Path model, Target target, SearchRequest wanted, Evaluation evaluation) {
+        SearchRequest request = wanted.apartFrom(evaluation);
+        Stream.of(evaluation, request.trialsOn()).forEach(each -> requireMeasurable(request.limits(), each));
         Stopwatch stopwatch = new Stopwatch();
         Selection any = request.settings().apply(request.families().get(0).call(1));
         OnnxNetwork network = CompressionJob.readFor(target, model, any);
         requireShapes(model, network, evaluation);
+        Stream.of(request.trialsOn(), evaluation)
+                .distinct()
+                .forEach(each -> requireOutputs(model, network, request.limits(), each));
         try (Trials trials =
                 Trials.open(engine, model, network, target.externalData(), request.trialsOn(), any, warnings)) {
             Report.ModelEntry original = CompressionJob.entry(model, network);
             String subject =
                     memory == TrialMemory.NONE ? "" : Fingerprint.of(engine, model, network, any, request.trialsOn());
             Search search = new Search(trials, request.untimed(), subject, original, stopwatch);
-            request.families().forEach(search::bisect);
-            search.refine();
+            search.run();
             trials.endMeasuring();
             Selection found = request.settings().apply(search.result().rank());
             CompressionJob job = new CompressionJob(trials.engine());
             return compress(job, model, target, found, evaluation, request.limits())
-                    .with(search.account(Optional.empty()));
+                    .with(search.account(Optional.empty()))
+                    .withWarnings(trials.warnings());
+        }
+    }
+
+    private static void requireMeasurable(Limits limits, Evaluation evaluation) {
+        limits.requireMeasurable(Optional.of(evaluation), CompressionJob.GIVE_INPUTS);
+        if (!evaluation.judgesLoss()) {
+            throw new InvalidInputException(
+                    "--%s without --rank searches for the model that loses least at that size, which made-up inputs do not show; %s"
+                            .formatted(Limit.MAX_SIZE_RATIO.label(), CompressionJob.GIVE_INPUTS));
         }
     }
 
@@ -137,6 +184,16 @@ public final class TargetSearch {
         if (!evaluation.shapes().isEmpty()) {
             try (Session session = Session.open(model, Session.Optimization.ALL, engine.threads())) {
                 MadeUpInputs.at(evaluation.shapes(), session, network.model(), evaluation.seed());
+            }
+        }
+    }
+
+    /** Refuses limits on numbers that the model's outputs do not have, before a search that takes long. */
+    private void requireOutputs(Path model, OnnxNetwork network, Limits limits, Evaluation evaluation) {
+        if (limits.dependOnOutputs()) {
+            try (LossMeter meter = LossMeter.open(
+                    model, network, evaluation.inputs(), evaluation.labels(), evaluation.seed(), engine.threads())) {
+                limits.requireIn(meter.rehearsal());
             }
         }
     }
@@ -176,7 +233,66 @@ public final class TargetSearch {
             this.stopwatch = stopwatch;
         }
 
-        void bisect(SettingFamily family) {
+        void run() {
+            if (request.isForSize()) {
+                request.families().forEach(this::fill);
+            } else {
+                request.families().forEach(this::bisect);
+                refine();
+            }
+        }
+
+        /** Measures models of a family that are just within the size. */
+        private void fill(SettingFamily family) {
+            double most = request.limits().values().getOrDefault(Limit.MAX_SIZE_RATIO, 1.0) * original.bytes();
+            Set<Double> shares = new HashSet<>();
+            long beyondPlan = 0;
+            while (shares.size() < FILES && hasRoom()) {
+                double share = largestShare(family, most - beyondPlan);
+                if (!shares.add(share)) {
+                    return;
+                }
+                Optional<Trial> trial = attempt(family, share);
+                if (trial.isEmpty()) {
+                    return;
+                }
+                beyondPlan = trial.get().bytes() - planned(family, share);
+            }
+        }
+
+        /** The largest share of which a file is planned within so many bytes, or the smallest one that there is. */
+        private double largestShare(SettingFamily family, double bytes) {
+            double low = LEAST_FOR_SIZE;
+            double high = 1;
+            for (int i = 0; i < PLANS; i++) {
+                double share = SettingFamily.rounded(Math.sqrt(low * high));
+                if (share <= low || share >= high) {
+                    break;
+                }
+                if (!isFeasible(family, share) || planned(family, share) <= bytes) {
+                    low = share;
+                } else {
+                    high = share;
+                }
+            }
+            return isFeasible(family, low) ? SettingFamily.rounded(low) : high;
+        }
+
+        private boolean isFeasible(SettingFamily family, double share) {
+            return trials.isFeasible(request.settings().apply(family.call(share)));
+        }
+
+        /** Bytes of the original with pairs for weights, but for what their nodes and names take. */
+        private long planned(SettingFamily family, double share) {
+            return original.bytes()
+                    - trials.plan(request.settings().apply(family.call(share))).factored().stream()
+                            .mapToLong(planned -> planned.weight().bytes()
+                                    - planned.parametersAfter()
+                                            * planned.weight().type().bytes())
+                            .sum();
+        }
+
+        private void bisect(SettingFamily family) {
             List<Double> shares = new ArrayList<>();
             double low = LEAST;
             double high = 1;
@@ -210,12 +326,10 @@ public final class TargetSearch {
         /** Empty where the network has no ranks for so small a share. */
         private Optional<Trial> attempt(SettingFamily family, double share) {
             String setting = family.call(share);
-            return trials.isFeasible(request.settings().apply(setting))
-                    ? Optional.of(attempt(setting, setting))
-                    : Optional.empty();
+            return isFeasible(family, share) ? Optional.of(attempt(setting, setting)) : Optional.empty();
         }
 
-        void refine() {
+        private void refine() {
             Map<String, Trial.Weight> weights = new LinkedHashMap<>();
             start().forEach(weight -> weights.put(weight.name(), weight));
             Map<String, Integer> cuts = new HashMap<>();
@@ -311,13 +425,37 @@ public final class TargetSearch {
             List<Limit.Outcome> outcomes = judge(trial, request.limits());
             TreeMap<String, Double> values = new TreeMap<>();
             outcomes.forEach(outcome -> values.put(outcome.name(), outcome.value()));
+            if (request.isForSize()) {
+                values.putAll(losses(trial.loss()));
+            }
             return new SearchEntry.Tried(
                     trial.rank(),
                     sizeRatio(trial),
-                    judge(trial, request.limits().onLoss()).get(0).value(),
+                    values.getOrDefault(limit(), Double.NaN),
                     values,
                     keeps(trial, request.limits()),
                     remembered);
+        }
+
+        /** By the names of the limits on them, the first of which candidates for a size are compared by. */
+        private static Map<String, Double> losses(Loss loss) {
+            Map<String, Double> losses = new HashMap<>();
+            loss.accuracy().ifPresent(accuracy -> losses.put(Limit.MAX_ACCURACY_DROP.label(), accuracy.drop()));
+            loss.cosine()
+                    .ifPresentOrElse(
+                            cosine -> losses.put(Limit.MIN_COSINE.label(), cosine),
+                            () -> losses.put(Limit.MAX_RELATIVE_ERROR.label(), loss.relativeError()));
+            return losses;
+        }
+
+        /** The least loss first. */
+        private static Comparator<Trial> byLoss() {
+            return Comparator.<Trial>comparingDouble(trial ->
+                            trial.loss().accuracy().map(LabelAccuracy::drop).orElse(0.0))
+                    // One that is not a number is worse than any.
+                    .thenComparingDouble(trial -> -trial.loss().cosine().orElse(0))
+                    .thenComparingDouble(trial -> trial.loss().relativeError())
+                    .thenComparingLong(Trial::bytes);
         }
 
         private double sizeRatio(Trial trial) {
@@ -344,6 +482,36 @@ public final class TargetSearch {
         }
 
         Trial result() {
+            return request.isForSize() ? truest() : smallestThatKeeps();
+        }
+
+        /** The model within the size that loses least. */
+        private Trial truest() {
+            return tried.stream()
+                    .filter(trial -> trial.replacesAny() && keeps(trial, request.limits()))
+                    .min(byLoss())
+                    .orElseThrow(this::nothingIsThatSmall);
+        }
+
+        private UnreachableTargetException nothingIsThatSmall() {
+            Optional<Trial> smallest = tried.stream()
+                    .filter(trial -> trial.replacesAny() && trial.loss().finite())
+                    .min(Comparator.comparingLong(Trial::bytes));
+            return unreachable(
+                    smallest.map(trial ->
+                                    "no setting meets %s: the smallest model of those tried is that of %s, with %s of the size"
+                                            .formatted(
+                                                    names(request.limits()), trial.rank(), percent(sizeRatio(trial))))
+                            .orElseGet(this::nothingSaves),
+                    smallest);
+        }
+
+        private String nothingSaves() {
+            return "no setting makes the model smaller, so that none can keep %s: no weight has a pair that would save anything"
+                    .formatted(names(request.limits()));
+        }
+
+        private Trial smallestThatKeeps() {
             Trial smallest = smallest().orElseThrow(this::nothingKeepsLoss);
             if (!keeps(smallest, request.limits())) {
                 throw unreachable(
@@ -377,9 +545,7 @@ public final class TargetSearch {
                                                             .map(outcome -> plain(outcome.value()))
                                                             .collect(Collectors.joining(" and ")),
                                                     percent(sizeRatio(trial))))
-                            .orElseGet(() ->
-                                    "no setting makes the model smaller, so that none can keep %s: no weight has a pair that would save anything"
-                                            .formatted(names(request.limits()))),
+                            .orElseGet(this::nothingSaves),
                     closest);
         }
 
@@ -415,10 +581,15 @@ public final class TargetSearch {
                             .collect(Collectors.joining(" and "));
         }
 
+        /** The one whose values are listed. */
+        private String limit() {
+            Limits limits =
+                    request.isForSize() ? request.limits() : request.limits().onLoss();
+            return new TreeMap<>(limits.values()).firstKey().label();
+        }
+
         SearchEntry account(Optional<String> unreachable) {
-            String limit =
-                    new TreeMap<>(request.limits().onLoss().values()).firstKey().label();
-            return new SearchEntry(limit, trials.meter().inputs(), account, unreachable);
+            return new SearchEntry(limit(), trials.meter().inputs(), account, unreachable);
         }
     }
 

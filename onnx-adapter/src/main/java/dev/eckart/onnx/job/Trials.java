@@ -29,6 +29,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * One model, compressed at one setting after the other, each time as {@code compress} would, and measured.
@@ -109,6 +110,13 @@ final class Trials implements AutoCloseable {
 
     LossMeter meter() {
         return meter;
+    }
+
+    /** What is to be known of the inputs that are measured on, and of those of the calibration. */
+    List<String> warnings() {
+        return Stream.concat(meter.warnings().stream(), calibrated.warnings().stream())
+                .distinct()
+                .toList();
     }
 
     /** Takes a trial of an earlier run for measured. */
@@ -239,7 +247,7 @@ final class Trials implements AutoCloseable {
                         outcomes,
                         new Report.Seconds(0, 0, 0, 0, seconds))
                 .with(calibrated.entry())
-                .withWarnings(calibrated.warnings());
+                .withWarnings(warnings());
     }
 
     private InvalidInputException unwritable(Exception e) {

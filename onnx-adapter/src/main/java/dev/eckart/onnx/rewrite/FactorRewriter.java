@@ -38,6 +38,9 @@ import java.util.stream.Stream;
  * BiasShifts}).
  */
 public final class FactorRewriter {
+    /** What the keys of all entries begin with that are written into a model's metadata. */
+    static final String KEY = "eckart.";
+
     private final OnnxModel model;
     private final GraphIndex index;
     private final Map<String, LinearSite> sites;
@@ -194,12 +197,14 @@ public final class FactorRewriter {
         Map<String, StringStringEntryProto> entries = new LinkedHashMap<>();
         model.message().getMetadataPropsList().stream()
                 // Those of an earlier compression tell of weights that this model does not have.
-                .filter(entry -> !PairNames.isEntry(entry))
+                .filter(entry -> !PairNames.isEntry(entry) && !Checksums.isEntry(entry))
                 .forEach(entry -> entries.put(entry.getKey(), entry));
         List<StringStringEntryProto> own = new ArrayList<>();
-        own.add(entry("eckart.version", provenance.version()));
-        own.add(entry("eckart.rank", provenance.rank()));
+        own.add(entry(KEY + "version", provenance.version()));
+        own.add(entry(KEY + "rank", provenance.rank()));
         pairs.forEach((weight, pairNames) -> own.add(PairNames.entry(weight, pairNames)));
+        own.addAll(Checksums.entries(
+                pairs.values().stream().flatMap(names -> names.tensors().stream()).toList(), tensors.sums()));
         own.forEach(entry -> entries.put(entry.getKey(), entry));
         return List.copyOf(entries.values());
     }

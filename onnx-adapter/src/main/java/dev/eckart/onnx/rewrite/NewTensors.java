@@ -22,6 +22,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.zip.CRC32C;
 
 /** The tensors that a change adds to a model, and the forms in which nodes take them. */
 final class NewTensors {
@@ -33,6 +34,7 @@ final class NewTensors {
     private final FreshNames names;
     private final List<Region> regions = new ArrayList<>();
     private final Map<Form, String> forms = new HashMap<>();
+    private final Map<String, CRC32C> sums = new HashMap<>();
 
     /** A tensor in a type, and transposed or not. */
     private record Form(Stored stored, int type, boolean transposed) {}
@@ -55,7 +57,9 @@ final class NewTensors {
      */
     Stored store(Value inPlace, String wanted, TensorView view, ElementType type) {
         String name = names.take(wanted);
-        regions.add(Tensors.store(view, type, name, model.payloads().scratch()));
+        CRC32C sum = new CRC32C();
+        regions.add(Tensors.store(view, type, name, model.payloads().scratch(), sum));
+        sums.put(name, sum);
         TensorProto tensor =
                 Tensors.ofPayload(name, view.dims(), type, model.payloads().size() + regions.size() - 1);
         edits.addInitializer(inPlace, tensor);
@@ -109,6 +113,11 @@ final class NewTensors {
                                                 Arrays.stream(values).boxed().toList()))
                         .build());
         return to;
+    }
+
+    /** Sums over the bytes of the new tensors, by name. */
+    Map<String, CRC32C> sums() {
+        return Map.copyOf(sums);
     }
 
     /** The model's payloads, and those of the new tensors. */

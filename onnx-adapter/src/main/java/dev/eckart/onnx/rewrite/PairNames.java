@@ -73,6 +73,16 @@ public record PairNames(String b, String a, String reading, List<Bias> biases) {
         }
     }
 
+    /** The tensors that it speaks of, in order. */
+    List<String> tensors() {
+        return Stream.concat(
+                        Stream.of(b, a),
+                        biases.stream()
+                                .filter(bias -> bias.kind() != Bias.Kind.NONE)
+                                .map(Bias::name))
+                .toList();
+    }
+
     static StringStringEntryProto entry(String weight, PairNames names) {
         return StringStringEntryProto.newBuilder()
                 .setKey(KEY + weight)
@@ -105,6 +115,14 @@ public record PairNames(String b, String a, String reading, List<Bias> biases) {
             }
         }
         return pairs;
+    }
+
+    /** Keys of entries that begin as such a one does, and cannot be read. */
+    static List<String> unreadable(ModelProto model) {
+        return model.getMetadataPropsList().stream()
+                .filter(entry -> isEntry(entry) && entry.getValue().split(" ", -1).length < ALWAYS)
+                .map(StringStringEntryProto::getKey)
+                .toList();
     }
 
     private static String escaped(String name) {

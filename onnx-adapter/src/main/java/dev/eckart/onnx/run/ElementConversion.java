@@ -7,14 +7,20 @@ import dev.eckart.core.npy.NpyArray;
 import dev.eckart.core.npy.NpyType;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
-/** Arrays as the element type that a model wants, where no number changes by it. */
+/**
+ * Arrays as the element type that a model wants. Whole numbers stay as they are, or are refused; floating-point numbers are
+ * rounded to other floating-point types, which is noted.
+ */
 final class ElementConversion {
     private static final Map<OnnxJavaType, NpyType> TYPES = Map.of(
             OnnxJavaType.FLOAT, NpyType.FLOAT32,
             OnnxJavaType.DOUBLE, NpyType.FLOAT64,
             OnnxJavaType.FLOAT16, NpyType.FLOAT16,
+            OnnxJavaType.BFLOAT16, NpyType.BFLOAT16,
             OnnxJavaType.INT8, NpyType.INT8,
             OnnxJavaType.INT16, NpyType.INT16,
             OnnxJavaType.INT32, NpyType.INT32,
@@ -39,18 +45,26 @@ final class ElementConversion {
     }
 
     /**
+     * An array in an input's type.
+     *
+     * @param note what was changed for it, for the user; empty if every number is the same
+     */
+    record Converted(NpyArray array, Optional<String> note) {}
+
+    /**
      * The array in an input's type.
      *
-     * @throws InvalidInputException if the input takes a type that arrays cannot have, or a number would change
+     * @throws InvalidInputException if the input takes a type that arrays cannot have, a whole number would change, or a
+     *     number is beyond the type's range
      */
-    static NpyArray to(NpyArray array, ModelInput input, String origin) {
+    static Converted to(NpyArray array, ModelInput input, String origin) {
         NpyType wanted = TYPES.get(input.type());
         if (wanted == null) {
             throw new InvalidInputException(
                     "input `%s` takes %s, which cannot be fed from arrays".formatted(input.name(), input.describe()));
         }
         if (array.type() == wanted) {
-            return array;
+            return new Converted(array, Optional.empty());
         }
         ByteBuffer bytes = ByteBuffer.allocate(Math.multiplyExact(array.size(), wanted.bytes()))
                 .order(ByteOrder.LITTLE_ENDIAN);
@@ -58,8 +72,13 @@ final class ElementConversion {
             put(bytes, wanted, array, i);
         }
         NpyArray converted = NpyArray.of(wanted, array.shape(), bytes.flip());
+        boolean rounds = !array.type().isInteger() && !wanted.isInteger();
+        double largest = 0;
         for (int i = 0; i < array.size(); i++) {
-            if (!isSame(converted, array, i)) {
+            if (isSame(converted, array, i)) {
+                continue;
+            }
+            if (!rounds || !Double.isFinite(converted.doubleAt(i))) {
                 throw new InvalidInputException(
                         "%s: array `%s` is %s and input takes %s, but %s cannot be stored as %s without a change"
                                 .formatted(
@@ -70,8 +89,19 @@ final class ElementConversion {
                                         array.doubleAt(i),
                                         wanted.label()));
             }
+            largest = Math.max(largest, Math.abs(converted.doubleAt(i) - array.doubleAt(i)));
         }
-        return converted;
+        Optional<String> note = largest == 0
+                ? Optional.empty()
+                : Optional.of(String.format(
+                        Locale.ROOT,
+                        "%s: array `%s` is %s and is rounded to %s, the type of the input; the largest change is %.1e",
+                        origin,
+                        input.name(),
+                        array.type().label(),
+                        wanted.label(),
+                        largest));
+        return new Converted(converted, note);
     }
 
     private static void put(ByteBuffer bytes, NpyType type, NpyArray from, int i) {
@@ -79,6 +109,7 @@ final class ElementConversion {
             case FLOAT32 -> bytes.putFloat((float) from.doubleAt(i));
             case FLOAT64 -> bytes.putDouble(from.doubleAt(i));
             case FLOAT16 -> bytes.putShort(Fp16Conversions.floatToFp16((float) from.doubleAt(i)));
+            case BFLOAT16 -> bytes.putShort(Fp16Conversions.floatToBf16((float) from.doubleAt(i)));
             case INT8, UINT8 -> bytes.put((byte) whole(from, i));
             case BOOL -> bytes.put((byte) (from.doubleAt(i) != 0 ? 1 : 0));
             case INT16, UINT16 -> bytes.putShort((short) whole(from, i));

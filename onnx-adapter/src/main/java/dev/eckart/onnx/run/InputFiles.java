@@ -5,6 +5,7 @@ import dev.eckart.core.InvalidInputException;
 import dev.eckart.core.npy.NpyArray;
 import dev.eckart.core.npy.NpyFile;
 import dev.eckart.core.npy.NpyType;
+import dev.eckart.onnx.file.OnnxModel;
 import dev.eckart.onnx.proto.TensorProto;
 import dev.eckart.onnx.proto.TensorProto.DataType;
 import dev.eckart.onnx.tensor.Tensors;
@@ -33,10 +34,12 @@ public final class InputFiles {
     /**
      * Reads the values of a model's inputs.
      *
+     * @param running as for {@link InputSet#of}
+     * @param model as for {@link InputSet#of}
      * @throws InvalidInputException if they are in none of these forms, or do not fit the inputs
      */
-    public static InputSet read(Path location, List<ModelInput> inputs) {
-        return InputSet.of(inputs, arrays(location, inputs), "`%s`".formatted(location));
+    public static InputSet read(Path location, RunnableModel running, OnnxModel model) {
+        return InputSet.of(running, model, arrays(location, running.inputs()), "`%s`".formatted(location));
     }
 
     private static Map<String, NpyArray> arrays(Path location, List<ModelInput> inputs) {
@@ -44,6 +47,11 @@ public final class InputFiles {
             throw new InvalidInputException(
                     "`%s` does not exist; expected an .npz file, a directory of .npy files, or an ONNX test data set"
                             .formatted(location));
+        }
+        if (Files.isRegularFile(location) && location.toString().endsWith(".npy")) {
+            throw new InvalidInputException(
+                    "`%s` is one array; expected an .npz file, which names each input's array, or a directory of .npy files: give `%s`, if the file is named after the input"
+                            .formatted(location, location.toAbsolutePath().getParent()));
         }
         if (!Files.isDirectory(location)) {
             return NpyFile.readAll(location);
@@ -86,6 +94,7 @@ public final class InputFiles {
             case DataType.FLOAT_VALUE -> NpyType.FLOAT32;
             case DataType.DOUBLE_VALUE -> NpyType.FLOAT64;
             case DataType.FLOAT16_VALUE -> NpyType.FLOAT16;
+            case DataType.BFLOAT16_VALUE -> NpyType.BFLOAT16;
             case DataType.INT8_VALUE -> NpyType.INT8;
             case DataType.INT16_VALUE -> NpyType.INT16;
             case DataType.INT32_VALUE -> NpyType.INT32;

@@ -32,7 +32,21 @@ public final class LatencyMeter {
 
     /** The median and the quartiles of some turns, after a warm-up. */
     public static Latency measure(Session original, Session compressed, Map<String, NpyArray> inputs, int samples) {
-        return measure(() -> original.nanoseconds(inputs), () -> compressed.nanoseconds(inputs), samples, NANOSECONDS);
+        return measure(original, inputs, compressed, inputs, samples);
+    }
+
+    /** As {@link #measure(Session, Session, Map, int)}, where the second one takes the same inputs in other types. */
+    public static Latency measure(
+            Session original,
+            Map<String, NpyArray> inputs,
+            Session compressed,
+            Map<String, NpyArray> inputsOfCompressed,
+            int samples) {
+        return measure(
+                () -> original.nanoseconds(inputs),
+                () -> compressed.nanoseconds(inputsOfCompressed),
+                samples,
+                NANOSECONDS);
     }
 
     /**

@@ -1,6 +1,5 @@
 package dev.eckart.onnx.run;
 
-import ai.onnxruntime.OnnxJavaType;
 import dev.eckart.core.InvalidInputException;
 import dev.eckart.core.npy.NpyArray;
 import dev.eckart.core.npy.NpyType;
@@ -21,6 +20,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.Set;
@@ -38,8 +38,8 @@ import java.util.stream.IntStream;
  */
 public final class MadeUpInputs {
 
-    /** Sizes for symbolic dimensions: those that some input has as its first axis, and the others. */
-    private record Sizes(long first, long other) {}
+    /** Sizes for symbolic dimensions: those that count samples, or else are the first axis of an input, and the others. */
+    private record Sizes(long samples, long other) {}
 
     /** Tried in this order: small first; images need more. */
     private static final List<List<Sizes>> SIZES = List.of(
@@ -69,12 +69,15 @@ public final class MadeUpInputs {
 
     private final List<ModelInput> inputs;
     private final Map<String, Long> tableSizes;
+    private final BatchAxes axes;
     private final long seed;
     private final Range range;
 
-    private MadeUpInputs(List<ModelInput> inputs, Map<String, Long> tableSizes, long seed, Range range) {
+    private MadeUpInputs(
+            List<ModelInput> inputs, Map<String, Long> tableSizes, BatchAxes axes, long seed, Range range) {
         this.inputs = inputs;
         this.tableSizes = tableSizes;
+        this.axes = axes;
         this.seed = seed;
         this.range = range;
     }
@@ -87,20 +90,21 @@ public final class MadeUpInputs {
      * @param seed the same seed gives the same inputs
      * @throws InvalidInputException if none of those tried are accepted by the model
      */
-    public static List<InputSet> forModel(Session session, OnnxModel model, long seed) {
+    public static List<InputSet> forModel(RunnableModel session, OnnxModel model, long seed) {
         List<ModelInput> inputs = session.inputs();
         Map<String, Long> tables = tableSizes(model, inputs);
+        BatchAxesFinder finder = BatchAxesFinder.of(inputs, model);
         List<InvalidInputException> refusals = new ArrayList<>();
         List<List<InputSet>> accepted = new ArrayList<>();
         for (Range range : Range.values()) {
-            MadeUpInputs maker = new MadeUpInputs(inputs, tables, seed, range);
+            MadeUpInputs maker = new MadeUpInputs(inputs, tables, finder.declared(), seed, range);
             for (List<Sizes> sizes : SIZES) {
                 try {
                     List<InputSet> sets = sizes.stream()
                             .map(each -> maker.make(each, Map.of()))
                             .toList();
                     if (sets.stream().allMatch(set -> isFinite(session.run(set.batch(0, set.samples()))))) {
-                        return sets;
+                        return settled(sets, finder, session);
                     }
                     accepted.add(sets);
                 } catch (InvalidInputException e) {
@@ -109,12 +113,18 @@ public final class MadeUpInputs {
             }
         }
         if (!accepted.isEmpty()) {
-            return accepted.get(0);
+            return settled(accepted.get(0), finder, session);
         }
         throw new InvalidInputException(
                 "no inputs could be made up that the model accepts; give some with --inputs, or skip the check with"
                         + " --no-verify (" + refusals.get(0).getMessage() + ")",
                 refusals.get(0));
+    }
+
+    private static List<InputSet> settled(List<InputSet> sets, BatchAxesFinder finder, RunnableModel session) {
+        BatchAxes axes = finder.settled(
+                session, sets.stream().map(set -> set.batch(0, set.samples())).toList());
+        return sets.stream().map(set -> set.along(axes)).toList();
     }
 
     private static boolean isFinite(Map<String, Output> outputs) {
@@ -138,9 +148,10 @@ public final class MadeUpInputs {
      * @throws InvalidInputException if a binding is not of this model's axes, comes a second time, or is of sizes that
      *     the model refuses
      */
-    public static List<Bound> at(List<ShapeBinding> bindings, Session session, OnnxModel model, long seed) {
+    public static List<Bound> at(List<ShapeBinding> bindings, RunnableModel session, OnnxModel model, long seed) {
         List<ModelInput> inputs = session.inputs();
         Map<String, Long> tables = bindings.isEmpty() ? Map.of() : tableSizes(model, inputs);
+        BatchAxesFinder finder = BatchAxesFinder.of(inputs, model);
         Set<Map<String, Long>> given = new HashSet<>();
         List<Bound> all = new ArrayList<>();
         for (ShapeBinding binding : bindings) {
@@ -148,7 +159,7 @@ public final class MadeUpInputs {
             if (!given.add(sizes)) {
                 throw binding.refuse("these sizes are given twice; leave one of them out");
             }
-            all.add(at(binding, sizes, session, inputs, tables, seed));
+            all.add(at(binding, sizes, session, finder, tables, seed));
         }
         return all;
     }
@@ -156,14 +167,14 @@ public final class MadeUpInputs {
     private static Bound at(
             ShapeBinding binding,
             Map<String, Long> given,
-            Session session,
-            List<ModelInput> inputs,
+            RunnableModel session,
+            BatchAxesFinder finder,
             Map<String, Long> tables,
             long seed) {
         List<InvalidInputException> refusals = new ArrayList<>();
         List<Bound> accepted = new ArrayList<>();
         for (Range range : Range.values()) {
-            MadeUpInputs maker = new MadeUpInputs(inputs, tables, seed, range);
+            MadeUpInputs maker = new MadeUpInputs(session.inputs(), tables, finder.declared(), seed, range);
             Set<Map<String, Long>> tried = new HashSet<>();
             for (Sizes sizes : SIZES.stream().flatMap(List::stream).toList()) {
                 Map<String, Long> axes = maker.axes(maker.bound(sizes, given), sizes);
@@ -171,9 +182,11 @@ public final class MadeUpInputs {
                     continue;
                 }
                 try {
-                    Bound bound = new Bound(axes, maker.make(sizes, given));
-                    if (isFinite(
-                            session.run(bound.inputs().batch(0, bound.inputs().samples())))) {
+                    InputSet set = maker.make(sizes, given);
+                    boolean finite = isFinite(session.run(set.batch(0, set.samples())));
+                    Bound bound = new Bound(
+                            axes, settled(List.of(set), finder, session).get(0));
+                    if (finite) {
                         return bound;
                     }
                     accepted.add(bound);
@@ -189,7 +202,7 @@ public final class MadeUpInputs {
 
     /** Names of the dynamic axes, each once, in the order of the inputs; those that are sums of others are none. */
     static List<String> axes(List<ModelInput> inputs) {
-        return List.copyOf(new MadeUpInputs(inputs, Map.of(), 0, Range.NORMAL)
+        return List.copyOf(new MadeUpInputs(inputs, Map.of(), new BatchAxes(), 0, Range.NORMAL)
                 .axes(Map.of(), SIZES.get(0).get(0))
                 .keySet());
     }
@@ -213,8 +226,9 @@ public final class MadeUpInputs {
     private Map<String, Long> bound(Sizes sizes, Map<String, Long> given) {
         Map<String, Long> bound = new HashMap<>();
         for (ModelInput input : inputs) {
-            if (!input.dims().isEmpty()) {
-                bound.put(input.axis(0), sizes.first);
+            OptionalInt axis = axes.inputs().isEmpty() ? OptionalInt.of(0) : axes.ofInput(input.name());
+            if (!input.dims().isEmpty() && axis.isPresent()) {
+                bound.put(input.axis(axis.getAsInt()), sizes.samples);
             }
         }
         bound.putAll(given);
@@ -235,7 +249,7 @@ public final class MadeUpInputs {
             }
             arrays.put(input.name(), array(input, shape));
         }
-        return InputSet.of(inputs, arrays, "made-up inputs");
+        return InputSet.of(inputs, axes, arrays, "made-up inputs");
     }
 
     /** The size of a symbolic dimension, which may be a sum of others, such as {@code past + 1}. */
@@ -265,7 +279,7 @@ public final class MadeUpInputs {
         Random random = new Random(seed ^ input.name().hashCode());
         Optional<Long> table = Optional.ofNullable(tableSizes.get(input.name()));
         boolean mask = input.name().toLowerCase(Locale.ROOT).contains("mask");
-        NpyType type = isFloating(input.type()) ? NpyType.FLOAT32 : NpyType.INT64;
+        NpyType type = input.isFloating() ? NpyType.FLOAT32 : NpyType.INT64;
         ByteBuffer bytes = ByteBuffer.allocate((int) numbers * type.bytes()).order(ByteOrder.LITTLE_ENDIAN);
         for (int i = 0; i < numbers; i++) {
             if (type == NpyType.FLOAT32) {
@@ -276,13 +290,6 @@ public final class MadeUpInputs {
             }
         }
         return NpyArray.of(type, shape.stream().map(Math::toIntExact).toList(), bytes.flip());
-    }
-
-    private static boolean isFloating(OnnxJavaType type) {
-        return switch (type) {
-            case FLOAT, DOUBLE, FLOAT16, BFLOAT16 -> true;
-            case INT8, INT16, INT32, INT64, UINT8, BOOL, STRING, UNKNOWN -> false;
-        };
     }
 
     /** For each input whose values end up as indices into constant tables: the rows of the smallest. */

@@ -59,8 +59,8 @@ public final class MemoryMeter {
                 }
                 throw failed(
                         model,
-                        "it ended with status %d%s"
-                                .formatted(process.exitValue(), said.isEmpty() ? "" : " and said: " + said));
+                        "the process ended with status %d%s"
+                                .formatted(process.exitValue(), said.isEmpty() ? "" : ": " + said));
             } finally {
                 process.destroy();
                 end.join();
@@ -69,7 +69,7 @@ public final class MemoryMeter {
             throw failed(model, e.toString());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw failed(model, "it was interrupted");
+            throw failed(model, "interrupted");
         }
     }
 
@@ -87,7 +87,7 @@ public final class MemoryMeter {
 
     private static InvalidInputException failed(Path model, String reason) {
         return new InvalidInputException(
-                "how much memory `%s` takes cannot be measured, the process that is to load it fails: %s; leave --memory and --max-memory-ratio out"
+                "the memory of `%s` cannot be measured: %s; leave out --memory and --max-memory-ratio"
                         .formatted(model, reason));
     }
 

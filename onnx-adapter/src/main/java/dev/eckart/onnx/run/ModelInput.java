@@ -32,6 +32,14 @@ public record ModelInput(String name, OnnxJavaType type, List<Dim> dims) {
         return symbol.isEmpty() ? "%s[%d]".formatted(name, axis) : symbol;
     }
 
+    /** Whether it takes floating-point numbers. */
+    boolean isFloating() {
+        return switch (type) {
+            case FLOAT, DOUBLE, FLOAT16, BFLOAT16 -> true;
+            case INT8, INT16, INT32, INT64, UINT8, BOOL, STRING, UNKNOWN -> false;
+        };
+    }
+
     /** As messages name it: {@code INT64 [batch×128]}. */
     public String describe() {
         return "%s [%s]"

@@ -76,8 +76,7 @@ final class OperatorLog implements AutoCloseable {
 
     private static InvalidInputException unwritable(IOException e) {
         return new InvalidInputException(
-                "what ONNX Runtime makes of a model cannot be written to the temporary folder: " + Unwritable.reason(e),
-                e);
+                "ONNX Runtime's profile cannot be written to the temporary folder: " + Unwritable.reason(e), e);
     }
 
     @Override

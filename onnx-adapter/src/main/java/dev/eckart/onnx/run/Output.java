@@ -1,5 +1,6 @@
 package dev.eckart.onnx.run;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntToDoubleFunction;
 
@@ -18,6 +19,27 @@ public record Output(String name, List<Long> shape, boolean floating, int size, 
 
     public double at(int index) {
         return values.applyAsDouble(index);
+    }
+
+    /** The same numbers with one axis before all others, which stay in their order. */
+    public Output withFirst(int axis) {
+        if (axis == 0) {
+            return this;
+        }
+        List<Long> moved = new ArrayList<>(shape);
+        int length = Math.toIntExact(moved.remove(axis));
+        moved.add(0, shape.get(axis));
+        int inner = product(shape.subList(axis + 1, shape.size()));
+        int outer = product(shape.subList(0, axis));
+        return new Output(name, moved, floating, size, index -> {
+            int before = index / inner % outer;
+            int along = index / inner / outer;
+            return at((before * length + along) * inner + index % inner);
+        });
+    }
+
+    private static int product(List<Long> lengths) {
+        return Math.toIntExact(lengths.stream().reduce(1L, Math::multiplyExact));
     }
 
     /** Length of the last axis; 1 for a scalar. */

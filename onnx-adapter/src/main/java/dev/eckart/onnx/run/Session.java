@@ -33,7 +33,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.regex.Pattern;
 
 /** A model, loaded in ONNX Runtime on the CPU. */
-public final class Session implements AutoCloseable {
+public final class Session implements RunnableModel, AutoCloseable {
     /**
      * Bytes of stack to start the runtime on. It takes the process's command line apart by recursion, some hundred bytes for
      * each character, and ends the process where that is too long for the stack: class paths and lists of weights are.
@@ -123,7 +123,7 @@ public final class Session implements AutoCloseable {
             OrtSession session = environment.createSession(path.toString(), options);
             return new Session(origin, session, tensorOutputs(session), log);
         } catch (OrtException e) {
-            throw new InvalidInputException("ONNX Runtime refuses `%s`: %s".formatted(origin, oneLine(e)), e);
+            throw new InvalidInputException("ONNX Runtime cannot load `%s`: %s".formatted(origin, oneLine(e)), e);
         }
     }
 
@@ -181,6 +181,7 @@ public final class Session implements AutoCloseable {
      *
      * @throws InvalidInputException if ONNX Runtime's Java binding has no word for the type of one
      */
+    @Override
     public List<ModelInput> inputs() {
         try {
             List<ModelInput> inputs = new ArrayList<>();
@@ -190,23 +191,26 @@ public final class Session implements AutoCloseable {
             return inputs;
         } catch (OrtException e) {
             throw new InvalidInputException(
-                    "`%s` takes inputs that cannot be fed (%s); --no-verify writes without running it"
+                    "`%s` has inputs of a type that cannot be passed to ONNX Runtime (%s); --no-verify writes without running the model"
                             .formatted(path, oneLine(e)),
                     e);
         }
     }
 
     private static ModelInput input(NodeInfo info) {
-        if (!(info.getInfo() instanceof TensorInfo tensor)) {
-            return new ModelInput(info.getName(), OnnxJavaType.UNKNOWN, List.of());
-        }
+        return info.getInfo() instanceof TensorInfo tensor
+                ? new ModelInput(info.getName(), tensor.type, dims(tensor))
+                : new ModelInput(info.getName(), OnnxJavaType.UNKNOWN, List.of());
+    }
+
+    private static List<ModelInput.Dim> dims(TensorInfo tensor) {
         List<ModelInput.Dim> dims = new ArrayList<>();
         long[] shape = tensor.getShape();
         String[] symbols = tensor.getDimensionNames();
         for (int i = 0; i < shape.length; i++) {
             dims.add(new ModelInput.Dim(shape[i], symbols[i]));
         }
-        return new ModelInput(info.getName(), tensor.type, dims);
+        return dims;
     }
 
     /**
@@ -214,6 +218,7 @@ public final class Session implements AutoCloseable {
      *
      * @throws InvalidInputException if the model fails on these inputs
      */
+    @Override
     public Map<String, Output> run(Map<String, NpyArray> inputs) {
         return run(inputs, Map.of());
     }
@@ -238,6 +243,17 @@ public final class Session implements AutoCloseable {
     }
 
     /**
+     * This session, to be asked for some of its outputs alone. It is closed by closing this one.
+     *
+     * @param outputs by name; those that it does not have, or that are no tensors, are left out
+     */
+    public Session giving(Collection<String> outputs) {
+        Set<String> wanted = new LinkedHashSet<>(tensorOutputs);
+        wanted.retainAll(outputs);
+        return new Session(path, session, wanted, log);
+    }
+
+    /**
      * As {@link #run}, where the outputs may be too large to be on the heap all at once. There must be one.
      *
      * @throws InvalidInputException if the model fails on these inputs
@@ -258,11 +274,29 @@ public final class Session implements AutoCloseable {
         } catch (OrtException e) {
             tensors.values().forEach(OnnxTensor::close);
             throw new InvalidInputException(
-                    "`%s` fails on its inputs in ONNX Runtime: %s".formatted(path, oneLine(e)), e);
+                    "`%s` fails in ONNX Runtime on the given inputs: %s".formatted(path, oneLine(e)), e);
         } catch (RuntimeException e) {
             tensors.values().forEach(OnnxTensor::close);
             throw e;
         }
+    }
+
+    /** This model without its outputs but the last one, where all of them may be too large to be on the heap at once. */
+    public RunnableModel givingLast() {
+        String last = List.copyOf(tensorOutputs).get(tensorOutputs.size() - 1);
+        return new RunnableModel() {
+            @Override
+            public List<ModelInput> inputs() {
+                return Session.this.inputs();
+            }
+
+            @Override
+            public Map<String, Output> run(Map<String, NpyArray> inputs) {
+                try (Outputs given = outputs(inputs)) {
+                    return given.get(last).map(output -> Map.of(last, output)).orElse(Map.of());
+                }
+            }
+        };
     }
 
     /** What a run gave, in ONNX Runtime's memory until it is closed. May be read by several threads. */
@@ -299,6 +333,21 @@ public final class Session implements AutoCloseable {
                 }
             }
             return types;
+        } catch (OrtException e) {
+            throw new IllegalStateException("ONNX Runtime does not tell of outputs", e);
+        }
+    }
+
+    /** The dimensions of the outputs that are tensors, by name, as the graph has them: without a run. */
+    public Map<String, List<ModelInput.Dim>> outputDims() {
+        try {
+            Map<String, List<ModelInput.Dim>> dims = new LinkedHashMap<>();
+            for (NodeInfo info : session.getOutputInfo().values()) {
+                if (info.getInfo() instanceof TensorInfo tensor) {
+                    dims.put(info.getName(), dims(tensor));
+                }
+            }
+            return dims;
         } catch (OrtException e) {
             throw new IllegalStateException("ONNX Runtime does not tell of outputs", e);
         }
@@ -354,7 +403,7 @@ public final class Session implements AutoCloseable {
                 return end - start;
             } catch (OrtException e) {
                 throw new InvalidInputException(
-                        "`%s` fails on its inputs in ONNX Runtime: %s".formatted(path, oneLine(e)), e);
+                        "`%s` fails in ONNX Runtime on the given inputs: %s".formatted(path, oneLine(e)), e);
             }
         }
 
@@ -386,11 +435,12 @@ public final class Session implements AutoCloseable {
             case INT64 -> OnnxTensor.createTensor(environment, direct.asLongBuffer(), shape);
             case INT16 -> OnnxTensor.createTensor(environment, direct.asShortBuffer(), shape);
             case FLOAT16 -> OnnxTensor.createTensor(environment, direct, shape, OnnxJavaType.FLOAT16);
+            case BFLOAT16 -> OnnxTensor.createTensor(environment, direct, shape, OnnxJavaType.BFLOAT16);
             case INT8 -> OnnxTensor.createTensor(environment, direct, shape, OnnxJavaType.INT8);
             case UINT8 -> OnnxTensor.createTensor(environment, direct, shape, OnnxJavaType.UINT8);
             case BOOL -> OnnxTensor.createTensor(environment, direct, shape, OnnxJavaType.BOOL);
             case UINT16, UINT32, UINT64 ->
-                throw new InvalidInputException("ONNX Runtime's Java binding takes no inputs of type "
+                throw new InvalidInputException("ONNX Runtime's Java binding has no inputs of type "
                         + array.type().label());
         };
     }
@@ -403,7 +453,7 @@ public final class Session implements AutoCloseable {
         List<Long> shape = Arrays.stream(info.getShape()).boxed().toList();
         long numbers = shape.stream().reduce(1L, Math::multiplyExact);
         if (numbers > MOST_NUMBERS) {
-            throw new InvalidInputException("output `%s` has %s numbers; no more than %d can be compared"
+            throw new InvalidInputException("output `%s` has %s numbers; expected at most %d"
                     .formatted(name, Tensors.shape(shape), MOST_NUMBERS));
         }
         int size = (int) numbers;

@@ -39,7 +39,7 @@ public record ShapeBinding(String text, Map<String, Long> sizes) {
                                 .formatted(part.strip()));
             }
             if (sizes.put(name, Long.parseLong(size)) != null) {
-                throw refuse(text, "axis `%s` is given twice; expected it once".formatted(name));
+                throw refuse(text, "axis `%s` is given twice; give it once".formatted(name));
             }
         }
         return new ShapeBinding(text, sizes);
@@ -56,11 +56,11 @@ public record ShapeBinding(String text, Map<String, Long> sizes) {
         sizes.forEach((given, size) -> {
             String name = known.contains(given) ? given : placed(given, inputs);
             if (!known.contains(name)) {
-                throw refuse("there is no dynamic axis `%s`; the model has %s"
+                throw refuse("the model has no dynamic axis `%s`; its dynamic axes: %s"
                         .formatted(name, known.isEmpty() ? "none" : String.join(", ", known)));
             }
             if (found.put(name, size) != null) {
-                throw refuse("axis `%s` is given twice, `%s` is the same; expected it once".formatted(name, given));
+                throw refuse("axis `%s` is given twice, also as `%s`; give it once".formatted(name, given));
             }
         });
         return found;

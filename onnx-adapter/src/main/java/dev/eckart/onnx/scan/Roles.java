@@ -143,7 +143,7 @@ final class Roles {
         return role instanceof Role.Weight weight
                         && weight.layouts().get(0).form() != Form.TABLE
                         && isConstant(otherOperand(use))
-                ? new Role.Unsplit(SkipReason.COMPUTED, "all that %s takes is constant".formatted(operator))
+                ? new Role.Unsplit(SkipReason.COMPUTED, "all inputs of %s are constant".formatted(operator))
                 : role;
     }
 

@@ -136,13 +136,13 @@ public final class WeightScanner {
             return skip(
                     root,
                     SkipReason.INTERFACE,
-                    "callers may feed another value for this input; --freeze-defaults takes its default for a constant");
+                    "callers may feed another value; --freeze-defaults makes its default value a constant");
         }
         if (givenOut) {
-            return skip(root, SkipReason.INTERFACE, "it is given out as an output");
+            return skip(root, SkipReason.INTERFACE, "the model returns it as an output");
         }
         if (index.isTrained(root)) {
-            return skip(root, SkipReason.SHARED, "the model's training uses it");
+            return skip(root, SkipReason.SHARED, "the training graph uses it");
         }
         return ends.stream().anyMatch(end -> end.role instanceof Role.Weight)
                 ? examine(root, tensor, ends)
@@ -168,14 +168,13 @@ public final class WeightScanner {
     private Finding examine(Value root, TensorProto tensor, List<End> ends) {
         for (End end : ends) {
             if (end.role instanceof Role.Other) {
-                return skip(
-                        root, SkipReason.SHARED, "it is input %d of %s".formatted(end.use.input(), operator(end.use)));
+                return skip(root, SkipReason.SHARED, "input %d of %s".formatted(end.use.input(), operator(end.use)));
             }
             if (end.role instanceof Role.Unsplit unsplit) {
                 return skip(
                         root,
                         SkipReason.SHARED,
-                        "%s takes it too, where %s"
+                        "%s uses it (%s)"
                                 .formatted(operator(end.use), unsplit.reason().sentence()));
             }
         }
@@ -188,7 +187,7 @@ public final class WeightScanner {
         }
         List<LinearSite.Reading> readings = readings(root, tensor, storage.get(), ends);
         if (readings.isEmpty()) {
-            return skip(root, SkipReason.SHARED, "its products take it in different shapes");
+            return skip(root, SkipReason.SHARED, "its products use it in different shapes");
         }
         LinearWeight first = readings.get(0).weight();
         LinearWeight weight = new LinearWeight(
@@ -307,7 +306,7 @@ public final class WeightScanner {
         }
         Role role = roles.of(use, operand);
         return role instanceof Role.Other && Roles.isMatrix(operand.dims()) && leadsToProduct(use)
-                ? new Role.Unsplit(SkipReason.COMPUTED, "%s takes it".formatted(operator(use)))
+                ? new Role.Unsplit(SkipReason.COMPUTED, "%s uses it".formatted(operator(use)))
                 : role;
     }
 

@@ -16,6 +16,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.LongStream;
+import java.util.zip.CRC32C;
+import java.util.zip.Checksum;
 
 /** The numbers of tensors: out of a message or its payloads, and into bytes. */
 public final class Tensors {
@@ -192,7 +194,52 @@ public final class Tensors {
 
     /** As {@link #encode}, for bytes that are not to be on the heap. */
     public static Region store(TensorView view, ElementType type, String name, Scratch scratch) {
-        return scratch.store(view.size() * type.bytes(), chunks(view, type, name));
+        return store(view, type, name, scratch, new CRC32C());
+    }
+
+    /** As {@link #store(TensorView, ElementType, String, Scratch)}, where the bytes are summed up, too. */
+    public static Region store(TensorView view, ElementType type, String name, Scratch scratch, Checksum sum) {
+        Iterator<ByteBuffer> chunks = chunks(view, type, name);
+        return scratch.store(view.size() * type.bytes(), new Iterator<>() {
+            @Override
+            public boolean hasNext() {
+                return chunks.hasNext();
+            }
+
+            @Override
+            public ByteBuffer next() {
+                ByteBuffer chunk = chunks.next();
+                sum.update(chunk.duplicate());
+                return chunk;
+            }
+        });
+    }
+
+    /** A tensor's numbers as float32, whatever they are; what lies between two numbers of that type is rounded. */
+    public static Iterator<ByteBuffer> floats(TensorView view) {
+        double[] numbers = new double[CHUNK];
+        return LongStream.iterate(0, from -> from < view.size(), from -> from + CHUNK)
+                .mapToObj(from -> {
+                    int count = (int) Math.min(CHUNK, view.size() - from);
+                    view.numbers().read(from, count, numbers, 0);
+                    ByteBuffer bytes = allocate((long) count * Float.BYTES);
+                    for (int i = 0; i < count; i++) {
+                        bytes.putFloat((float) numbers[i]);
+                    }
+                    return bytes.flip();
+                })
+                .iterator();
+    }
+
+    /** Sums up a tensor's numbers as bytes, as {@link #store} does; nothing for types whose numbers are not read here. */
+    public static void sumUp(TensorProto tensor, Payloads payloads, Checksum sum) {
+        if (!isReadable(tensor)) {
+            return;
+        }
+        Region bytes = bytes(tensor, RawSize.bits(tensor.getDataType()), payloads);
+        for (long from = 0; from < bytes.size(); from += CHUNK) {
+            sum.update(bytes.read(from, (int) Math.min(CHUNK, bytes.size() - from)));
+        }
     }
 
     /**
@@ -271,8 +318,9 @@ public final class Tensors {
         do {
             one[0] = numbers[first++];
         } while (first < count && put(bytes, type, one, 1));
-        return new InvalidInputException("`%s`: %s is too large for %s; `--factors balanced` makes smaller numbers"
-                .formatted(name, one[0], type.label()));
+        return new InvalidInputException(
+                "`%s`: %s is beyond the range of %s; --factors balanced makes the numbers smaller"
+                        .formatted(name, one[0], type.label()));
     }
 
     /**

@@ -116,7 +116,7 @@ public final class LayerTimer implements PairTimer {
         try (TemporaryModel model =
                 TemporaryModel.open(shapes.model(), path, threads, temporary.resolve("eckart-shapes.onnx"))) {
             Session session = model.session();
-            InputSet set = inputs.map(from -> InputFiles.read(from, session.inputs()))
+            InputSet set = inputs.map(from -> InputFiles.read(from, session, network.model()))
                     .orElseGet(() -> MadeUpInputs.forModel(session, network.model(), seed)
                             .get(0));
             Map<String, Output> found = session.run(set.batch(0, set.batchSize(LatencyMeter.SAMPLES)));
@@ -170,14 +170,14 @@ public final class LayerTimer implements PairTimer {
 
     private static InvalidInputException unwritable(Exception e) {
         return new InvalidInputException(
-                "a layer to be timed cannot be written to the temporary folder: " + Unwritable.reason(e), e);
+                "the model for timing a layer cannot be written to the temporary folder: " + Unwritable.reason(e), e);
     }
 
     @Override
     public PairTiming time(PlannedWeight factored) {
         LayerAlone layer = LayerAlone.of(network, factored.weight());
         if (!layer.inMain()) {
-            return new PairTiming.Unknown("a branch or a loop multiplies by it");
+            return new PairTiming.Unknown("the weight is used inside a branch or a loop");
         }
         List<ValueInfoProto> given = layer.given().stream()
                 .map(name -> requireNonNull(values.get(name)))

@@ -1,13 +1,13 @@
 package dev.eckart.onnx.verify;
 
 import dev.eckart.core.InvalidInputException;
+import dev.eckart.core.verify.EvaluationInputs;
 import dev.eckart.core.verify.Latency;
 import dev.eckart.core.verify.Loss;
 import dev.eckart.onnx.OnnxNetwork;
-import dev.eckart.onnx.run.InputFiles;
 import dev.eckart.onnx.run.InputSet;
+import dev.eckart.onnx.run.InputSource;
 import dev.eckart.onnx.run.LatencyMeter;
-import dev.eckart.onnx.run.MadeUpInputs;
 import dev.eckart.onnx.run.Output;
 import dev.eckart.onnx.run.Session;
 import dev.eckart.onnx.run.Session.Optimization;
@@ -31,15 +31,21 @@ public final class LossMeter implements AutoCloseable {
     private static final long KEPT_NUMBERS = 1 << 24;
 
     private final Session original;
+    private final OutputAxes axes;
     private final List<InputSet> inputs;
-    private final String description;
+    private final EvaluationInputs description;
     private final Optional<Labels> labels;
     private final int threads;
     private final List<Run> runs = new ArrayList<>();
 
     private LossMeter(
-            Session original, List<InputSet> inputs, String description, Optional<Labels> labels, int threads) {
+            Session original,
+            List<InputSet> inputs,
+            EvaluationInputs description,
+            Optional<Labels> labels,
+            int threads) {
         this.original = original;
+        this.axes = OutputAxes.of(original, inputs.get(0).axes());
         this.inputs = inputs;
         this.description = description;
         this.labels = labels;
@@ -53,32 +59,41 @@ public final class LossMeter implements AutoCloseable {
      * Loads an original and the inputs to compare on.
      *
      * @param network the original, read
-     * @param inputs where to read inputs from; if empty, they are made up
+     * @param inputs where they come from
      * @param seed for made-up inputs
      * @throws InvalidInputException if ONNX Runtime refuses the original, or inputs or labels do not fit it
      */
     public static LossMeter open(
-            Path path, OnnxNetwork network, Optional<Path> inputs, Optional<Labels> labels, long seed, int threads) {
+            Path path, OnnxNetwork network, InputSource inputs, Optional<Labels> labels, long seed, int threads) {
         Session session = Session.open(path, Optimization.ALL, threads);
         try {
-            List<InputSet> sets = inputs.isPresent()
-                    ? List.of(InputFiles.read(inputs.get(), session.inputs()))
-                    : MadeUpInputs.forModel(session, network.model(), seed);
-            ModelVerifier.requireAsMany(labels, inputs, sets);
-            return new LossMeter(session, sets, inputs.map(Path::toString).orElse("made up"), labels, threads);
+            InputSource.Inputs read = inputs.read(session, network.model(), seed);
+            ModelVerifier.requireAsMany(labels, inputs, read.sets());
+            return new LossMeter(session, read.sets(), read.description(), labels, threads);
         } catch (RuntimeException e) {
             session.close();
             throw e;
         }
     }
 
-    /** Where the inputs came from, for people. */
-    public String inputs() {
+    /** What is compared on. */
+    public EvaluationInputs inputs() {
         return description;
     }
 
     public long samples() {
         return inputs.stream().mapToLong(InputSet::samples).sum();
+    }
+
+    /** What {@link #measure} will have numbers of, as the loss of the original beside itself on its first sample. */
+    public Loss rehearsal() {
+        InputSet set = inputs.get(0);
+        return LossComparison.rehearsal(axes, original.run(set.batch(0, set.step())), set.step(), samples());
+    }
+
+    /** What is to be known of the inputs: sentences without a capital or a full stop. */
+    public List<String> warnings() {
+        return inputs.stream().flatMap(set -> set.notes().stream()).distinct().toList();
     }
 
     /** What was measured of a model. */
@@ -94,7 +109,7 @@ public final class LossMeter implements AutoCloseable {
             if (runs.isEmpty()) {
                 runOriginal();
             }
-            LossComparison loss = new LossComparison(labels);
+            LossComparison loss = new LossComparison(labels, axes);
             for (Run run : runs) {
                 loss.add(
                         run.before.orElseGet(() -> original.run(run.set.batch(run.from, run.to))),

@@ -9,6 +9,7 @@ import dev.eckart.core.plugin.Kind;
 import dev.eckart.core.plugin.Providers;
 import dev.eckart.core.verify.MetricResult;
 import dev.eckart.onnx.run.Batch;
+import dev.eckart.onnx.run.BatchAxes;
 import dev.eckart.onnx.run.InputSet;
 import dev.eckart.onnx.run.Output;
 import dev.eckart.onnx.run.Session;
@@ -80,11 +81,12 @@ final class MetricMeter {
         if (running.isEmpty()) {
             return;
         }
+        BatchAxes axes = batch.set().axes();
         MetricBatch seen = new MetricBatch(
                 batch.size(),
-                batch.inputs(),
-                floating(original),
-                floating(compressed),
+                axes.inputsSamplesFirst(batch.inputs()),
+                floating(axes.samplesFirst(original, batch.size())),
+                floating(axes.samplesFirst(compressed, batch.size())),
                 labels.map(all -> all.of(batch.from(), batch.to())));
         for (Running each : running) {
             each.answer(() -> {

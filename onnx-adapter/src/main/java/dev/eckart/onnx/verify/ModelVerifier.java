@@ -2,24 +2,22 @@ package dev.eckart.onnx.verify;
 
 import dev.eckart.core.InvalidInputException;
 import dev.eckart.core.Progress;
-import dev.eckart.core.file.PendingFile;
-import dev.eckart.core.file.Unwritable;
 import dev.eckart.core.linalg.Decomposer;
 import dev.eckart.core.metric.RequestedMetric;
 import dev.eckart.core.npy.NpyArray;
 import dev.eckart.core.verify.BindingCheck;
+import dev.eckart.core.verify.EvaluationInputs;
 import dev.eckart.core.verify.Latency;
+import dev.eckart.core.verify.Loss;
 import dev.eckart.core.verify.LostFusion;
 import dev.eckart.core.verify.Memory;
-import dev.eckart.core.verify.RewriteProof;
+import dev.eckart.core.verify.RewriteCheck;
 import dev.eckart.core.verify.Verification;
 import dev.eckart.onnx.OnnxNetwork;
-import dev.eckart.onnx.file.OnnxModel;
-import dev.eckart.onnx.file.OnnxWriter;
-import dev.eckart.onnx.file.Scratch;
 import dev.eckart.onnx.run.Batch;
-import dev.eckart.onnx.run.InputFiles;
 import dev.eckart.onnx.run.InputSet;
+import dev.eckart.onnx.run.InputTypes;
+import dev.eckart.onnx.run.InputSource;
 import dev.eckart.onnx.run.LatencyMeter;
 import dev.eckart.onnx.run.MadeUpInputs;
 import dev.eckart.onnx.run.MemoryMeter;
@@ -28,20 +26,17 @@ import dev.eckart.onnx.run.Output;
 import dev.eckart.onnx.run.Session;
 import dev.eckart.onnx.run.Session.Optimization;
 import dev.eckart.onnx.run.ShapeBinding;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.OptionalDouble;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Compares compressed models with their original, asking two questions.
@@ -56,19 +51,17 @@ public final class ModelVerifier implements AutoCloseable {
     /** Samples of each set of inputs on which the rewrite is proved; rounding shows on a few as on many. */
     private static final int PROOF_SAMPLES = 32;
 
-    /** Numbers of a model's outputs that are kept: 64 MB of float32. */
-    private static final long KEPT_NUMBERS = 1 << 24;
-
-    /** Different orders of summation differ from each other as much as optimization levels do; this many times. */
-    private static final double NOISE_MARGIN = 10;
+    /** Those of them on which the models' products are compared, too, one at a time: there are many numbers of these. */
+    private static final int DETAILED_SAMPLES = 4;
 
     private final Path path;
     private final OnnxNetwork network;
     /** How many nodes of each the runtime runs of the original. */
     private final Map<String, Integer> operators;
 
+    private final OutputAxes axes;
     private final List<InputSet> inputs;
-    private final String description;
+    private final EvaluationInputs description;
     private final Optional<Labels> labels;
     private final List<RequestedMetric> metrics;
     private final int threads;
@@ -80,13 +73,16 @@ public final class ModelVerifier implements AutoCloseable {
 
     private List<MadeUpInputs.Bound> bound = List.of();
 
+    /** What the last comparison showed of the original itself. */
+    private List<String> ofOriginal = List.of();
+
     private ModelVerifier(
             Path path,
             OnnxNetwork network,
             Session original,
             Map<String, Integer> operators,
             List<InputSet> inputs,
-            String description,
+            EvaluationInputs description,
             Optional<Labels> labels,
             List<RequestedMetric> metrics,
             int threads,
@@ -96,6 +92,7 @@ public final class ModelVerifier implements AutoCloseable {
         this.network = network;
         this.loaded = Optional.of(original);
         this.operators = operators;
+        this.axes = OutputAxes.of(original, inputs.get(0).axes());
         this.inputs = inputs;
         this.description = description;
         this.labels = labels;
@@ -110,7 +107,7 @@ public final class ModelVerifier implements AutoCloseable {
      *
      * @param path the original's file
      * @param network the same, read
-     * @param inputs where to read inputs from; if empty, they are made up
+     * @param inputs where they come from
      * @param metrics of the task, to be measured beside the comparisons of every output
      * @param seed for made-up inputs
      * @param temporary a folder for the model to prove a rewrite against
@@ -120,7 +117,7 @@ public final class ModelVerifier implements AutoCloseable {
     public static ModelVerifier open(
             Path path,
             OnnxNetwork network,
-            Optional<Path> inputs,
+            InputSource inputs,
             Optional<Labels> labels,
             List<RequestedMetric> metrics,
             long seed,
@@ -129,12 +126,10 @@ public final class ModelVerifier implements AutoCloseable {
             Supplier<Decomposer> backend) {
         Session session = Session.openLogged(path, threads, temporary);
         try {
-            List<InputSet> sets = inputs.isPresent()
-                    ? List.of(InputFiles.read(inputs.get(), session.inputs()))
-                    : MadeUpInputs.forModel(session, network.model(), seed);
+            InputSource.Inputs read = inputs.read(session, network.model(), seed);
+            List<InputSet> sets = read.sets();
             requireAsMany(labels, inputs, sets);
             MetricMeter.rehearse(metrics, labels, session, sets.get(0));
-            String description = inputs.map(Path::toString).orElse("made up");
             session.run(firstOf(sets));
             return new ModelVerifier(
                     path,
@@ -142,7 +137,7 @@ public final class ModelVerifier implements AutoCloseable {
                     session,
                     session.operators(),
                     sets,
-                    description,
+                    read.description(),
                     labels,
                     metrics,
                     threads,
@@ -152,6 +147,16 @@ public final class ModelVerifier implements AutoCloseable {
             session.close();
             throw e;
         }
+    }
+
+    /** What {@link #verify} will have numbers of, as the loss of the original beside itself on its first sample. */
+    public Loss rehearsal() {
+        return LossComparison.rehearsal(
+                axes, original().run(firstOf(inputs)), inputs.get(0).step(), samples());
+    }
+
+    private long samples() {
+        return inputs.stream().mapToLong(InputSet::samples).sum();
     }
 
     private static Map<String, NpyArray> firstOf(List<InputSet> sets) {
@@ -175,11 +180,11 @@ public final class ModelVerifier implements AutoCloseable {
         }
     }
 
-    static void requireAsMany(Optional<Labels> labels, Optional<Path> inputs, List<InputSet> sets) {
+    static void requireAsMany(Optional<Labels> labels, InputSource inputs, List<InputSet> sets) {
         if (labels.isEmpty()) {
             return;
         }
-        if (inputs.isEmpty()) {
+        if (!(inputs instanceof InputSource.Given)) {
             throw new InvalidInputException("--labels needs the inputs that they belong to: give --inputs");
         }
         int samples = sets.get(0).samples();
@@ -198,70 +203,91 @@ public final class ModelVerifier implements AutoCloseable {
      */
     public Verification verify(Session session, OnnxNetwork compressed, Progress progress) {
         requireSameInterface(session);
-        session.run(firstOf(inputs));
+        session.run(InputTypes.fit(session.inputs(), firstOf(inputs)));
         List<LostFusion> fusions = Fusions.lost(network.index(), operators, session.operators());
-        long samples = inputs.stream().mapToLong(InputSet::samples).sum();
+        long samples = samples();
         try (Progress.Task task = progress.start("Verifying", samples)) {
-            LossComparison loss = new LossComparison(labels);
+            LossComparison loss = new LossComparison(labels, axes);
+            NonFiniteOutputs nonFinite = new NonFiniteOutputs(inputs.get(0).axes());
             MetricMeter meter = MetricMeter.begin(metrics, labels, samples);
-            List<Batch> proofBatches = new ArrayList<>();
-            KeptOutputs before = new KeptOutputs(batch -> original().run(batch.inputs()));
-            KeptOutputs after = new KeptOutputs(batch -> session.run(batch.inputs()));
+            List<Batch> proving = new ArrayList<>();
+            List<Batch> few = new ArrayList<>();
+            List<ModelInput> taken = session.inputs();
             for (InputSet set : inputs) {
                 int size = Batch.size(set, batch -> original().run(batch.inputs()));
-                List<Batch> proving = Batch.of(set, proofSamples(set), size);
-                proofBatches.addAll(proving);
+                proving.addAll(Batch.of(set, samples(set, PROOF_SAMPLES), size));
+                few.addAll(Batch.of(set, samples(set, DETAILED_SAMPLES), set.batchSize(1)));
                 for (Batch batch : Batch.of(set, set.samples(), size)) {
-                    boolean proves = proving.contains(batch);
-                    Map<String, Output> one = proves ? before.keep(batch) : before.of(batch);
-                    Map<String, Output> other = proves ? after.keep(batch) : after.of(batch);
+                    Map<String, Output> one = original().run(batch.inputs());
+                    Map<String, Output> other = session.run(InputTypes.fit(taken, batch.inputs()));
                     loss.add(one, other, batch.from(), batch.size());
+                    nonFinite.add(one, batch.size());
                     meter.add(batch, one, other);
                     task.step(batch.size());
                 }
             }
+            ofOriginal = nonFinite.sentences();
             boolean changed = !network.runsTheSameNodesAs(compressed);
             Optional<Latency> latency = changed ? Optional.of(latency(session, timed())) : Optional.empty();
-            List<List<Batch>> proved = new ArrayList<>(List.of(proofBatches));
+            List<RewriteProver.Samples> groups = new ArrayList<>();
+            groups.add(RewriteProver.Samples.of(session, proving, few));
             List<BindingCheck> bindings = new ArrayList<>();
             for (MadeUpInputs.Bound each : bound) {
                 Batch whole = whole(each.inputs());
-                proved.add(List.of(whole));
-                LossComparison lost = new LossComparison(Optional.empty());
-                lost.add(before.keep(whole), after.keep(whole), 0, whole.size());
+                Map<String, Output> other = session.run(InputTypes.fit(taken, whole.inputs()));
+                groups.add(RewriteProver.Samples.of(session, List.of(whole), List.of(whole)));
+                LossComparison lost = new LossComparison(Optional.empty(), axes.with(each.inputs().axes()));
+                lost.add(original().run(whole.inputs()), other, 0, whole.size());
                 bindings.add(new BindingCheck(
                         each.axes(),
                         Optional.empty(),
                         lost.comparisons(),
                         changed ? Optional.of(latency(session, whole)) : Optional.empty()));
             }
-            List<Optional<RewriteProof>> proofs = proofs(compressed, before, after, proved);
+            // Not needed beside the next ones.
+            unload();
+            List<RewriteCheck> answers =
+                    new RewriteProver(network, threads, temporary, backend).prove(compressed, groups);
             return new Verification(
-                    description,
-                    samples,
-                    proofs.get(0),
-                    loss.comparisons(),
-                    loss.accuracy(samples),
-                    latency,
-                    meter.results(),
-                    fusions,
-                    IntStream.range(0, bindings.size())
-                            .mapToObj(i -> bindings.get(i).with(proofs.get(i + 1)))
-                            .toList(),
-                    Optional.empty());
+                            description,
+                            samples,
+                            Optional.empty(),
+                            loss.comparisons(),
+                            loss.accuracy(samples),
+                            latency,
+                            meter.results(),
+                            fusions,
+                            IntStream.range(0, bindings.size())
+                                    .mapToObj(i -> bindings.get(i).with(answers.get(i + 1)))
+                                    .toList(),
+                            Optional.empty())
+                    .with(answers.get(0));
         }
     }
 
     /**
      * Measures, in processes of their own, how much memory the two models take for a run on one batch of the inputs.
      *
+     * @param taken the compressed model's inputs
      * @throws InvalidInputException if such a process fails
      */
-    public Memory memory(Path compressed) {
+    public Memory memory(Path compressed, List<ModelInput> taken) {
         // A model that is loaded here is memory that those processes do not have.
         Map<String, NpyArray> batch = timed().inputs();
         unload();
-        return new Memory(MemoryMeter.measure(path, batch, threads), MemoryMeter.measure(compressed, batch, threads));
+        return new Memory(
+                MemoryMeter.measure(path, batch, threads),
+                MemoryMeter.measure(compressed, InputTypes.fit(taken, batch), threads));
+    }
+
+    /**
+     * What is to be known of the inputs, and of what the original gave for them in the last comparison: sentences without a
+     * capital or a full stop.
+     */
+    public List<String> warnings() {
+        return Stream.concat(inputs.stream().flatMap(set -> set.notes().stream()), ofOriginal.stream())
+                .distinct()
+                .toList();
     }
 
     /** The samples of a run that is measured. */
@@ -275,7 +301,9 @@ public final class ModelVerifier implements AutoCloseable {
     }
 
     private Latency latency(Session session, Batch batch) {
-        return LatencyMeter.measure(original(), session, batch.inputs(), batch.size());
+        Map<String, NpyArray> arrays = batch.inputs();
+        return LatencyMeter.measure(
+                original(), arrays, session, InputTypes.fit(session.inputs(), arrays), batch.size());
     }
 
     private Session original() {
@@ -290,19 +318,23 @@ public final class ModelVerifier implements AutoCloseable {
     }
 
     private void requireSameInterface(Session compressed) {
-        if (!types(compressed).equals(types(original()))) {
+        Map<String, ModelInput> expected = byName(original());
+        Map<String, ModelInput> found = byName(compressed);
+        boolean same = expected.keySet().equals(found.keySet())
+                && expected.values().stream().allMatch(input -> {
+                    ModelInput other = Objects.requireNonNull(found.get(input.name()));
+                    return InputTypes.areAlike(input.type(), other.type())
+                            && input.dims().size() == other.dims().size();
+                });
+        if (!same) {
             throw new InvalidInputException(
                     "the compressed model is not made from `%s`, which takes other inputs: expected %s but was: %s"
                             .formatted(path, describe(original()), describe(compressed)));
         }
     }
 
-    /** Element type and number of dimensions of each input; another exporter may name symbolic dimensions otherwise. */
-    private static Map<String, List<Object>> types(Session session) {
-        return session.inputs().stream()
-                .collect(Collectors.toMap(
-                        ModelInput::name,
-                        input -> List.of(input.type(), input.dims().size())));
+    private static Map<String, ModelInput> byName(Session session) {
+        return session.inputs().stream().collect(Collectors.toMap(ModelInput::name, Function.identity()));
     }
 
     private static String describe(Session session) {
@@ -311,125 +343,9 @@ public final class ModelVerifier implements AutoCloseable {
                 .collect(Collectors.joining(", "));
     }
 
-    /** The first question, asked of each of some groups of batches. */
-    private List<Optional<RewriteProof>> proofs(
-            OnnxNetwork compressed, KeptOutputs before, KeptOutputs after, List<List<Batch>> groups) {
-        List<Batch> batches = groups.stream().flatMap(List::stream).toList();
-        List<OptionalDouble> errors;
-        // Never put in place; but what a killed run leaves of it, the next one removes.
-        try (PendingFile file = PendingFile.beside(temporary.resolve("eckart-reference.onnx"));
-                Scratch scratch = Scratch.in(file.directory())) {
-            Optional<OnnxModel> reference = network.withScratch(scratch).reference(compressed, backend);
-            if (reference.isEmpty()) {
-                return groups.stream()
-                        .map(group -> Optional.<RewriteProof>empty())
-                        .toList();
-            }
-            before.keep(batches);
-            after.keep(batches);
-            if (before.has(batches)) {
-                // Not needed beside the next ones.
-                unload();
-            }
-            OnnxWriter.write(reference.get(), file.path());
-            try (Session products = Session.open(file.path(), Optimization.ALL, threads)) {
-                errors = groups.stream()
-                        .map(group -> largestError(batch -> products.run(batch.inputs()), after, group))
-                        .toList();
-            }
-        } catch (IOException | UncheckedIOException e) {
-            throw new InvalidInputException(
-                    "the model to prove the rewrite against cannot be written to the temporary folder: "
-                            + Unwritable.reason(e),
-                    e);
-        }
-        if (errors.stream().allMatch(OptionalDouble::isEmpty)) {
-            return groups.stream().map(group -> Optional.<RewriteProof>empty()).toList();
-        }
-        double[] noise = new double[groups.size()];
-        for (Optimization other : List.of(Optimization.NONE, Optimization.BASIC)) {
-            try (Session differently = Session.open(path, other, threads)) {
-                Arrays.setAll(
-                        noise,
-                        i -> Math.max(
-                                noise[i],
-                                largestError(before, batch -> differently.run(batch.inputs()), groups.get(i))
-                                        .orElse(0)));
-            }
-        }
-        return IntStream.range(0, groups.size())
-                .mapToObj(i -> proof(errors.get(i), noise[i]))
-                .toList();
-    }
-
-    private Optional<RewriteProof> proof(OptionalDouble error, double noise) {
-        // Whole numbers do not tell rounding from a mistake: a near tie may fall either way.
-        return error.isEmpty()
-                ? Optional.empty()
-                : Optional.of(new RewriteProof(
-                        error.getAsDouble(), noise, NOISE_MARGIN * Math.max(noise, network.rounding())));
-    }
-
-    /** The largest relative error of a floating-point output; empty where there is no such output. */
-    private static OptionalDouble largestError(Runs one, Runs other, List<Batch> batches) {
-        Map<String, OutputTally> tallies = new LinkedHashMap<>();
-        for (Batch batch : batches) {
-            Map<String, Output> after = other.of(batch);
-            for (Output output : one.of(batch).values()) {
-                Output counterpart = after.get(output.name());
-                if (output.floating() && counterpart != null) {
-                    tallies.computeIfAbsent(output.name(), OutputTally::new).add(output, counterpart, batch.size());
-                }
-            }
-        }
-        return tallies.values().stream()
-                .mapToDouble(tally -> tally.result().relativeError())
-                .max();
-    }
-
-    /** What a model gives. */
-    private interface Runs {
-        Map<String, Output> of(Batch batch);
-    }
-
-    /** A model's outputs, some of which are kept, so that it is not run on the same samples again. */
-    private static final class KeptOutputs implements Runs {
-        private final Runs runs;
-        private final Map<Batch, Map<String, Output>> kept = new HashMap<>();
-        private long numbers;
-
-        KeptOutputs(Runs runs) {
-            this.runs = runs;
-        }
-
-        @Override
-        public Map<String, Output> of(Batch batch) {
-            Map<String, Output> known = kept.get(batch);
-            return known == null ? runs.of(batch) : known;
-        }
-
-        /** The same, kept where there is room. */
-        Map<String, Output> keep(Batch batch) {
-            Map<String, Output> outputs = of(batch);
-            long size = outputs.values().stream().mapToLong(Output::size).sum();
-            if (!kept.containsKey(batch) && numbers + size <= KEPT_NUMBERS) {
-                numbers += size;
-                kept.put(batch, outputs);
-            }
-            return outputs;
-        }
-
-        void keep(List<Batch> batches) {
-            batches.forEach(batch -> keep(batch));
-        }
-
-        boolean has(List<Batch> batches) {
-            return kept.keySet().containsAll(batches);
-        }
-    }
-
-    private static int proofSamples(InputSet set) {
-        return Math.min(set.samples(), Math.max(1, PROOF_SAMPLES / set.step()) * set.step());
+    /** So many samples of a set, in whole runs, of which there is one at least. */
+    private static int samples(InputSet set, int wanted) {
+        return Math.min(set.samples(), Math.max(1, wanted / set.step()) * set.step());
     }
 
     @Override

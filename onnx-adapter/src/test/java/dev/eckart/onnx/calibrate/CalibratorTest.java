@@ -392,7 +392,7 @@ class CalibratorTest {
         assertThatThrownBy(() -> calibrate(statistics(SIZE, 5) - 1, onAll()))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessage(
-                        "to calibrate 2 layers of `%s` takes 1 MB of memory, and there are 0 MB; give it more with ECKART_OPTS=-Xmx, or calibrate fewer weights with --exclude",
+                        "the calibration of 2 layers of `%s` needs 1 MB of memory, but 0 MB are available; raise the limit with ECKART_OPTS=-Xmx, or calibrate fewer weights with --exclude",
                         model);
     }
 
@@ -495,12 +495,48 @@ class CalibratorTest {
         writeInputs(Map.of("x", x, "attention_mask", mask()));
         InputStatistics expected = of(calibrate(), "w");
 
-        for (float content : new float[] {0, 1e30f, Float.NaN}) {
+        for (float content : new float[] {0, 1e30f, Float.NEGATIVE_INFINITY}) {
             writeInputs(
                     Map.of("x", changed(x, (row, number) -> isKept(row) ? number : content), "attention_mask", mask()));
 
             assertThat(of(calibrate(), "w")).isEqualTo(expected);
         }
+    }
+
+    @Test
+    void should_leave_padding_out_where_positions_come_before_samples() {
+        write(MASKED);
+        NpyArray x = normal(SAMPLES, POSITIONS, SIZE);
+        writeInputs(Map.of("x", x, "attention_mask", mask()));
+        LayerStatistics expected = calibrate();
+        write(MASKED.replace(
+                "dim { dim_param: \"batch\" } dim { dim_param: \"positions\" }",
+                "dim { dim_param: \"positions\" } dim { dim_param: \"batch\" }"));
+        writeInputs(Map.of("x", x.withFirst(1), "attention_mask", mask().withFirst(1)));
+
+        LayerStatistics found = calibrate();
+
+        assertThat(found.samples()).isEqualTo(SAMPLES);
+        assertThat(found.notes()).isEmpty();
+        assertThat(of(found, "w").rows()).isEqualTo(of(expected, "w").rows());
+        assertThat(of(found, "w").mean().minus(of(expected, "w").mean()).frobeniusNorm())
+                .isLessThan(TOLERANCE);
+        assertThat(of(found, "w")
+                        .covariance()
+                        .minus(of(expected, "w").covariance())
+                        .frobeniusNorm())
+                .isLessThan(TOLERANCE);
+    }
+
+    @Test
+    void should_tell_of_samples_that_were_rounded() {
+        write(TWO_LAYERS);
+        writeInputs(Map.of("x", NpyArray.ofMatrix(Matrix.of(1, SIZE, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6))));
+
+        assertThat(calibrate().warnings())
+                .containsExactly(
+                        "`%s`: array `x` is float64 and is rounded to float32, the type of the input; the largest change is 2.4e-08"
+                                .formatted(inputs));
     }
 
     @ParameterizedTest
@@ -550,7 +586,7 @@ class CalibratorTest {
 
         assertThat(of(statistics, "w").rows()).isEqualTo(SAMPLES * POSITIONS);
         assertThat(statistics.notes())
-                .containsExactly("the mask does not go with the shape of `t`: padding counts there");
+                .containsExactly("the mask does not fit the shape of `t`; padding is counted there");
     }
 
     @Test
@@ -560,7 +596,7 @@ class CalibratorTest {
 
         assertThatThrownBy(() -> calibrate(PLENTY, new CalibrationInputs(inputs, Optional.of("kept"))))
                 .isInstanceOf(InvalidInputException.class)
-                .hasMessage("--mask: the model has no input `kept`; it has: x, attention_mask");
+                .hasMessage("--mask: the model has no input `kept`; its inputs: x, attention_mask");
     }
 
     @Test
@@ -581,20 +617,36 @@ class CalibratorTest {
         assertThatThrownBy(this::calibrate)
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessage(
-                        "`%s`: the mask `attention_mask` is 0 everywhere, which leaves nothing to calibrate on; expected 1 where a position is no padding",
+                        "`%s`: mask `attention_mask` is 0 everywhere, so no position is left to calibrate on; expected 1 where a position is not padding",
                         inputs);
     }
 
     @ParameterizedTest
     @ValueSource(floats = {Float.NaN, Float.POSITIVE_INFINITY})
     void should_refuse_samples_that_are_not_finite_and_say_which(float number) {
+        write(TWO_LAYERS);
+        writeInputs(Map.of("x", changed(normal(SAMPLES, SIZE), (row, each) -> row == 7 ? number : each)));
+
+        assertThatThrownBy(this::calibrate)
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageStartingWith(
+                        "`%s`: input `x` has numbers that are not finite: 6 in 1 of its 11 samples, the first of them %s in sample 7, at [7, 0]",
+                        inputs, (double) number);
+        assertThat(folder).isDirectoryNotContaining("glob:**eckart*");
+    }
+
+    /** Infinities below zero may be a mask's, but no layer multiplies a mask. */
+    @Test
+    void should_refuse_samples_whose_infinities_below_zero_a_layer_multiplies() {
+        float number = Float.NEGATIVE_INFINITY;
         write(TWO_LAYERS.replace(node("Tanh", "s", "h"), node("Relu", "s", "h")));
         writeInputs(Map.of("x", changed(normal(SAMPLES, SIZE), (row, each) -> row == 7 ? number : each)));
 
         assertThatThrownBy(() -> calibrate(statistics(SIZE, 5), onAll()))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessage(
-                        "input `x` holds %s in sample 7 of `%s`; calibrate on finite numbers", (double) number, inputs);
+                        "--calibration: input `x` holds %s in sample 7 of `%s`; expected finite numbers: calibrate on other inputs",
+                        (double) number, inputs);
         assertThat(folder).isDirectoryNotContaining("glob:**eckart*");
     }
 
@@ -682,7 +734,7 @@ class CalibratorTest {
 
         assertThatThrownBy(this::calibrate)
                 .isInstanceOf(InvalidInputException.class)
-                .hasMessageStartingWith("ONNX Runtime refuses `%s`: ".formatted(model));
+                .hasMessageStartingWith("ONNX Runtime cannot load `%s`: ".formatted(model));
     }
 
     @Test
@@ -704,6 +756,20 @@ class CalibratorTest {
     private LayerStatistics calibrate(long memory, CalibrationInputs calibration) {
         OnnxNetwork network = OnnxNetwork.read(model);
         return calibrator(memory).calibrate(model, network, network.inventory(), calibration);
+    }
+
+    @Test
+    void should_leave_out_the_samples_that_are_held_back() {
+        write(MASKED);
+        NpyArray x = normal(SAMPLES, POSITIONS, SIZE);
+        writeInputs(Map.of("x", x, "attention_mask", mask()));
+        LayerStatistics found = calibrate(PLENTY, onAll().holdingBack());
+        int[] left =
+                IntStream.range(0, SAMPLES).filter(sample -> sample % 3 != 2).toArray();
+        writeInputs(Map.of("x", x.take(left), "attention_mask", mask().take(left)));
+
+        assertThat(found.samples()).isEqualTo(left.length).isLessThan(SAMPLES);
+        assertThat(of(found, "w")).isEqualTo(of(calibrate(), "w"));
     }
 
     private CalibrationInputs onAll() {
@@ -774,7 +840,7 @@ class CalibratorTest {
     /** A value that the model gives out, of all samples. */
     private Output valueOf(String name) {
         try (Session session = Session.open(model, Session.Optimization.NONE, 1)) {
-            var set = InputFiles.read(inputs, session.inputs());
+            var set = InputFiles.read(inputs, session, OnnxNetwork.read(model).model());
             return Objects.requireNonNull(
                     session.run(set.batch(0, set.samples())).get(name));
         }

@@ -159,7 +159,8 @@ class SensitivityMeterTest {
         try (WeightTrial trial = WeightTrial.open(
                 network,
                 own -> new Samples(
-                        List.of(InputFiles.read(inputs.inputs(), own).spread(SensitivityMeter.SAMPLES)),
+                        List.of(InputFiles.read(inputs.inputs(), own, network.model())
+                                .spread(SensitivityMeter.SAMPLES)),
                         Optional.empty()),
                 network.inventory().linear(),
                 1,
@@ -204,7 +205,9 @@ class SensitivityMeterTest {
 
         assertThat(measured.rounds()).isZero();
         assertThat(measured.byWeight()).containsOnlyKeys("v");
-        assertThat(measured.notes()).hasSize(2).allMatch(note -> note.contains("no finite numbers"));
+        assertThat(measured.notes())
+                .hasSize(2)
+                .allMatch(note -> note.startsWith("the outputs of the network are not finite with weight `"));
     }
 
     @Test

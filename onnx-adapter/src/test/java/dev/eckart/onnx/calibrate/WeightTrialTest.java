@@ -30,8 +30,8 @@ import dev.eckart.onnx.calibrate.WeightTrial.Substitute;
 import dev.eckart.onnx.proto.OperatorSetIdProto;
 import dev.eckart.onnx.run.InputSet;
 import dev.eckart.onnx.run.MadeUpInputs;
-import dev.eckart.onnx.run.ModelInput;
 import dev.eckart.onnx.run.Output;
+import dev.eckart.onnx.run.RunnableModel;
 import dev.eckart.onnx.run.Session;
 import dev.eckart.onnx.run.Session.Optimization;
 import java.io.IOException;
@@ -334,8 +334,8 @@ class WeightTrialTest {
                 "mask", NpyArray.ofFloats(List.of(2, 3), 1, 1, 1, 1, 1, 0));
         try (WeightTrial trial = WeightTrial.open(
                 network,
-                inputs -> new Samples(
-                        List.of(InputSet.of(inputs, arrays, "test")),
+                own -> new Samples(
+                        List.of(InputSet.of(own, network.model(), arrays, "test")),
                         Optional.of(mask).filter(name -> !name.isEmpty())),
                 network.inventory().linear(),
                 1,
@@ -463,10 +463,11 @@ class WeightTrialTest {
 
         try (WeightTrial trial = WeightTrial.open(
                 network, samples(network), network.inventory().linear(), 1, temporary, Float.BYTES * SIZE * SIZE)) {
-            assertThat(trial.obstacle(v)).contains("weight `v` [8×9] is too large to be given to a run");
+            assertThat(trial.obstacle(v))
+                    .contains("weight `v` [8×9] is too large to be passed to ONNX Runtime as an input");
             assertThatThrownBy(() -> trial.loss(v, v.values()))
                     .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessage("weight `v` [8×9] is too large to be given to a run");
+                    .hasMessage("weight `v` [8×9] is too large to be passed to ONNX Runtime as an input");
             assertThat(trial.loss(named(network, "w"), random(3))).isPositive();
         }
     }
@@ -497,8 +498,7 @@ class WeightTrialTest {
 
         assertThatThrownBy(() -> open(network))
                 .isInstanceOf(InvalidInputException.class)
-                .hasMessageStartingWith(
-                        "the model has no floating-point output by which to measure what a weight matters");
+                .hasMessageStartingWith("the model has no floating-point output, which measuring sensitivities needs");
         assertThat(temporary).isEmptyDirectory();
     }
 
@@ -515,8 +515,9 @@ class WeightTrialTest {
         try (WeightTrial trial = open(network)) {
             assertThatThrownBy(() -> trial.loss(only(network), Matrix.of(SIZE, SIZE, new double[SIZE * SIZE])))
                     .isInstanceOf(InvalidInputException.class)
-                    .hasMessageMatching("output `y` is \\[2×0] with a weight replaced and \\[2×\\d+] without:"
-                            + " what is lost of it cannot be measured");
+                    .hasMessageMatching(
+                            "output `y` is \\[2×0] with a replaced weight but \\[2×\\d+] without,"
+                                    + " so its loss cannot be measured; choose a strategy without sensitivities, such as ratio:0.5");
         }
     }
 
@@ -529,7 +530,7 @@ class WeightTrialTest {
         return WeightTrial.open(network, samples(network), network.inventory().linear(), 1, temporary);
     }
 
-    private Function<List<ModelInput>, Samples> samples(OnnxNetwork network) {
+    private Function<RunnableModel, Samples> samples(OnnxNetwork network) {
         return unused -> new Samples(inputs(network), Optional.empty());
     }
 

@@ -116,29 +116,31 @@ class ModelCheckTest {
     void should_refuse_an_input_that_nothing_defines() {
         refused(
                 X_TO_Y + node("Add", "x q", "y"),
-                "node `y` (Add) in graph `g` takes `q`, which no input, initializer or node defines");
-        refused(X_TO_Y + NEG + node("Add", "x q", "unused"), "node `unused` (Add) in graph `g` takes `q`");
+                "node `y` (Add) in graph `g` has input `q`, which no input, initializer or node defines");
+        refused(X_TO_Y + NEG + node("Add", "x q", "unused"), "node `unused` (Add) in graph `g` has input `q`");
         refused(
                 X_TO_Y + branches("y", node("Neg", "q", "t"), node("Neg", "x", "t")),
-                "node `t` (Neg) in graph `then_branch` takes `q`");
+                "node `t` (Neg) in graph `then_branch` has input `q`");
     }
 
     @Test
     void should_refuse_names_of_a_graph_that_is_not_around() {
         refused(
                 X_TO_Y + branches("z", node("Neg", "x", "t"), node("Neg", "x", "t")) + node("Neg", "t", "y"),
-                "node `y` (Neg) in graph `g` takes `t`");
+                "node `y` (Neg) in graph `g` has input `t`");
         refused(
                 X_TO_Y + branches("y", node("Neg", "x", "s") + node("Neg", "s", "t"), node("Neg", "s", "t")),
-                "node `t` (Neg) in graph `else_branch` takes `s`");
+                "node `t` (Neg) in graph `else_branch` has input `s`");
     }
 
     @Test
     void should_refuse_an_output_that_nothing_defines() {
-        refused(X_TO_Y + node("Neg", "x", "z"), "graph `g` gives out `y`, which no input, initializer or node defines");
+        refused(
+                X_TO_Y + node("Neg", "x", "z"),
+                "graph `g` has output `y`, which no input, initializer or node defines");
         refused(
                 X_TO_Y + branches("y", node("Neg", "x", "s"), node("Neg", "x", "t")),
-                "graph `then_branch` gives out `t`");
+                "graph `then_branch` has output `t`");
     }
 
     @Test
@@ -186,7 +188,7 @@ class ModelCheckTest {
     void should_refuse_a_cycle() {
         refused(
                 X_TO_Y + NEG + node("Add", "x b", "a") + node("Neg", "a", "b"),
-                "graph `g` has a cycle, in which each node waits for the next and the last for the first: "
+                "graph `g` has a cycle, in which each node needs the next one's output, and the last the first one's: "
                         + "node `a` (Add), node `b` (Neg); export it again");
         refused(X_TO_Y + NEG + node("Neg", "a", "a"), "graph `g` has a cycle");
         refused(
@@ -198,7 +200,7 @@ class ModelCheckTest {
     void should_refuse_a_cycle_through_a_subgraph() {
         refused(
                 X_TO_Y + branches("y", node("Neg", "y", "t"), node("Neg", "x", "t")),
-                "graph `g` has a cycle, in which each node waits for the next and the last for the first: "
+                "graph `g` has a cycle, in which each node needs the next one's output, and the last the first one's: "
                         + "node `y` (If)");
         refused(
                 X_TO_Y
@@ -248,7 +250,7 @@ class ModelCheckTest {
         ModelProto model = TextModels.withGraph("input { name: \"x\" } " + graph);
         assertThatCode(() -> read(model)).doesNotThrowAnyException();
 
-        refused(TextModels.withGraph(graph), "takes `x`");
+        refused(TextModels.withGraph(graph), "has input `x`, which no input, initializer or node defines");
     }
 
     // Tensors
@@ -296,17 +298,17 @@ class ModelCheckTest {
     @Test
     void should_refuse_data_of_another_length_wherever_they_are() {
         String tooLong = "dims: 2 data_type: 1 float_data: [1, 2, 3]";
-        String sentence = "declares [2] numbers of float32 but holds 3 in the field for them";
+        String sentence = "declares [2] numbers of float32 but holds 3 in the field of that type";
         refused(X_TO_Y + NEG + "initializer { name: \"w\" %s } ".formatted(tooLong), "initializer `w` " + sentence);
         refused(
                 X_TO_Y + branches("y", initializer("w", tooLong) + node("Neg", "x", "t"), node("Neg", "x", "t")),
                 "initializer `w` " + sentence);
         refused(
                 X_TO_Y + NEG + sparse("w").replace("float_data: 1 ", "float_data: 1 float_data: 2 "),
-                "initializer `w` declares [1] numbers of float32 but holds 2 in the field for them");
+                "initializer `w` declares [1] numbers of float32 but holds 2 in the field of that type");
         refused(
                 X_TO_Y + NEG + sparse("w").replace("int64_data: 1 ", ""),
-                "the indices of initializer `w` declares [1] numbers of int64 but holds 0 in the field for them");
+                "the indices of initializer `w` declares [1] numbers of int64 but holds 0 in the field of that type");
         refused(
                 TextModels.withGraph(X_TO_Y + NEG).toBuilder()
                         .addFunctions(function(constant("k", tooLong)))
@@ -417,7 +419,7 @@ class ModelCheckTest {
     void should_take_no_numbers_from_another_field() {
         refused(
                 X_TO_Y + NEG + initializer("w", "dims: 2 data_type: 1 int32_data: [1, 2]"),
-                "but holds 0 in the field for them");
+                "but holds 0 in the field of that type");
         refused(
                 X_TO_Y + NEG + initializer("w", "dims: 2 data_type: 1 float_data: [1, 2] raw_data: \"\""),
                 "but holds 0 bytes");
@@ -469,7 +471,7 @@ class ModelCheckTest {
 
         assertThatThrownBy(() -> read(TextModels.withGraph(X_TO_Y + node("Neg", hostile, "y"))))
                 .isInstanceOf(InvalidInputException.class)
-                .hasMessageContaining("takes `a?b?[31mccc")
+                .hasMessageContaining("has input `a?b?[31mccc")
                 .message()
                 .hasSizeLessThan(600);
     }

@@ -278,7 +278,7 @@ class DataFileWritingTest {
         assertThatThrownBy(() -> OnnxWriter.write(OnnxReader.read(source), out, ExternalData.NEVER))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessageContaining(
-                        "must stay below 2 GiB; --external-data auto puts its tensors in a file beside it");
+                        "must stay below 2 GiB; --external-data auto writes its tensors to a separate file");
         assertThat(out).doesNotExist();
     }
 

@@ -180,7 +180,7 @@ class DataFilesTest {
     void should_refuse_a_location_that_leaves_the_folder_whatever_is_there(String location) {
         refused(tensor("w", location, 0, 10))
                 .hasMessage(
-                        "`%s` keeps tensor `w` in `%s`; expected the name of a file in the model's folder, or below it",
+                        "`%s` stores tensor `w` in `%s`; expected a file in the model's folder, or below it",
                         model, location.replace('\0', '?'));
     }
 
@@ -188,10 +188,10 @@ class DataFilesTest {
     void should_refuse_a_file_that_is_missing_or_a_directory() throws IOException {
         Files.createDirectory(folder.resolve("sub"));
 
-        refused(tensor("w", "none.bin", 0, 10)).hasMessageContaining("there is no such file");
+        refused(tensor("w", "none.bin", 0, 10)).hasMessageContaining("which does not exist; put the file there");
         refused(tensor("w", "w.bin/x", 0, 10)).hasMessageContaining("w.bin/x");
-        refused(tensor("w", "sub", 0, 10)).hasMessageContaining("is a directory; expected a file");
-        refused(tensor("w", ".", 0, 10)).hasMessageContaining("is a directory; expected a file");
+        refused(tensor("w", "sub", 0, 10)).hasMessageContaining("is a directory; expected a regular file");
+        refused(tensor("w", ".", 0, 10)).hasMessageContaining("is a directory; expected a regular file");
     }
 
     @Test
@@ -202,10 +202,10 @@ class DataFilesTest {
                 .isZero();
 
         Assertions.assertTimeoutPreemptively(Duration.ofMinutes(1), () -> {
-            refused(tensor("w", "pipe", 0, 10)).hasMessageContaining("is no regular file; expected a file");
+            refused(tensor("w", "pipe", 0, 10)).hasMessageContaining("is not a regular file; expected a regular file");
             assertThatThrownBy(() -> OnnxReader.read(pipe))
                     .isInstanceOf(InvalidInputException.class)
-                    .hasMessageContaining("is no regular file");
+                    .hasMessageContaining("is not a regular file");
         });
     }
 
@@ -219,9 +219,9 @@ class DataFilesTest {
 
         refused(tensor("w", "w.bin", 0, 10))
                 .hasMessage(
-                        "`%s` keeps tensor `w` in `%s`, a link to `%s`, outside of the model's folder; put the file itself there",
+                        "`%s` stores tensor `w` in `%s`, a link to `%s` outside the model's folder; replace the link by the file",
                         model, link, folder.toRealPath().resolve("w.bin"));
-        refused(tensor("w", "up/w.bin", 0, 10)).hasMessageContaining("outside of the model's folder");
+        refused(tensor("w", "up/w.bin", 0, 10)).hasMessageContaining("outside the model's folder");
         refused(tensor("w", "circle", 0, 10)).hasMessageContaining("circle");
     }
 
@@ -278,7 +278,7 @@ class DataFilesTest {
     @CsvSource({"995, 10", "1000, 10", "1001, 0", "9223372036854775807, 10", "0, 9223372036854775807"})
     void should_refuse_bytes_beyond_the_end_of_the_file(String offset, String length) {
         refused(tensor("w", 10, "location", "w.bin", "offset", offset, "length", length))
-                .hasMessageContaining("which has 1000; is that the right file, and whole?");
+                .hasMessageContaining("which has 1000 bytes; check that the file is complete and belongs to the model");
     }
 
     @ParameterizedTest
@@ -286,7 +286,7 @@ class DataFilesTest {
     void should_refuse_another_number_of_bytes_than_the_dimensions_need(int length) {
         refused(tensor("w", 10, "location", "w.bin", "length", String.valueOf(length)))
                 .hasMessage(
-                        "`%s` keeps tensor `w` in %d bytes of `%s`; its dimensions [10] and type UINT8 need 10",
+                        "`%s` stores tensor `w` in %d bytes of `%s`, but dimensions [10] of type UINT8 need 10; export the model again",
                         model, length, folder.resolve("w.bin"));
     }
 
@@ -331,7 +331,8 @@ class DataFilesTest {
     @CsvSource({"0, 10, 5, 10", "0, 10, 0, 5", "0, 10, 9, 1", "5, 1, 0, 10"})
     void should_refuse_tensors_that_share_some_of_their_bytes(int one, int oneBytes, int other, int otherBytes) {
         refused(tensor("a", "w.bin", one, oneBytes), tensor("b", "w.bin", other, otherBytes))
-                .hasMessageContaining("that overlap; expected each in its own, or both in the same")
+                .hasMessageContaining(" in overlapping bytes of `")
+                .hasMessageContaining("; expected separate or identical bytes: export the model again")
                 .hasMessageContaining("`a`")
                 .hasMessageContaining("`b`");
     }
@@ -341,13 +342,13 @@ class DataFilesTest {
         refused(tensor("w", "w.bin", 0, 10).toBuilder()
                         .setDataType(DataType.STRING_VALUE)
                         .build())
-                .hasMessageContaining("which texts cannot be");
+                .hasMessageContaining("which the format does not allow for strings");
         refused(tensor("w", "w.bin", 0, 10).toBuilder()
                         .setRawData(ByteString.copyFrom(bytes(10, 1)))
                         .build())
-                .hasMessageContaining("data of it in the model's file too");
+                .hasMessageContaining("both as external data and in the model's own file");
         refused(tensor("w", "w.bin", 0, 1000).toBuilder().addFloatData(1).build())
-                .hasMessageContaining("data of it in the model's file too");
+                .hasMessageContaining("both as external data and in the model's own file");
     }
 
     private OnnxModel read(TensorProto... tensors) {

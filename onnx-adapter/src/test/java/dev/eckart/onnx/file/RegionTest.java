@@ -113,7 +113,7 @@ class RegionTest {
 
         assertThatThrownBy(() -> region.read(2, 8))
                 .isInstanceOf(InvalidInputException.class)
-                .hasMessage("a file with tensors can no longer be read: it has become shorter");
+                .hasMessage("a file that holds tensors can no longer be read: the file has become shorter");
     }
 
     @Test

@@ -54,7 +54,7 @@ class TargetTest {
 
         assertThatThrownBy(() -> new Target(original, true, true).require(link, List.of(), false))
                 .isInstanceOf(InvalidInputException.class)
-                .hasMessageContaining("is the original itself");
+                .hasMessageContaining("is the original model");
     }
 
     @Test
@@ -63,7 +63,7 @@ class TargetTest {
 
         assertThatThrownBy(() -> target(there).require(original, List.of(), false))
                 .isInstanceOf(InvalidInputException.class)
-                .hasMessage("`%s` exists already; name another output, or overwrite it with --force", there);
+                .hasMessage("`%s` already exists; name another output, or overwrite the file with --force", there);
         assertThatCode(() -> new Target(there, true, false).require(original, List.of(), false))
                 .doesNotThrowAnyException();
     }
@@ -82,11 +82,11 @@ class TargetTest {
         assertThatThrownBy(() -> target(missing.resolve("out.onnx")).require(original, List.of(), false))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessage(
-                        "`%s` cannot be written: there is no directory `%s`; make it first",
+                        "`%s` cannot be written: directory `%s` does not exist; create it first",
                         missing.resolve("out.onnx"), missing);
         assertThatThrownBy(() -> target(original.resolve("out.onnx")).require(original, List.of(), false))
                 .isInstanceOf(InvalidInputException.class)
-                .hasMessageContaining("there is no directory");
+                .hasMessageContaining("does not exist; create it first");
     }
 
     @Test
@@ -100,7 +100,7 @@ class TargetTest {
     private void assertOriginal(Path path) {
         assertThatThrownBy(() -> new Target(path, true, true).require(original, List.of(), false))
                 .isInstanceOf(InvalidInputException.class)
-                .hasMessage("`%s` is the original itself, which is never overwritten; name another output", path);
+                .hasMessage("`%s` is the original model, which is never overwritten; name another output", path);
     }
 
     private static Target target(Path path) {

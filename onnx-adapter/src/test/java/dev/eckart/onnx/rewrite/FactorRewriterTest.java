@@ -121,7 +121,8 @@ class FactorRewriterTest {
 
         assertThatThrownBy(() -> network.rewrite(replacements, PROVENANCE))
                 .isInstanceOf(InvalidInputException.class)
-                .hasMessage("`w.B`: 70000.0 is too large for float16; `--factors balanced` makes smaller numbers");
+                .hasMessage(
+                        "`w.B`: 70000.0 is beyond the range of float16; --factors balanced makes the numbers smaller");
     }
 
     private ModelProto rewrite(String graph) {

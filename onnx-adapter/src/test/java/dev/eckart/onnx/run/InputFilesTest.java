@@ -44,7 +44,7 @@ class InputFilesTest {
         arrays.put("x", X);
         NpyFile.writeAll(file, arrays);
 
-        InputSet set = InputFiles.read(file, List.of(matrix("x"), row("in/y:0")));
+        InputSet set = InputsAlone.read(file, List.of(matrix("x"), row("in/y:0")));
 
         assertThat(set.samples()).isEqualTo(2);
         assertThat(set.batch(0, 2)).isEqualTo(Map.of("x", X, "in/y:0", Y));
@@ -56,7 +56,7 @@ class InputFilesTest {
         NpyFile.write(folder.resolve("in_y_0.npy"), Y);
         NpyFile.write(folder.resolve("labels.npy"), Y);
 
-        InputSet set = InputFiles.read(folder, List.of(matrix("x"), row("in/y:0")));
+        InputSet set = InputsAlone.read(folder, List.of(matrix("x"), row("in/y:0")));
 
         assertThat(set.batch(0, 2)).isEqualTo(Map.of("x", X, "in/y:0", Y));
     }
@@ -65,7 +65,7 @@ class InputFilesTest {
     void should_refuse_a_directory_without_the_file_of_an_input() {
         NpyFile.write(folder.resolve("x.npy"), X);
 
-        assertThatThrownBy(() -> InputFiles.read(folder, List.of(matrix("x"), row("y"))))
+        assertThatThrownBy(() -> InputsAlone.read(folder, List.of(matrix("x"), row("y"))))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessageContaining(folder.resolve("y.npy").toString())
                 .hasMessageContaining("does not exist");
@@ -76,7 +76,7 @@ class InputFilesTest {
         Path file = folder.resolve("inputs.npz");
         NpyFile.writeAll(file, Map.of("x", X));
 
-        assertThatThrownBy(() -> InputFiles.read(file, List.of(matrix("x"), row("y"))))
+        assertThatThrownBy(() -> InputsAlone.read(file, List.of(matrix("x"), row("y"))))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessage("`%s` has no array for input `y` (FLOAT [n]); it has: x", file);
     }
@@ -85,7 +85,7 @@ class InputFilesTest {
     void should_refuse_a_path_that_is_not_there() {
         Path none = folder.resolve("none");
 
-        assertThatThrownBy(() -> InputFiles.read(none, List.of(matrix("x"))))
+        assertThatThrownBy(() -> InputsAlone.read(none, List.of(matrix("x"))))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessage(
                         "`%s` does not exist; expected an .npz file, a directory of .npy files, or an ONNX test data set",
@@ -96,7 +96,7 @@ class InputFilesTest {
     void should_refuse_a_file_that_is_no_archive() throws IOException {
         Path file = Files.writeString(folder.resolve("inputs.npz"), "words");
 
-        assertThatThrownBy(() -> InputFiles.read(file, List.of(matrix("x"))))
+        assertThatThrownBy(() -> InputsAlone.read(file, List.of(matrix("x"))))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessageContaining("`%s`".formatted(file));
     }
@@ -108,13 +108,25 @@ class InputFilesTest {
         // The expected outputs that come with such a set.
         NpyFile.write(folder.resolve("x.npy"), X);
 
-        InputSet set = InputFiles.read(folder, List.of(row("b"), matrix("a")));
+        InputSet set = InputsAlone.read(folder, List.of(row("b"), matrix("a")));
 
         assertThat(set.samples()).isEqualTo(1);
         assertThat(set.batch(0, 1))
                 .isEqualTo(Map.of(
                         "b", NpyArray.ofFloats(List.of(1), 5),
                         "a", NpyArray.ofFloats(List.of(1, 2), 1, 2)));
+    }
+
+    @Test
+    void should_say_what_to_give_instead_of_one_array() {
+        Path file = folder.resolve("x.npy");
+        NpyFile.write(file, X);
+
+        assertThatThrownBy(() -> InputsAlone.read(file, List.of(matrix("x"))))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessage(
+                        "`%s` is one array; expected an .npz file, which names each input's array, or a directory of .npy files: give `%s`, if the file is named after the input",
+                        file, folder);
     }
 
     /** Tensors of one number: what it is, and as what. */
@@ -126,6 +138,8 @@ class InputFilesTest {
                 Arguments.of(typed(DataType.DOUBLE).addDoubleData(0.1).build(), NpyType.FLOAT64, 0.1),
                 Arguments.of(raw(DataType.FLOAT16, bytes(2).putShort((short) 0xc100), 1), NpyType.FLOAT16, -2.5),
                 Arguments.of(typed(DataType.FLOAT16).addInt32Data(0xc100).build(), NpyType.FLOAT16, -2.5),
+                Arguments.of(raw(DataType.BFLOAT16, bytes(2).putShort((short) 0xc020), 1), NpyType.BFLOAT16, -2.5),
+                Arguments.of(typed(DataType.BFLOAT16).addInt32Data(0xc020).build(), NpyType.BFLOAT16, -2.5),
                 Arguments.of(raw(DataType.INT64, bytes(8).putLong(-(1L << 40)), 1), NpyType.INT64, -0x1p40),
                 Arguments.of(typed(DataType.INT64).addInt64Data(-(1L << 40)).build(), NpyType.INT64, -0x1p40),
                 Arguments.of(raw(DataType.INT32, bytes(4).putInt(-7), 1), NpyType.INT32, -7.0),
@@ -145,7 +159,7 @@ class InputFilesTest {
     void should_read_every_type_of_a_test_data_set(TensorProto tensor, NpyType type, double number) {
         writeTensor(0, tensor);
 
-        NpyArray read = Objects.requireNonNull(InputFiles.read(
+        NpyArray read = Objects.requireNonNull(InputsAlone.read(
                         folder, List.of(new ModelInput("x", javaType(type), List.of(new ModelInput.Dim(-1, "n")))))
                 .batch(0, 1)
                 .get("x"));
@@ -159,7 +173,7 @@ class InputFilesTest {
     void should_refuse_a_test_data_set_without_the_tensor_of_an_input() {
         writeTensor(0, raw(DataType.FLOAT, bytes(4), 1));
 
-        assertThatThrownBy(() -> InputFiles.read(folder, List.of(row("x"), row("y"))))
+        assertThatThrownBy(() -> InputsAlone.read(folder, List.of(row("x"), row("y"))))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessageStartingWith("`%s`, for input `y`, cannot be read", folder.resolve("input_1.pb"));
     }
@@ -180,7 +194,7 @@ class InputFilesTest {
     void should_refuse_a_tensor_whose_data_is_not_what_it_declares(TensorProto tensor) {
         writeTensor(0, tensor);
 
-        assertThatThrownBy(() -> InputFiles.read(folder, List.of(row("x"))))
+        assertThatThrownBy(() -> InputsAlone.read(folder, List.of(row("x"))))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessageContaining("declares");
     }
@@ -189,7 +203,7 @@ class InputFilesTest {
     void should_refuse_what_is_no_tensor() throws IOException {
         Files.write(folder.resolve("input_0.pb"), new byte[] {(byte) 0xff, 1, 2});
 
-        assertThatThrownBy(() -> InputFiles.read(folder, List.of(row("x"))))
+        assertThatThrownBy(() -> InputsAlone.read(folder, List.of(row("x"))))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessageContaining("is not an ONNX tensor");
     }
@@ -202,7 +216,7 @@ class InputFilesTest {
                         .addStringData(ByteString.copyFromUtf8("a"))
                         .build());
 
-        assertThatThrownBy(() -> InputFiles.read(folder, List.of(row("x"))))
+        assertThatThrownBy(() -> InputsAlone.read(folder, List.of(row("x"))))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessage("`%s` holds numbers of type 8, which cannot be fed", folder.resolve("input_0.pb"));
     }
@@ -210,12 +224,12 @@ class InputFilesTest {
     @Test
     void should_refuse_numbers_in_the_field_of_another_type() {
         writeTensor(0, typed(DataType.FLOAT).addDoubleData(1).build());
-        assertThatThrownBy(() -> InputFiles.read(folder, List.of(row("x"))))
+        assertThatThrownBy(() -> InputsAlone.read(folder, List.of(row("x"))))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessageContaining("declares [1] numbers of float32 but holds 8 bytes");
 
         writeTensor(0, typed(DataType.DOUBLE).addInt32Data(1).build());
-        assertThatThrownBy(() -> InputFiles.read(folder, List.of(row("x"))))
+        assertThatThrownBy(() -> InputsAlone.read(folder, List.of(row("x"))))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessageContaining("declares [1] numbers of float64 but holds 4 bytes");
     }

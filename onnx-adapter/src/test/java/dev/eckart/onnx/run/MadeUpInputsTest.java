@@ -6,6 +6,7 @@ import static dev.eckart.onnx.Declarations.integers;
 import static dev.eckart.onnx.Declarations.node;
 import static dev.eckart.onnx.Declarations.output;
 import static dev.eckart.onnx.Declarations.randomMatrix;
+import static dev.eckart.onnx.proto.TensorProto.DataType.BFLOAT16;
 import static dev.eckart.onnx.proto.TensorProto.DataType.BOOL;
 import static dev.eckart.onnx.proto.TensorProto.DataType.FLOAT;
 import static dev.eckart.onnx.proto.TensorProto.DataType.FLOAT16;
@@ -53,6 +54,17 @@ class MadeUpInputsTest {
             assertThat(array(set, "y").shape()).containsExactly(x.get(0), x.get(1), 3);
             assertThat(set.samples()).isEqualTo(x.get(0));
         });
+    }
+
+    @Test
+    void should_make_up_inputs_of_bfloat16() {
+        List<InputSet> sets = sets(input("x", BFLOAT16, "batch", 3)
+                + node("Cast", "x", "y", attribute("to", FLOAT.getNumber()))
+                + output("y", FLOAT, "batch", 3));
+
+        assertThat(sets)
+                .hasSize(2)
+                .allSatisfy(set -> assertThat(array(set, "x").type()).isEqualTo(NpyType.BFLOAT16));
     }
 
     @Test
@@ -312,7 +324,7 @@ class MadeUpInputsTest {
         assertThatThrownBy(() -> at(pool, "height=50,width=100", "height=8"))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessageStartingWith("--shapes height=8: `")
-                .hasMessageContaining("fails on its inputs in ONNX Runtime");
+                .hasMessageContaining("fails in ONNX Runtime on the given inputs");
     }
 
     @Test

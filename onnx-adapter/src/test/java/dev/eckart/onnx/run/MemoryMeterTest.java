@@ -49,9 +49,9 @@ class MemoryMeterTest {
 
         assertThatThrownBy(() -> MemoryMeter.measure(model, Map.of(), 1))
                 .isInstanceOf(InvalidInputException.class)
-                .hasMessageStartingWith("how much memory `%s` takes cannot be measured", model)
-                .hasMessageContaining("it ended with status 1 and said: ONNX Runtime refuses `" + model)
-                .hasMessageEndingWith("; leave --memory and --max-memory-ratio out");
+                .hasMessageStartingWith("the memory of `%s` cannot be measured: ", model)
+                .hasMessageContaining("the process ended with status 1: ONNX Runtime cannot load `" + model)
+                .hasMessageEndingWith("; leave out --memory and --max-memory-ratio");
     }
 
     @Test

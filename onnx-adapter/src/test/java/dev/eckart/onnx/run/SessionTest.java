@@ -6,6 +6,7 @@ import static dev.eckart.onnx.Declarations.integers;
 import static dev.eckart.onnx.Declarations.matrix;
 import static dev.eckart.onnx.Declarations.node;
 import static dev.eckart.onnx.Declarations.output;
+import static dev.eckart.onnx.proto.TensorProto.DataType.BFLOAT16;
 import static dev.eckart.onnx.proto.TensorProto.DataType.BOOL;
 import static dev.eckart.onnx.proto.TensorProto.DataType.FLOAT;
 import static dev.eckart.onnx.proto.TensorProto.DataType.INT64;
@@ -19,6 +20,7 @@ import dev.eckart.core.model.ElementType;
 import dev.eckart.core.npy.NpyArray;
 import dev.eckart.core.npy.NpyType;
 import dev.eckart.onnx.TextModels;
+import dev.eckart.onnx.file.OnnxReader;
 import dev.eckart.onnx.proto.TensorProto.DataType;
 import dev.eckart.onnx.run.Session.Optimization;
 import java.io.IOException;
@@ -215,7 +217,7 @@ class SessionTest {
 
         assertThatThrownBy(() -> Session.open(file, Optimization.ALL, 1))
                 .isInstanceOf(InvalidInputException.class)
-                .hasMessageStartingWith("ONNX Runtime refuses `%s`: ", file)
+                .hasMessageStartingWith("ONNX Runtime cannot load `%s`: ", file)
                 .hasMessageContaining("NoSuchOperator")
                 .message()
                 .doesNotContainPattern("\\R");
@@ -227,7 +229,7 @@ class SessionTest {
 
         assertThatThrownBy(() -> Session.open(file, Optimization.ALL, 1))
                 .isInstanceOf(InvalidInputException.class)
-                .hasMessageStartingWith("ONNX Runtime refuses `%s`: ", file)
+                .hasMessageStartingWith("ONNX Runtime cannot load `%s`: ", file)
                 .message()
                 .doesNotContainPattern("\\R");
     }
@@ -239,7 +241,7 @@ class SessionTest {
         try (Session session = Session.open(file, Optimization.ALL, 1)) {
             assertThatThrownBy(() -> session.run(Map.of("x", NpyArray.ofFloats(List.of(1), 7))))
                     .isInstanceOf(InvalidInputException.class)
-                    .hasMessageStartingWith("`%s` fails on its inputs in ONNX Runtime: ", file)
+                    .hasMessageStartingWith("`%s` fails in ONNX Runtime on the given inputs: ", file)
                     .message()
                     .doesNotContainPattern("\\R");
         }
@@ -270,7 +272,24 @@ class SessionTest {
         try (Session session = Session.open(write(graph), Optimization.NONE, 1)) {
             assertThatThrownBy(() -> session.run(Map.of("shape", shape)))
                     .isInstanceOf(InvalidInputException.class)
-                    .hasMessage("output `y` has [300000000] numbers; no more than 268435455 can be compared");
+                    .hasMessage("output `y` has [300000000] numbers; expected at most 268435455");
+        }
+    }
+
+    @Test
+    void should_take_inputs_of_bfloat16() {
+        Path file = write(input("x", BFLOAT16, "n")
+                + node("Cast", "x", "y", attribute("to", FLOAT.getNumber()))
+                + output("y", FLOAT, "n"));
+
+        try (Session session = Session.open(file, Optimization.ALL, 1)) {
+            InputSet set = InputSet.of(
+                    session, OnnxReader.read(file), Map.of("x", NpyArray.ofFloats(List.of(2), -2.5f, 257)), "`f`");
+
+            Output y = Objects.requireNonNull(session.run(set.batch(0, 2)).get("y"));
+
+            assertThat(numbers(y)).containsExactly(-2.5, 256.0);
+            assertThat(set.notes()).hasSize(1);
         }
     }
 
@@ -279,7 +298,8 @@ class SessionTest {
         Path file = write(input("x", BOOL, "n") + node("Not", "x", "y") + output("y", BOOL, "n"));
 
         try (Session session = Session.open(file, Optimization.ALL, 1)) {
-            InputSet flags = InputSet.of(session.inputs(), Map.of("x", NpyArray.ofFloats(List.of(2), 0, 1)), "flags");
+            InputSet flags = InputSet.of(
+                    session, OnnxReader.read(file), Map.of("x", NpyArray.ofFloats(List.of(2), 0, 1)), "flags");
 
             Output y = Objects.requireNonNull(session.run(flags.batch(0, 2)).get("y"));
 

@@ -43,7 +43,7 @@ class ShapeBindingTest {
     void should_refuse_an_axis_that_is_there_twice() {
         assertThatThrownBy(() -> ShapeBinding.parse("batch=1,batch=2"))
                 .isInstanceOf(InvalidInputException.class)
-                .hasMessage("--shapes batch=1,batch=2: axis `batch` is given twice; expected it once");
+                .hasMessage("--shapes batch=1,batch=2: axis `batch` is given twice; give it once");
     }
 
     @Test
@@ -55,11 +55,11 @@ class ShapeBindingTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            bath=1           | there is no dynamic axis `bath`; the model has batch, x[1], past, sequence
-            x[3]=1           | there is no dynamic axis `x[3]`; the model has batch, x[1], past, sequence
-            past[1]=4        | there is no dynamic axis `past + sequence + 1`; the model has
+            bath=1           | the model has no dynamic axis `bath`; its dynamic axes: batch, x[1], past, sequence
+            x[3]=1           | the model has no dynamic axis `x[3]`; its dynamic axes: batch, x[1], past, sequence
+            past[1]=4        | the model has no dynamic axis `past + sequence + 1`; its dynamic axes:
             x[2]=8           | axis 2 of input `x` is fixed at 8; leave it out
-            batch=1,x[0]=2   | axis `batch` is given twice, `x[0]` is the same; expected it once
+            batch=1,x[0]=2   | axis `batch` is given twice, also as `x[0]`; give it once
             """)
     void should_refuse_axes_that_the_model_does_not_have(String text, String message) {
         ShapeBinding binding = ShapeBinding.parse(text);
@@ -74,6 +74,6 @@ class ShapeBindingTest {
         ShapeBinding binding = ShapeBinding.parse("batch=1");
 
         assertThatThrownBy(() -> binding.among(List.of(input("x", new Dim(2, "")))))
-                .hasMessage("--shapes batch=1: there is no dynamic axis `batch`; the model has none");
+                .hasMessage("--shapes batch=1: the model has no dynamic axis `batch`; its dynamic axes: none");
     }
 }

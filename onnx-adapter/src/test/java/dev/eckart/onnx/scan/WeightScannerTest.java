@@ -94,7 +94,7 @@ class WeightScannerTest {
         assertThat(scan.linear()).isEmpty();
         assertThat(scan.skipped())
                 .extracting(SkippedWeight::explanation)
-                .containsExactly("it is also used in a way that a factor pair cannot serve: it is input 2 of Gemm");
+                .containsExactly("also used where a factor pair cannot replace it: input 2 of Gemm");
     }
 
     @Test
@@ -233,7 +233,7 @@ class WeightScannerTest {
         assertThat(multiplied.skipped()).extracting(SkippedWeight::name).containsExactly("w");
         assertThat(multiplied.skipped())
                 .extracting(SkippedWeight::explanation)
-                .containsExactly("the graph computes the operand from it: Mul takes it");
+                .containsExactly("the graph computes another value from it: Mul uses it");
 
         assertThat(scan(scaled + "node { op_type: \"Add\" input: [\"x\", \"t\"] output: \"y\" }" + W)
                         .skipped())
@@ -321,7 +321,7 @@ class WeightScannerTest {
             assertThat(scan.linear()).isEmpty();
             assertThat(scan.skipped())
                     .extracting(SkippedWeight::explanation)
-                    .containsExactly("its number type cannot hold factors: float8e4m3fn");
+                    .containsExactly("number type cannot hold factors: float8e4m3fn");
         }
     }
 

@@ -342,7 +342,9 @@ class TensorsTest {
 
         assertThatThrownBy(() -> encoded(matrix, type, "w.B"))
                 .isInstanceOf(InvalidInputException.class)
-                .hasMessage("`w.B`: %s is too large for %s; `--factors balanced` makes smaller numbers", number, label);
+                .hasMessage(
+                        "`w.B`: %s is beyond the range of %s; --factors balanced makes the numbers smaller",
+                        number, label);
     }
 
     private static ByteBuffer encoded(Matrix matrix, ElementType type, String name) {

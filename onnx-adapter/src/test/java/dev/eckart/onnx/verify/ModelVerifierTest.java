@@ -24,6 +24,7 @@ import dev.eckart.core.npy.NpyArray;
 import dev.eckart.core.npy.NpyFile;
 import dev.eckart.core.npy.NpyType;
 import dev.eckart.core.verify.BindingCheck;
+import dev.eckart.core.verify.EvaluationInputs;
 import dev.eckart.core.verify.LabelAccuracy;
 import dev.eckart.core.verify.LostFusion;
 import dev.eckart.core.verify.OutputComparison;
@@ -37,6 +38,7 @@ import dev.eckart.onnx.proto.ModelProto;
 import dev.eckart.onnx.proto.NodeProto;
 import dev.eckart.onnx.proto.StringStringEntryProto;
 import dev.eckart.onnx.proto.TensorProto;
+import dev.eckart.onnx.run.InputSource;
 import dev.eckart.onnx.run.Session;
 import dev.eckart.onnx.run.ShapeBinding;
 import java.io.IOException;
@@ -284,8 +286,8 @@ class ModelVerifierTest {
         assertThat(verification.proof()).isEmpty();
         assertThat(verification.outputs()).hasSize(1);
         assertThat(verification.outputs().get(0).maxAbsoluteError()).isZero();
-        assertThat(verification.cosine()).isCloseTo(1, within(1e-9));
-        assertThat(verification.inputs()).isEqualTo("made up");
+        assertThat(verification.cosine()).hasValueCloseTo(1.0, within(1e-9));
+        assertThat(verification.inputs()).isEqualTo(EvaluationInputs.MADE_UP);
         assertThat(verification.samples()).isEqualTo(5);
     }
 
@@ -389,7 +391,7 @@ class ModelVerifierTest {
     }
 
     @Test
-    void should_compare_every_output_of_fractions() {
+    void should_compare_every_output_of_numbers() {
         write(ONE_PRODUCT
                 + node("Neg", "y", "z")
                 + node("ArgMax", "y", "class", attribute("axis", 1), attribute("keepdims", 0))
@@ -399,7 +401,7 @@ class ModelVerifierTest {
 
         Verification verification = verify();
 
-        assertThat(verification.outputs()).extracting(OutputComparison::name).containsExactly("y", "z");
+        assertThat(verification.outputs()).extracting(OutputComparison::name).containsExactly("y", "z", "class");
     }
 
     @Test
@@ -418,6 +420,9 @@ class ModelVerifierTest {
             assertThat(output.name()).isEqualTo("y");
             assertThat(output.maxAbsoluteError()).isEqualTo(1);
             assertThat(output.relativeError()).isCloseTo(Math.sqrt(2), within(1e-9));
+            assertThat(output.agreement()).hasValue(0);
+            assertThat(output.cosine()).isEmpty();
+            assertThat(output.top1Agreement()).isEmpty();
         });
     }
 
@@ -454,14 +459,14 @@ class ModelVerifierTest {
 
         Verification verification = verify(Optional.empty());
 
-        assertThat(verification.inputs()).isEqualTo(inputs.toString());
+        assertThat(verification.inputs()).isEqualTo(EvaluationInputs.given(inputs.toString()));
         assertThat(verification.samples()).isEqualTo(4);
         assertThat(verification.accuracy()).isEmpty();
         OutputComparison output = verification.outputs().get(0);
         assertThat(output.maxAbsoluteError()).isEqualTo(3);
         assertThat(output.relativeError()).isCloseTo(Math.sqrt(2), within(1e-9));
-        assertThat(output.cosine()).isZero();
-        assertThat(output.top1Agreement()).isZero();
+        assertThat(output.cosine()).hasValue(0);
+        assertThat(output.top1Agreement()).hasValue(0);
     }
 
     @Test
@@ -632,7 +637,7 @@ class ModelVerifierTest {
         try (ModelVerifier verifier = open(Optional.empty(), Optional.empty())) {
             assertThatThrownBy(() -> verifier.at(List.of(ShapeBinding.parse("n=1")), 1))
                     .isInstanceOf(InvalidInputException.class)
-                    .hasMessage("--shapes n=1: there is no dynamic axis `n`; the model has batch");
+                    .hasMessage("--shapes n=1: the model has no dynamic axis `n`; its dynamic axes: batch");
         }
     }
 
@@ -747,7 +752,15 @@ class ModelVerifierTest {
 
     private ModelVerifier open(Optional<Path> from, Optional<Labels> labels) {
         return ModelVerifier.open(
-                original, OnnxNetwork.read(original), from, labels, List.of(), 1, 1, folder, EjmlDecomposer::new);
+                original,
+                OnnxNetwork.read(original),
+                InputSource.of(from),
+                labels,
+                List.of(),
+                1,
+                1,
+                folder,
+                EjmlDecomposer::new);
     }
 
     /** On made-up inputs. */

@@ -1,24 +1,29 @@
-package dev.eckart.cli.policy;
+package dev.eckart.core.plugin;
 
+import java.util.Collection;
 import java.util.Comparator;
-import java.util.List;
+import java.util.Optional;
 
 /** What a word that is not known may have been meant for. */
-final class Spelling {
+public final class Spelling {
     private Spelling() {}
 
     /** The nearest of the words that are known, if one is near, or else all of them. */
-    static String hint(String word, List<String> known) {
-        String nearest = known.stream()
+    public static String hint(String word, Collection<String> known) {
+        return nearest(word, known)
+                .map("did you mean `%s`?"::formatted)
+                .orElseGet(() -> "expected one of " + String.join(", ", known));
+    }
+
+    /** The nearest of the words that are known, if one is near. */
+    public static Optional<String> nearest(String word, Collection<String> known) {
+        return known.stream()
                 .min(Comparator.comparingInt(each -> distance(word, each)))
-                .orElseThrow();
-        return distance(word, nearest) <= Math.max(2, word.length() / 3)
-                ? "did you mean `%s`?".formatted(nearest)
-                : "expected one of " + String.join(", ", known);
+                .filter(each -> distance(word, each) <= Math.max(2, word.length() / 3));
     }
 
     /** Levenshtein's: how many characters have to be put in, taken out or replaced. */
-    static int distance(String one, String other) {
+    private static int distance(String one, String other) {
         int[] previous = new int[other.length() + 1];
         for (int j = 0; j < previous.length; j++) {
             previous[j] = j;

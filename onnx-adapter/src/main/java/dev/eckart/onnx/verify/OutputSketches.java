@@ -1,0 +1,58 @@
+package dev.eckart.onnx.verify;
+
+import dev.eckart.onnx.run.Batch;
+import dev.eckart.onnx.run.InputTypes;
+import dev.eckart.onnx.run.ModelInput;
+import dev.eckart.onnx.run.Output;
+import dev.eckart.onnx.run.Session;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+
+/**
+ * What a model gives on some samples, small enough to be kept until another model has run on the same ones: a sketch for
+ * each floating-point output.
+ */
+final class OutputSketches {
+    private final Map<String, Sketch> sketches = new LinkedHashMap<>();
+
+    /** Of some outputs of a loaded model, each of which is on the heap alone. */
+    static OutputSketches of(Session session, List<Batch> batches, Collection<String> outputs) {
+        OutputSketches sketches = new OutputSketches();
+        if (outputs.isEmpty()) {
+            return sketches;
+        }
+        Session asked = session.giving(outputs);
+        List<ModelInput> inputs = session.inputs();
+        for (Batch batch : batches) {
+            try (Session.Outputs given = asked.outputs(InputTypes.fit(inputs, batch.inputs()))) {
+                outputs.forEach(name -> given.get(name).ifPresent(sketches::add));
+            }
+        }
+        return sketches;
+    }
+
+    private void add(Output output) {
+        if (output.floating()) {
+            sketches.computeIfAbsent(output.name(), name -> new Sketch()).add(output);
+        }
+    }
+
+    Set<String> names() {
+        return sketches.keySet();
+    }
+
+    /**
+     * How far an output is from what another model gave, relative to that; not a number if the other has none of that shape,
+     * or their values that are not finite differ.
+     */
+    double relativeError(String name, OutputSketches reference) {
+        Sketch other = reference.sketches.get(name);
+        return other == null
+                ? Double.NaN
+                : Objects.requireNonNull(sketches.get(name)).relativeError(other);
+    }
+}

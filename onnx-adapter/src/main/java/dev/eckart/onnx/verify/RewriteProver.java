@@ -1,0 +1,405 @@
+package dev.eckart.onnx.verify;
+
+import ai.onnxruntime.OnnxJavaType;
+import dev.eckart.core.InvalidInputException;
+import dev.eckart.core.file.PendingFile;
+import dev.eckart.core.file.Unwritable;
+import dev.eckart.core.linalg.Decomposer;
+import dev.eckart.core.npy.NpyArray;
+import dev.eckart.core.npy.NpyType;
+import dev.eckart.core.verify.NoProof;
+import dev.eckart.core.verify.RewriteCheck;
+import dev.eckart.core.verify.RewriteProof;
+import dev.eckart.onnx.OnnxNetwork;
+import dev.eckart.onnx.file.OnnxModel;
+import dev.eckart.onnx.file.OnnxWriter;
+import dev.eckart.onnx.file.Scratch;
+import dev.eckart.onnx.proto.GraphProto;
+import dev.eckart.onnx.proto.ValueInfoProto;
+import dev.eckart.onnx.rewrite.Reference;
+import dev.eckart.onnx.rewrite.Reference.Products;
+import dev.eckart.onnx.rewrite.Widened;
+import dev.eckart.onnx.run.Batch;
+import dev.eckart.onnx.run.InputSet;
+import dev.eckart.onnx.run.ModelInput;
+import dev.eckart.onnx.run.Session;
+import dev.eckart.onnx.run.Session.Optimization;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Whether a compressed model computes what the original would with each replaced W set to the product of its factors: the
+ * reference. Both are compared in two ways.
+ *
+ * <ol>
+ *   <li><b>In detail</b>, on a few samples: by their outputs and by what each replaced product gives, so that a mistake shows
+ *       however deep the network is. The runtime fuses nothing, and what is computed in 16 bits is computed in float32 by
+ *       both ({@link Widened}), so that a right rewrite differs by next to nothing.
+ *   <li><b>As they run</b>, on more samples: by their outputs, fully optimized and in the models' own types.
+ * </ol>
+ *
+ * <p>Each output has a tolerance of its own: a multiple of how much the reference differs from itself at other optimization
+ * levels. It never exceeds {@link #CAP}, which a mistake of 1 % does. Where rounding does, too, nothing is proved, and that
+ * is what the answer says.
+ */
+final class RewriteProver {
+    /** The largest relative error of an output that may count as rounding. */
+    static final double CAP = 0.002;
+
+    /** Different orders of summation differ from each other as much as optimization levels do; this many times. */
+    private static final double MARGIN = 10;
+
+    private final OnnxNetwork original;
+    private final int threads;
+    private final Path temporary;
+    private final Supplier<Decomposer> backend;
+
+    /**
+     * For one original.
+     *
+     * @param temporary a folder for the models that are made for the proof
+     * @param backend asked for where factors are multiplied
+     */
+    RewriteProver(OnnxNetwork original, int threads, Path temporary, Supplier<Decomposer> backend) {
+        this.original = original;
+        this.threads = threads;
+        this.temporary = temporary;
+        this.backend = backend;
+    }
+
+    /**
+     * Samples to prove a rewrite on.
+     *
+     * @param batches on which the models are compared as they run
+     * @param outputs what the compressed model gave on these
+     * @param few on which they are compared in detail
+     */
+    record Samples(List<Batch> batches, OutputSketches outputs, List<Batch> few) {
+        Samples {
+            batches = List.copyOf(batches);
+            few = List.copyOf(few);
+        }
+
+        /**
+         * These, and the first of the few once more with all flags turned round that the model takes, so that branches are
+         * compared that no sample enters.
+         *
+         * @param session of a model that may fail on such flags; then the samples stay as they are
+         */
+        Samples withFlagsTurned(Session session) {
+            Map<String, NpyArray> arrays = new LinkedHashMap<>(few.get(0).inputs());
+            List<String> flags = session.inputs().stream()
+                    .filter(input -> input.type() == OnnxJavaType.BOOL)
+                    .map(ModelInput::name)
+                    .filter(name -> arrays.containsKey(name) && arrays.get(name).size() == 1)
+                    .toList();
+            if (flags.isEmpty()) {
+                return this;
+            }
+            flags.forEach(flag -> arrays.computeIfPresent(flag, (name, array) -> turned(array)));
+            InputSet set = InputSet.of(
+                    session.inputs(), few.get(0).set().axes(), arrays, "the samples with flags turned round");
+            try {
+                session.run(set.batch(0, set.samples()));
+            } catch (InvalidInputException e) {
+                return this;
+            }
+            List<Batch> more = new ArrayList<>(few);
+            more.add(new Batch(set, 0, set.samples()));
+            return new Samples(batches, outputs, more);
+        }
+
+        private static NpyArray turned(NpyArray flag) {
+            byte value = (byte) (flag.longAt(0) == 0 ? 1 : 0);
+            return NpyArray.of(NpyType.BOOL, flag.shape(), ByteBuffer.wrap(new byte[] {value}));
+        }
+
+        /** With what a compressed model gives, which is run on the batches. */
+        static Samples of(Session session, List<Batch> batches, List<Batch> few) {
+            return new Samples(
+                    batches,
+                    OutputSketches.of(session, batches, session.outputTypes().keySet()),
+                    few);
+        }
+    }
+
+    /**
+     * Proves a rewrite on each of some groups of samples. No more than one model is loaded at a time.
+     *
+     * @return an answer for each group
+     * @throws InvalidInputException if the temporary folder cannot be written to
+     */
+    List<RewriteCheck> prove(OnnxNetwork compressed, List<Samples> groups) {
+        // Never put in place; but what a killed run leaves of it, the next one removes.
+        try (PendingFile file = PendingFile.beside(temporary.resolve("eckart-reference.onnx"));
+                Scratch scratch = Scratch.in(file.directory())) {
+            Reference reference = original.withScratch(scratch).reference(compressed, backend, true);
+            if (reference instanceof Reference.None none) {
+                return Collections.nCopies(groups.size(), none.reason());
+            }
+            if (groups.stream().allMatch(group -> group.outputs().names().isEmpty())) {
+                return Collections.nCopies(
+                        groups.size(),
+                        new NoProof(
+                                NoProof.Cause.NO_FLOATING_OUTPUT,
+                                "no output is of a floating-point type, and whole numbers do not tell rounding from a mistake"));
+            }
+            return new Comparison(
+                            compressed.withScratch(scratch).model(), (Products) reference, file.path(), groups)
+                    .answers(() -> original.withScratch(scratch).reference(compressed, backend, false));
+        } catch (IOException | UncheckedIOException e) {
+            throw new InvalidInputException(
+                    "the model to prove the rewrite against cannot be written to the temporary folder: "
+                            + Unwritable.reason(e),
+                    e);
+        }
+    }
+
+    /**
+     * How an output compares.
+     *
+     * @param tolerance the largest error that counts as rounding
+     * @param rounding what the tolerance would be without a cap
+     */
+    private record Compared(String output, double error, double noise, double tolerance, double rounding) {
+
+        /** @param least what counts as noise even if less was measured */
+        static Compared of(String output, double error, double noise, double least) {
+            double rounding = MARGIN * Math.max(noise, least);
+            return new Compared(output, error, noise, Math.min(CAP, rounding), rounding);
+        }
+
+        boolean isRight() {
+            return error <= tolerance;
+        }
+
+        /** Whether it differs no more than the reference from itself, which is too much to prove anything by. */
+        boolean isHidden() {
+            return !isRight() && error <= rounding;
+        }
+
+        boolean isWrong() {
+            return !isRight() && !isHidden();
+        }
+
+        /** How much of its tolerance it takes. */
+        double share() {
+            return Double.isNaN(error) ? Double.POSITIVE_INFINITY : error / tolerance;
+        }
+    }
+
+    /** Each output of a model beside that of its reference. */
+    private static List<Compared> compare(
+            OutputSketches own, OutputSketches reference, List<OutputSketches> otherwise, double least) {
+        return own.names().stream()
+                .map(name -> Compared.of(
+                        name,
+                        own.relativeError(name, reference),
+                        otherwise.stream()
+                                .filter(other -> other.names().contains(name))
+                                .mapToDouble(other -> other.relativeError(name, reference))
+                                .max()
+                                .orElse(0),
+                        least))
+                .toList();
+    }
+
+    /**
+     * What the models that compute in float32 and give out their products gave, for each group of samples.
+     *
+     * @param compressed without optimizations, on few samples
+     * @param few the reference at each level, on the same
+     * @param many the reference at each level, on all samples to prove the rewrite on
+     */
+    private record Wide(
+            List<OutputSketches> compressed,
+            Map<Optimization, List<OutputSketches>> few,
+            Map<Optimization, List<OutputSketches>> many) {}
+
+    /** Of one compressed model with its reference. */
+    private final class Comparison {
+        private final OnnxModel compressed;
+        private final Products reference;
+        private final Path file;
+        private final List<Samples> groups;
+        private final Set<String> outputs;
+
+        Comparison(OnnxModel compressed, Products reference, Path file, List<Samples> groups) {
+            this.compressed = compressed;
+            this.reference = reference;
+            this.file = file;
+            this.groups = groups;
+            this.outputs = groups.stream()
+                    .flatMap(group -> group.outputs().names().stream())
+                    .collect(Collectors.toCollection(LinkedHashSet::new));
+        }
+
+        /** @param narrow the reference in the types of the original, asked for where the original computes in 16 bits */
+        List<RewriteCheck> answers(Supplier<Reference> narrow) throws IOException {
+            OnnxModel widened = Widened.of(compressed);
+            boolean in16Bits = !widened.message().equals(compressed.message());
+            Optional<Wide> wide = wide(widened);
+            Map<Optimization, List<OutputSketches>> asItRuns = wide.map(Wide::many).orElse(Map.of());
+            if ((in16Bits || wide.isEmpty()) && narrow.get() instanceof Products products) {
+                OnnxWriter.write(products.model(), file);
+                asItRuns = levels(Samples::batches, outputs, Optimization.NONE, Optimization.ALL);
+            }
+            List<RewriteCheck> answers = new ArrayList<>();
+            for (int i = 0; i < groups.size(); i++) {
+                int group = i;
+                List<OutputSketches> otherwise = new ArrayList<>();
+                asItRuns.values().forEach(level -> otherwise.add(level.get(group)));
+                if (in16Bits) {
+                    wide.ifPresent(found -> otherwise.add(at(found.many(), Optimization.NONE, group)));
+                }
+                List<Compared> asTheyRun = compare(
+                        groups.get(i).outputs(),
+                        at(asItRuns, Optimization.ALL, i),
+                        otherwise,
+                        in16Bits ? CAP / MARGIN : original.rounding());
+                List<Compared> inDetail = wide.map(found -> compare(
+                                found.compressed().get(group),
+                                at(found.few(), Optimization.NONE, group),
+                                found.few().values().stream()
+                                        .map(level -> level.get(group))
+                                        .toList(),
+                                original.rounding()))
+                        .orElse(List.of());
+                answers.add(answer(inDetail, asTheyRun, in16Bits));
+            }
+            return answers;
+        }
+
+        private static OutputSketches at(Map<Optimization, List<OutputSketches>> levels, Optimization level, int i) {
+            return Objects.requireNonNull(levels.get(level)).get(i);
+        }
+
+        private RewriteCheck answer(List<Compared> inDetail, List<Compared> asTheyRun, boolean in16Bits) {
+            List<Compared> all = Stream.of(inDetail, asTheyRun)
+                    .flatMap(List::stream)
+                    .sorted(Comparator.comparingDouble(Compared::share).reversed())
+                    .toList();
+            Optional<Compared> wrong = all.stream().filter(Compared::isWrong).findFirst();
+            if (wrong.isPresent()) {
+                return proof(
+                        wrong.get(),
+                        Optional.of("value `%s` is wrong".formatted(wrong.get().output())));
+            }
+            // Where the models were compared in detail, how they run in fewer bits proves no more.
+            List<Compared> proving = inDetail.isEmpty() ? asTheyRun : inDetail;
+            Optional<Compared> hidden =
+                    proving.stream().filter(Compared::isHidden).max(Comparator.comparingDouble(Compared::noise));
+            if (hidden.isPresent()) {
+                return new NoProof(
+                        NoProof.Cause.HIDDEN_BY_ROUNDING,
+                        String.format(
+                                Locale.ROOT,
+                                "rounding hides mistakes in this model: its value `%s` differs by %.1e, and with each weight set to the product of its factors the original differs from itself by %.1e",
+                                hidden.get().output(),
+                                hidden.get().error(),
+                                hidden.get().noise()));
+            }
+            Compared closest = all.stream()
+                    .filter(Compared::isRight)
+                    .filter(one -> !in16Bits || proving.contains(one))
+                    .findFirst()
+                    .orElseThrow();
+            return proof(closest, Optional.empty());
+        }
+
+        private RewriteProof proof(Compared compared, Optional<String> fault) {
+            List<String> faults = reference.faults();
+            return new RewriteProof(
+                    // From factors that are gone, nobody can tell how far off the output is.
+                    faults.isEmpty() ? compared.error() : Double.NaN,
+                    compared.noise(),
+                    compared.tolerance(),
+                    faults.isEmpty() ? fault : Optional.of(String.join("; ", faults)));
+        }
+
+        /** Empty where the runtime cannot run such models, as it lacks a kernel for float32 or for an inner value. */
+        private Optional<Wide> wide(OnnxModel widened) throws IOException {
+            Set<String> products = new LinkedHashSet<>(reference.products());
+            products.retainAll(made(widened));
+            products.retainAll(made(reference.model()));
+            Set<String> all = new LinkedHashSet<>(outputs);
+            all.addAll(products);
+            try {
+                OnnxWriter.write(giving(widened, products), file);
+                List<OutputSketches> own;
+                List<Samples> looking;
+                try (Session session = Session.open(file, Optimization.NONE, threads)) {
+                    looking = groups.stream().map(group -> group.withFlagsTurned(session)).toList();
+                    own = sketches(session, looking, Samples::few, all);
+                }
+                OnnxWriter.write(giving(reference.model(), products), file);
+                Map<Optimization, List<OutputSketches>> few = new EnumMap<>(Optimization.class);
+                Map<Optimization, List<OutputSketches>> many = new EnumMap<>(Optimization.class);
+                for (Optimization level : Optimization.values()) {
+                    try (Session session = Session.open(file, level, threads)) {
+                        few.put(level, sketches(session, looking, Samples::few, all));
+                        many.put(level, sketches(session, groups, Samples::batches, outputs));
+                    }
+                }
+                return Optional.of(new Wide(own, few, many));
+            } catch (InvalidInputException e) {
+                return Optional.empty();
+            }
+        }
+
+        private Map<Optimization, List<OutputSketches>> levels(
+                Function<Samples, List<Batch>> samples, Set<String> names, Optimization... levels) {
+            Map<Optimization, List<OutputSketches>> all = new EnumMap<>(Optimization.class);
+            for (Optimization level : levels) {
+                try (Session session = Session.open(file, level, threads)) {
+                    all.put(level, sketches(session, groups, samples, names));
+                }
+            }
+            return all;
+        }
+
+        private List<OutputSketches> sketches(
+                Session session, List<Samples> of, Function<Samples, List<Batch>> samples, Set<String> names) {
+            return of.stream()
+                    .map(group -> OutputSketches.of(session, samples.apply(group), names))
+                    .toList();
+        }
+    }
+
+    /** The values that a model's nodes make in its main graph. */
+    private static Set<String> made(OnnxModel model) {
+        return model.message().getGraph().getNodeList().stream()
+                .flatMap(node -> node.getOutputList().stream())
+                .collect(Collectors.toSet());
+    }
+
+    /** A model that gives out further values; the runtime knows their types. */
+    private static OnnxModel giving(OnnxModel model, Collection<String> values) {
+        GraphProto.Builder graph = model.message().getGraph().toBuilder();
+        Set<String> known =
+                graph.getOutputList().stream().map(ValueInfoProto::getName).collect(Collectors.toSet());
+        values.stream()
+                .filter(value -> !known.contains(value))
+                .forEach(value -> graph.addOutput(ValueInfoProto.newBuilder().setName(value)));
+        return new OnnxModel(model.message().toBuilder().setGraph(graph).build(), model.payloads());
+    }
+}

@@ -1,0 +1,232 @@
+package dev.eckart.models;
+
+import com.google.protobuf.ByteString;
+import dev.eckart.onnx.proto.AttributeProto;
+import dev.eckart.onnx.proto.GraphProto;
+import dev.eckart.onnx.proto.ModelProto;
+import dev.eckart.onnx.proto.NodeProto;
+import dev.eckart.onnx.proto.StringStringEntryProto;
+import dev.eckart.onnx.proto.TensorProto;
+import dev.eckart.onnx.proto.TensorProto.DataType;
+import ai.onnxruntime.platform.Fp16Conversions;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+/** Mistakes that a compressed model may have, each of which a proof has to find. */
+enum PlantedFault {
+    /** The nodes take a first factor that is 1 % too large, which the file stores beside the right one. */
+    SCALED_FACTOR(model -> factors(model).stream().map(pair -> pair.get(0)).toList(), true, shape -> numbers -> {
+        for (int i = 0; i < numbers.length; i++) {
+            numbers[i] *= 1.01;
+        }
+    }),
+    /** The nodes take a second factor with two columns in each other's place. */
+    SWAPPED_COLUMNS(model -> factors(model).stream().map(pair -> pair.get(1)).toList(), true, PlantedFault::swap),
+    /** The nodes take zeros for a second factor. */
+    ZEROED_PRODUCT(
+            model -> factors(model).stream().map(pair -> pair.get(1)).toList(),
+            true,
+            shape -> numbers -> Arrays.fill(numbers, 0)),
+    /** The file stores zeros for a bias, one of the original's or one that the compression added. */
+    DROPPED_BIAS(PlantedFault::biases, false, shape -> numbers -> Arrays.fill(numbers, 0)),
+    /** The file itself stores a factor that is 1 % too large. */
+    SCALED_STORAGE(model -> factors(model).stream().map(pair -> pair.get(0)).toList(), false, shape -> numbers -> {
+        for (int i = 0; i < numbers.length; i++) {
+            numbers[i] *= 1.01;
+        }
+    }),
+    /** The file itself stores zeros for a factor. */
+    ZEROED_STORAGE(
+            model -> factors(model).stream().map(pair -> pair.get(1)).toList(),
+            false,
+            shape -> numbers -> Arrays.fill(numbers, 0));
+
+    private static final String PAIR = "eckart.pair.";
+
+    private final Function<ModelProto, List<String>> targets;
+    /** Whether the right tensor stays where it is, and nodes take another. */
+    private final boolean beside;
+
+    private final Function<List<Long>, Consumer<double[]>> change;
+
+    PlantedFault(
+            Function<ModelProto, List<String>> targets,
+            boolean beside,
+            Function<List<Long>, Consumer<double[]>> change) {
+        this.targets = targets;
+        this.beside = beside;
+        this.change = change;
+    }
+
+    /** Whether the numbers that are stored are as they were, and only what is computed is wrong. */
+    boolean isInNodes() {
+        return beside;
+    }
+
+    /** The model with each mistake of this kind that changes a number. */
+    List<ModelProto> plantedIn(ModelProto model) {
+        return targets.apply(model).stream()
+                .distinct()
+                .map(name -> plant(model.getGraph(), name)
+                        .map(graph -> model.toBuilder().setGraph(graph).build()))
+                .flatMap(Optional::stream)
+                .toList();
+    }
+
+    private static List<List<String>> factors(ModelProto model) {
+        return model.getMetadataPropsList().stream()
+                .filter(entry -> entry.getKey().startsWith(PAIR))
+                .map(StringStringEntryProto::getValue)
+                .map(value -> List.of(value.split(" ", -1)).subList(0, 2))
+                .toList();
+    }
+
+    private static List<String> biases(ModelProto model) {
+        Set<String> taken = new LinkedHashSet<>();
+        for (NodeProto node : model.getGraph().getNodeList()) {
+            switch (node.getOpType()) {
+                case "Gemm", "Conv" -> node.getInputList().stream().skip(2).forEach(taken::add);
+                case "Add" -> taken.addAll(node.getInputList());
+                default -> {}
+            }
+        }
+        return model.getGraph().getInitializerList().stream()
+                .map(TensorProto::getName)
+                .filter(taken::contains)
+                .toList();
+    }
+
+    private Optional<GraphProto> plant(GraphProto graph, String name) {
+        GraphProto.Builder changed = graph.toBuilder();
+        for (int i = 0; i < graph.getInitializerCount(); i++) {
+            TensorProto tensor = graph.getInitializer(i);
+            if (!tensor.getName().equals(name)) {
+                continue;
+            }
+            double[] numbers = numbers(tensor);
+            double[] before = numbers.clone();
+            change.apply(tensor.getDimsList()).accept(numbers);
+            if (Arrays.equals(numbers, before)) {
+                return Optional.empty();
+            }
+            String wrong = name + ".wrong";
+            if (!beside) {
+                return Optional.of(changed.setInitializer(i, with(tensor, numbers)).build());
+            }
+            changed.addInitializer(with(tensor.toBuilder().setName(wrong).build(), numbers));
+            for (int node = 0; node < graph.getNodeCount(); node++) {
+                changed.setNode(node, renamed(graph.getNode(node), name, wrong));
+            }
+            return Optional.of(changed.build());
+        }
+        for (int i = 0; i < graph.getNodeCount(); i++) {
+            NodeProto node = graph.getNode(i);
+            for (int j = 0; j < node.getAttributeCount(); j++) {
+                Optional<GraphProto> inner = plant(node.getAttribute(j).getG(), name);
+                if (inner.isPresent()) {
+                    changed.getNodeBuilder(i).getAttributeBuilder(j).setG(inner.get());
+                    return Optional.of(changed.build());
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static NodeProto renamed(NodeProto node, String from, String to) {
+        NodeProto.Builder changed = node.toBuilder().clearInput();
+        node.getInputList().forEach(input -> changed.addInput(input.equals(from) ? to : input));
+        for (AttributeProto.Builder attribute : changed.getAttributeBuilderList()) {
+            if (attribute.hasG()) {
+                GraphProto.Builder graph = attribute.getGBuilder();
+                for (int i = 0; i < graph.getNodeCount(); i++) {
+                    graph.setNode(i, renamed(graph.getNode(i), from, to));
+                }
+            }
+        }
+        return changed.build();
+    }
+
+    /** Those two columns of a matrix that differ the most; of a kernel, two of its filters. */
+    private static Consumer<double[]> swap(List<Long> dims) {
+        return numbers -> {
+            boolean kernel = dims.size() == 4;
+            int count = Math.toIntExact(kernel ? dims.get(0) : dims.get(dims.size() - 1));
+            int other = numbers.length / count;
+            int best = 0;
+            double most = 0;
+            for (int column = 1; column < count; column++) {
+                double difference = 0;
+                for (int i = 0; i < other; i++) {
+                    difference += Math.abs(
+                            numbers[place(kernel, count, other, 0, i)]
+                                    - numbers[place(kernel, count, other, column, i)]);
+                }
+                if (difference > most) {
+                    most = difference;
+                    best = column;
+                }
+            }
+            for (int i = 0; i < other; i++) {
+                int one = place(kernel, count, other, 0, i);
+                int two = place(kernel, count, other, best, i);
+                double number = numbers[one];
+                numbers[one] = numbers[two];
+                numbers[two] = number;
+            }
+        };
+    }
+
+    private static int place(boolean first, int count, int other, int column, int i) {
+        return first ? column * other + i : i * count + column;
+    }
+
+    private static double[] numbers(TensorProto tensor) {
+        if (!tensor.hasRawData()) {
+            return Stream.concat(
+                            tensor.getFloatDataList().stream().map(Float::doubleValue),
+                            tensor.getDoubleDataList().stream())
+                    .mapToDouble(Double::doubleValue)
+                    .toArray();
+        }
+        ByteBuffer bytes = tensor.getRawData().asReadOnlyByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
+        List<Double> numbers = new ArrayList<>();
+        while (bytes.hasRemaining()) {
+            numbers.add(
+                    switch (tensor.getDataType()) {
+                        case DataType.FLOAT_VALUE -> (double) bytes.getFloat();
+                        case DataType.DOUBLE_VALUE -> bytes.getDouble();
+                        case DataType.FLOAT16_VALUE -> (double) Fp16Conversions.fp16ToFloat(bytes.getShort());
+                        case DataType.BFLOAT16_VALUE -> (double) Fp16Conversions.bf16ToFloat(bytes.getShort());
+                        default -> throw new AssertionError("a bias of type " + tensor.getDataType());
+                    });
+        }
+        return numbers.stream().mapToDouble(Double::doubleValue).toArray();
+    }
+
+    private static TensorProto with(TensorProto tensor, double[] numbers) {
+        ByteBuffer bytes = ByteBuffer.allocate(numbers.length * Double.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        for (double number : numbers) {
+            switch (tensor.getDataType()) {
+                case DataType.FLOAT_VALUE -> bytes.putFloat((float) number);
+                case DataType.DOUBLE_VALUE -> bytes.putDouble(number);
+                case DataType.FLOAT16_VALUE -> bytes.putShort(Fp16Conversions.floatToFp16((float) number));
+                case DataType.BFLOAT16_VALUE -> bytes.putShort(Fp16Conversions.floatToBf16((float) number));
+                default -> throw new AssertionError("a bias of type " + tensor.getDataType());
+            }
+        }
+        return tensor.toBuilder()
+                .clearFloatData()
+                .clearDoubleData()
+                .setRawData(ByteString.copyFrom(bytes.flip()))
+                .build();
+    }
+}

@@ -45,8 +45,7 @@ public final class JunitReport {
      * @param failure what is wrong, if anything is
      * @param unjudged why there is nothing for it to pass by; empty if there is something
      */
-    private record Case(
-            String kind, String name, Optional<String> failure, Optional<String> unjudged, String found) {
+    private record Case(String kind, String name, Optional<String> failure, Optional<String> unjudged, String found) {
         Optional<String> skipped() {
             return failure.isPresent() ? Optional.empty() : unjudged;
         }
@@ -84,8 +83,9 @@ public final class JunitReport {
                 "errors",
                 "0",
                 "skipped",
-                String.valueOf(
-                        cases.stream().filter(each -> each.skipped().isPresent()).count()),
+                String.valueOf(cases.stream()
+                        .filter(each -> each.skipped().isPresent())
+                        .count()),
                 "failures",
                 String.valueOf(failures));
         start(xml, "properties");

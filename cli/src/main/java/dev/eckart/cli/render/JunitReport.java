@@ -84,8 +84,9 @@ public final class JunitReport {
                 "errors",
                 "0",
                 "skipped",
-                String.valueOf(
-                        cases.stream().filter(each -> each.skipped().isPresent()).count()),
+                String.valueOf(cases.stream()
+                        .filter(each -> each.skipped().isPresent())
+                        .count()),
                 "failures",
                 String.valueOf(failures));
         start(xml, "properties");

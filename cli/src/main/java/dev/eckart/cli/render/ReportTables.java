@@ -397,8 +397,7 @@ final class ReportTables {
     static String rewrite(RewriteProof proof) {
         String found = Double.isNaN(proof.error())
                 ? ""
-                : "differs by %s, allowed %s"
-                        .formatted(Numbers.error(proof.error()), Numbers.error(proof.tolerance()));
+                : "differs by %s, allowed %s".formatted(Numbers.error(proof.error()), Numbers.error(proof.tolerance()));
         String fault = proof.fault().orElse("");
         return proof.holds()
                 ? "correct: " + found

@@ -18,11 +18,7 @@ public record RewriteProof(double error, double noiseFloor, double tolerance, Op
 
     /** Of one output, which is at fault if it exceeds its tolerance. */
     public RewriteProof(double error, double noiseFloor, double tolerance) {
-        this(
-                error,
-                noiseFloor,
-                tolerance,
-                error <= tolerance ? Optional.empty() : Optional.of("an output is wrong"));
+        this(error, noiseFloor, tolerance, error <= tolerance ? Optional.empty() : Optional.of("an output is wrong"));
     }
 
     /** False also where the error is not a number. */

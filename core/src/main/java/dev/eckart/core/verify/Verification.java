@@ -83,18 +83,7 @@ public record Verification(
             List<LostFusion> fusions,
             List<BindingCheck> bindings,
             Optional<Memory> memory) {
-        this(
-                inputs,
-                samples,
-                proof,
-                outputs,
-                accuracy,
-                latency,
-                metrics,
-                fusions,
-                bindings,
-                memory,
-                Optional.empty());
+        this(inputs, samples, proof, outputs, accuracy, latency, metrics, fusions, bindings, memory, Optional.empty());
     }
 
     /** This one, with what the networks' sessions take. */

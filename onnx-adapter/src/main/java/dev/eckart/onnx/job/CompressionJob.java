@@ -350,7 +350,8 @@ public final class CompressionJob {
         Optional<Verification> verifyOwn(Path path, OnnxNetwork compressed) {
             Optional<Verification> verification = verify(() -> openOwn(path), path, compressed);
             verification.flatMap(Verification::noProof).filter(NoProof::denies).ifPresent(none -> {
-                throw new IllegalStateException("The compressed model is not what was to be written: " + none.sentence());
+                throw new IllegalStateException(
+                        "The compressed model is not what was to be written: " + none.sentence());
             });
             return verification;
         }

@@ -322,7 +322,18 @@ class CompressCommandTest {
         CommandLineRun exceeded = eckart(
                 "compress", model, "-o", out, "--rank", "energy:1.0", "--exclude", "fc1*", "--max-size-ratio", "0.9");
         CommandLineRun met = eckart(
-                "compress", model, "-o", out, "--rank", "energy:1.0", "--exclude", "fc1*", "--min-cosine", "0.9");
+                "compress",
+                model,
+                "-o",
+                out,
+                "--rank",
+                "energy:1.0",
+                "--exclude",
+                "fc1*",
+                "--inputs",
+                inputs,
+                "--min-cosine",
+                "0.9");
 
         assertThat(exceeded.code()).isEqualTo(ExitCode.LIMIT_NOT_KEPT);
         assertThat(exceeded.err()).startsWith("eckart: max-size-ratio 0.9 is exceeded");

@@ -68,7 +68,8 @@ public enum Limit {
         double size = Math.abs(limit);
         return DoubleStream.of(size, size / 100, size / 1000)
                 // A cosine of a few hundredths is nothing to hold a network to.
-                .filter(each -> each > 0 && allows(each) && ((this != MIN_COSINE && this != MIN_PART_COSINE) || each >= 0.5))
+                .filter(each ->
+                        each > 0 && allows(each) && ((this != MIN_COSINE && this != MIN_PART_COSINE) || each >= 0.5))
                 .mapToObj(each -> " (did you mean %s?)".formatted(plain(each)))
                 .findFirst()
                 .orElse("");

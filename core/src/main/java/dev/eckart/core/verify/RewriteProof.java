@@ -5,7 +5,7 @@ import java.util.Optional;
 /**
  * Whether the compressed network computes what the original would with each W replaced by its B·A. Outputs of the network
  * are compared, and those of each product that was replaced, each with a tolerance of its own; the numbers are those of the
- * output that comes closest to its tolerance, or exceeds it the most.
+ * output that comes closest to its tolerance, or of the first one in the network that exceeds it.
  *
  * @param error relative error between those two
  * @param noiseFloor relative error between the second of them and itself at other optimization levels of the runtime

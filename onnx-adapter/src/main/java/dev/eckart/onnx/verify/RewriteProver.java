@@ -317,7 +317,11 @@ final class RewriteProver {
                     .flatMap(List::stream)
                     .sorted(Comparator.comparingDouble(Compared::share).reversed())
                     .toList();
-            Optional<Compared> wrong = all.stream().filter(Compared::isWrong).findFirst();
+            // What follows a mistake is wrong, too.
+            Optional<Compared> wrong = Stream.of(inDetail, asTheyRun)
+                    .flatMap(List::stream)
+                    .filter(Compared::isWrong)
+                    .findFirst();
             if (wrong.isPresent()) {
                 return wrong.get()
                         .proof(Optional.of(
@@ -350,8 +354,9 @@ final class RewriteProver {
             Set<String> products = new LinkedHashSet<>(reference.products());
             products.retainAll(made(widened));
             products.retainAll(made(reference.model()));
-            Set<String> all = new LinkedHashSet<>(outputs);
-            all.addAll(products);
+            // In the order in which the network computes them.
+            Set<String> all = new LinkedHashSet<>(products);
+            all.addAll(outputs);
             try {
                 OnnxWriter.write(giving(widened, products), file);
                 List<OutputSketches> own;

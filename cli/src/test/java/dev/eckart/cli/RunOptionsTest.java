@@ -139,7 +139,7 @@ class RunOptionsTest {
         assertThat(failed.err()).startsWith("eckart: max-memory-ratio 0.000001 is exceeded: measured ");
         assertThat(Files.readString(folder.resolve("r.xml"))).contains("name=\"model.memory\"");
         assertThat(eckart("verify", model, small, "--memory").out())
-                .containsPattern("memory +[0-9.]+× +a session takes .* → .* at its peak, and .* once loaded");
+                .containsPattern("memory +[0-9.]+× +a session takes .* → .* at its peak, and .* → .* once\\s+loaded");
     }
 
     private CommandLineRun policy(String more, Object... options) throws IOException {

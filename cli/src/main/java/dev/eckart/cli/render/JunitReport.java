@@ -45,8 +45,7 @@ public final class JunitReport {
      * @param failure what is wrong, if anything is
      * @param unjudged why there is nothing for it to pass by; empty if there is something
      */
-    private record Case(
-            String kind, String name, Optional<String> failure, Optional<String> unjudged, String found) {
+    private record Case(String kind, String name, Optional<String> failure, Optional<String> unjudged, String found) {
         Optional<String> skipped() {
             return failure.isPresent() ? Optional.empty() : unjudged;
         }

@@ -241,8 +241,7 @@ public final class Compressor {
         return survey(spectra, inventory.skipped(), selector);
     }
 
-    private CompressionPlan survey(
-            List<WeightSpectrum> spectra, List<SkippedWeight> skipped, RankSelector selector) {
+    private CompressionPlan survey(List<WeightSpectrum> spectra, List<SkippedWeight> skipped, RankSelector selector) {
         RankPlan ranks = RankStrategies.answer(selector, ALL, () -> selector.select(spectra));
         return feasible(selector, () -> worthwhile.of(CompressionPlan.of(spectra, ranks, skipped)));
     }

@@ -307,9 +307,8 @@ class CompressorTest {
                 .containsExactly("fc2");
         assertThat(plan.skipped())
                 .extracting(SkippedWeight::explanation)
-                .containsExactly(
-                        "holds numbers that are not finite: its outputs on the calibration inputs exceed the"
-                                + " range of float64");
+                .containsExactly("holds numbers that are not finite: its outputs on the calibration inputs exceed the"
+                        + " range of float64");
     }
 
     @Test

@@ -115,8 +115,9 @@ final class CalibrationRun {
         if (sums.notFinite().isPresent()
                 && sums.inputs().stream()
                         .anyMatch(layer -> inputs.batch(0, inputs.batchSize(1)).containsKey(layer.value()))) {
-            throw new InvalidInputException("--calibration: input %s; expected finite numbers: calibrate on other inputs"
-                    .formatted(sums.notFinite().get()));
+            throw new InvalidInputException(
+                    "--calibration: input %s; expected finite numbers: calibrate on other inputs"
+                            .formatted(sums.notFinite().get()));
         }
     }
 

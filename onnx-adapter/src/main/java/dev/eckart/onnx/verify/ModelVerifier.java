@@ -16,8 +16,8 @@ import dev.eckart.core.verify.Verification;
 import dev.eckart.onnx.OnnxNetwork;
 import dev.eckart.onnx.run.Batch;
 import dev.eckart.onnx.run.InputSet;
-import dev.eckart.onnx.run.InputTypes;
 import dev.eckart.onnx.run.InputSource;
+import dev.eckart.onnx.run.InputTypes;
 import dev.eckart.onnx.run.LatencyMeter;
 import dev.eckart.onnx.run.MadeUpInputs;
 import dev.eckart.onnx.run.MemoryMeter;
@@ -229,7 +229,8 @@ public final class ModelVerifier implements AutoCloseable {
             for (MadeUpInputs.Bound each : bound) {
                 Batch whole = whole(each.inputs());
                 Map<String, Output> other = session.run(InputTypes.fit(taken, whole.inputs()));
-                LossComparison lost = new LossComparison(Optional.empty(), axes.with(each.inputs().axes()));
+                LossComparison lost = new LossComparison(
+                        Optional.empty(), axes.with(each.inputs().axes()));
                 lost.add(original().run(whole.inputs()), other, 0, whole.size());
                 bindings.add(new BindingCheck(
                         each.axes(),

@@ -9,6 +9,7 @@ import dev.eckart.core.npy.NpyArray;
 import dev.eckart.core.npy.NpyFile;
 import dev.eckart.models.Catalogue;
 import dev.eckart.models.CatalogueModel;
+import dev.eckart.models.RandomInputs;
 import dev.eckart.models.RandomMatrices;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -35,7 +36,17 @@ class NotebooksTest {
         Path out = folder.resolve("small.onnx");
 
         JsonNode report = eckart(
-                        "compress", model, "-o", out, "--rank", "numerical", "--min-cosine", "0.9999", "--json")
+                        "compress",
+                        model,
+                        "-o",
+                        out,
+                        "--rank",
+                        "numerical",
+                        "--min-cosine",
+                        "0.9999",
+                        "--inputs",
+                        RandomInputs.write(folder.resolve("inputs.npz"), 9, 10, 1),
+                        "--json")
                 .json();
 
         JsonNode weight = report.get("weights").get(0);

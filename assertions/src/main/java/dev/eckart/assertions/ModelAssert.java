@@ -12,6 +12,7 @@ import dev.eckart.core.report.Report;
 import dev.eckart.core.verify.LabelAccuracy;
 import dev.eckart.core.verify.Limit;
 import dev.eckart.core.verify.MetricResult;
+import dev.eckart.core.verify.NoProof;
 import dev.eckart.core.verify.OutputComparison;
 import dev.eckart.core.verify.PartComparison;
 import dev.eckart.core.verify.RewriteProof;
@@ -263,8 +264,8 @@ public class ModelAssert extends AbstractAssert<ModelAssert, Path> {
         Optional<RewriteProof> proof = verification.proof();
         if (proof.isEmpty()) {
             failWithMessage(
-                    "Expected a rewrite that can be proved but the metadata of `%s` names no replaced weight, or the model has no floating-point output",
-                    actual);
+                    "Expected a rewrite that can be proved but there is no proof of `%s`: %s",
+                    actual, verification.noProof().map(NoProof::sentence).orElse("it was not verified"));
         }
         proof.ifPresent(found -> {
             if (!found.holds() || !verification.loss().finite()) {

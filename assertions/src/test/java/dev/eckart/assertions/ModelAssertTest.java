@@ -187,8 +187,8 @@ class ModelAssertTest {
                         .toByteArray());
 
         assertThat(failureOf(() -> assertThatModel(copy).comparedTo(original).isARightRewrite()))
-                .startsWith("Expected a rewrite that can be proved but the metadata of `" + copy
-                        + "` names no replaced weight");
+                .startsWith("Expected a rewrite that can be proved but there is no proof of `" + copy
+                        + "`: the model does not say what was replaced");
     }
 
     @Test

@@ -214,7 +214,10 @@ final class CompressCommand implements Callable<Integer> {
                 target,
                 new TargetSearch.SearchRequest(
                         wanted,
-                        SettingFamily.among(strategies, selection.weights().calibrated()),
+                        wanted.areSearchedByLoss()
+                                ? SettingFamily.among(
+                                        strategies, selection.weights().calibrated())
+                                : SettingFamily.forSize(strategies),
                         selection
                                 .weights()
                                 .selections(strategies)

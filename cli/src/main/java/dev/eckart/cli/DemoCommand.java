@@ -149,7 +149,7 @@ final class DemoCommand implements Callable<Integer> {
             verification
                     .proof()
                     .map(proof -> proof.holds() ? "proved" : "WRONG")
-                    .orElse("nothing to gain")
+                    .orElse("nothing")
         };
     }
 

@@ -359,7 +359,7 @@ class CheckCommandTest {
             MODEL;compress: {};labels: x.npy           | 3:9: `labels`: labels belong to `inputs`, which is missing; add it
             MODEL;compress: {};limits: { min-cosine: 2 } | 3:23: `min-cosine`: expected a number from -1 to 1 but was: 2
             MODEL;compress: {};limits: { max-accuracy-drop: 5 } | 3:30: `max-accuracy-drop`: expected a share from -1 to 1
-            MODEL;compress: {};limits: { max-size-ratio: 0 } | 3:27: `max-size-ratio`: expected a share of the original's above 0
+            MODEL;compress: {};limits: { max-size-ratio: 0 } | 3:27: `max-size-ratio`: expected a ratio above 0, such as 0.5 for half of the original's
             MODEL;compress: {};limits: { max-size-ratio: half } | 3:27: `max-size-ratio`: expected a number but was: text `half`
             MODEL;compress: {};limits: { max-accuracy-drop: 0.1 } | 3:30: `max-accuracy-drop`: a limit on accuracy needs `inputs` and `labels`; add them
             MODEL;compress: {};limits: { min-cosine: 99 } | 3:23: `min-cosine`: expected a number from -1 to 1 but was: 99 (did you mean 0.99?)

@@ -6,11 +6,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.eckart.models.ModelBuilder;
 import dev.eckart.models.RandomInputs;
 import dev.eckart.models.RandomMatrices;
+import dev.eckart.onnx.proto.ModelProto;
+import dev.eckart.onnx.proto.StringStringEntryProto;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -319,7 +322,18 @@ class CompressCommandTest {
         CommandLineRun exceeded = eckart(
                 "compress", model, "-o", out, "--rank", "energy:1.0", "--exclude", "fc1*", "--max-size-ratio", "0.9");
         CommandLineRun met = eckart(
-                "compress", model, "-o", out, "--rank", "energy:1.0", "--exclude", "fc1*", "--min-cosine", "0.9");
+                "compress",
+                model,
+                "-o",
+                out,
+                "--rank",
+                "energy:1.0",
+                "--exclude",
+                "fc1*",
+                "--inputs",
+                inputs,
+                "--min-cosine",
+                "0.9");
 
         assertThat(exceeded.code()).isEqualTo(ExitCode.LIMIT_NOT_KEPT);
         assertThat(exceeded.err()).startsWith("eckart: max-size-ratio 0.9 is exceeded");
@@ -424,6 +438,70 @@ class CompressCommandTest {
                         .get("relativeError")
                         .asDouble())
                 .isGreaterThan(1e-3);
+    }
+
+    @Test
+    void should_say_in_every_form_of_report_why_there_is_no_proof() throws IOException {
+        eckart("compress", model, "-o", out, "--rank", "fixed:3");
+        tamper(metadata -> {
+            if (metadata.getKey().startsWith("eckart.pair.")) {
+                metadata.setKey("eckart.pair.gone");
+            }
+        });
+        Path junit = folder.resolve("report.xml");
+        Path markdown = folder.resolve("report.md");
+        Path html = folder.resolve("report.html");
+        String reason = "changed since it was compressed: its metadata speaks of a weight `gone`, which the original"
+                + " does not have";
+
+        CommandLineRun run =
+                eckart("verify", model, out, "--json", "--report", junit, "--report", markdown, "--report", html);
+
+        assertThat(run.code()).as(run.err()).isZero();
+        JsonNode verification = run.json().get("verification");
+        assertThat(verification.get("noProof").asString()).isEqualTo(reason);
+        assertThat(verification.has("rewriteError")).isFalse();
+        assertThat(verification.get("outputs")).isNotEmpty();
+        assertThat(Files.readString(junit)).contains("skipped=\"2\"", "<skipped message=\"no proof: " + reason + "\"");
+        assertThat(Files.readString(markdown)).contains("| no proof | " + reason.replace("`", "\\`") + " |");
+        assertThat(Files.readString(html)).contains("no proof", reason);
+        assertThat(eckart("verify", model, out).out()).containsPattern("rewrite +no proof +changed since");
+        assertThat(eckart("verify", model, out, "--min-cosine", "0.999999999").code())
+                .isEqualTo(ExitCode.LIMIT_NOT_KEPT);
+        assertThat(eckart("verify", model, model, "--json")
+                        .json()
+                        .get("verification")
+                        .get("noProof")
+                        .asString())
+                .isEqualTo("the model does not say what was replaced");
+    }
+
+    /** Whoever made the model: it was not made in this run. */
+    @Test
+    void should_call_no_wrong_model_a_bug_that_was_made_before() throws IOException {
+        eckart("compress", model, "-o", out, "--rank", "fixed:3");
+        tamper(metadata -> {
+            if (metadata.getKey().startsWith("eckart.checksum.")) {
+                metadata.setValue("00000000");
+            }
+        });
+
+        CommandLineRun run = eckart("verify", model, out);
+
+        assertThat(run.code()).isEqualTo(ExitCode.LIMIT_NOT_KEPT);
+        assertThat(run.out()).containsPattern("rewrite +WRONG +factor `");
+        assertThat(run.err())
+                .startsWith(
+                        "eckart: the rewrite is wrong: the compressed model does not compute what its metadata says:"
+                                + " factor `")
+                .doesNotContain("bug");
+    }
+
+    /** Changes entries of the compressed model's metadata. */
+    private void tamper(Consumer<StringStringEntryProto.Builder> change) throws IOException {
+        ModelProto.Builder changed = ModelProto.parseFrom(Files.readAllBytes(out)).toBuilder();
+        changed.getMetadataPropsBuilderList().forEach(change);
+        Files.write(out, changed.build().toByteArray());
     }
 
     @Test

@@ -149,8 +149,7 @@ class MetricCommandTest {
         assertThat(run.code()).isEqualTo(ExitCode.LIMIT_NOT_KEPT);
         // All scores of the other network are 0.
         assertThat(run.err()).isEqualTo("eckart: embedding-cosine 0.99 is exceeded: measured 0\n");
-        assertThat(run.out())
-                .contains("higher is better; mean of 2 samples, lowest 1.0000", "states", "EXCEEDED");
+        assertThat(run.out()).contains("higher is better; mean of 2 samples, lowest 1.0000", "states", "EXCEEDED");
         assertThat(Files.readString(folder.resolve("r.md"))).contains("| embedding-cosine | 0 | higher is better;");
         assertThat(Files.readString(folder.resolve("r.html"))).contains("higher is better; mean of 2 samples");
         assertThat(Files.readString(folder.resolve("r.xml")))

@@ -13,6 +13,7 @@ import dev.eckart.models.RandomMatrices;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -33,9 +34,21 @@ class NotebooksTest {
     void n1_should_factor_the_layer_of_rank_2_without_loss() throws IOException {
         Path model = model("n1");
         Path out = folder.resolve("small.onnx");
+        Path inputs = folder.resolve("inputs.npz");
+        NpyFile.writeAll(inputs, Map.of("x", NpyArray.ofMatrix(RandomMatrices.normal(20, 10, 1))));
 
         JsonNode report = eckart(
-                        "compress", model, "-o", out, "--rank", "numerical", "--min-cosine", "0.9999", "--json")
+                        "compress",
+                        model,
+                        "-o",
+                        out,
+                        "--rank",
+                        "numerical",
+                        "--inputs",
+                        inputs,
+                        "--min-cosine",
+                        "0.9999",
+                        "--json")
                 .json();
 
         JsonNode weight = report.get("weights").get(0);

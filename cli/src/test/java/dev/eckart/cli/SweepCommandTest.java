@@ -100,6 +100,7 @@ class SweepCommandTest {
                         "backend",
                         "seed",
                         "inputs",
+                        "inputsKind",
                         "samples",
                         "settings",
                         "skipped",

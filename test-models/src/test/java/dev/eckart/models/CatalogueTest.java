@@ -207,7 +207,7 @@ class CatalogueTest {
                 new CompressionJob(new Engine("test", EjmlDecomposer::new, threads, folder, Progress.NONE));
         return job.compress(
                 file(entry),
-                new Target(folder.resolve(output), false, false),
+                new Target(folder.resolve(output), false, false).writingAnyway(true),
                 new Selection(rank, STRATEGIES.select(rank), WeightFilter.ALL, FactorPair.Balance.PLAIN),
                 evaluation,
                 Limits.NONE);

@@ -1,5 +1,6 @@
 package dev.eckart.models;
 
+import ai.onnxruntime.platform.Fp16Conversions;
 import com.google.protobuf.ByteString;
 import dev.eckart.onnx.proto.AttributeProto;
 import dev.eckart.onnx.proto.GraphProto;
@@ -8,7 +9,6 @@ import dev.eckart.onnx.proto.NodeProto;
 import dev.eckart.onnx.proto.StringStringEntryProto;
 import dev.eckart.onnx.proto.TensorProto;
 import dev.eckart.onnx.proto.TensorProto.DataType;
-import ai.onnxruntime.platform.Fp16Conversions;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -76,6 +76,8 @@ enum PlantedFault {
     List<ModelProto> plantedIn(ModelProto model) {
         return targets.apply(model).stream()
                 .distinct()
+                // Any change of what is stored is found in one way, whichever tensor it is.
+                .limit(this == SCALED_STORAGE || this == ZEROED_STORAGE ? 1 : Long.MAX_VALUE)
                 .map(name -> plant(model.getGraph(), name)
                         .map(graph -> model.toBuilder().setGraph(graph).build()))
                 .flatMap(Optional::stream)
@@ -120,7 +122,8 @@ enum PlantedFault {
             }
             String wrong = name + ".wrong";
             if (!beside) {
-                return Optional.of(changed.setInitializer(i, with(tensor, numbers)).build());
+                return Optional.of(
+                        changed.setInitializer(i, with(tensor, numbers)).build());
             }
             changed.addInitializer(with(tensor.toBuilder().setName(wrong).build(), numbers));
             for (int node = 0; node < graph.getNodeCount(); node++) {
@@ -166,9 +169,8 @@ enum PlantedFault {
             for (int column = 1; column < count; column++) {
                 double difference = 0;
                 for (int i = 0; i < other; i++) {
-                    difference += Math.abs(
-                            numbers[place(kernel, count, other, 0, i)]
-                                    - numbers[place(kernel, count, other, column, i)]);
+                    difference += Math.abs(numbers[place(kernel, count, other, 0, i)]
+                            - numbers[place(kernel, count, other, column, i)]);
                 }
                 if (difference > most) {
                     most = difference;

@@ -12,7 +12,6 @@ import dev.eckart.core.report.WeightEntry;
 import dev.eckart.core.scan.WeightFilter;
 import dev.eckart.core.verify.RewriteProof;
 import dev.eckart.core.verify.Verification;
-import dev.eckart.onnx.file.ExternalData;
 import dev.eckart.onnx.job.CompressionJob;
 import dev.eckart.onnx.job.Engine;
 import dev.eckart.onnx.job.Evaluation;
@@ -129,7 +128,7 @@ class SelectionTest {
                 RankStrategies.load(SelectionTest.class.getClassLoader()).select(rank);
         Report report = job().compress(
                         original,
-                        new Target(small(), true, false, ExternalData.AUTO),
+                        new Target(small(), true, false).writingAnyway(true),
                         new Selection(
                                 rank,
                                 selector,

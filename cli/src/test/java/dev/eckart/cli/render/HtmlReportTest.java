@@ -72,7 +72,9 @@ class HtmlReportTest {
         String passed = HtmlReport.render(SampleReports.heldTo("compress", Limit.MIN_COSINE.judge(0.999, 0.99)));
 
         assertThat(unjudged)
-                .contains("<p class=\"verdict none\">", "</span>Cosine 0.9990, relative error 0.01</strong>")
+                .contains(
+                        "<p class=\"verdict none\">",
+                        "</span>Cosine 0.9990, relative error 0.01; worst part: relative error 0.97, cosine 0.0600</strong>")
                 .contains("Unjudged: no limit was set.")
                 .doesNotContain("✓", "\"verdict pass\"");
         assertThat(unverified)

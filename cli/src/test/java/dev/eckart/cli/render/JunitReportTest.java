@@ -107,10 +107,9 @@ class JunitReportTest {
                         tuple("eckart.compress.binding.at batch=2,sequence=8", true));
         assertThat(report.passed()).isFalse();
         assertThat(Failure.of(report))
-                .isEqualTo(
-                        "at batch=1,sequence=64 the rewrite is wrong, a bug in eckart: it differs from the product of"
-                                + " its factors by 0.5; at batch=2,sequence=8 output `y` holds NaN or infinity, in the original"
-                                + " or the compressed network; max-size-ratio 0.2 is exceeded: measured 0.25");
+                .isEqualTo("at batch=1,sequence=64 the rewrite is wrong, a bug in eckart: an output is wrong,"
+                        + " it differs by 0.5, allowed 1.0e-05; at batch=2,sequence=8 output `y` holds NaN or infinity, in the original"
+                        + " or the compressed network; max-size-ratio 0.2 is exceeded: measured 0.25");
         assertThat(TextReport.render(report)).contains("at batch=1,sequence=64  WRONG", "NOT FINITE");
     }
 

@@ -23,7 +23,8 @@ class MarkdownReportTest {
     @Test
     void should_begin_with_the_loss_where_nothing_was_judged() {
         assertThat(MarkdownReport.render(SampleReports.heldTo("compress")))
-                .startsWith("# eckart compress: cosine 0.9990, relative error 0.01\n\nunjudged: no limit was set\n\n")
+                .startsWith(
+                        "# eckart compress: cosine 0.9990, relative error 0.01; worst part: relative error 0.97, cosine 0.0600\n\nunjudged: no limit was set\n\n")
                 .doesNotContainPattern("\\bpass");
         assertThat(MarkdownReport.render(SampleReports.unverified(Limit.MAX_SIZE_RATIO.judge(0.25, 0.5))))
                 .startsWith("# eckart compress: unjudged\n\nthe outputs were not compared\n\n");

@@ -58,8 +58,8 @@ public enum Limit {
             case MAX_ACCURACY_DROP -> "a share from -1 to 1, such as 0.005 for half a point";
             case MIN_COSINE, MIN_PART_COSINE -> "a number from -1 to 1";
             case MAX_RELATIVE_ERROR, MAX_PART_ERROR -> "a number from 0";
-            case MAX_SIZE_RATIO -> "a share of the original's above 0, such as 0.6";
-            case MAX_LATENCY_RATIO, MAX_MEMORY_RATIO -> "a share of the original's above 0";
+            case MAX_SIZE_RATIO, MAX_LATENCY_RATIO, MAX_MEMORY_RATIO ->
+                "a ratio above 0, such as 0.5 for half of the original's";
         };
     }
 
@@ -68,7 +68,8 @@ public enum Limit {
         double size = Math.abs(limit);
         return DoubleStream.of(size, size / 100, size / 1000)
                 // A cosine of a few hundredths is nothing to hold a network to.
-                .filter(each -> each > 0 && allows(each) && ((this != MIN_COSINE && this != MIN_PART_COSINE) || each >= 0.5))
+                .filter(each ->
+                        each > 0 && allows(each) && ((this != MIN_COSINE && this != MIN_PART_COSINE) || each >= 0.5))
                 .mapToObj(each -> " (did you mean %s?)".formatted(plain(each)))
                 .findFirst()
                 .orElse("");

@@ -5,7 +5,7 @@ import java.util.Optional;
 /**
  * Whether the compressed network computes what the original would with each W replaced by its B·A. Outputs of the network
  * are compared, and those of each product that was replaced, each with a tolerance of its own; the numbers are those of the
- * output that comes closest to its tolerance, or exceeds it the most.
+ * output that comes closest to its tolerance, or of the first one in the network that exceeds it.
  *
  * @param error relative error between those two
  * @param noiseFloor relative error between the second of them and itself at other optimization levels of the runtime
@@ -18,11 +18,7 @@ public record RewriteProof(double error, double noiseFloor, double tolerance, Op
 
     /** Of one output, which is at fault if it exceeds its tolerance. */
     public RewriteProof(double error, double noiseFloor, double tolerance) {
-        this(
-                error,
-                noiseFloor,
-                tolerance,
-                error <= tolerance ? Optional.empty() : Optional.of("an output is wrong"));
+        this(error, noiseFloor, tolerance, error <= tolerance ? Optional.empty() : Optional.of("an output is wrong"));
     }
 
     /** False also where the error is not a number. */

@@ -18,10 +18,10 @@ class LimitTest {
             MAX_ACCURACY_DROP | 5 | expected a share from -1 to 1, such as 0.005 for half a point but was: 5 (did you mean 0.05?)
             MAX_ACCURACY_DROP | -5 | expected a share from -1 to 1, such as 0.005 for half a point but was: -5 (did you mean 0.05?)
             MAX_RELATIVE_ERROR | -0.1 | expected a number from 0 but was: -0.1 (did you mean 0.1?)
-            MAX_SIZE_RATIO | 60 | expected a share of the original's above 0, such as 0.6 but was: 60 (did you mean 0.6?)
-            MAX_SIZE_RATIO | -0.6 | expected a share of the original's above 0, such as 0.6 but was: -0.6 (did you mean 0.6?)
-            MAX_SIZE_RATIO | 0 | expected a share of the original's above 0, such as 0.6 but was: 0
-            MAX_LATENCY_RATIO | -1 | expected a share of the original's above 0 but was: -1 (did you mean 1?)
+            MAX_SIZE_RATIO | 60 | expected a ratio above 0, such as 0.5 for half of the original's but was: 60 (did you mean 0.6?)
+            MAX_SIZE_RATIO | -0.6 | expected a ratio above 0, such as 0.5 for half of the original's but was: -0.6 (did you mean 0.6?)
+            MAX_SIZE_RATIO | 0 | expected a ratio above 0, such as 0.5 for half of the original's but was: 0
+            MAX_LATENCY_RATIO | -1 | expected a ratio above 0, such as 0.5 for half of the original's but was: -1 (did you mean 1?)
             """)
     void should_say_what_a_number_that_makes_no_sense_was_probably_meant_for(
             Limit limit, double number, String objection) {

@@ -152,17 +152,17 @@ public record Limits(Map<Limit, Double> values, List<MetricLimit> metrics) {
 
     /** Whether one is on a loss, of the outputs or of a metric. */
     public boolean judgeLoss() {
-        return !metrics.isEmpty() || isSearchedByLoss();
+        return !metrics.isEmpty() || areSearchedByLoss();
     }
 
     /** Whether a search looks for the smallest model that meets these: metrics are no part of it. */
-    boolean isSearchedByLoss() {
+    public boolean areSearchedByLoss() {
         return values.keySet().stream().anyMatch(Limit::isOnLoss);
     }
 
     /** Whether a setting can be searched for by these, by what is lost or by the size. */
     public boolean areSearchable() {
-        return isSearchedByLoss() || values.containsKey(Limit.MAX_SIZE_RATIO);
+        return areSearchedByLoss() || values.containsKey(Limit.MAX_SIZE_RATIO);
     }
 
     /** Each limit beside what was measured. */

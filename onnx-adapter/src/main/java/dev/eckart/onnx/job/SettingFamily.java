@@ -32,10 +32,16 @@ public record SettingFamily(String strategy, String options) {
      * @param calibrated whether there are inputs to measure on how much weights matter
      */
     public static List<SettingFamily> among(RankStrategies strategies, boolean calibrated) {
+        return forSize(strategies).stream()
+                .filter(family -> calibrated || !family.equals(SHARED_OUT))
+                .toList();
+    }
+
+    /** All there are: for a size each is a model or two, of which the best is taken. */
+    public static List<SettingFamily> forSize(RankStrategies strategies) {
         List<String> names =
                 strategies.all().stream().map(RankSelectorProvider::name).toList();
         return Stream.of(SHARED_OUT, ALIKE)
-                .filter(family -> calibrated || !family.equals(SHARED_OUT))
                 .filter(family -> names.contains(family.strategy))
                 .toList();
     }

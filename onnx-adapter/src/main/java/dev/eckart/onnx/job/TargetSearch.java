@@ -132,7 +132,7 @@ public final class TargetSearch {
         }
 
         boolean isForSize() {
-            return !limits.isSearchedByLoss();
+            return !limits.areSearchedByLoss();
         }
     }
 

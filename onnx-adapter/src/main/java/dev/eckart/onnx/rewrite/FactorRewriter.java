@@ -204,7 +204,10 @@ public final class FactorRewriter {
         own.add(entry(KEY + "rank", provenance.rank()));
         pairs.forEach((weight, pairNames) -> own.add(PairNames.entry(weight, pairNames)));
         own.addAll(Checksums.entries(
-                pairs.values().stream().flatMap(names -> names.tensors().stream()).toList(), tensors.sums()));
+                pairs.values().stream()
+                        .flatMap(names -> names.tensors().stream())
+                        .toList(),
+                tensors.sums()));
         own.forEach(entry -> entries.put(entry.getKey(), entry));
         return List.copyOf(entries.values());
     }

@@ -125,16 +125,19 @@ public final class ProductReference {
                     ? none(NoProof.Cause.NOTHING_REPLACED, "no weight was replaced")
                     : none(NoProof.Cause.UNDECLARED, "the model does not say what was replaced");
         }
+        Set<String> known = sites.stream().map(site -> site.weight().name()).collect(Collectors.toSet());
+        for (String weight : pairs.keySet()) {
+            if (!known.contains(weight)) {
+                throw new Misfit("its metadata speaks of a weight `%s`, which the original does not have", weight);
+            }
+        }
         for (LinearSite site : sites) {
-            PairNames pair = pairs.remove(site.weight().name());
+            PairNames pair = pairs.get(site.weight().name());
             if (pair == null) {
                 requireUnchanged(site);
             } else {
                 substitute(site, pair);
             }
-        }
-        for (String weight : pairs.keySet()) {
-            throw new Misfit("its metadata speaks of a weight `%s`, which the original does not have", weight);
         }
         OnnxModel reference = model();
         return new Reference.Products(wide ? Widened.of(reference) : reference, List.copyOf(products), faults);
@@ -148,7 +151,8 @@ public final class ProductReference {
                         .anyMatch(tensor -> tensor.getDataType() == before.getDataType()
                                 && tensor.getDimsList().equals(before.getDimsList()));
         if (!there) {
-            throw new Misfit("it no longer stores %s as the original does", site.weight().describe());
+            throw new Misfit(
+                    "it no longer stores %s as the original does", site.weight().describe());
         }
     }
 
@@ -272,7 +276,8 @@ public final class ProductReference {
 
     private TensorView factor(String name, LinearWeight weight) throws Misfit {
         for (TensorProto tensor : constants.getOrDefault(name, List.of())) {
-            Optional<TensorView> factor = Tensors.view(tensor, compressed).filter(view -> view.dims().size() >= 2);
+            Optional<TensorView> factor =
+                    Tensors.view(tensor, compressed).filter(view -> view.dims().size() >= 2);
             if (factor.isPresent() && tensor.getDataType() != TensorTypes.dataType(weight.type())) {
                 throw new Misfit(
                         "factor `%s` of weight `%s` is %s where %s was stored",

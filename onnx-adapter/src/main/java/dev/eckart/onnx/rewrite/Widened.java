@@ -147,7 +147,8 @@ public final class Widened {
         TypeProto.Builder wide = type.toBuilder();
         switch (type.getValueCase()) {
             case TENSOR_TYPE ->
-                wide.getTensorTypeBuilder().setElemType(type(type.getTensorType().getElemType()));
+                wide.getTensorTypeBuilder()
+                        .setElemType(type(type.getTensorType().getElemType()));
             case SPARSE_TENSOR_TYPE ->
                 wide.getSparseTensorTypeBuilder()
                         .setElemType(type(type.getSparseTensorType().getElemType()));

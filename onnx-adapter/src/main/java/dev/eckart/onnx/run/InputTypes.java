@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.IntToDoubleFunction;
 
 /** Inputs of one model, as another takes them that differs in the floating-point types of its inputs. */
 public final class InputTypes {
@@ -38,6 +39,25 @@ public final class InputTypes {
         return fitted;
     }
 
+    /**
+     * The arrays with every number of float32 and float64 moved by two of its smallest steps, up or down, so that a model
+     * shows how much rounding may move what it gives.
+     */
+    public static Map<String, NpyArray> nudge(Map<String, NpyArray> arrays) {
+        Map<String, NpyArray> nudged = new LinkedHashMap<>(arrays);
+        nudged.replaceAll((name, array) -> switch (array.type()) {
+            case FLOAT32 -> as(array.type(), array, i -> array.doubleAt(i) * (1 + sign(i) * 0x1p-22));
+            case FLOAT64 -> as(array.type(), array, i -> array.doubleAt(i) * (1 + sign(i) * 0x1p-51));
+            case FLOAT16, BFLOAT16, INT8, INT16, INT32, INT64, UINT8, UINT16, UINT32, UINT64, BOOL -> array;
+        });
+        return nudged;
+    }
+
+    /** +1 or −1, for each place another, and always the same. */
+    private static int sign(int place) {
+        return Integer.bitCount(place * 0x9e3779b9) % 2 == 0 ? 1 : -1;
+    }
+
     private static NpyArray fit(OnnxJavaType type, NpyArray array) {
         return array.type().isInteger() || array.type() == NpyType.BOOL
                 ? array
@@ -45,22 +65,26 @@ public final class InputTypes {
                     case FLOAT -> as(NpyType.FLOAT32, array);
                     case DOUBLE -> as(NpyType.FLOAT64, array);
                     case FLOAT16 -> as(NpyType.FLOAT16, array);
-                    case INT8, INT16, INT32, INT64, UINT8, BOOL, STRING, BFLOAT16, UNKNOWN -> array;
+                    case BFLOAT16 -> as(NpyType.BFLOAT16, array);
+                    case INT8, INT16, INT32, INT64, UINT8, BOOL, STRING, UNKNOWN -> array;
                 };
     }
 
     private static NpyArray as(NpyType type, NpyArray array) {
-        if (array.type() == type) {
-            return array;
-        }
+        return array.type() == type ? array : as(type, array, array::doubleAt);
+    }
+
+    private static NpyArray as(NpyType type, NpyArray array, IntToDoubleFunction numbers) {
         ByteBuffer bytes = ByteBuffer.allocate(Math.multiplyExact(array.size(), type.bytes()))
                 .order(ByteOrder.LITTLE_ENDIAN);
         for (int i = 0; i < array.size(); i++) {
-            double number = array.doubleAt(i);
+            double number = numbers.applyAsDouble(i);
             if (type == NpyType.FLOAT64) {
                 bytes.putDouble(number);
             } else if (type == NpyType.FLOAT32) {
                 bytes.putFloat((float) number);
+            } else if (type == NpyType.BFLOAT16) {
+                bytes.putShort(Fp16Conversions.floatToBf16((float) number));
             } else {
                 bytes.putShort(Fp16Conversions.floatToFp16((float) number));
             }

@@ -4,7 +4,6 @@ import dev.eckart.core.InvalidInputException;
 import dev.eckart.core.verify.LabelAccuracy;
 import dev.eckart.core.verify.Loss;
 import dev.eckart.core.verify.OutputComparison;
-import dev.eckart.onnx.run.BatchAxes;
 import dev.eckart.onnx.run.Output;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -51,8 +50,8 @@ final class LossComparison {
                     .add(output, counterpart(output, after), batch);
         }
         labels.ifPresent(classes -> {
-            Output original =
-                    Labels.classifying(axes.batches().samplesFirst(before, batch).values(), batch);
+            Output original = Labels.classifying(
+                    axes.batches().samplesFirst(before, batch).values(), batch);
             Output compressed = counterpart(original, axes.batches().samplesFirst(after, batch));
             for (int i = 0; i < batch; i++) {
                 boolean one = classes.isCorrect(original, i, from);

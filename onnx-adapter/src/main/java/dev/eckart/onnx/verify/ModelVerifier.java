@@ -210,13 +210,9 @@ public final class ModelVerifier implements AutoCloseable {
             LossComparison loss = new LossComparison(labels, axes);
             NonFiniteOutputs nonFinite = new NonFiniteOutputs(inputs.get(0).axes());
             MetricMeter meter = MetricMeter.begin(metrics, labels, samples);
-            List<Batch> proving = new ArrayList<>();
-            List<Batch> few = new ArrayList<>();
             List<ModelInput> taken = session.inputs();
             for (InputSet set : inputs) {
                 int size = Batch.size(set, batch -> original().run(batch.inputs()));
-                proving.addAll(Batch.of(set, samples(set, PROOF_SAMPLES), size));
-                few.addAll(Batch.of(set, samples(set, DETAILED_SAMPLES), set.batchSize(1)));
                 for (Batch batch : Batch.of(set, set.samples(), size)) {
                     Map<String, Output> one = original().run(batch.inputs());
                     Map<String, Output> other = session.run(InputTypes.fit(taken, batch.inputs()));
@@ -229,13 +225,10 @@ public final class ModelVerifier implements AutoCloseable {
             ofOriginal = nonFinite.sentences();
             boolean changed = !network.runsTheSameNodesAs(compressed);
             Optional<Latency> latency = changed ? Optional.of(latency(session, timed())) : Optional.empty();
-            List<RewriteProver.Samples> groups = new ArrayList<>();
-            groups.add(RewriteProver.Samples.of(session, proving, few));
             List<BindingCheck> bindings = new ArrayList<>();
             for (MadeUpInputs.Bound each : bound) {
                 Batch whole = whole(each.inputs());
                 Map<String, Output> other = session.run(InputTypes.fit(taken, whole.inputs()));
-                groups.add(RewriteProver.Samples.of(session, List.of(whole), List.of(whole)));
                 LossComparison lost = new LossComparison(
                         Optional.empty(), axes.with(each.inputs().axes()));
                 lost.add(original().run(whole.inputs()), other, 0, whole.size());
@@ -245,10 +238,7 @@ public final class ModelVerifier implements AutoCloseable {
                         lost.comparisons(),
                         changed ? Optional.of(latency(session, whole)) : Optional.empty()));
             }
-            // Not needed beside the next ones.
-            unload();
-            List<RewriteCheck> answers =
-                    new RewriteProver(network, threads, temporary, backend).prove(compressed, groups);
+            List<RewriteCheck> answers = prove(session, compressed);
             return new Verification(
                             description,
                             samples,
@@ -264,6 +254,33 @@ public final class ModelVerifier implements AutoCloseable {
                             Optional.empty())
                     .with(answers.get(0));
         }
+    }
+
+    /**
+     * Answers the first question alone.
+     *
+     * @param session the compressed model, loaded
+     * @param compressed the same model
+     * @return what was found on the inputs, and on those at each of the further sizes
+     */
+    public List<RewriteCheck> prove(Session session, OnnxNetwork compressed) {
+        // The original is not needed beside the models that are made for this.
+        unload();
+        List<ModelInput> taken = session.inputs();
+        List<Batch> batches = new ArrayList<>();
+        List<Batch> few = new ArrayList<>();
+        for (InputSet set : inputs) {
+            int size = Batch.size(set, batch -> session.run(InputTypes.fit(taken, batch.inputs())));
+            batches.addAll(Batch.of(set, samples(set, PROOF_SAMPLES), size));
+            few.addAll(Batch.of(set, samples(set, DETAILED_SAMPLES), set.batchSize(1)));
+        }
+        List<RewriteProver.Samples> groups = new ArrayList<>();
+        groups.add(RewriteProver.Samples.of(session, batches, few));
+        for (MadeUpInputs.Bound each : bound) {
+            List<Batch> whole = List.of(whole(each.inputs()));
+            groups.add(RewriteProver.Samples.of(session, whole, whole));
+        }
+        return new RewriteProver(network, threads, temporary, backend).prove(compressed, groups);
     }
 
     /**

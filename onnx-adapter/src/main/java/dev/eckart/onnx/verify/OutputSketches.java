@@ -1,5 +1,6 @@
 package dev.eckart.onnx.verify;
 
+import dev.eckart.core.npy.NpyArray;
 import dev.eckart.onnx.run.Batch;
 import dev.eckart.onnx.run.InputTypes;
 import dev.eckart.onnx.run.ModelInput;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 
 /**
  * What a model gives on some samples, small enough to be kept until another model has run on the same ones: a sketch for
@@ -21,6 +23,19 @@ final class OutputSketches {
 
     /** Of some outputs of a loaded model, each of which is on the heap alone. */
     static OutputSketches of(Session session, List<Batch> batches, Collection<String> outputs) {
+        return of(session, batches, outputs, UnaryOperator.identity());
+    }
+
+    /** As {@link #of(Session, List, Collection)}, on inputs that are a little different. */
+    static OutputSketches nudged(Session session, List<Batch> batches, Collection<String> outputs) {
+        return of(session, batches, outputs, InputTypes::nudge);
+    }
+
+    private static OutputSketches of(
+            Session session,
+            List<Batch> batches,
+            Collection<String> outputs,
+            UnaryOperator<Map<String, NpyArray>> change) {
         OutputSketches sketches = new OutputSketches();
         if (outputs.isEmpty()) {
             return sketches;
@@ -28,7 +43,7 @@ final class OutputSketches {
         Session asked = session.giving(outputs);
         List<ModelInput> inputs = session.inputs();
         for (Batch batch : batches) {
-            try (Session.Outputs given = asked.outputs(InputTypes.fit(inputs, batch.inputs()))) {
+            try (Session.Outputs given = asked.outputs(change.apply(InputTypes.fit(inputs, batch.inputs())))) {
                 outputs.forEach(name -> given.get(name).ifPresent(sketches::add));
             }
         }

@@ -5,6 +5,7 @@ import dev.eckart.core.InvalidInputException;
 import dev.eckart.core.file.PendingFile;
 import dev.eckart.core.file.Unwritable;
 import dev.eckart.core.linalg.Decomposer;
+import dev.eckart.core.model.ElementType;
 import dev.eckart.core.npy.NpyArray;
 import dev.eckart.core.npy.NpyType;
 import dev.eckart.core.verify.NoProof;
@@ -58,7 +59,7 @@ import java.util.stream.Stream;
  * </ol>
  *
  * <p>Each output has a tolerance of its own: a multiple of how much the reference differs from itself at other optimization
- * levels. It never exceeds {@link #CAP}, which a mistake of 1 % does. Where rounding does, too, nothing is proved, and that
+ * levels, and on inputs that differ in their last bits. It never exceeds {@link #CAP}, which a mistake of 1 % does. Where rounding does, too, nothing is proved, and that
  * is what the answer says.
  */
 final class RewriteProver {
@@ -163,8 +164,15 @@ final class RewriteProver {
                                 NoProof.Cause.NO_FLOATING_OUTPUT,
                                 "no output is of a floating-point type, and whole numbers do not tell rounding from a mistake"));
             }
-            return new Comparison(
-                            compressed.withScratch(scratch).model(), (Products) reference, file.path(), groups)
+            Products products = (Products) reference;
+            if (!products.faults().isEmpty()) {
+                // What the factors that were written would give, nobody can tell.
+                return Collections.nCopies(
+                        groups.size(),
+                        new RewriteProof(
+                                Double.NaN, Double.NaN, CAP, Optional.of(String.join("; ", products.faults()))));
+            }
+            return new Comparison(compressed.withScratch(scratch).model(), products, file.path(), groups)
                     .answers(() -> original.withScratch(scratch).reference(compressed, backend, false));
         } catch (IOException | UncheckedIOException e) {
             throw new InvalidInputException(
@@ -205,6 +213,10 @@ final class RewriteProver {
         double share() {
             return Double.isNaN(error) ? Double.POSITIVE_INFINITY : error / tolerance;
         }
+
+        RewriteProof proof(Optional<String> fault) {
+            return new RewriteProof(error, noise, tolerance, fault);
+        }
     }
 
     /** Each output of a model beside that of its reference. */
@@ -224,16 +236,31 @@ final class RewriteProver {
     }
 
     /**
-     * What the models that compute in float32 and give out their products gave, for each group of samples.
+     * What a reference gave, for each group of samples.
      *
-     * @param compressed without optimizations, on few samples
-     * @param few the reference at each level, on the same
-     * @param many the reference at each level, on all samples to prove the rewrite on
+     * @param at optimization levels
+     * @param nudged without optimizations, on inputs that are a little different
      */
-    private record Wide(
-            List<OutputSketches> compressed,
-            Map<Optimization, List<OutputSketches>> few,
-            Map<Optimization, List<OutputSketches>> many) {}
+    private record Repeated(Map<Optimization, List<OutputSketches>> at, List<OutputSketches> nudged) {
+        OutputSketches at(Optimization level, int group) {
+            return Objects.requireNonNull(at.get(level)).get(group);
+        }
+
+        List<OutputSketches> all(int group) {
+            return Stream.concat(at.values().stream(), Stream.of(nudged))
+                    .map(sketches -> sketches.get(group))
+                    .toList();
+        }
+    }
+
+    /**
+     * What the models that compute in float32 and give out their products gave.
+     *
+     * @param compressed without optimizations, on few samples, for each group
+     * @param few the reference on the same
+     * @param many the reference on all samples to prove the rewrite on
+     */
+    private record Wide(List<OutputSketches> compressed, Repeated few, Repeated many) {}
 
     /** Of one compressed model with its reference. */
     private final class Comparison {
@@ -258,30 +285,26 @@ final class RewriteProver {
             OnnxModel widened = Widened.of(compressed);
             boolean in16Bits = !widened.message().equals(compressed.message());
             Optional<Wide> wide = wide(widened);
-            Map<Optimization, List<OutputSketches>> asItRuns = wide.map(Wide::many).orElse(Map.of());
+            Optional<Repeated> asItRuns = wide.map(Wide::many);
             if ((in16Bits || wide.isEmpty()) && narrow.get() instanceof Products products) {
                 OnnxWriter.write(products.model(), file);
-                asItRuns = levels(Samples::batches, outputs, Optimization.NONE, Optimization.ALL);
+                asItRuns = Optional.of(repeated(List.of(asked(groups, Samples::batches, outputs)))
+                        .get(0));
             }
+            Repeated run = asItRuns.orElseThrow();
+            double least =
+                    !in16Bits ? original.rounding() : wide.isPresent() ? CAP / MARGIN : ElementType.BFLOAT16.epsilon();
             List<RewriteCheck> answers = new ArrayList<>();
             for (int i = 0; i < groups.size(); i++) {
                 int group = i;
-                List<OutputSketches> otherwise = new ArrayList<>();
-                asItRuns.values().forEach(level -> otherwise.add(level.get(group)));
-                if (in16Bits) {
-                    wide.ifPresent(found -> otherwise.add(at(found.many(), Optimization.NONE, group)));
-                }
-                List<Compared> asTheyRun = compare(
-                        groups.get(i).outputs(),
-                        at(asItRuns, Optimization.ALL, i),
-                        otherwise,
-                        in16Bits ? CAP / MARGIN : original.rounding());
+                List<OutputSketches> otherwise = new ArrayList<>(run.all(i));
+                wide.ifPresent(found -> otherwise.add(found.many().at(Optimization.NONE, group)));
+                List<Compared> asTheyRun =
+                        compare(groups.get(i).outputs(), run.at(Optimization.ALL, i), otherwise, least);
                 List<Compared> inDetail = wide.map(found -> compare(
                                 found.compressed().get(group),
-                                at(found.few(), Optimization.NONE, group),
-                                found.few().values().stream()
-                                        .map(level -> level.get(group))
-                                        .toList(),
+                                found.few().at(Optimization.NONE, group),
+                                found.few().all(group),
                                 original.rounding()))
                         .orElse(List.of());
                 answers.add(answer(inDetail, asTheyRun, in16Bits));
@@ -289,20 +312,20 @@ final class RewriteProver {
             return answers;
         }
 
-        private static OutputSketches at(Map<Optimization, List<OutputSketches>> levels, Optimization level, int i) {
-            return Objects.requireNonNull(levels.get(level)).get(i);
-        }
-
         private RewriteCheck answer(List<Compared> inDetail, List<Compared> asTheyRun, boolean in16Bits) {
             List<Compared> all = Stream.of(inDetail, asTheyRun)
                     .flatMap(List::stream)
                     .sorted(Comparator.comparingDouble(Compared::share).reversed())
                     .toList();
-            Optional<Compared> wrong = all.stream().filter(Compared::isWrong).findFirst();
+            // What follows a mistake is wrong, too.
+            Optional<Compared> wrong = Stream.of(inDetail, asTheyRun)
+                    .flatMap(List::stream)
+                    .filter(Compared::isWrong)
+                    .findFirst();
             if (wrong.isPresent()) {
-                return proof(
-                        wrong.get(),
-                        Optional.of("value `%s` is wrong".formatted(wrong.get().output())));
+                return wrong.get()
+                        .proof(Optional.of(
+                                "value `%s` is wrong".formatted(wrong.get().output())));
             }
             // Where the models were compared in detail, how they run in fewer bits proves no more.
             List<Compared> proving = inDetail.isEmpty() ? asTheyRun : inDetail;
@@ -323,17 +346,7 @@ final class RewriteProver {
                     .filter(one -> !in16Bits || proving.contains(one))
                     .findFirst()
                     .orElseThrow();
-            return proof(closest, Optional.empty());
-        }
-
-        private RewriteProof proof(Compared compared, Optional<String> fault) {
-            List<String> faults = reference.faults();
-            return new RewriteProof(
-                    // From factors that are gone, nobody can tell how far off the output is.
-                    faults.isEmpty() ? compared.error() : Double.NaN,
-                    compared.noise(),
-                    compared.tolerance(),
-                    faults.isEmpty() ? fault : Optional.of(String.join("; ", faults)));
+            return closest.proof(Optional.empty());
         }
 
         /** Empty where the runtime cannot run such models, as it lacks a kernel for float32 or for an inner value. */
@@ -341,46 +354,61 @@ final class RewriteProver {
             Set<String> products = new LinkedHashSet<>(reference.products());
             products.retainAll(made(widened));
             products.retainAll(made(reference.model()));
-            Set<String> all = new LinkedHashSet<>(outputs);
-            all.addAll(products);
+            // In the order in which the network computes them.
+            Set<String> all = new LinkedHashSet<>(products);
+            all.addAll(outputs);
             try {
                 OnnxWriter.write(giving(widened, products), file);
                 List<OutputSketches> own;
-                List<Samples> looking;
+                Asked asked;
                 try (Session session = Session.open(file, Optimization.NONE, threads)) {
-                    looking = groups.stream().map(group -> group.withFlagsTurned(session)).toList();
-                    own = sketches(session, looking, Samples::few, all);
+                    asked = asked(
+                            groups.stream()
+                                    .map(group -> group.withFlagsTurned(session))
+                                    .toList(),
+                            Samples::few,
+                            all);
+                    own = asked.of(session);
                 }
                 OnnxWriter.write(giving(reference.model(), products), file);
-                Map<Optimization, List<OutputSketches>> few = new EnumMap<>(Optimization.class);
-                Map<Optimization, List<OutputSketches>> many = new EnumMap<>(Optimization.class);
-                for (Optimization level : Optimization.values()) {
-                    try (Session session = Session.open(file, level, threads)) {
-                        few.put(level, sketches(session, looking, Samples::few, all));
-                        many.put(level, sketches(session, groups, Samples::batches, outputs));
-                    }
-                }
-                return Optional.of(new Wide(own, few, many));
+                List<Repeated> references = repeated(List.of(asked, asked(groups, Samples::batches, outputs)));
+                return Optional.of(new Wide(own, references.get(0), references.get(1)));
             } catch (InvalidInputException e) {
                 return Optional.empty();
             }
         }
 
-        private Map<Optimization, List<OutputSketches>> levels(
-                Function<Samples, List<Batch>> samples, Set<String> names, Optimization... levels) {
-            Map<Optimization, List<OutputSketches>> all = new EnumMap<>(Optimization.class);
-            for (Optimization level : levels) {
-                try (Session session = Session.open(file, level, threads)) {
-                    all.put(level, sketches(session, groups, samples, names));
-                }
-            }
-            return all;
+        private static Asked asked(List<Samples> of, Function<Samples, List<Batch>> batches, Set<String> names) {
+            return new Asked(of.stream().map(batches).toList(), names);
         }
 
-        private List<OutputSketches> sketches(
-                Session session, List<Samples> of, Function<Samples, List<Batch>> samples, Set<String> names) {
-            return of.stream()
-                    .map(group -> OutputSketches.of(session, samples.apply(group), names))
+        /** Runs the model in the file, loaded once for each level, on all that is asked. */
+        private List<Repeated> repeated(List<Asked> asked) {
+            List<Repeated> repeated = asked.stream()
+                    .map(any -> new Repeated(new EnumMap<>(Optimization.class), new ArrayList<>()))
+                    .toList();
+            for (Optimization level : Optimization.values()) {
+                try (Session session = Session.open(file, level, threads)) {
+                    for (int i = 0; i < asked.size(); i++) {
+                        Asked one = asked.get(i);
+                        repeated.get(i).at().put(level, one.of(session));
+                        if (level == Optimization.NONE) {
+                            one.batches().stream()
+                                    .map(batches -> OutputSketches.nudged(session, batches, one.names()))
+                                    .forEach(repeated.get(i).nudged()::add);
+                        }
+                    }
+                }
+            }
+            return repeated;
+        }
+    }
+
+    /** Outputs that are asked for, on each of some groups of batches. */
+    private record Asked(List<List<Batch>> batches, Set<String> names) {
+        List<OutputSketches> of(Session session) {
+            return batches.stream()
+                    .map(group -> OutputSketches.of(session, group, names))
                     .toList();
         }
     }

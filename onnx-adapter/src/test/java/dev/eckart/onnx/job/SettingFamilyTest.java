@@ -21,4 +21,11 @@ class SettingFamilyTest {
                 .extracting(SettingFamily::strategy)
                 .containsExactly("ratio");
     }
+
+    @Test
+    void should_try_every_way_to_cut_weights_to_a_size() {
+        assertThat(SettingFamily.forSize(STRATEGIES))
+                .extracting(SettingFamily::strategy)
+                .containsExactly("budget", "ratio");
+    }
 }

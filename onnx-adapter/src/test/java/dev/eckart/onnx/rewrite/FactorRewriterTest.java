@@ -97,6 +97,7 @@ class FactorRewriterTest {
         ModelProto withMetadata = original.toBuilder()
                 .addMetadataProps(entry("author", "me"))
                 .addMetadataProps(entry("eckart.rank", "energy:0.5"))
+                .addMetadataProps(entry("eckart.checksum.v.B", "00000000"))
                 .build();
         OnnxNetwork network = OnnxNetwork.read(TextModels.write(withMetadata, folder.resolve("described.onnx")));
 
@@ -108,7 +109,9 @@ class FactorRewriterTest {
                         entry("author", "me"),
                         entry("eckart.rank", "fixed:1"),
                         entry("eckart.version", "1.2.3"),
-                        entry("eckart.pair.w", "w.B w.A "));
+                        entry("eckart.pair.w", "w.B w.A "),
+                        entry("eckart.checksum.w.B", "31c42641"),
+                        entry("eckart.checksum.w.A", "384de783"));
     }
 
     @Test

@@ -64,7 +64,12 @@ class SweepTest {
 
     private Report compress(Path model, String rank, Path out, Optional<Evaluation> evaluation) {
         return new CompressionJob(new Engine("test", EjmlDecomposer::new, 1, temporary, Progress.NONE))
-                .compress(model, new Target(out, true, true), TwoLayers.selection(rank), evaluation, Limits.NONE);
+                .compress(
+                        model,
+                        new Target(out, true, true).writingAnyway(true),
+                        TwoLayers.selection(rank),
+                        evaluation,
+                        Limits.NONE);
     }
 
     @Test

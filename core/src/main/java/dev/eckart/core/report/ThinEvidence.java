@@ -108,7 +108,7 @@ public final class ThinEvidence {
                         unresolved
                                 ? "of which a single one is a larger drop"
                                 : "on which a drop of that size is not statistically significant",
-                        about(enough)));
+                        about((double) enough)));
     }
 
     /**

@@ -81,8 +81,8 @@ public final class ProductReference {
     private static final class Misfit extends Exception {
         private static final long serialVersionUID = 1;
 
-        Misfit(String message, Object... arguments) {
-            super(message.formatted(arguments));
+        Misfit(String message) {
+            super(message);
         }
     }
 
@@ -116,7 +116,7 @@ public final class ProductReference {
 
     private Reference of(List<LinearSite> sites, OnnxModel model) throws Misfit {
         for (String key : PairNames.unreadable(model.message())) {
-            throw new Misfit("its metadata entry `%s` cannot be read", key);
+            throw new Misfit("its metadata entry `%s` cannot be read".formatted(key));
         }
         Map<String, PairNames> pairs = new LinkedHashMap<>(PairNames.of(model.message()));
         if (pairs.isEmpty()) {
@@ -128,7 +128,7 @@ public final class ProductReference {
         Set<String> known = sites.stream().map(site -> site.weight().name()).collect(Collectors.toSet());
         for (String weight : pairs.keySet()) {
             if (!known.contains(weight)) {
-                throw new Misfit("its metadata speaks of a weight `%s`, which the original does not have", weight);
+                throw new Misfit("its metadata speaks of a weight `%s`, which the original does not have".formatted(weight));
             }
         }
         for (LinearSite site : sites) {
@@ -152,7 +152,7 @@ public final class ProductReference {
                                 && tensor.getDimsList().equals(before.getDimsList()));
         if (!there) {
             throw new Misfit(
-                    "it no longer stores %s as the original does", site.weight().describe());
+                    "it no longer stores %s as the original does".formatted(site.weight().describe()));
         }
     }
 
@@ -161,8 +161,7 @@ public final class ProductReference {
                 .filter(one -> one.weight().reading().equals(pair.reading()))
                 .findFirst()
                 .orElseThrow(() -> new Misfit(
-                        "its metadata speaks of a way to split %s that there is not: `%s`",
-                        site.weight().describe(), pair.reading()));
+                        "its metadata speaks of a way to split %s that there is not: `%s`".formatted(site.weight().describe(), pair.reading())));
         LinearWeight weight = reading.weight();
         Matrix product =
                 product(weight, readB(reading, factor(pair.b(), weight)), readA(reading, factor(pair.a(), weight)));
@@ -211,8 +210,7 @@ public final class ProductReference {
         }
         if (pair.biases().size() != uses) {
             throw new Misfit(
-                    "its metadata speaks of %d products with %s, but the original has %d",
-                    pair.biases().size(), site.weight().describe(), uses);
+                    "its metadata speaks of %d products with %s, but the original has %d".formatted(pair.biases().size(), site.weight().describe(), uses));
         }
         return pair.biases();
     }
@@ -226,8 +224,7 @@ public final class ProductReference {
             case TERM -> {
                 if (!(BiasPlace.of(index, original.payloads(), use, columns) instanceof Term term)) {
                     throw new Misfit(
-                            "its metadata speaks of a bias `%s` of %s, but the original's product has no place for one",
-                            bias.name(), site.weight().describe());
+                            "its metadata speaks of a bias `%s` of %s, but the original's product has no place for one".formatted(bias.name(), site.weight().describe()));
                 }
                 if (term.use().node() != use.use().node()) {
                     // Only the sum is the same in both models.
@@ -271,7 +268,7 @@ public final class ProductReference {
                 return row.get().toArray();
             }
         }
-        throw new Misfit("its metadata speaks of a bias `%s` of %d numbers, but it has no such tensor", name, columns);
+        throw new Misfit("its metadata speaks of a bias `%s` of %d numbers, but it has no such tensor".formatted(name, columns));
     }
 
     private TensorView factor(String name, LinearWeight weight) throws Misfit {
@@ -280,18 +277,17 @@ public final class ProductReference {
                     Tensors.view(tensor, compressed).filter(view -> view.dims().size() >= 2);
             if (factor.isPresent() && tensor.getDataType() != TensorTypes.dataType(weight.type())) {
                 throw new Misfit(
-                        "factor `%s` of weight `%s` is %s where %s was stored",
-                        name,
+                        "factor `%s` of weight `%s` is %s where %s was stored".formatted(name,
                         weight.name(),
                         TensorTypes.label(tensor.getDataType()),
-                        weight.type().label());
+                        weight.type().label()));
             }
             if (factor.isPresent()) {
                 requireAsWritten("factor", name, tensor);
                 return factor.get();
             }
         }
-        throw new Misfit("its metadata speaks of a factor `%s`, but it has no such matrix", name);
+        throw new Misfit("its metadata speaks of a factor `%s`, but it has no such matrix".formatted(name));
     }
 
     /** A tensor of the right type and size with other numbers is at fault, and no sign of another tool. */
@@ -318,8 +314,7 @@ public final class ProductReference {
         boolean kernels = reading.form() == Form.CHANNELS || reading.form() == Form.ROWS_AND_COLUMNS;
         if (kernels && !factor.dims().equals(expected.dims())) {
             throw new Misfit(
-                    "a factor of %s is %s where %s was expected",
-                    reading.weight().describe(), Tensors.shape(factor.dims()), Tensors.shape(expected.dims()));
+                    "a factor of %s is %s where %s was expected".formatted(reading.weight().describe(), Tensors.shape(factor.dims()), Tensors.shape(expected.dims())));
         }
     }
 
@@ -334,8 +329,7 @@ public final class ProductReference {
     private Matrix product(LinearWeight weight, MatrixSource b, MatrixSource a) throws Misfit {
         if (b.rows() != weight.rows() || a.columns() != weight.columns() || b.columns() != a.rows()) {
             throw new Misfit(
-                    "its factors [%d×%d]·[%d×%d] do not fit %s",
-                    b.rows(), b.columns(), a.rows(), a.columns(), weight.describe());
+                    "its factors [%d×%d]·[%d×%d] do not fit %s".formatted(b.rows(), b.columns(), a.rows(), a.columns(), weight.describe()));
         }
         return backend.get().times(Matrix.copyOf(b), a);
     }

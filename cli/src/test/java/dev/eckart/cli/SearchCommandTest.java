@@ -148,7 +148,7 @@ class SearchCommandTest {
         assertThat(run.err())
                 .contains("eckart: " + report.get("search").get("unreachable").asString());
         assertThat(run.err().lines().toList().get((int) run.err().lines().count() - 1))
-                .startsWith("eckart: no setting keeps --max-relative-error 0.000000001: the closest of those tried, ");
+                .startsWith("eckart: no setting meets --max-relative-error 0.000000001: the closest of those tried, ");
         assertThat(out).doesNotExist();
     }
 

@@ -8,6 +8,7 @@ import dev.eckart.core.Progress;
 import dev.eckart.core.npy.NpyFile;
 import dev.eckart.core.report.Report;
 import dev.eckart.core.report.SearchEntry;
+import dev.eckart.core.report.WeightEntry;
 import dev.eckart.core.verify.EvaluationInputs;
 import dev.eckart.core.verify.Limit;
 import dev.eckart.core.verify.Verification;
@@ -218,7 +219,7 @@ class TargetSearchTest {
 
         assertThatThrownBy(() -> search(model, limits(Limit.MAX_RELATIVE_ERROR, 1e-6), 40))
                 .isInstanceOf(UnreachableTargetException.class)
-                .hasMessageMatching("no setting keeps --max-relative-error 0\\.000001: the closest of those tried, "
+                .hasMessageMatching("no setting meets --max-relative-error 0\\.000001: the closest of those tried, "
                         + "\\S+, measures 0\\.\\d+ at \\d+\\.\\d % of the size; loosen the limit, .*");
         assertThat(out).doesNotExist();
         assertThat(temporary).isEmptyDirectory();
@@ -231,7 +232,7 @@ class TargetSearchTest {
 
         assertThatThrownBy(() -> search(model, limits, 40))
                 .isInstanceOf(UnreachableTargetException.class)
-                .hasMessageMatching("no setting that keeps --max-relative-error 0\\.0001 keeps --max-size-ratio 0\\.1: "
+                .hasMessageMatching("no setting that meets --max-relative-error 0\\.0001 meets --max-size-ratio 0\\.1: "
                         + "the smallest model of those tried is that of \\S+, with \\d+\\.\\d % of the size");
     }
 
@@ -252,7 +253,7 @@ class TargetSearchTest {
         for (Limit limit : List.of(Limit.MIN_COSINE, Limit.MAX_SIZE_RATIO)) {
             assertThatThrownBy(() -> search(model, limits(limit, 0.5), 40, small, TrialMemory.NONE))
                     .isInstanceOf(UnreachableTargetException.class)
-                    .hasMessageContaining("no weight has a pair that would save anything");
+                    .hasMessageContaining("no weight has a pair that would save enough");
         }
     }
 
@@ -266,8 +267,8 @@ class TargetSearchTest {
         SearchEntry account = account(report);
         assertThat(account.limit()).isEqualTo("max-size-ratio");
         assertThat(account.compared()).isEqualTo("min-cosine");
-        // Each family, at no more than the files that it takes to meet the size.
-        assertThat(account.tried()).hasSizeBetween(2, 6);
+        // Each family, at no more than the files that it takes to meet the size, and each weight restored.
+        assertThat(account.tried()).hasSizeBetween(2, 8);
         assertThat(account.tried())
                 .extracting(tried -> tried.rank().split(":")[0])
                 .contains("budget", "ratio");
@@ -301,6 +302,11 @@ class TargetSearchTest {
                 .orElseThrow();
         assertThat(report.verification().orElseThrow().accuracy().orElseThrow().drop())
                 .isEqualTo(least);
+        // A share that both weights are cut to loses most of the accuracy; the small last layer costs little whole.
+        assertThat(report.weights())
+                .extracting(WeightEntry::outcome)
+                .containsExactly(WeightEntry.Outcome.FACTORED, WeightEntry.Outcome.KEPT);
+        assertThat(least).isLessThan(0.02);
     }
 
     @Test

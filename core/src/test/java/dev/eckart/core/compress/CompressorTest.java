@@ -797,7 +797,7 @@ class CompressorTest {
             ElementType.FLOAT32, floats(SampleMatrices.normal(100, 100, 1)), floats(SampleMatrices.normal(100, 4, 2)));
 
     private static Compressor replacingOnly(long modelBytes) {
-        return compressor(2).replacingOnly(new WorthwhileSaving(modelBytes));
+        return compressor(2).replacingOnly(new WorthwhileSaving(modelBytes, 1));
     }
 
     /** A thousandth of 1,300,000 bytes is more than 1,184, and a fiftieth is less than 39,200. */

@@ -32,8 +32,8 @@ class WorthwhileSavingTest {
     void should_replace_a_weight_for_a_thousandth_of_the_model_and_for_no_byte_less() {
         PlannedWeight planned = plan(SQUARE).weights().get(0);
 
-        assertThat(new WorthwhileSaving(1000 * SAVED).of(planned)).isEqualTo(planned);
-        PlannedWeight unchanged = new WorthwhileSaving(1000 * SAVED + 1).of(planned);
+        assertThat(new WorthwhileSaving(1000 * SAVED, 1).of(planned)).isEqualTo(planned);
+        PlannedWeight unchanged = new WorthwhileSaving(1000 * SAVED + 1, 1).of(planned);
         assertThat(unchanged.decision())
                 .isEqualTo(new Decision.Keep("its pair saves 160 B of 160.00 kB, less than a thousandth"));
         assertThat(unchanged.weight()).isEqualTo(planned.weight());
@@ -41,11 +41,22 @@ class WorthwhileSavingTest {
     }
 
     @Test
+    void should_ask_for_less_of_each_weight_where_a_model_has_many() {
+        PlannedWeight planned = plan(SQUARE).weights().get(0);
+
+        assertThat(new WorthwhileSaving(1000 * SAVED, 100).of(planned)).isEqualTo(planned);
+        assertThat(new WorthwhileSaving(1000 * SAVED + 1, 100).of(planned)).isNotEqualTo(planned);
+        assertThat(new WorthwhileSaving(2240 * SAVED, 224).of(planned)).isEqualTo(planned);
+        assertThat(new WorthwhileSaving(2240 * SAVED + 1, 224).of(planned).decision())
+                .isEqualTo(new Decision.Keep("its pair saves 160 B of 358.40 kB, less than one part in 2,240"));
+    }
+
+    @Test
     void should_replace_weights_for_a_fiftieth_of_the_model_in_all_and_for_no_byte_less() {
         CompressionPlan plan = plan(SQUARE, SQUARE);
 
-        assertThat(new WorthwhileSaving(50 * 2 * SAVED).of(plan)).isEqualTo(plan);
-        assertThat(new WorthwhileSaving(50 * 2 * SAVED + 1).of(plan).weights())
+        assertThat(new WorthwhileSaving(50 * 2 * SAVED, 1).of(plan)).isEqualTo(plan);
+        assertThat(new WorthwhileSaving(50 * 2 * SAVED + 1, 1).of(plan).weights())
                 .extracting(PlannedWeight::decision)
                 .containsOnly(new Decision.Keep("all replacements together save 320 B of 16.00 kB, less than 2 %"));
     }
@@ -54,7 +65,7 @@ class WorthwhileSavingTest {
     void should_not_count_savings_that_are_too_little_by_themselves() {
         CompressionPlan both =
                 plan(SampleSpectra.weight("wide", 100, 100, 3, 2, 1), SampleSpectra.weight("narrow", 30, 20, 3, 2, 1));
-        WorthwhileSaving worthwhile = new WorthwhileSaving(1_900_000);
+        WorthwhileSaving worthwhile = new WorthwhileSaving(1_900_000, 1);
 
         assertThat(both.bytesSaved()).isEqualTo(37_600 + 1_800);
         assertThat(worthwhile.isEnough(37_600 + 1_800)).isTrue();
@@ -71,8 +82,8 @@ class WorthwhileSavingTest {
         PlannedWeight kept = new PlannedWeight(SQUARE.weight(), Optional.of(SQUARE), new Decision.Keep("it is round"));
         CompressionPlan plan = new CompressionPlan(List.of(kept), List.of());
 
-        assertThat(new WorthwhileSaving(1_000_000).of(plan)).isEqualTo(plan);
-        assertThat(new WorthwhileSaving(1_000_000).of(kept)).isEqualTo(kept);
+        assertThat(new WorthwhileSaving(1_000_000, 1).of(plan)).isEqualTo(plan);
+        assertThat(new WorthwhileSaving(1_000_000, 1).of(kept)).isEqualTo(kept);
     }
 
     @ParameterizedTest
@@ -100,6 +111,6 @@ class WorthwhileSavingTest {
         CompressionPlan plan = plan(SQUARE);
 
         assertThat(WorthwhileSaving.ANY.of(plan)).isEqualTo(plan);
-        assertThatExceptionOfType(IllegalArgumentException.class).isThrownBy(() -> new WorthwhileSaving(-1));
+        assertThatExceptionOfType(IllegalArgumentException.class).isThrownBy(() -> new WorthwhileSaving(-1, 1));
     }
 }

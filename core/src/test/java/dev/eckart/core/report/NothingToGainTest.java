@@ -39,7 +39,7 @@ class NothingToGainTest {
     }
 
     private static NothingToGain of(CompressionPlan plan, long modelBytes) {
-        return NothingToGain.of(plan, new WorthwhileSaving(modelBytes), "energy:0.99")
+        return NothingToGain.of(plan, new WorthwhileSaving(modelBytes, 1), "energy:0.99")
                 .orElseThrow();
     }
 
@@ -47,7 +47,7 @@ class NothingToGainTest {
     void should_not_be_said_of_a_plan_that_replaces_a_weight() {
         CompressionPlan plan = plan(planned(new Decision.Keep("it is odd")), planned(new Decision.Factor(2)));
 
-        assertThat(NothingToGain.of(plan, new WorthwhileSaving(50_000), "fixed:2"))
+        assertThat(NothingToGain.of(plan, new WorthwhileSaving(50_000, 1), "fixed:2"))
                 .isEmpty();
     }
 

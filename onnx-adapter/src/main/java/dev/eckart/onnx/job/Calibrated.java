@@ -51,7 +51,8 @@ record Calibrated(
     /** As {@link #of}, without running the model for each weight. */
     static Calibrated ofInputs(
             Engine engine, Path model, OnnxNetwork network, Inventory inventory, Selection selection) {
-        WorthwhileSaving worthwhile = new WorthwhileSaving(CompressionJob.bytes(model, network));
+        WorthwhileSaving worthwhile = new WorthwhileSaving(
+                CompressionJob.bytes(model, network), network.sites().size());
         if (selection.calibration().isEmpty()) {
             return new Calibrated(Calibration.NONE, Optional.empty(), Optional.empty(), List.of(), worthwhile);
         }

@@ -77,7 +77,13 @@ public final class TargetSearch {
     /** No rank is lowered for less than this share of all that is left. */
     private static final double LEAST_SAVING = 0.002;
 
-    private static final String NOT_REFITTED = "the refitted model did not keep the limits: this one is not refitted";
+    /** So many weights in a row that are restored in vain end that. */
+    private static final int MOST_REJECTED = 3;
+
+    /** What must remain of the other weights' ranks when one weight is restored. */
+    private static final double LEAST_REMAINING = 0.5;
+
+    private static final String NOT_REFITTED = "the refitted model exceeded the limits: this one is not refitted";
 
     private final Engine engine;
     private final TrialMemory memory;
@@ -142,7 +148,7 @@ public final class TargetSearch {
      * @param wanted has limits that {@linkplain Limits#areSearchable() can be searched by}
      * @return the report of that, with an account of the search
      * @throws InvalidInputException if something of what the user gave cannot be worked with
-     * @throws UnreachableTargetException if no setting keeps the limits; then nothing was written
+     * @throws UnreachableTargetException if no setting meets the limits; then nothing was written
      */
     public Report compress(Path model, Target target, SearchRequest wanted, Evaluation evaluation) {
         SearchRequest request = wanted.apartFrom(evaluation);
@@ -236,6 +242,7 @@ public final class TargetSearch {
         void run() {
             if (request.isForSize()) {
                 request.families().forEach(this::fill);
+                restore();
             } else {
                 request.families().forEach(this::bisect);
                 refine();
@@ -327,6 +334,55 @@ public final class TargetSearch {
         private Optional<Trial> attempt(SettingFamily family, double share) {
             String setting = family.call(share);
             return isFeasible(family, share) ? Optional.of(attempt(setting, setting)) : Optional.empty();
+        }
+
+        /**
+         * Puts small weights back that the best model of the size has pairs for, one at a time, at the expense of the ranks of
+         * the others, as long as that loses less: a share that all weights are cut to takes most from those that cost least.
+         */
+        private void restore() {
+            Optional<Trial> start = truestOfSize();
+            if (start.isEmpty()) {
+                return;
+            }
+            Trial best = start.get();
+            List<Trial.Weight> cheapest = best.weights().stream()
+                    .filter(Trial.Weight::factored)
+                    .sorted(Comparator.comparingLong(Trial.Weight::numbers))
+                    .toList();
+            int rejected = 0;
+            for (Trial.Weight weight : cheapest) {
+                Optional<List<Trial.Weight>> restored = restored(best.weights(), weight.name());
+                if (restored.isEmpty() || rejected == MOST_REJECTED || !hasRoom()) {
+                    return;
+                }
+                Trial trial = attempt(Trial.call(restored.get()), "`%s` unchanged".formatted(weight.name()));
+                boolean accepted = keeps(trial, request.limits()) && byLoss().compare(trial, best) < 0;
+                best = accepted ? trial : best;
+                rejected = accepted ? 0 : rejected + 1;
+            }
+        }
+
+        /** With one weight unchanged and lower ranks for the others; empty where these would have to be too low. */
+        private static Optional<List<Trial.Weight>> restored(List<Trial.Weight> weights, String name) {
+            long others = weights.stream()
+                    .filter(weight -> weight.factored() && !weight.name().equals(name))
+                    .mapToLong(Trial.Weight::cost)
+                    .sum();
+            long taken = weights.stream()
+                    .filter(weight -> weight.name().equals(name))
+                    .mapToLong(weight -> weight.numbers() - weight.cost())
+                    .sum();
+            double share = (double) (others - taken) / others;
+            return others == 0 || share < LEAST_REMAINING
+                    ? Optional.empty()
+                    : Optional.of(weights.stream()
+                            .map(weight -> weight.name().equals(name)
+                                    ? weight.withRank(0)
+                                    : weight.factored()
+                                            ? weight.withRank((int) Math.max(1, weight.rank() * share))
+                                            : weight)
+                            .toList());
         }
 
         private void refine() {
@@ -482,15 +538,14 @@ public final class TargetSearch {
         }
 
         Trial result() {
-            return request.isForSize() ? truest() : smallestThatKeeps();
+            return request.isForSize() ? truestOfSize().orElseThrow(this::nothingIsThatSmall) : smallestThatKeeps();
         }
 
         /** The model within the size that loses least. */
-        private Trial truest() {
+        private Optional<Trial> truestOfSize() {
             return tried.stream()
                     .filter(trial -> trial.replacesAny() && keeps(trial, request.limits()))
-                    .min(byLoss())
-                    .orElseThrow(this::nothingIsThatSmall);
+                    .min(byLoss());
         }
 
         private UnreachableTargetException nothingIsThatSmall() {
@@ -507,7 +562,7 @@ public final class TargetSearch {
         }
 
         private String nothingSaves() {
-            return "no setting makes the model smaller, so that none can keep %s: no weight has a pair that would save anything"
+            return "no setting makes the model smaller, so that none can meet %s: no weight has a pair that would save enough"
                     .formatted(names(request.limits()));
         }
 
@@ -515,7 +570,7 @@ public final class TargetSearch {
             Trial smallest = smallest().orElseThrow(this::nothingKeepsLoss);
             if (!keeps(smallest, request.limits())) {
                 throw unreachable(
-                        "no setting that keeps %s keeps %s: the smallest model of those tried is that of %s, with %s of the size"
+                        "no setting that meets %s meets %s: the smallest model of those tried is that of %s, with %s of the size"
                                 .formatted(
                                         names(request.limits().onLoss()),
                                         unkept(smallest),
@@ -533,7 +588,7 @@ public final class TargetSearch {
                     .min(byLoss.thenComparingLong(Trial::bytes));
             return unreachable(
                     closest.map(trial ->
-                                    "no setting keeps %s: the closest of those tried, %s, measures %s at %s of the size; loosen the limit, or leave weights out with --exclude"
+                                    "no setting meets %s: the closest of those tried, %s, measures %s at %s of the size; loosen the limit, or leave weights out with --exclude"
                                             .formatted(
                                                     unkept(trial),
                                                     trial.rank(),

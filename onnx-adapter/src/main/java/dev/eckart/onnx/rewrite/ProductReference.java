@@ -128,7 +128,8 @@ public final class ProductReference {
         Set<String> known = sites.stream().map(site -> site.weight().name()).collect(Collectors.toSet());
         for (String weight : pairs.keySet()) {
             if (!known.contains(weight)) {
-                throw new Misfit("its metadata speaks of a weight `%s`, which the original does not have".formatted(weight));
+                throw new Misfit(
+                        "its metadata speaks of a weight `%s`, which the original does not have".formatted(weight));
             }
         }
         for (LinearSite site : sites) {
@@ -151,8 +152,8 @@ public final class ProductReference {
                         .anyMatch(tensor -> tensor.getDataType() == before.getDataType()
                                 && tensor.getDimsList().equals(before.getDimsList()));
         if (!there) {
-            throw new Misfit(
-                    "it no longer stores %s as the original does".formatted(site.weight().describe()));
+            throw new Misfit("it no longer stores %s as the original does"
+                    .formatted(site.weight().describe()));
         }
     }
 
@@ -160,8 +161,8 @@ public final class ProductReference {
         LinearSite.Reading reading = site.readings().stream()
                 .filter(one -> one.weight().reading().equals(pair.reading()))
                 .findFirst()
-                .orElseThrow(() -> new Misfit(
-                        "its metadata speaks of a way to split %s that there is not: `%s`".formatted(site.weight().describe(), pair.reading())));
+                .orElseThrow(() -> new Misfit("its metadata speaks of a way to split %s that there is not: `%s`"
+                        .formatted(site.weight().describe(), pair.reading())));
         LinearWeight weight = reading.weight();
         Matrix product =
                 product(weight, readB(reading, factor(pair.b(), weight)), readA(reading, factor(pair.a(), weight)));
@@ -209,8 +210,8 @@ public final class ProductReference {
             return Collections.nCopies(uses, Bias.NONE);
         }
         if (pair.biases().size() != uses) {
-            throw new Misfit(
-                    "its metadata speaks of %d products with %s, but the original has %d".formatted(pair.biases().size(), site.weight().describe(), uses));
+            throw new Misfit("its metadata speaks of %d products with %s, but the original has %d"
+                    .formatted(pair.biases().size(), site.weight().describe(), uses));
         }
         return pair.biases();
     }
@@ -224,7 +225,8 @@ public final class ProductReference {
             case TERM -> {
                 if (!(BiasPlace.of(index, original.payloads(), use, columns) instanceof Term term)) {
                     throw new Misfit(
-                            "its metadata speaks of a bias `%s` of %s, but the original's product has no place for one".formatted(bias.name(), site.weight().describe()));
+                            "its metadata speaks of a bias `%s` of %s, but the original's product has no place for one"
+                                    .formatted(bias.name(), site.weight().describe()));
                 }
                 if (term.use().node() != use.use().node()) {
                     // Only the sum is the same in both models.
@@ -268,7 +270,8 @@ public final class ProductReference {
                 return row.get().toArray();
             }
         }
-        throw new Misfit("its metadata speaks of a bias `%s` of %d numbers, but it has no such tensor".formatted(name, columns));
+        throw new Misfit(
+                "its metadata speaks of a bias `%s` of %d numbers, but it has no such tensor".formatted(name, columns));
     }
 
     private TensorView factor(String name, LinearWeight weight) throws Misfit {
@@ -276,11 +279,12 @@ public final class ProductReference {
             Optional<TensorView> factor =
                     Tensors.view(tensor, compressed).filter(view -> view.dims().size() >= 2);
             if (factor.isPresent() && tensor.getDataType() != TensorTypes.dataType(weight.type())) {
-                throw new Misfit(
-                        "factor `%s` of weight `%s` is %s where %s was stored".formatted(name,
-                        weight.name(),
-                        TensorTypes.label(tensor.getDataType()),
-                        weight.type().label()));
+                throw new Misfit("factor `%s` of weight `%s` is %s where %s was stored"
+                        .formatted(
+                                name,
+                                weight.name(),
+                                TensorTypes.label(tensor.getDataType()),
+                                weight.type().label()));
             }
             if (factor.isPresent()) {
                 requireAsWritten("factor", name, tensor);
@@ -313,8 +317,9 @@ public final class ProductReference {
     private static void requireDims(LinearSite.Reading reading, TensorView factor, TensorView expected) throws Misfit {
         boolean kernels = reading.form() == Form.CHANNELS || reading.form() == Form.ROWS_AND_COLUMNS;
         if (kernels && !factor.dims().equals(expected.dims())) {
-            throw new Misfit(
-                    "a factor of %s is %s where %s was expected".formatted(reading.weight().describe(), Tensors.shape(factor.dims()), Tensors.shape(expected.dims())));
+            throw new Misfit("a factor of %s is %s where %s was expected"
+                    .formatted(
+                            reading.weight().describe(), Tensors.shape(factor.dims()), Tensors.shape(expected.dims())));
         }
     }
 
@@ -328,8 +333,8 @@ public final class ProductReference {
 
     private Matrix product(LinearWeight weight, MatrixSource b, MatrixSource a) throws Misfit {
         if (b.rows() != weight.rows() || a.columns() != weight.columns() || b.columns() != a.rows()) {
-            throw new Misfit(
-                    "its factors [%d×%d]·[%d×%d] do not fit %s".formatted(b.rows(), b.columns(), a.rows(), a.columns(), weight.describe()));
+            throw new Misfit("its factors [%d×%d]·[%d×%d] do not fit %s"
+                    .formatted(b.rows(), b.columns(), a.rows(), a.columns(), weight.describe()));
         }
         return backend.get().times(Matrix.copyOf(b), a);
     }

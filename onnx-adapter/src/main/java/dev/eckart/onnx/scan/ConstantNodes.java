@@ -53,7 +53,7 @@ final class ConstantNodes {
      */
     boolean handsOn(Use use) {
         NodeProto node = index.node(use.node());
-        return Passage.isPassage(node) || node.getOpType().equals("QuantizeLinear")
+        return (Passage.isPassage(node) || node.getOpType().equals("QuantizeLinear"))
                 ? use.input() == 0
                 : nodes.contains(use.node());
     }

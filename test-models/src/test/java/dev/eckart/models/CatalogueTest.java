@@ -193,9 +193,11 @@ class CatalogueTest {
                                 calibration),
                         false))
                 .toList();
-        return new SweepJob(new Engine("test", EjmlDecomposer::new, 2, folder, Progress.NONE), warning ->
-                        // A few samples do for this question.
-                        assertThat(warning).contains("more inputs than the calibration has rows"))
+        return new SweepJob(
+                        new Engine("test", EjmlDecomposer::new, 2, folder, Progress.NONE),
+                        warning ->
+                                // A few samples do for this question.
+                                assertThat(warning).contains("more inputs than the calibration has rows"))
                 .sweep(file(entry), settings, evaluation, false)
                 .settings();
     }

@@ -29,7 +29,7 @@ class SketchTest {
     @Test
     void should_tell_of_two_columns_in_each_others_place() {
         int columns = 2000;
-        double[] numbers = new Random(2).doubles(50 * columns, -1, 1).toArray();
+        double[] numbers = new Random(2).doubles(50L * columns, -1, 1).toArray();
         double[] swapped = numbers.clone();
         double difference = 0;
         double length = 0;

@@ -22,6 +22,7 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /** Mistakes that a compressed model may have, each of which a proof has to find. */
+@SuppressWarnings("ImmutableEnumChecker")
 enum PlantedFault {
     /** The nodes take a first factor that is 1 % too large, which the file stores beside the right one. */
     SCALED_FACTOR(model -> factors(model).stream().map(pair -> pair.get(0)).toList(), true, shape -> numbers -> {

@@ -111,7 +111,8 @@ final class RewriteProver {
             List<String> flags = session.inputs().stream()
                     .filter(input -> input.type() == OnnxJavaType.BOOL)
                     .map(ModelInput::name)
-                    .filter(name -> arrays.containsKey(name) && arrays.get(name).size() == 1)
+                    .filter(name -> arrays.containsKey(name)
+                            && Objects.requireNonNull(arrays.get(name)).size() == 1)
                     .toList();
             if (flags.isEmpty()) {
                 return this;

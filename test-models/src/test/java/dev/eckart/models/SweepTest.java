@@ -151,7 +151,7 @@ class SweepTest {
                 continue;
             }
             // The same bytes give the same numbers, so that these are compared once.
-            boolean verified = setting == report.settings().get(0);
+            boolean verified = setting.equals(report.settings().get(0));
             Report compressed =
                     compress(model, setting.rank(), out, verified ? Optional.of(MADE_UP) : Optional.empty());
             Report.ModelEntry output = compressed.output().orElseThrow();

@@ -270,7 +270,7 @@ class TargetSearchTest {
         // Each family, at no more than the files that it takes to meet the size, and each weight restored.
         assertThat(account.tried()).hasSizeBetween(2, 8);
         assertThat(account.tried())
-                .extracting(tried -> tried.rank().split(":")[0])
+                .extracting(tried -> tried.rank().split(":", 2)[0])
                 .contains("budget", "ratio");
         assertThat(account.tried()).allSatisfy(tried -> assertThat(tried.kept()).isEqualTo(tried.sizeRatio() <= 0.6));
         SearchEntry.Tried truest = account.tried().stream()

@@ -6,7 +6,6 @@ import dev.eckart.onnx.proto.AttributeProto;
 import dev.eckart.onnx.proto.GraphProto;
 import dev.eckart.onnx.proto.ModelProto;
 import dev.eckart.onnx.proto.NodeProto;
-import dev.eckart.onnx.proto.StringStringEntryProto;
 import dev.eckart.onnx.proto.TensorProto;
 import dev.eckart.onnx.proto.TensorProto.DataType;
 import java.nio.ByteBuffer;
@@ -17,55 +16,70 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.stream.Stream;
 
 /** Mistakes that a compressed model may have, each of which a proof has to find. */
 @SuppressWarnings("ImmutableEnumChecker")
 enum PlantedFault {
     /** The nodes take a first factor that is 1 % too large, which the file stores beside the right one. */
-    SCALED_FACTOR(model -> factors(model).stream().map(pair -> pair.get(0)).toList(), true, shape -> numbers -> {
-        for (int i = 0; i < numbers.length; i++) {
-            numbers[i] *= 1.01;
-        }
-    }),
+    SCALED_FACTOR(Target.FIRST_FACTOR, true, Change.SCALE),
     /** The nodes take a second factor with two columns in each other's place. */
-    SWAPPED_COLUMNS(model -> factors(model).stream().map(pair -> pair.get(1)).toList(), true, PlantedFault::swap),
+    SWAPPED_COLUMNS(Target.SECOND_FACTOR, true, Change.SWAP),
     /** The nodes take zeros for a second factor. */
-    ZEROED_PRODUCT(
-            model -> factors(model).stream().map(pair -> pair.get(1)).toList(),
-            true,
-            shape -> numbers -> Arrays.fill(numbers, 0)),
+    ZEROED_PRODUCT(Target.SECOND_FACTOR, true, Change.ZERO),
     /** The file stores zeros for a bias, one of the original's or one that the compression added. */
-    DROPPED_BIAS(PlantedFault::biases, false, shape -> numbers -> Arrays.fill(numbers, 0)),
+    DROPPED_BIAS(Target.BIAS, false, Change.ZERO),
     /** The file itself stores a factor that is 1 % too large. */
-    SCALED_STORAGE(model -> factors(model).stream().map(pair -> pair.get(0)).toList(), false, shape -> numbers -> {
-        for (int i = 0; i < numbers.length; i++) {
-            numbers[i] *= 1.01;
-        }
-    }),
+    SCALED_STORAGE(Target.FIRST_FACTOR, false, Change.SCALE),
     /** The file itself stores zeros for a factor. */
-    ZEROED_STORAGE(
-            model -> factors(model).stream().map(pair -> pair.get(1)).toList(),
-            false,
-            shape -> numbers -> Arrays.fill(numbers, 0));
+    ZEROED_STORAGE(Target.SECOND_FACTOR, false, Change.ZERO);
 
     private static final String PAIR = "eckart.pair.";
 
-    private final Function<ModelProto, List<String>> targets;
+    private final Target target;
     /** Whether the right tensor stays where it is, and nodes take another. */
     private final boolean beside;
 
-    private final Function<List<Long>, Consumer<double[]>> change;
+    private final Change change;
 
-    PlantedFault(
-            Function<ModelProto, List<String>> targets,
-            boolean beside,
-            Function<List<Long>, Consumer<double[]>> change) {
-        this.targets = targets;
+    PlantedFault(Target target, boolean beside, Change change) {
+        this.target = target;
         this.beside = beside;
         this.change = change;
+    }
+
+    private enum Target {
+        FIRST_FACTOR,
+        SECOND_FACTOR,
+        BIAS;
+
+        /** The names of such tensors. */
+        List<String> in(ModelProto model) {
+            return switch (this) {
+                case FIRST_FACTOR -> factors(model, 0);
+                case SECOND_FACTOR -> factors(model, 1);
+                case BIAS -> biases(model);
+            };
+        }
+    }
+
+    private enum Change {
+        SCALE,
+        SWAP,
+        ZERO;
+
+        /** @param dims of the tensor that the numbers are of */
+        void make(double[] numbers, List<Long> dims) {
+            switch (this) {
+                case SCALE -> {
+                    for (int i = 0; i < numbers.length; i++) {
+                        numbers[i] *= 1.01;
+                    }
+                }
+                case SWAP -> swap(numbers, dims);
+                case ZERO -> Arrays.fill(numbers, 0);
+            }
+        }
     }
 
     /** Whether the numbers that are stored are as they were, and only what is computed is wrong. */
@@ -75,7 +89,7 @@ enum PlantedFault {
 
     /** The model with each mistake of this kind that changes a number. */
     List<ModelProto> plantedIn(ModelProto model) {
-        return targets.apply(model).stream()
+        return target.in(model).stream()
                 .distinct()
                 // Any change of what is stored is found in one way, whichever tensor it is.
                 .limit(this == SCALED_STORAGE || this == ZEROED_STORAGE ? 1 : Long.MAX_VALUE)
@@ -85,11 +99,10 @@ enum PlantedFault {
                 .toList();
     }
 
-    private static List<List<String>> factors(ModelProto model) {
+    private static List<String> factors(ModelProto model, int which) {
         return model.getMetadataPropsList().stream()
                 .filter(entry -> entry.getKey().startsWith(PAIR))
-                .map(StringStringEntryProto::getValue)
-                .map(value -> List.of(value.split(" ", -1)).subList(0, 2))
+                .map(entry -> List.of(entry.getValue().split(" ", -1)).get(which))
                 .toList();
     }
 
@@ -117,7 +130,7 @@ enum PlantedFault {
             }
             double[] numbers = numbers(tensor);
             double[] before = numbers.clone();
-            change.apply(tensor.getDimsList()).accept(numbers);
+            change.make(numbers, tensor.getDimsList());
             if (Arrays.equals(numbers, before)) {
                 return Optional.empty();
             }
@@ -159,33 +172,31 @@ enum PlantedFault {
         return changed.build();
     }
 
-    /** Those two columns of a matrix that differ the most; of a kernel, two of its filters. */
-    private static Consumer<double[]> swap(List<Long> dims) {
-        return numbers -> {
-            boolean kernel = dims.size() == 4;
-            int count = Math.toIntExact(kernel ? dims.get(0) : dims.get(dims.size() - 1));
-            int other = numbers.length / count;
-            int best = 0;
-            double most = 0;
-            for (int column = 1; column < count; column++) {
-                double difference = 0;
-                for (int i = 0; i < other; i++) {
-                    difference += Math.abs(numbers[place(kernel, count, other, 0, i)]
-                            - numbers[place(kernel, count, other, column, i)]);
-                }
-                if (difference > most) {
-                    most = difference;
-                    best = column;
-                }
-            }
+    /** Swaps the first column of a matrix and the one that differs the most from it; of a kernel, filters. */
+    private static void swap(double[] numbers, List<Long> dims) {
+        boolean kernel = dims.size() == 4;
+        int count = Math.toIntExact(kernel ? dims.get(0) : dims.get(dims.size() - 1));
+        int other = numbers.length / count;
+        int best = 0;
+        double most = 0;
+        for (int column = 1; column < count; column++) {
+            double difference = 0;
             for (int i = 0; i < other; i++) {
-                int one = place(kernel, count, other, 0, i);
-                int two = place(kernel, count, other, best, i);
-                double number = numbers[one];
-                numbers[one] = numbers[two];
-                numbers[two] = number;
+                difference += Math.abs(
+                        numbers[place(kernel, count, other, 0, i)] - numbers[place(kernel, count, other, column, i)]);
             }
-        };
+            if (difference > most) {
+                most = difference;
+                best = column;
+            }
+        }
+        for (int i = 0; i < other; i++) {
+            int one = place(kernel, count, other, 0, i);
+            int two = place(kernel, count, other, best, i);
+            double number = numbers[one];
+            numbers[one] = numbers[two];
+            numbers[two] = number;
+        }
     }
 
     private static int place(boolean first, int count, int other, int column, int i) {

@@ -99,7 +99,7 @@ public final class Table {
         }
         List<String> lines = new ArrayList<>();
         StringBuilder line = new StringBuilder();
-        for (String word : cell.split(" ")) {
+        for (String word : cell.split(" ", -1)) {
             String fitting = ShownText.shortened(word, width);
             if (!line.isEmpty() && width(line.toString()) + 1 + width(fitting) > width) {
                 lines.add(line.toString());

@@ -19,7 +19,6 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /** Mistakes that a compressed model may have, each of which a proof has to find. */
-@SuppressWarnings("ImmutableEnumChecker")
 enum PlantedFault {
     /** The nodes take a first factor that is 1 % too large, which the file stores beside the right one. */
     SCALED_FACTOR(Target.FIRST_FACTOR, true, Change.SCALE),

@@ -248,7 +248,7 @@ final class ReportTables {
     /** What was lost, output by output: of what outputs have in common and of what some have. */
     static Optional<Table> outputs(Report report) {
         return report.verification().map(verification -> {
-            List<OutputMeasure> measures = Stream.of(OutputMeasure.values())
+            List<OutputMeasure> measures = OutputMeasure.ALL.stream()
                     .filter(measure -> verification.outputs().stream()
                             .anyMatch(output -> measure.of(output).isPresent()))
                     .toList();
@@ -266,7 +266,7 @@ final class ReportTables {
 
     /** What is lost of an output, in a line, with the part that its other numbers hide. */
     static String outputNumbers(OutputComparison output) {
-        return Stream.of(OutputMeasure.values())
+        return OutputMeasure.ALL.stream()
                         .filter(measure -> measure.of(output).isPresent())
                         .map(measure -> measure.heading() + " " + measure.text(output))
                         .collect(Collectors.joining(", "))

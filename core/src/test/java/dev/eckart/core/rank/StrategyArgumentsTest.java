@@ -81,7 +81,7 @@ class StrategyArgumentsTest {
     void should_refuse_an_option_given_twice() {
         expectRefusal(
                 () -> parse("energy:0.9,step=8,step=9"),
-                "strategy `energy:0.9,step=8,step=9`: option `step` is given twice");
+                "strategy `energy:0.9,step=8,step=9`: option `step` is given twice; give it once");
     }
 
     @Test

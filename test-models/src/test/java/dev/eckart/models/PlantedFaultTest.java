@@ -199,7 +199,7 @@ class PlantedFaultTest {
         new CompressionJob(new Engine("test", EjmlDecomposer::new, 1, folder, Progress.NONE))
                 .compress(
                         original,
-                        new Target(compressed, true, false),
+                        new Target(compressed, true, false).writingAnyway(true),
                         new Selection(
                                 rank,
                                 STRATEGIES.select(rank),

@@ -60,6 +60,12 @@ final class OutputSketches {
         return sketches.keySet();
     }
 
+    /** What an error of so large a step in each number of an output comes to, relative to it; 0 if there is no such output. */
+    double relative(String name, double step) {
+        Sketch sketch = sketches.get(name);
+        return sketch == null ? 0 : sketch.relative(step);
+    }
+
     /**
      * How far an output is from what another model gave, relative to that; not a number if the other has none of that shape,
      * or their values that are not finite differ.

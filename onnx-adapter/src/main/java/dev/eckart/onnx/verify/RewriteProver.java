@@ -17,6 +17,7 @@ import dev.eckart.onnx.file.OnnxWriter;
 import dev.eckart.onnx.file.Scratch;
 import dev.eckart.onnx.proto.GraphProto;
 import dev.eckart.onnx.proto.ValueInfoProto;
+import dev.eckart.onnx.rewrite.NudgedProducts;
 import dev.eckart.onnx.rewrite.Reference;
 import dev.eckart.onnx.rewrite.Reference.Products;
 import dev.eckart.onnx.rewrite.Widened;
@@ -59,8 +60,8 @@ import java.util.stream.Stream;
  * </ol>
  *
  * <p>Each output has a tolerance of its own: a multiple of how much the reference differs from itself at other optimization
- * levels, and on inputs that differ in their last bits. It never exceeds {@link #CAP}, which a mistake of 1 % does. Where rounding does, too, nothing is proved, and that
- * is what the answer says.
+ * levels, and on inputs that differ in their last bits. It never exceeds {@link #CAP}, which a mistake of 1 % does. Where
+ * rounding does, too, nothing is proved, and that is what the answer says.
  */
 final class RewriteProver {
     /** The largest relative error of an output that may count as rounding. */
@@ -121,7 +122,7 @@ final class RewriteProver {
             InputSet set = InputSet.of(
                     session.inputs(), few.get(0).set().axes(), arrays, "the samples with flags turned round");
             try {
-                session.run(set.batch(0, set.samples()));
+                session.outputs(set.batch(0, set.samples())).close();
             } catch (InvalidInputException e) {
                 return this;
             }
@@ -145,7 +146,7 @@ final class RewriteProver {
     }
 
     /**
-     * Proves a rewrite on each of some groups of samples. No more than one model is loaded at a time.
+     * Proves a rewrite on each of some groups of samples. Models are loaded one after the other.
      *
      * @return an answer for each group
      * @throws InvalidInputException if the temporary folder cannot be written to
@@ -220,9 +221,17 @@ final class RewriteProver {
         }
     }
 
-    /** Each output of a model beside that of its reference. */
+    /**
+     * Each output of a model beside that of its reference.
+     *
+     * @param activated values that an activation may have made, whose small numbers are rounded as 1 is
+     */
     private static List<Compared> compare(
-            OutputSketches own, OutputSketches reference, List<OutputSketches> otherwise, double least) {
+            OutputSketches own,
+            OutputSketches reference,
+            List<OutputSketches> otherwise,
+            double least,
+            Set<String> activated) {
         return own.names().stream()
                 .map(name -> Compared.of(
                         name,
@@ -232,7 +241,9 @@ final class RewriteProver {
                                 .mapToDouble(other -> other.relativeError(name, reference))
                                 .max()
                                 .orElse(0),
-                        least))
+                        activated.contains(name)
+                                ? Math.max(least, reference.relative(name, ElementType.FLOAT32.epsilon()))
+                                : least))
                 .toList();
     }
 
@@ -241,14 +252,19 @@ final class RewriteProver {
      *
      * @param at optimization levels
      * @param nudged without optimizations, on inputs that are a little different
+     * @param nudgedProducts without optimizations, with the results of products that are a little different; may be empty
      */
-    private record Repeated(Map<Optimization, List<OutputSketches>> at, List<OutputSketches> nudged) {
+    private record Repeated(
+            Map<Optimization, List<OutputSketches>> at,
+            List<OutputSketches> nudged,
+            List<OutputSketches> nudgedProducts) {
         OutputSketches at(Optimization level, int group) {
             return Objects.requireNonNull(at.get(level)).get(group);
         }
 
         List<OutputSketches> all(int group) {
-            return Stream.concat(at.values().stream(), Stream.of(nudged))
+            return Stream.concat(at.values().stream(), Stream.of(nudged, nudgedProducts))
+                    .filter(sketches -> group < sketches.size())
                     .map(sketches -> sketches.get(group))
                     .toList();
         }
@@ -301,12 +317,13 @@ final class RewriteProver {
                 List<OutputSketches> otherwise = new ArrayList<>(run.all(i));
                 wide.ifPresent(found -> otherwise.add(found.many().at(Optimization.NONE, group)));
                 List<Compared> asTheyRun =
-                        compare(groups.get(i).outputs(), run.at(Optimization.ALL, i), otherwise, least);
+                        compare(groups.get(i).outputs(), run.at(Optimization.ALL, i), otherwise, least, outputs);
                 List<Compared> inDetail = wide.map(found -> compare(
                                 found.compressed().get(group),
                                 found.few().at(Optimization.NONE, group),
                                 found.few().all(group),
-                                original.rounding()))
+                                original.rounding(),
+                                outputs))
                         .orElse(List.of());
                 answers.add(answer(inDetail, asTheyRun, in16Bits));
             }
@@ -362,6 +379,7 @@ final class RewriteProver {
                 OnnxWriter.write(giving(widened, products), file);
                 List<OutputSketches> own;
                 Asked asked;
+                Map<String, OnnxJavaType> types;
                 try (Session session = Session.open(file, Optimization.NONE, threads)) {
                     asked = asked(
                             groups.stream()
@@ -370,9 +388,18 @@ final class RewriteProver {
                             Samples::few,
                             all);
                     own = asked.of(session);
+                    types = session.outputTypes();
                 }
                 OnnxWriter.write(giving(reference.model(), products), file);
-                List<Repeated> references = repeated(List.of(asked, asked(groups, Samples::batches, outputs)));
+                List<Asked> questions = List.of(asked, asked(groups, Samples::batches, outputs));
+                List<Repeated> references = repeated(questions);
+                types.keySet().retainAll(products);
+                OnnxWriter.write(giving(NudgedProducts.of(reference.model(), types), products), file);
+                try (Session session = Session.open(file, Optimization.NONE, threads)) {
+                    for (int i = 0; i < questions.size(); i++) {
+                        references.get(i).nudgedProducts().addAll(questions.get(i).of(session));
+                    }
+                }
                 return Optional.of(new Wide(own, references.get(0), references.get(1)));
             } catch (InvalidInputException e) {
                 return Optional.empty();
@@ -386,7 +413,8 @@ final class RewriteProver {
         /** Runs the model in the file, loaded once for each level, on all that is asked. */
         private List<Repeated> repeated(List<Asked> asked) {
             List<Repeated> repeated = asked.stream()
-                    .map(any -> new Repeated(new EnumMap<>(Optimization.class), new ArrayList<>()))
+                    .map(any -> new Repeated(
+                            new EnumMap<>(Optimization.class), new ArrayList<>(), new ArrayList<>()))
                     .toList();
             for (Optimization level : Optimization.values()) {
                 try (Session session = Session.open(file, level, threads)) {

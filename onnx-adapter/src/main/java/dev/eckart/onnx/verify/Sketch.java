@@ -41,6 +41,18 @@ final class Sketch {
         return z ^ (z >>> 31);
     }
 
+    /**
+     * The length of a vector that has so large a step in each place, relative to the length of this one: what an error of that
+     * step comes to in numbers that are small because a sigmoid or a softmax, which computes with 1, made them.
+     */
+    double relative(double step) {
+        double squared = 0;
+        for (double sum : sums) {
+            squared += sum * sum;
+        }
+        return squared == 0 ? 0 : step * Math.sqrt(places) / Math.sqrt(squared);
+    }
+
     /** The length of the difference to a reference, relative to the length of that. */
     double relativeError(Sketch reference) {
         if (rest != reference.rest || places != reference.places) {

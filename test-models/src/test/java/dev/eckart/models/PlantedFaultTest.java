@@ -44,6 +44,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A proof is worth what it finds: mistakes are planted in compressed models, and each of them has to be found. */
 class PlantedFaultTest {
@@ -96,6 +97,32 @@ class PlantedFaultTest {
         Path compressed = compress(original, "fixed:4", false);
 
         requireFound(original, compressed, List.of(PlantedFault.SCALED_FACTOR, PlantedFault.DROPPED_BIAS));
+    }
+
+    /** A sigmoid that computes with 1 rounds its small results by as much, whose relative errors are large. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8})
+    void should_prove_a_right_rewrite_in_front_of_a_sigmoid_that_gives_next_to_nothing(int seed) throws IOException {
+        Path original = write(smallSigmoid(seed));
+        Path compressed = compress(original, "fixed:8", false);
+
+        requireFound(original, compressed, List.of(PlantedFault.values()));
+    }
+
+    /** Scores of about 0.001. */
+    private static ModelProto smallSigmoid(int seed) {
+        int width = 64;
+        DataType type = DataType.FLOAT;
+        double[] low = new double[width];
+        Arrays.fill(low, -7);
+        return model("small-sigmoid", 17)
+                .input("x", type, "batch", width)
+                .initializer(tensor("w", normal(width, width, 0.1, seed), ElementType.FLOAT32))
+                .initializer(tensor("low", Matrix.of(1, width, low), ElementType.FLOAT32, List.of((long) width)))
+                .node("Gemm", List.of("x", "w", "low"), "z")
+                .node("Sigmoid", List.of("z"), "y")
+                .output("y", type, "batch", width)
+                .build();
     }
 
     /** Multiplies in a type, but for bfloat16, in which the runtime has no products: that is cast to float32 first. */

@@ -466,7 +466,8 @@ class CompressCommandTest {
         assertThat(Files.readString(markdown)).contains("| no proof | " + reason.replace("`", "\\`") + " |");
         assertThat(Files.readString(html)).contains("no proof", reason);
         assertThat(eckart("verify", model, out).out()).containsPattern("rewrite +no proof +changed since");
-        assertThat(eckart("verify", model, out, "--min-cosine", "0.999999999").code())
+        assertThat(eckart("verify", model, out, "--inputs", inputs, "--min-cosine", "0.999999999")
+                        .code())
                 .isEqualTo(ExitCode.LIMIT_NOT_KEPT);
         assertThat(eckart("verify", model, model, "--json")
                         .json()

@@ -397,7 +397,10 @@ final class RewriteProver {
                 OnnxWriter.write(giving(NudgedProducts.of(reference.model(), types), products), file);
                 try (Session session = Session.open(file, Optimization.NONE, threads)) {
                     for (int i = 0; i < questions.size(); i++) {
-                        references.get(i).nudgedProducts().addAll(questions.get(i).of(session));
+                        references
+                                .get(i)
+                                .nudgedProducts()
+                                .addAll(questions.get(i).of(session));
                     }
                 }
                 return Optional.of(new Wide(own, references.get(0), references.get(1)));
@@ -413,8 +416,7 @@ final class RewriteProver {
         /** Runs the model in the file, loaded once for each level, on all that is asked. */
         private List<Repeated> repeated(List<Asked> asked) {
             List<Repeated> repeated = asked.stream()
-                    .map(any -> new Repeated(
-                            new EnumMap<>(Optimization.class), new ArrayList<>(), new ArrayList<>()))
+                    .map(any -> new Repeated(new EnumMap<>(Optimization.class), new ArrayList<>(), new ArrayList<>()))
                     .toList();
             for (Optimization level : Optimization.values()) {
                 try (Session session = Session.open(file, level, threads)) {

@@ -53,7 +53,7 @@ class BackendIT {
         assertThat(result.err)
                 .startsWith("eckart: OpenBLAS cannot be loaded (")
                 .contains("jniopenblas")
-                .endsWith("pure Java does the same, more slowly\n");
+                .endsWith("pure Java is used instead, which is slower\n");
         assertThat(backend(result)).isEqualTo("ejml");
     }
 
@@ -90,7 +90,7 @@ class BackendIT {
         assertThat(result.out).isEmpty();
         assertThat(result.err)
                 .startsWith("eckart: --backend: openblas cannot be loaded (")
-                .endsWith("auto and ejml do without it\n");
+                .endsWith("use auto or ejml\n");
     }
 
     private static String backend(Result result) {

@@ -65,6 +65,31 @@ class HtmlPageIT {
     }
 
     @Test
+    void should_end_an_axis_of_sizes_at_100_percent_though_an_unchanged_model_is_a_little_larger() throws IOException {
+        String page = HtmlSweep.render(SampleReports.sweep(List.of("fc1", "fc2", "fc3")));
+        open(page.replaceFirst("\"sizeRatio\"\\s*:\\s*[0-9.]+", "\"sizeRatio\":1.0003"), DESKTOP);
+
+        assertThat(browser.console()).isEmpty();
+        assertThat(browser.ask("[...document.querySelectorAll('figure[data-chart=sweep] svg text')]"
+                        + ".map(text => text.textContent).filter(text => /^1\\d\\d$/.test(text))"))
+                .isEqualTo(List.of("100"));
+    }
+
+    @Test
+    void should_wrap_a_long_setting_on_a_phone() throws IOException {
+        String longest = "ranks," + "encoder.layer.0.attention.self.query.weight=16,".repeat(20) + "fc=1";
+        String page = HtmlReport.render(SampleReports.of(List.of("fc1", "fc2"), List.of("y"), 8));
+        open(page.replace("<bdi>energy:0.9</bdi>", "<bdi>" + longest + "</bdi>"), PHONE);
+
+        assertThat(browser.ask("document.getElementById('settings').textContent"))
+                .asString()
+                .contains(longest);
+        assertThat(browser.ask("[...document.querySelectorAll('#settings .scroll')]"
+                        + ".filter(table => table.scrollWidth > table.clientWidth).length"))
+                .isEqualTo(0L);
+    }
+
+    @Test
     void should_make_nothing_of_names_but_text() throws IOException {
         open(HtmlReport.render(SampleReports.hostile()), DESKTOP);
 

@@ -50,7 +50,7 @@ final class Sketch {
         for (double sum : sums) {
             squared += sum * sum;
         }
-        return squared == 0 ? 0 : step * Math.sqrt(places) / Math.sqrt(squared);
+        return squared == 0 ? 0 : step * Math.sqrt((double) places) / Math.sqrt(squared);
     }
 
     /** The length of the difference to a reference, relative to the length of that. */

@@ -135,12 +135,9 @@ public final class OnnxNetwork implements Network<OnnxNetwork> {
      * longest sum has. 0 if there is no such weight.
      */
     public double rounding() {
-        double epsilon = 0;
         int longest = 0;
         for (LinearSite site : scan.linear()) {
             for (LinearSite.Multiplication use : site.readings().get(0).uses()) {
-                ElementType type = TensorTypes.elementType(use.type()).orElse(ElementType.FLOAT32);
-                epsilon = Math.max(epsilon, Math.min(type.epsilon(), ElementType.FLOAT32.epsilon()));
                 // A table's rows are not summed, but those of its second factor are.
                 int sum = Math.min(site.weight().rows(), site.weight().columns());
                 longest = Math.max(
@@ -148,7 +145,17 @@ public final class OnnxNetwork implements Network<OnnxNetwork> {
                         use.layout().form() == Form.TABLE ? sum : site.weight().rows());
             }
         }
-        return epsilon * Math.sqrt(longest);
+        return epsilon() * Math.sqrt(longest);
+    }
+
+    /** The widest rounding step among the types that nodes multiply in, and at most that of float32; 0 if there is no weight. */
+    public double epsilon() {
+        return scan.linear().stream()
+                .flatMap(site -> site.readings().get(0).uses().stream())
+                .map(use -> TensorTypes.elementType(use.type()).orElse(ElementType.FLOAT32))
+                .mapToDouble(type -> Math.min(type.epsilon(), ElementType.FLOAT32.epsilon()))
+                .max()
+                .orElse(0);
     }
 
     /** Writes the model as it keeps its tensors. */

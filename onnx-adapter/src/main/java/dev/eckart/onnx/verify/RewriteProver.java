@@ -226,7 +226,7 @@ final class RewriteProver {
      *
      * @param activated values that an activation may have made, whose small numbers are rounded as 1 is
      */
-    private static List<Compared> compare(
+    private List<Compared> compare(
             OutputSketches own,
             OutputSketches reference,
             List<OutputSketches> otherwise,
@@ -242,7 +242,7 @@ final class RewriteProver {
                                 .max()
                                 .orElse(0),
                         activated.contains(name)
-                                ? Math.max(least, reference.relative(name, ElementType.FLOAT32.epsilon()))
+                                ? Math.max(least, reference.relative(name, original.epsilon()))
                                 : least))
                 .toList();
     }

@@ -35,6 +35,9 @@ public final class Eckart {
     /** Set by the launcher, which can tell; the JVM cannot tell for standard error alone. */
     private static final String STDERR_IS_TERMINAL = "eckart.stderr.terminal";
 
+    /** Bytes in which the classes of a command still fit, and a sentence. */
+    private static final long LEAST_HEAP = 7L << 20;
+
     private static final String COMPLETION = "completion";
     private static final String OUTPUT = "-o";
 
@@ -54,6 +57,9 @@ public final class Eckart {
 
     /** Runs a command, and returns its exit code. */
     static int run(Console console, String... args) {
+        if (Runtime.getRuntime().maxMemory() < LEAST_HEAP) {
+            return outOfMemory(console, "");
+        }
         CommandLine commandLine = new CommandLine(new Eckart());
         needed(args).forEach(name -> commandLine.addSubcommand(command(name, console)));
         commandLine
@@ -66,7 +72,7 @@ public final class Eckart {
         try {
             return args.length == 0 ? usage(commandLine) : commandLine.execute(args);
         } catch (OutOfMemoryError e) {
-            return outOfMemory(console, e);
+            return outOfMemory(console, String.valueOf(e.getMessage()));
         } finally {
             console.out().flush();
         }
@@ -98,8 +104,7 @@ public final class Eckart {
         };
     }
 
-    private static int outOfMemory(Console console, OutOfMemoryError error) {
-        String message = String.valueOf(error.getMessage());
+    private static int outOfMemory(Console console, String message) {
         console.err()
                 .println(
                         message.contains("outside of the heap") || message.contains("LAPACK")

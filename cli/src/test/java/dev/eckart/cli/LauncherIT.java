@@ -1,14 +1,17 @@
 package dev.eckart.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.eckart.models.Catalogue;
 import dev.eckart.models.CatalogueModel;
 import java.io.IOException;
+import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +21,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.json.JsonMapper;
 
 /** The packaged application, started by the launcher at the project's root. */
@@ -140,6 +145,92 @@ class LauncherIT {
 
         assertThat(archives()).isEqualTo(1);
         assertThat(sharesClasses(launcher)).isTrue();
+    }
+
+    @Test
+    void should_clean_up_after_rehearsals_that_were_killed_and_builds_that_are_gone() throws Exception {
+        String launcher = install();
+        Path start = folder.resolve("home/cli/target/app/start");
+        Process ended = new ProcessBuilder("true").start();
+        ended.waitFor();
+        long alive = ProcessHandle.current().pid();
+        Path killed = archiveIn(start.resolve("1." + ended.pid()));
+        Path old = archiveIn(start.resolve("2"));
+        Path rehearsing = archiveIn(start.resolve("3." + alive));
+        Path emptyYet = Files.createDirectory(start.resolve("3"));
+        Path elsewhere = archiveIn(folder.resolve("elsewhere"));
+        Path link = Files.createSymbolicLink(start.resolve("4"), elsewhere);
+
+        LaunchedRun.of(folder, Map.of("JAVA_HOME", javaThatFails()), launcher, "--version");
+
+        assertThat(killed).doesNotExist();
+        assertThat(old).doesNotExist();
+        assertThat(rehearsing).isNotEmptyDirectory();
+        assertThat(emptyYet).exists();
+        assertThat(link).exists();
+        assertThat(elsewhere).isNotEmptyDirectory();
+    }
+
+    @Test
+    void should_open_names_that_the_locale_has_no_letters_for() throws Exception {
+        assumeTrue(
+                Charset.forName(System.getProperty("sun.jnu.encoding"))
+                        .newEncoder()
+                        .canEncode("\u00e4"),
+                "this test could not pass such a name on");
+
+        LaunchedRun result = LaunchedRun.of(folder, Map.of("LC_ALL", "C"), LaunchedRun.LAUNCHER, "scan", "\u00e4.onnx");
+
+        assertThat(result.err()).isEqualTo("eckart: `\u00e4.onnx` does not exist; expected an .onnx file\n");
+    }
+
+    @Test
+    void should_run_on_a_small_heap() throws Exception {
+        LaunchedRun result =
+                LaunchedRun.of(folder, Map.of("ECKART_OPTS", "-Xmx16m"), LaunchedRun.LAUNCHER, "--version");
+
+        assertThat(result.err()).isEmpty();
+        assertThat(result.code()).isZero();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            -Xmx1m | eckart: Java does not start with -Xmx1m of ECKART_OPTS (
+            -Xmx4m | eckart: a heap of
+            """)
+    void should_say_in_a_sentence_that_a_heap_is_too_small(String option, String sentence) throws Exception {
+        LaunchedRun result = LaunchedRun.of(folder, Map.of("ECKART_OPTS", option), LaunchedRun.LAUNCHER, "--version");
+
+        assertThat(result.code()).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(result.err().lines()).hasSize(1);
+        assertThat(result.err()).startsWith(sentence).contains("ECKART_OPTS=-Xmx");
+        assertThat(result.out()).isEmpty();
+    }
+
+    @Test
+    void should_say_that_too_few_files_may_be_open() throws Exception {
+        LaunchedRun result = run("sh", "-c", "ulimit -n 40; exec \"$0\" --version", LaunchedRun.LAUNCHER.toString());
+
+        assertThat(result.code()).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(result.err())
+                .isEqualTo(
+                        "eckart: 40 files may be open at once; expected at least 128: raise the limit, as with `ulimit -n 1024`\n");
+    }
+
+    private static Path archiveIn(Path made) throws IOException {
+        Files.writeString(Files.createDirectories(made).resolve("classes.jsa"), "archive");
+        Files.setLastModifiedTime(made.resolve("classes.jsa"), FileTime.from(Instant.EPOCH));
+        return made;
+    }
+
+    /** The home of a JVM that no archive can be made with. */
+    private String javaThatFails() throws IOException {
+        Path home = folder.resolve("java");
+        Path java = Files.createDirectories(home.resolve("bin")).resolve("java");
+        Files.writeString(java, "#!/bin/sh\nexit 1\n");
+        Files.setPosixFilePermissions(java, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Files.writeString(home.resolve("release"), "JAVA_VERSION=\"17.0.1\"\n");
+        return home.toString();
     }
 
     /** A checkout without sources, and with a build that links to this one's libraries. */

@@ -1,6 +1,8 @@
 package dev.eckart.dist;
 
+import static org.assertj.core.api.Assertions.as;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import dev.eckart.models.mnist.BundledClassifier;
 import java.io.File;
@@ -188,6 +190,44 @@ class DistributionIT {
         assertThat(result.err())
                 .isEqualTo("eckart: " + java
                         + " is older than Java 17; install Java 17 or newer, or set JAVA_HOME to where it is\n");
+    }
+
+    @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "the launcher is a shell script")
+    void launcher_should_run_on_a_small_heap_and_say_in_a_sentence_that_one_is_too_small() throws Exception {
+        Result small = run(folder, Map.of("ECKART_OPTS", "-Xmx16m"), launcher(), "--version");
+        Result none = run(folder, Map.of("ECKART_OPTS", "-Xmx1m"), launcher(), "--version");
+
+        assertThat(small.code()).as(small.err()).isZero();
+        assertThat(none.code()).isEqualTo(2);
+        assertThat(none.err().lines())
+                .singleElement(as(STRING))
+                .startsWith("eckart: Java does not start with -Xmx1m of ECKART_OPTS (");
+    }
+
+    @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "the launcher is a shell script")
+    void launcher_should_say_that_too_few_files_may_be_open() throws Exception {
+        Result result = run(folder, Map.of(), "sh", "-c", "ulimit -n 40; exec \"$0\" --version", launcher());
+
+        assertThat(result.code()).isEqualTo(2);
+        assertThat(result.err())
+                .isEqualTo(
+                        "eckart: 40 files may be open at once; expected at least 128: raise the limit, as with `ulimit -n 1024`\n");
+    }
+
+    @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "the launcher is a shell script")
+    void launcher_should_have_java_read_names_beyond_ascii_whatever_the_locale() throws Exception {
+        command(folder.resolve("home/bin/java"), "echo \"$LC_ALL\"");
+        Files.writeString(folder.resolve("home/release"), "JAVA_VERSION=\"17.0.1\"\n");
+        String home = folder.resolve("home").toString();
+
+        Result ascii = run(folder, Map.of("JAVA_HOME", home, "LC_ALL", "C"), launcher());
+        Result unicode = run(folder, Map.of("JAVA_HOME", home, "LC_ALL", "C.utf8"), launcher());
+
+        assertThat(ascii.out()).isEqualTo("C.UTF-8\n");
+        assertThat(unicode.out()).isEqualTo("C.utf8\n");
     }
 
     @Test

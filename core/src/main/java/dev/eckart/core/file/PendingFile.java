@@ -30,6 +30,8 @@ import java.util.regex.Pattern;
 public final class PendingFile implements AutoCloseable {
     private static final String ENDING = ".eckart-tmp";
     private static final String LOCK = ".lock";
+    private static final Pattern LEFTOVER =
+            Pattern.compile("\\..+\\.[0-9a-f]{16}-[0-9a-f]{16}" + Pattern.quote(ENDING));
 
     /**
      * In the name of each directory of this process: it must not open the locks of its own, since closing a file would
@@ -73,6 +75,27 @@ public final class PendingFile implements AutoCloseable {
         } catch (IOException e) {
             throw Unwritable.because(target, e);
         }
+    }
+
+    /**
+     * As {@link #beside}, for what a run needs for a while in a folder for temporary files.
+     *
+     * @throws InvalidInputException if none can be made there
+     */
+    public static PendingFile temporary(Path folder, String name) {
+        try {
+            return beside(folder.resolve(name));
+        } catch (InvalidInputException e) {
+            throw Unwritable.temporary("`%s`".formatted(name), folder, e);
+        }
+    }
+
+    /**
+     * Removes all that killed processes of this user left in a folder, whatever its target was. What a live one has there
+     * stays, as does what the system does not let us remove.
+     */
+    public static void removeLeftovers(Path folder) {
+        Leftovers.matching(folder, LEFTOVER).forEach(PendingFile::removeIfPossible);
     }
 
     /** Empty if another process took the directory for stale before it was locked. */
@@ -129,12 +152,14 @@ public final class PendingFile implements AutoCloseable {
             // A folder that may be written to, but not listed.
             return;
         }
-        for (Path entry : found) {
-            try {
-                removeIfStale(entry);
-            } catch (IOException e) {
-                // Another user's, or another process was faster: it stays, or is gone already.
-            }
+        found.forEach(PendingFile::removeIfPossible);
+    }
+
+    private static void removeIfPossible(Path entry) {
+        try {
+            removeIfStale(entry);
+        } catch (IOException e) {
+            // Another user's, or another process was faster: it stays, or is gone already.
         }
     }
 

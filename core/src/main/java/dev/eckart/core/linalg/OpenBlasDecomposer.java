@@ -22,6 +22,9 @@ public final class OpenBlasDecomposer implements Decomposer {
     /** Loads OpenBLAS. Nothing of it is needed to call this. */
     public static Loaded load() {
         try {
+            // JavaCPP would count all that the process maps, class archives and models with it, against a multiple of
+            // the heap.
+            System.setProperty("org.bytedeco.javacpp.maxPhysicalBytes", "0");
             Loader.load(openblas.class);
             // Both hold for the whole process. Numbers are looked at when they are read.
             openblas.blas_set_num_threads(1);

@@ -137,9 +137,8 @@ public final class Calibrator {
         return new CalibrationRun(runs, inputs, mask, origin, threads, room);
     }
 
-    static InvalidInputException unwritable(Exception e) {
-        return new InvalidInputException(
-                "the model for the calibration cannot be written to the temporary folder: " + Unwritable.reason(e), e);
+    InvalidInputException unwritable(Exception e) {
+        return Unwritable.temporary("the model for the calibration", temporary, e);
     }
 
     /**
@@ -167,7 +166,8 @@ public final class Calibrator {
                         network.model(), values.stream().map(LayerInput::value).toList()),
                 path,
                 threads,
-                temporary.resolve("eckart-calibration.onnx"));
+                temporary,
+                "eckart-calibration.onnx");
     }
 
     /** The weights by what they are multiplied by. */

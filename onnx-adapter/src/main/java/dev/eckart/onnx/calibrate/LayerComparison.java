@@ -111,7 +111,7 @@ public final class LayerComparison implements ChangeMeter<OnnxNetwork> {
         } catch (Runs.ShapesDifferException e) {
             return Optional.empty();
         } catch (IOException | UncheckedIOException e) {
-            throw Calibrator.unwritable(e);
+            throw calibrator.unwritable(e);
         }
     }
 

@@ -216,7 +216,7 @@ public final class WeightTrial implements AutoCloseable {
                 .filter(weight -> !tooLarge.contains(weight.name()))
                 .toList());
         // Never put in place; but what a killed run leaves of it, the next one removes.
-        PendingFile file = PendingFile.beside(temporary.resolve("eckart-trial.onnx"));
+        PendingFile file = PendingFile.temporary(temporary, "eckart-trial.onnx");
         try (Scratch scratch = Scratch.in(file.directory())) {
             OnnxWriter.write(open.model(), file.path());
             WeightTrial trial = new WeightTrial(file, Session.open(file.path(), Optimization.ALL, threads), tooLarge);
@@ -232,10 +232,7 @@ public final class WeightTrial implements AutoCloseable {
             }
         } catch (IOException | UncheckedIOException e) {
             remove(file, e);
-            throw new InvalidInputException(
-                    "the model for measuring sensitivities cannot be written to the temporary folder: "
-                            + Unwritable.reason(e),
-                    e);
+            throw Unwritable.temporary("the model for measuring sensitivities", temporary, e);
         } catch (RuntimeException e) {
             remove(file, e);
             throw e;

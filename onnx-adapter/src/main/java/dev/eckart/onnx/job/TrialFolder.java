@@ -31,7 +31,7 @@ final class TrialFolder implements AutoCloseable {
      * @throws InvalidInputException if none can be made there
      */
     static TrialFolder in(Path temporary) {
-        TrialFolder folder = new TrialFolder(PendingFile.beside(temporary.resolve("eckart-trials")));
+        TrialFolder folder = new TrialFolder(PendingFile.temporary(temporary, "eckart-trials"));
         Runtime.getRuntime().addShutdownHook(folder.onExit);
         return folder;
     }

@@ -251,10 +251,7 @@ final class Trials implements AutoCloseable {
     }
 
     private InvalidInputException unwritable(Exception e) {
-        return new InvalidInputException(
-                "a model to measure cannot be written to the temporary folder `%s`: %s"
-                        .formatted(engine.temporary(), Unwritable.reason(e)),
-                e);
+        return Unwritable.temporary("a model to measure", engine.temporary(), e);
     }
 
     /** Lets go of the original, which takes memory; what was decomposed stays at hand. */

@@ -5,6 +5,7 @@ import ai.onnxruntime.OrtSession;
 import dev.eckart.core.InvalidInputException;
 import dev.eckart.core.file.PendingFile;
 import dev.eckart.core.file.Unwritable;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,7 +15,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /**
  * What ONNX Runtime writes down of its first runs of a model: an event for each node that it ran, of the graph that it made
@@ -25,6 +25,9 @@ final class OperatorLog implements AutoCloseable {
     /** An event of a node that was run, a line, and what is told of it, in no order. */
     private static final Pattern EVENT =
             Pattern.compile("\\{\"cat\" : \"Node\",.*\"name\" :\"(?<name>.*)_kernel_time\",\"args\" : \\{(?<told>.*)");
+
+    /** What a file ends with that was written to its end, and not to that of the room for it. */
+    private static final String END = "]";
 
     private static final Pattern OPERATOR = Pattern.compile("\"op_name\" : \"([^\"]+)\"");
     private static final Pattern PLACE = Pattern.compile("\"node_index\" : \"(\\d+)\"");
@@ -41,7 +44,8 @@ final class OperatorLog implements AutoCloseable {
      * @throws InvalidInputException if that cannot be written
      */
     static OperatorLog in(Path temporary) {
-        return new OperatorLog(PendingFile.beside(temporary.resolve("eckart-operators")));
+        PlainPath.requirePlain(temporary);
+        return new OperatorLog(PendingFile.temporary(temporary, "eckart-operators"));
     }
 
     /** Has a session that is yet to be opened write it. */
@@ -53,8 +57,10 @@ final class OperatorLog implements AutoCloseable {
     static Map<String, Integer> operators(Path file) {
         Set<String> seen = new HashSet<>();
         Map<String, Integer> operators = new TreeMap<>();
-        try (Stream<String> lines = Files.lines(file)) {
-            lines.forEach(line -> {
+        try (BufferedReader lines = Files.newBufferedReader(file)) {
+            String last = "";
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                last = line;
                 Matcher event = EVENT.matcher(line);
                 if (event.find()) {
                     String told = event.group("told");
@@ -67,16 +73,22 @@ final class OperatorLog implements AutoCloseable {
                         operators.merge(operator.group(1), 1, Integer::sum);
                     }
                 }
-            });
+            }
+            if (!last.endsWith(END)) {
+                throw new IOException("what the runtime wrote breaks off");
+            }
             return operators;
         } catch (IOException e) {
-            throw unwritable(e);
+            throw unwritable(file, e);
         }
     }
 
-    private static InvalidInputException unwritable(IOException e) {
-        return new InvalidInputException(
-                "ONNX Runtime's profile cannot be written to the temporary folder: " + Unwritable.reason(e), e);
+    private static InvalidInputException unwritable(Path file, IOException e) {
+        // The folder for the file is a temporary one itself.
+        return Unwritable.temporary(
+                "ONNX Runtime's profile",
+                file.toAbsolutePath().resolveSibling("..").normalize(),
+                e);
     }
 
     @Override
@@ -84,7 +96,7 @@ final class OperatorLog implements AutoCloseable {
         try {
             folder.close();
         } catch (IOException e) {
-            throw unwritable(e);
+            throw unwritable(folder.path(), e);
         }
     }
 }

@@ -30,6 +30,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.regex.Pattern;
 
 /** A model, loaded in ONNX Runtime on the CPU. */
@@ -113,14 +114,15 @@ public final class Session implements RunnableModel, AutoCloseable {
     private static Session open(
             Path path, Path origin, Optimization optimization, int threads, Optional<OperatorLog> log) {
         OrtEnvironment environment = environment();
-        try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
+        try (PlainPath plain = PlainPath.to(path);
+                OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
             if (log.isPresent()) {
                 log.get().ask(options);
             }
             options.setOptimizationLevel(optimization.level);
             options.setIntraOpNumThreads(threads);
             options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
-            OrtSession session = environment.createSession(path.toString(), options);
+            OrtSession session = environment.createSession(plain.path().toString(), options);
             return new Session(origin, session, tensorOutputs(session), log);
         } catch (OrtException e) {
             throw new InvalidInputException("ONNX Runtime cannot load `%s`: %s".formatted(origin, oneLine(e)), e);
@@ -150,26 +152,32 @@ public final class Session implements RunnableModel, AutoCloseable {
         return names;
     }
 
+    /** @throws InvalidInputException if its libraries cannot be unpacked or loaded */
     static OrtEnvironment environment() {
-        return Started.ENVIRONMENT;
+        try {
+            return Started.ENVIRONMENT.join();
+        } catch (CompletionException e) {
+            throw UnpackedLibraries.refusal(e);
+        }
     }
 
     private static final class Started {
-        static final OrtEnvironment ENVIRONMENT = start();
+        static final CompletableFuture<OrtEnvironment> ENVIRONMENT = start();
     }
 
-    private static OrtEnvironment start() {
+    private static CompletableFuture<OrtEnvironment> start() {
         // What goes wrong arrives as an exception; the runtime's own log would only repeat it.
         CompletableFuture<OrtEnvironment> started = new CompletableFuture<>();
         Runnable starting = () -> {
             try {
+                UnpackedLibraries.removeLeftovers(UnpackedLibraries.temporary());
                 started.complete(OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL));
             } catch (RuntimeException | Error e) {
                 started.completeExceptionally(e);
             }
         };
         new Thread(null, starting, "onnxruntime-start", START_STACK).start();
-        return started.join();
+        return started;
     }
 
     private static String oneLine(OrtException e) {

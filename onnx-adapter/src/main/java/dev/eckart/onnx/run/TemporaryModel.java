@@ -21,12 +21,14 @@ public final class TemporaryModel implements AutoCloseable {
      * Writes and loads a model.
      *
      * @param origin the file of the model that it was made from, for messages
-     * @param place a path in a temporary folder, after which the file is named
+     * @param temporary a folder for its file
+     * @param name of the file
      * @throws IOException if it cannot be written
-     * @throws InvalidInputException if ONNX Runtime refuses it
+     * @throws InvalidInputException if ONNX Runtime refuses it, or there is no such folder
      */
-    public static TemporaryModel open(OnnxModel model, Path origin, int threads, Path place) throws IOException {
-        PendingFile file = PendingFile.beside(place);
+    public static TemporaryModel open(OnnxModel model, Path origin, int threads, Path temporary, String name)
+            throws IOException {
+        PendingFile file = PendingFile.temporary(temporary, name);
         try {
             OnnxWriter.write(model, file.path());
             return new TemporaryModel(file, Session.open(file.path(), origin, Session.Optimization.ALL, threads));

@@ -114,7 +114,7 @@ public final class LayerTimer implements PairTimer {
             int threads,
             Path temporary) {
         try (TemporaryModel model =
-                TemporaryModel.open(shapes.model(), path, threads, temporary.resolve("eckart-shapes.onnx"))) {
+                TemporaryModel.open(shapes.model(), path, threads, temporary, "eckart-shapes.onnx")) {
             Session session = model.session();
             InputSet set = inputs.map(from -> InputFiles.read(from, session, network.model()))
                     .orElseGet(() -> MadeUpInputs.forModel(session, network.model(), seed)
@@ -131,7 +131,7 @@ public final class LayerTimer implements PairTimer {
                                     requireNonNull(found.get(shape.shape())))));
             return values;
         } catch (IOException | UncheckedIOException e) {
-            throw unwritable(e);
+            throw unwritable(temporary, e);
         }
     }
 
@@ -168,9 +168,8 @@ public final class LayerTimer implements PairTimer {
         };
     }
 
-    private static InvalidInputException unwritable(Exception e) {
-        return new InvalidInputException(
-                "the model for timing a layer cannot be written to the temporary folder: " + Unwritable.reason(e), e);
+    private static InvalidInputException unwritable(Path temporary, Exception e) {
+        return Unwritable.temporary("the model for timing a layer", temporary, e);
     }
 
     @Override
@@ -197,16 +196,15 @@ public final class LayerTimer implements PairTimer {
             PairTiming.Measured second = measure(dense, pair);
             return second.ratio() < first.ratio() ? second : first;
         } catch (IOException | UncheckedIOException e) {
-            throw unwritable(e);
+            throw unwritable(temporary, e);
         } catch (InvalidInputException e) {
             return new PairTiming.Unknown(String.valueOf(e.getMessage()));
         }
     }
 
     private PairTiming.Measured measure(OnnxModel dense, OnnxModel pair) throws IOException {
-        try (TemporaryModel before = TemporaryModel.open(dense, path, threads, temporary.resolve("eckart-dense.onnx"));
-                TemporaryModel after =
-                        TemporaryModel.open(pair, path, threads, temporary.resolve("eckart-pair.onnx"))) {
+        try (TemporaryModel before = TemporaryModel.open(dense, path, threads, temporary, "eckart-dense.onnx");
+                TemporaryModel after = TemporaryModel.open(pair, path, threads, temporary, "eckart-pair.onnx")) {
             return measure(before.session(), after.session(), dense);
         }
     }

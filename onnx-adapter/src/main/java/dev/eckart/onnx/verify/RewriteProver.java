@@ -153,7 +153,7 @@ final class RewriteProver {
      */
     List<RewriteCheck> prove(OnnxNetwork compressed, List<Samples> groups) {
         // Never put in place; but what a killed run leaves of it, the next one removes.
-        try (PendingFile file = PendingFile.beside(temporary.resolve("eckart-reference.onnx"));
+        try (PendingFile file = PendingFile.temporary(temporary, "eckart-reference.onnx");
                 Scratch scratch = Scratch.in(file.directory())) {
             Reference reference = original.withScratch(scratch).reference(compressed, backend, true);
             if (reference instanceof Reference.None none) {
@@ -177,10 +177,7 @@ final class RewriteProver {
             return new Comparison(compressed.withScratch(scratch).model(), products, file.path(), groups)
                     .answers(() -> original.withScratch(scratch).reference(compressed, backend, false));
         } catch (IOException | UncheckedIOException e) {
-            throw new InvalidInputException(
-                    "the model to prove the rewrite against cannot be written to the temporary folder: "
-                            + Unwritable.reason(e),
-                    e);
+            throw Unwritable.temporary("the model to prove the rewrite against", temporary, e);
         }
     }
 

@@ -42,7 +42,7 @@ class ValueShapesTest {
 
         ValueShapes shapes = ValueShapes.of(OnnxNetwork.read(file).model(), List.of("x", "h", "x.shape"));
 
-        try (TemporaryModel model = TemporaryModel.open(shapes.model(), file, 1, folder.resolve("shapes.onnx"))) {
+        try (TemporaryModel model = TemporaryModel.open(shapes.model(), file, 1, folder, "shapes.onnx")) {
             Map<String, Output> outputs =
                     model.session().run(Map.of("x", NpyArray.ofFloats(List.of(3, 4), new float[12])));
             assertThat(outputs.values().stream().mapToInt(Output::size)).containsExactly(2, 0, 2, 0, 0, 0);

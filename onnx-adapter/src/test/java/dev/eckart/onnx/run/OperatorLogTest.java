@@ -1,7 +1,9 @@
 package dev.eckart.onnx.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.eckart.core.InvalidInputException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,5 +31,29 @@ class OperatorLogTest {
                         + "]");
 
         assertThat(OperatorLog.operators(file)).isEqualTo(Map.of("Gemm", 3, "Relu", 1));
+    }
+
+    @Test
+    void should_refuse_a_log_that_breaks_off_and_name_the_folder() throws IOException {
+        Path room = Files.createDirectory(folder.resolve("room"));
+        Path file = Files.writeString(
+                room.resolve("log.json"), "[%n".formatted() + NODE.formatted("a", "op_name", "Gemm", "node_index", 3));
+
+        assertThatThrownBy(() -> OperatorLog.operators(file))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageStartingWith(
+                        "ONNX Runtime's profile cannot be written to the temporary folder `%s`: what the runtime wrote breaks off",
+                        folder);
+    }
+
+    @Test
+    void should_name_a_temporary_folder_that_is_missing() {
+        Path none = folder.resolve("none");
+
+        assertThatThrownBy(() -> OperatorLog.in(none))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessage(
+                        "the temporary folder `%s` does not exist; create it, or name another with ECKART_OPTS=-Djava.io.tmpdir=FOLDER",
+                        none);
     }
 }

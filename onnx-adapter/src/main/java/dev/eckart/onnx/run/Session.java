@@ -170,6 +170,7 @@ public final class Session implements RunnableModel, AutoCloseable {
         CompletableFuture<OrtEnvironment> started = new CompletableFuture<>();
         Runnable starting = () -> {
             try {
+                UnpackedLibraries.silence();
                 UnpackedLibraries.removeLeftovers(UnpackedLibraries.temporary());
                 started.complete(OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL));
             } catch (RuntimeException | Error e) {

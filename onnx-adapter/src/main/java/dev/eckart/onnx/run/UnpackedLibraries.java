@@ -15,6 +15,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import java.util.regex.Pattern;
 
 /**
@@ -28,6 +30,9 @@ final class UnpackedLibraries {
     /** In it, a process has long loaded what it unpacks. */
     private static final Duration START = Duration.ofMinutes(1);
 
+    /** Where the binding tells of libraries that it cannot unpack, with the trace of a stack; what comes of it is told here. */
+    private static final Logger LOG = Logger.getLogger("ai.onnxruntime.OnnxRuntime");
+
     private static final Path PROCESSES = Path.of("/proc");
 
     private UnpackedLibraries() {}
@@ -35,6 +40,11 @@ final class UnpackedLibraries {
     /** The folder for temporary files, as the JVM and with it the binding have it. */
     static Path temporary() {
         return Path.of(System.getProperty("java.io.tmpdir"));
+    }
+
+    /** Keeps the binding from writing to standard error. */
+    static void silence() {
+        LOG.setLevel(Level.OFF);
     }
 
     /**
@@ -119,12 +129,22 @@ final class UnpackedLibraries {
                 throw error;
             }
             if (cause instanceof UnsatisfiedLinkError unloadable) {
-                return new InvalidInputException(
-                        "ONNX Runtime's libraries, unpacked to the temporary folder `%s`, cannot be loaded: %s; programs must be allowed to run from there: name another folder with ECKART_OPTS=-Djava.io.tmpdir=FOLDER"
-                                .formatted(temporary(), unloadable.getMessage()),
-                        unloadable);
+                return unloadable(String.valueOf(unloadable.getMessage()), unloadable);
             }
         }
         return new IllegalStateException("ONNX Runtime does not start", failure);
+    }
+
+    private static InvalidInputException unloadable(String message, UnsatisfiedLinkError cause) {
+        // The binding tells its log alone that it could not unpack a library, and then looks for one of the system's.
+        return message.contains("java.library.path")
+                ? new InvalidInputException(
+                        "ONNX Runtime's libraries cannot be unpacked to the temporary folder `%s`; make room for 30 MB there, or name another folder with ECKART_OPTS=-Djava.io.tmpdir=FOLDER"
+                                .formatted(temporary()),
+                        cause)
+                : new InvalidInputException(
+                        "ONNX Runtime's libraries cannot be loaded from the temporary folder `%s`: %s; allow programs to run from there, or name another folder with ECKART_OPTS=-Djava.io.tmpdir=FOLDER"
+                                .formatted(temporary(), message),
+                        cause);
     }
 }

@@ -1,7 +1,9 @@
 package dev.eckart.onnx.run;
 
+import static org.assertj.core.api.Assertions.as;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import dev.eckart.core.InvalidInputException;
 import java.io.IOException;
@@ -117,8 +119,46 @@ class UnpackedLibrariesTest {
     void should_say_which_folder_no_program_may_run_from() {
         assertThat(UnpackedLibraries.refusal(new UnsatisfiedLinkError("failed to map segment")))
                 .isInstanceOf(InvalidInputException.class)
-                .hasMessageContaining(
-                        "`%s`, cannot be loaded: failed to map segment; programs must be allowed to run from there",
+                .hasMessageStartingWith(
+                        "ONNX Runtime's libraries cannot be loaded from the temporary folder `%s`: failed to map segment; allow",
+                        UnpackedLibraries.temporary());
+    }
+
+    @Test
+    @EnabledOnOs(value = OS.LINUX, disabledReason = "needs a folder that nobody can write to, not even root")
+    void should_say_in_one_sentence_where_libraries_cannot_be_unpacked() throws Exception {
+        Path temporary = Path.of("/proc/self");
+
+        Process process = new ProcessBuilder(
+                        ProcessHandle.current().info().command().orElseThrow(),
+                        "-Djava.io.tmpdir=" + temporary,
+                        "-cp",
+                        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+                        Starting.class.getName())
+                .redirectErrorStream(true)
+                .start();
+
+        assertThat(process.inputReader().lines())
+                .singleElement(as(STRING))
+                .contains("ONNX Runtime's libraries cannot be written to the temporary folder `" + temporary + "`");
+    }
+
+    /** A process that starts the runtime, and says why that fails. */
+    static final class Starting {
+        public static void main(String[] arguments) {
+            try {
+                System.out.println(Session.environment());
+            } catch (InvalidInputException e) {
+                System.out.println(e.getMessage());
+            }
+        }
+    }
+
+    @Test
+    void should_not_speak_of_the_system_where_a_library_was_not_unpacked() {
+        assertThat(UnpackedLibraries.refusal(new UnsatisfiedLinkError("no onnxruntime in java.library.path: /usr/lib")))
+                .hasMessageStartingWith(
+                        "ONNX Runtime's libraries cannot be unpacked to the temporary folder `%s`; make room",
                         UnpackedLibraries.temporary());
     }
 

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -46,13 +47,20 @@ public final class MemoryMeter {
      * What a session with a model takes for a run.
      *
      * @throws InvalidInputException if the process fails, or takes too long
+     * @throws TimeLimitException if it exceeds the time limit of this process's runs
      */
     public static Memory.Taken measure(Path model, Map<String, NpyArray> inputs, int threads) {
         try {
             Process process = start(model, threads);
             CompletableFuture<Void> end = limit(process);
-            try (DataOutputStream out = new DataOutputStream(process.getOutputStream())) {
+            try (RunWatchdog.Watched watched =
+                            RunWatchdog.current().begin(ModelWork.measuringMemory(model), process::destroyForcibly);
+                    DataOutputStream out = new DataOutputStream(process.getOutputStream())) {
                 String said = answer(process, out, inputs);
+                Optional<TimeLimitException> exceeded = watched.exceeded();
+                if (exceeded.isPresent()) {
+                    throw exceeded.get();
+                }
                 if (process.waitFor() == 0 && said.startsWith(MemoryProcess.BYTES)) {
                     String[] bytes = said.split(" ", -1);
                     return new Memory.Taken(Long.parseLong(bytes[1]), Long.parseLong(bytes[2]));

@@ -81,6 +81,7 @@ public final class Session implements RunnableModel, AutoCloseable {
      * Loads a model.
      *
      * @throws InvalidInputException if ONNX Runtime refuses it
+     * @throws TimeLimitException if that, or a run of it later on, exceeds this process's time limit
      */
     public static Session open(Path path, Optimization optimization, int threads) {
         return open(path, path, optimization, threads);
@@ -120,10 +121,24 @@ public final class Session implements RunnableModel, AutoCloseable {
             options.setOptimizationLevel(optimization.level);
             options.setIntraOpNumThreads(threads);
             options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
-            OrtSession session = environment.createSession(path.toString(), options);
+            OrtSession session = create(environment, path, origin, options);
             return new Session(origin, session, tensorOutputs(session), log);
         } catch (OrtException e) {
             throw new InvalidInputException("ONNX Runtime cannot load `%s`: %s".formatted(origin, oneLine(e)), e);
+        }
+    }
+
+    /** A load cannot be interrupted, and ends in its own time or not at all. */
+    private static OrtSession create(
+            OrtEnvironment environment, Path path, Path origin, OrtSession.SessionOptions options) throws OrtException {
+        try (RunWatchdog.Watched watched = RunWatchdog.current().begin(ModelWork.loading(origin), () -> {})) {
+            OrtSession session = environment.createSession(path.toString(), options);
+            Optional<TimeLimitException> exceeded = watched.exceeded();
+            if (exceeded.isPresent()) {
+                session.close();
+                throw exceeded.get();
+            }
+            return session;
         }
     }
 
@@ -270,7 +285,7 @@ public final class Session implements RunnableModel, AutoCloseable {
             }
             Map<String, OnnxTensor> all = new LinkedHashMap<>(tensors);
             prepared.forEach((name, tensor) -> all.put(name, tensor.tensor()));
-            return new Outputs(tensors.values(), session.run(all, tensorOutputs));
+            return new Outputs(tensors.values(), run(ModelWork.running(path, inputs), all));
         } catch (OrtException e) {
             tensors.values().forEach(OnnxTensor::close);
             throw new InvalidInputException(
@@ -278,6 +293,56 @@ public final class Session implements RunnableModel, AutoCloseable {
         } catch (RuntimeException e) {
             tensors.values().forEach(OnnxTensor::close);
             throw e;
+        }
+    }
+
+    /** Runs within this process's time limit: the runtime ends a run between two nodes, those of graphs inside too. */
+    private OrtSession.Result run(ModelWork work, Map<String, OnnxTensor> tensors) throws OrtException {
+        try (LimitedRun run = new LimitedRun(work)) {
+            return run.outputs(tensors);
+        }
+    }
+
+    /** One run that is asked to end where it exceeds the time limit. */
+    private final class LimitedRun implements AutoCloseable {
+        private final OrtSession.RunOptions options = new OrtSession.RunOptions();
+        private final RunWatchdog.Watched watched;
+
+        LimitedRun(ModelWork work) throws OrtException {
+            this.watched = RunWatchdog.current().begin(work, this::end);
+        }
+
+        private void end() {
+            try {
+                options.setTerminate(true);
+            } catch (OrtException e) {
+                throw new IllegalStateException("ONNX Runtime does not end a run", e);
+            }
+        }
+
+        OrtSession.Result outputs(Map<String, OnnxTensor> tensors) throws OrtException {
+            try {
+                OrtSession.Result outputs = session.run(tensors, tensorOutputs, options);
+                Optional<TimeLimitException> exceeded = watched.exceeded();
+                if (exceeded.isPresent()) {
+                    outputs.close();
+                    throw exceeded.get();
+                }
+                return outputs;
+            } catch (OrtException e) {
+                Optional<TimeLimitException> exceeded = watched.exceeded();
+                if (exceeded.isPresent()) {
+                    throw exceeded.get();
+                }
+                throw e;
+            }
+        }
+
+        @Override
+        public void close() {
+            // First: from then on nothing asks for what the options are needed for.
+            watched.close();
+            options.close();
         }
     }
 
@@ -378,7 +443,7 @@ public final class Session implements RunnableModel, AutoCloseable {
             for (Map.Entry<String, NpyArray> input : inputs.entrySet()) {
                 tensors.put(input.getKey(), tensor(input.getValue()));
             }
-            return new PreparedRun(tensors);
+            return new PreparedRun(ModelWork.running(path, inputs), tensors);
         } catch (OrtException e) {
             tensors.values().forEach(OnnxTensor::close);
             throw new IllegalStateException("ONNX Runtime does not take over inputs", e);
@@ -387,17 +452,19 @@ public final class Session implements RunnableModel, AutoCloseable {
 
     /** A run whose inputs are in ONNX Runtime's memory already, and whose outputs stay there, for timing. */
     public final class PreparedRun implements LatencyMeter.Timed, AutoCloseable {
+        private final ModelWork work;
         private final Map<String, OnnxTensor> inputs;
 
-        private PreparedRun(Map<String, OnnxTensor> inputs) {
+        private PreparedRun(ModelWork work, Map<String, OnnxTensor> inputs) {
+            this.work = work;
             this.inputs = inputs;
         }
 
         @Override
         public long nanoseconds() {
-            long start = System.nanoTime();
-            try {
-                OrtSession.Result outputs = session.run(inputs, tensorOutputs);
+            try (LimitedRun run = new LimitedRun(work)) {
+                long start = System.nanoTime();
+                OrtSession.Result outputs = run.outputs(inputs);
                 long end = System.nanoTime();
                 outputs.close();
                 return end - start;

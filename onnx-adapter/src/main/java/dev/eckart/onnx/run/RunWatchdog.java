@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
@@ -26,8 +28,12 @@ public final class RunWatchdog implements AutoCloseable {
         /** Some times a second. */
         default void looked(List<Underway> underway) {}
 
-        /** Something exceeded the limit and cannot be interrupted: only the process's end ends it. */
-        default void stuck(ModelWork work, Duration limit) {}
+        /**
+         * Something exceeded the limit and cannot be interrupted: only the process's end ends it.
+         *
+         * @param underway what has not ended, this first
+         */
+        default void stuck(List<Underway> underway, Duration limit) {}
     }
 
     /** A load or a run that has not ended yet, and for how long. */
@@ -43,6 +49,7 @@ public final class RunWatchdog implements AutoCloseable {
     private final Duration grace;
     private final Observer observer;
     private final Set<Watched> watched = ConcurrentHashMap.newKeySet();
+    private final CountDownLatch closed = new CountDownLatch(1);
     private final Thread thread;
 
     private RunWatchdog(TimeLimit limit, Duration grace, Observer observer) {
@@ -81,12 +88,21 @@ public final class RunWatchdog implements AutoCloseable {
         return CURRENT.get();
     }
 
+    /** Begins to watch what cannot be interrupted. */
+    Watched begin(ModelWork work) {
+        return begin(work, Optional.empty());
+    }
+
     /**
      * Begins to watch.
      *
      * @param interrupt asks what was begun to end, on another thread, once at most and not after it ended
      */
     Watched begin(ModelWork work, Runnable interrupt) {
+        return begin(work, Optional.of(interrupt));
+    }
+
+    private Watched begin(ModelWork work, Optional<Runnable> interrupt) {
         Watched begun = new Watched(work, interrupt);
         if (this != ABSENT) {
             watched.add(begun);
@@ -104,33 +120,37 @@ public final class RunWatchdog implements AutoCloseable {
 
     private void look() {
         try {
-            while (CURRENT.get() == this) {
+            do {
                 limit.duration().ifPresent(duration -> watched.forEach(each -> each.hold(duration)));
                 observer.looked(underway());
-                Thread.sleep(INTERVAL.toMillis());
-            }
+            } while (!closed.await(INTERVAL.toMillis(), TimeUnit.MILLISECONDS));
         } catch (InterruptedException e) {
-            // It is closed.
+            throw new IllegalStateException("Nobody interrupts this thread", e);
         }
     }
 
-    /** Ends the watch; what was begun under it goes on without. */
+    /** Ends the watch; what was begun under it goes on without. The observer is not called any more. */
     @Override
     public void close() {
         CURRENT.compareAndSet(this, ABSENT);
-        thread.interrupt();
+        closed.countDown();
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** A load or a run under watch, which ends when it is closed. */
     final class Watched implements AutoCloseable {
         private final ModelWork work;
-        private final Runnable interrupt;
+        private final Optional<Runnable> interrupt;
         private final long start = System.nanoTime();
         private boolean ended;
         private boolean interrupted;
         private boolean reported;
 
-        private Watched(ModelWork work, Runnable interrupt) {
+        private Watched(ModelWork work, Optional<Runnable> interrupt) {
             this.work = work;
             this.interrupt = interrupt;
         }
@@ -141,7 +161,7 @@ public final class RunWatchdog implements AutoCloseable {
 
         private void hold(Duration most) {
             if (isStuck(most)) {
-                observer.stuck(work, most);
+                observer.stuck(underway(), most);
             }
         }
 
@@ -151,9 +171,9 @@ public final class RunWatchdog implements AutoCloseable {
             }
             if (!interrupted) {
                 interrupted = true;
-                interrupt.run();
+                interrupt.ifPresent(Runnable::run);
             }
-            reported = elapsed().compareTo(most.plus(grace)) >= 0;
+            reported = interrupt.isEmpty() || elapsed().compareTo(most.plus(grace)) >= 0;
             return reported;
         }
 

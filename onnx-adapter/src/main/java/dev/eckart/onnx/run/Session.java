@@ -131,7 +131,7 @@ public final class Session implements RunnableModel, AutoCloseable {
     /** A load cannot be interrupted, and ends in its own time or not at all. */
     private static OrtSession create(
             OrtEnvironment environment, Path path, Path origin, OrtSession.SessionOptions options) throws OrtException {
-        try (RunWatchdog.Watched watched = RunWatchdog.current().begin(ModelWork.loading(origin), () -> {})) {
+        try (RunWatchdog.Watched watched = RunWatchdog.current().begin(ModelWork.loading(origin))) {
             OrtSession session = environment.createSession(path.toString(), options);
             Optional<TimeLimitException> exceeded = watched.exceeded();
             if (exceeded.isPresent()) {

@@ -64,20 +64,37 @@ class RunWatchdogTest {
         AtomicInteger times = new AtomicInteger();
         RunWatchdog.Observer observer = new RunWatchdog.Observer() {
             @Override
-            public void stuck(ModelWork work, Duration limit) {
+            public void stuck(List<RunWatchdog.Underway> underway, Duration limit) {
+                assertThat(underway).hasSize(1);
                 times.incrementAndGet();
                 told.countDown();
             }
         };
 
         try (RunWatchdog watchdog = RunWatchdog.start(SHORT, Duration.ZERO, observer);
-                RunWatchdog.Watched load = watchdog.begin(ModelWork.loading(folder), asked::incrementAndGet)) {
+                RunWatchdog.Watched run = watchdog.begin(ModelWork.running(folder, ONE), asked::incrementAndGet)) {
             assertThat(told.await(1, TimeUnit.MINUTES)).isTrue();
-            assertThat(load.exceeded()).isPresent();
+            assertThat(run.exceeded()).isPresent();
         }
 
         assertThat(asked).hasValue(1);
         assertThat(times).hasValue(1);
+    }
+
+    @Test
+    void should_tell_of_a_load_at_once() throws InterruptedException {
+        CountDownLatch told = new CountDownLatch(1);
+        RunWatchdog.Observer observer = new RunWatchdog.Observer() {
+            @Override
+            public void stuck(List<RunWatchdog.Underway> underway, Duration limit) {
+                told.countDown();
+            }
+        };
+
+        try (RunWatchdog watchdog = RunWatchdog.start(SHORT, Duration.ofDays(1), observer);
+                RunWatchdog.Watched load = watchdog.begin(ModelWork.loading(folder))) {
+            assertThat(told.await(1, TimeUnit.MINUTES)).isTrue();
+        }
     }
 
     @Test

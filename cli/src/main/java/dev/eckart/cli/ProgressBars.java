@@ -2,9 +2,7 @@ package dev.eckart.cli;
 
 import dev.eckart.core.Progress;
 import java.io.PrintStream;
-import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CopyOnWriteArrayList;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
@@ -15,9 +13,8 @@ final class ProgressBars implements Progress {
     private static final int WIDTH = 80;
 
     private final PrintStream terminal;
-    private final List<ProgressBar> bars = new CopyOnWriteArrayList<>();
 
-    /** What stands on a line without a bar; empty where nothing does. */
+    /** What stands in a bar's place; empty where nothing does. */
     private String line = "";
 
     ProgressBars(PrintStream terminal) {
@@ -25,8 +22,7 @@ final class ProgressBars implements Progress {
     }
 
     @Override
-    public synchronized Task start(String label, long steps) {
-        show("");
+    public Task start(String label, long steps) {
         ProgressBar bar = new ProgressBarBuilder()
                 .setTaskName(label)
                 .setInitialMax(steps)
@@ -34,7 +30,6 @@ final class ProgressBars implements Progress {
                 .clearDisplayOnFinish()
                 .setConsumer(new ConsoleProgressBarConsumer(terminal, WIDTH))
                 .build();
-        bars.add(bar);
         return new Task() {
             @Override
             public void step(long done) {
@@ -43,26 +38,23 @@ final class ProgressBars implements Progress {
 
             @Override
             public void close() {
-                bars.remove(bar);
                 bar.close();
             }
         };
     }
 
-    /** Says what takes long at the moment, beside the bars or, where there are none, on a line; empty if nothing does. */
+    /** Says what takes long at the moment, in the place of a bar, which comes back with its next step. */
     synchronized void tell(Optional<String> sentence) {
-        bars.forEach(bar -> bar.setExtraMessage(sentence.orElse("")));
-        show(bars.isEmpty() ? sentence.orElse("") : "");
+        String wanted = sentence.map(ProgressBars::cut).orElse("");
+        if (!wanted.equals(line)) {
+            terminal.print(
+                    wanted.isEmpty() ? "\r" + " ".repeat(WIDTH) + "\r" : ("\r%-" + WIDTH + "s").formatted(wanted));
+            terminal.flush();
+            line = wanted;
+        }
     }
 
-    /** In place of what the line has. */
-    private void show(String text) {
-        String cut = text.length() < WIDTH ? text : text.substring(0, WIDTH - 2) + "…";
-        if (!cut.equals(line)) {
-            terminal.print(
-                    "\r" + cut + " ".repeat(Math.max(0, line.length() - cut.length())) + (cut.isEmpty() ? "\r" : ""));
-            terminal.flush();
-            line = cut;
-        }
+    private static String cut(String sentence) {
+        return sentence.length() <= WIDTH ? sentence : sentence.substring(0, WIDTH - 1) + "…";
     }
 }

@@ -21,7 +21,7 @@ final class RunObserver implements RunWatchdog.Observer, AutoCloseable {
     private static final Duration LONG = Duration.ofSeconds(3);
 
     /** Looks from one at the supervisor to the next: that asks the system. */
-    private static final int LOOKS = 10;
+    private static final int LOOKS = 3;
 
     private final Console console;
     private final Progress progress;

@@ -61,9 +61,12 @@ final class HostileModels {
                     .setName("F" + i)
                     .addInput("a")
                     .addOutput("c")
-                    .addNode(node(called, List.of("a"), List.of("b")).toBuilder().setDomain(domain))
-                    .addNode(node(called, List.of("b"), List.of("c")).toBuilder().setDomain(domain))
-                    .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain("").setVersion(OPSET))
+                    .addNode(
+                            node(called, List.of("a"), List.of("b")).toBuilder().setDomain(domain))
+                    .addNode(
+                            node(called, List.of("b"), List.of("c")).toBuilder().setDomain(domain))
+                    .addOpsetImport(
+                            OperatorSetIdProto.newBuilder().setDomain("").setVersion(OPSET))
                     .addOpsetImport(
                             OperatorSetIdProto.newBuilder().setDomain("bomb").setVersion(1))
                     .build());
@@ -102,8 +105,7 @@ final class HostileModels {
         return ValueInfoProto.newBuilder()
                 .setName(name)
                 .setType(TypeProto.newBuilder()
-                        .setTensorType(
-                                TypeProto.Tensor.newBuilder().setElemType(DataType.FLOAT.getNumber())))
+                        .setTensorType(TypeProto.Tensor.newBuilder().setElemType(DataType.FLOAT.getNumber())))
                 .build();
     }
 

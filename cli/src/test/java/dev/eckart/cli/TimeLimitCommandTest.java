@@ -32,17 +32,6 @@ class TimeLimitCommandTest {
         assertThat(names()).containsExactly("endless.onnx");
     }
 
-    @Test
-    void should_take_the_limit_of_a_policy() throws IOException {
-        Path model = HostileModels.endless(folder);
-        Path policy = policy("compressed: endless.onnx", "time-limit: 1s", "isolate: false");
-
-        CommandLineRun run = eckart("check", policy);
-
-        assertThat(run.err()).startsWith("eckart: running `%s` on `x` [2×4] takes longer than 1 s;".formatted(model));
-        assertThat(run.code()).isEqualTo(ExitCode.BAD_INPUT);
-    }
-
     @ParameterizedTest
     @ValueSource(strings = {"compress m.onnx -o o.onnx", "verify m.onnx m.onnx", "sweep m.onnx", "scan m.onnx"})
     void should_refuse_a_limit_that_is_none(String command) {

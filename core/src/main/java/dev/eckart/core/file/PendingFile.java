@@ -165,7 +165,7 @@ public final class PendingFile implements AutoCloseable {
     /** Removes what this process has under way, for the end of a process in which other threads may still be writing. */
     public static void removeUnderway() {
         for (PendingFile pending : UNDERWAY) {
-            for (int i = 0; i < ATTEMPTS && Files.exists(pending.directory); i++) {
+            for (int i = 0; i < ATTEMPTS && UNDERWAY.contains(pending); i++) {
                 try {
                     pending.remove();
                 } catch (IOException e) {
@@ -308,7 +308,10 @@ public final class PendingFile implements AutoCloseable {
 
     /** Waits for a commit that is under way. */
     private synchronized void remove() throws IOException {
-        removeContents(directory);
+        // It may have been in another one.
+        if (Files.exists(directory)) {
+            removeContents(directory);
+        }
         lock.close();
         Files.deleteIfExists(directory.resolve(LOCK));
         Files.deleteIfExists(directory);

@@ -67,13 +67,13 @@ final class RunObserver implements RunWatchdog.Observer, AutoCloseable {
     }
 
     @Override
-    public void stuck(List<Underway> underway, Duration limit) {
+    public void stuck(Underway stuck, Duration limit) {
         if (notes.isPresent()) {
             // Which ends this process, and says why.
-            notes.get().writeStuck(underway);
+            notes.get().writeStuck(stuck);
             return;
         }
-        console.warn(TimeLimitException.sentence(underway.get(0).work(), limit));
+        console.warn(TimeLimitException.sentence(stuck.work(), limit));
         PendingFile.removeUnderway();
         end();
     }

@@ -44,6 +44,7 @@ final class SupervisionOptions {
      * @param otherwise the time limit without {@code --time-limit}; empty for the usual one
      * @param isolated whether to work in a separate process where the options do not say
      */
+    @SuppressWarnings("try") // The watchdog is there, and not asked anything.
     int over(
             Callable<Integer> work,
             Optional<TimeLimit> otherwise,

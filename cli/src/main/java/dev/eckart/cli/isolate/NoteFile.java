@@ -22,6 +22,9 @@ import java.util.Optional;
 public final class NoteFile implements AutoCloseable {
     private static final String NAME = "note";
 
+    /** Bytes of the file from the beginning, so that a disk that becomes full has room for most notes. */
+    private static final int ROOM = 4096;
+
     private final Path folder;
     private final long supervisor;
     private final FileChannel channel;
@@ -52,7 +55,8 @@ public final class NoteFile implements AutoCloseable {
                     folder,
                     supervisor,
                     FileChannel.open(folder.resolve(NAME), StandardOpenOption.CREATE, StandardOpenOption.WRITE));
-            file.write(Note.BEGUN);
+            file.write(ByteBuffer.allocate(ROOM));
+            file.write(Note.BEGUN.bytes());
             return file;
         } catch (IOException e) {
             throw Unwritable.because(folder.resolve(NAME), e);
@@ -66,26 +70,28 @@ public final class NoteFile implements AutoCloseable {
         }
     }
 
-    /** Notes that the first of these cannot be interrupted, upon which the supervisor ends this process. */
-    public synchronized void writeStuck(List<Underway> underway) {
+    /** Notes that something cannot be interrupted, upon which the supervisor ends this process. */
+    public synchronized void writeStuck(Underway work) {
         stuck = true;
-        note(underway);
+        note(List.of(work));
     }
 
     private void note(List<Underway> underway) {
         try {
             write(new Note(
-                    underway.stream().map(each -> each.work().sentence()).toList(),
-                    underway.stream().findFirst().map(Underway::elapsed).orElse(Duration.ZERO),
-                    stuck,
-                    PendingFile.underway()));
+                            underway.stream()
+                                    .map(each -> each.work().sentence())
+                                    .toList(),
+                            underway.stream().findFirst().map(Underway::elapsed).orElse(Duration.ZERO),
+                            stuck,
+                            PendingFile.underway())
+                    .bytes());
         } catch (IOException e) {
             throw Unwritable.because(folder.resolve(NAME), e);
         }
     }
 
-    private void write(Note note) throws IOException {
-        ByteBuffer bytes = note.bytes();
+    private void write(ByteBuffer bytes) throws IOException {
         for (long at = 0; bytes.hasRemaining(); ) {
             at += channel.write(bytes, at);
         }

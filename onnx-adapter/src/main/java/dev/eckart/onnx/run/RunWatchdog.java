@@ -3,6 +3,7 @@ package dev.eckart.onnx.run;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -28,12 +29,8 @@ public final class RunWatchdog implements AutoCloseable {
         /** Some times a second. */
         default void looked(List<Underway> underway) {}
 
-        /**
-         * Something exceeded the limit and cannot be interrupted: only the process's end ends it.
-         *
-         * @param underway what has not ended, this first
-         */
-        default void stuck(List<Underway> underway, Duration limit) {}
+        /** Something exceeded the limit and cannot be interrupted: only the process's end ends it. */
+        default void stuck(Underway stuck, Duration limit) {}
     }
 
     /** A load or a run that has not ended yet, and for how long. */
@@ -85,7 +82,7 @@ public final class RunWatchdog implements AutoCloseable {
 
     /** The one of this process, or one that does nothing. */
     static RunWatchdog current() {
-        return CURRENT.get();
+        return Objects.requireNonNull(CURRENT.get());
     }
 
     /** Begins to watch what cannot be interrupted. */
@@ -161,7 +158,7 @@ public final class RunWatchdog implements AutoCloseable {
 
         private void hold(Duration most) {
             if (isStuck(most)) {
-                observer.stuck(underway(), most);
+                observer.stuck(new Underway(work, elapsed()), most);
             }
         }
 

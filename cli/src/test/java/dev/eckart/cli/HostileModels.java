@@ -30,6 +30,13 @@ final class HostileModels {
 
     private HostileModels() {}
 
+    /** A product, for comparison. */
+    static Path harmless(Path folder) throws IOException {
+        return write(
+                folder.resolve("harmless.onnx"),
+                withProduct("harmless").output("p", "batch", SIZE).build());
+    }
+
     /** A product beside a loop of 2⁶² turns. */
     static Path endless(Path folder) throws IOException {
         GraphProto body = model("body", OPSET)

@@ -50,6 +50,17 @@ class IsolationTest {
     }
 
     @Test
+    void should_work_in_this_process_where_it_is_asked_to() throws Exception {
+        HostileModels.crashing(work);
+        Files.writeString(work.resolve("policy.yml"), "model: crashing.onnx\ncompress: { rank: 'fixed:1' }\n");
+
+        LaunchedRun run = run("check", "policy.yml", "--no-isolate");
+
+        assertThat(run.err()).doesNotContain("eckart: running");
+        assertThat(run.code()).isEqualTo(128 + 6);
+    }
+
+    @Test
     void should_pass_on_what_the_process_prints_and_its_status() throws Exception {
         HostileModels.endless(work);
 

@@ -61,6 +61,19 @@ class TimeLimitCommandTest {
                 .containsOnly(ExitCode.BAD_INPUT);
     }
 
+    @Test
+    void should_take_a_policy_without_a_limit_and_without_another_process() throws IOException {
+        HostileModels.harmless(folder);
+        Path policy = Files.writeString(
+                folder.resolve("policy.yml"),
+                "model: harmless.onnx\ncompressed: harmless.onnx\ntime-limit: none\nisolate: false\n");
+
+        CommandLineRun run = eckart("check", policy);
+
+        assertThat(run.err()).isEmpty();
+        assertThat(run.code()).isEqualTo(ExitCode.DONE);
+    }
+
     private Path policy(String... lines) throws IOException {
         return Files.writeString(
                 folder.resolve("policy.yml"), "model: endless.onnx\n" + String.join("\n", lines) + "\n");

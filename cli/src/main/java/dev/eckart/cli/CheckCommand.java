@@ -50,6 +50,9 @@ final class CheckCommand implements Callable<Integer> {
     private EngineOptions engine = new EngineOptions();
 
     @Mixin
+    private SupervisionOptions supervision = new SupervisionOptions();
+
+    @Mixin
     private ConsoleOptions options = new ConsoleOptions();
 
     CheckCommand(Console console) {
@@ -57,8 +60,13 @@ final class CheckCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() {
+    public Integer call() throws Exception {
         Policy policy = Policy.read(file, new CommandLine(new CompressCommand(console)), PluginOptions::metrics);
+        return supervision.over(
+                () -> run(policy), policy.timeLimit(), policy.isolate().orElse(true), console, options);
+    }
+
+    private int run(Policy policy) {
         if (update && policy.baseline().isEmpty()) {
             throw new InvalidInputException(
                     "--update-baseline: policy `%s` has no `baseline`, the file to write; add this key"

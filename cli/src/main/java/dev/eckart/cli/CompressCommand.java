@@ -114,6 +114,9 @@ final class CompressCommand implements Callable<Integer> {
     private CacheOptions cache = new CacheOptions();
 
     @Mixin
+    private SupervisionOptions supervision = new SupervisionOptions();
+
+    @Mixin
     private ConsoleOptions options = new ConsoleOptions();
 
     CompressCommand(Console console) {
@@ -121,7 +124,11 @@ final class CompressCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() {
+    public Integer call() throws Exception {
+        return supervision.over(this::run, console, options);
+    }
+
+    private int run() {
         reports.require();
         Report report = reports.deliver("compress", this::compress, console, options.quiet());
         if (report.passed()) {

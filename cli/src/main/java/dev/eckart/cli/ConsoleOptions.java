@@ -33,6 +33,8 @@ final class ConsoleOptions {
     }
 
     Progress progress(Console console) {
-        return quiet || noProgress || !console.interactive() ? Progress.NONE : new ProgressBars(console.err());
+        return quiet || noProgress
+                ? Progress.NONE
+                : console.bars().<Progress>map(bars -> bars).orElse(Progress.NONE);
     }
 }

@@ -2,6 +2,7 @@ package dev.eckart.cli;
 
 import dev.eckart.core.InvalidInputException;
 import dev.eckart.onnx.job.UnreachableTargetException;
+import dev.eckart.onnx.run.TimeLimitException;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
@@ -52,7 +53,7 @@ public final class Eckart {
         PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8);
         PrintStream err = new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
         boolean interactive = Boolean.getBoolean(STDERR_IS_TERMINAL);
-        System.exit(run(new Console(out, err, interactive), args));
+        System.exit(run(Console.ofProcess(out, err, interactive), args));
     }
 
     /** Runs a command, and returns its exit code. */
@@ -151,7 +152,7 @@ public final class Eckart {
         if (debug) {
             exception.printStackTrace(console.err());
         }
-        if (exception instanceof InvalidInputException) {
+        if (exception instanceof InvalidInputException || exception instanceof TimeLimitException) {
             console.err().println("eckart: " + oneLine(String.valueOf(exception.getMessage())));
             return ExitCode.BAD_INPUT;
         }

@@ -52,6 +52,9 @@ final class ScanCommand implements Callable<Integer> {
     private CacheOptions cache = new CacheOptions();
 
     @Mixin
+    private SupervisionOptions supervision = new SupervisionOptions();
+
+    @Mixin
     private ConsoleOptions options = new ConsoleOptions();
 
     ScanCommand(Console console) {
@@ -59,7 +62,11 @@ final class ScanCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() {
+    public Integer call() throws Exception {
+        return supervision.over(this::run, console, options);
+    }
+
+    private int run() {
         FILES.require(files);
         CompressionJob job = new CompressionJob(engine.engine(console, options.progress(console), cache));
         Report report = job.scan(model, selection.selection());

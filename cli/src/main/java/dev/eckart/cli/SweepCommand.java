@@ -71,6 +71,9 @@ final class SweepCommand implements Callable<Integer> {
     private CacheOptions cache = new CacheOptions();
 
     @Mixin
+    private SupervisionOptions supervision = new SupervisionOptions();
+
+    @Mixin
     private ConsoleOptions options = new ConsoleOptions();
 
     SweepCommand(Console console) {
@@ -78,7 +81,11 @@ final class SweepCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() {
+    public Integer call() throws Exception {
+        return supervision.over(this::run, console, options);
+    }
+
+    private int run() {
         reports.require();
         cache.require();
         RankStrategies strategies = weights.strategies();

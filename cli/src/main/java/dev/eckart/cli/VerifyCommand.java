@@ -47,6 +47,9 @@ final class VerifyCommand implements Callable<Integer> {
     private EngineOptions engine = new EngineOptions();
 
     @Mixin
+    private SupervisionOptions supervision = new SupervisionOptions();
+
+    @Mixin
     private ConsoleOptions options = new ConsoleOptions();
 
     VerifyCommand(Console console) {
@@ -54,7 +57,11 @@ final class VerifyCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() {
+    public Integer call() throws Exception {
+        return supervision.over(this::run, console, options);
+    }
+
+    private int run() {
         reports.require();
         Report report = verify();
         reports.deliver(report, console, options.quiet());

@@ -216,7 +216,7 @@ class SchemaTest {
                 .isEmpty();
         assertThat(
                         validatePolicy(
-                                "model: m.onnx\ncompressed: c.onnx\nshapes: ['batch=1,x[1]=16']\nmemory: true\nlimits: { max-memory-ratio: 1 }\n"))
+                                "model: m.onnx\ncompressed: c.onnx\nshapes: ['batch=1,x[1]=16']\nmemory: true\ntime-limit: 1h30m\nisolate: false\nlimits: { max-memory-ratio: 1 }\n"))
                 .isEmpty();
         assertThat(
                         validatePolicy(
@@ -241,6 +241,9 @@ class SchemaTest {
                 "model: m.onnx\ncompress: {}\nshapes: batch=1",
                 "model: m.onnx\ncompress: {}\nshapes: ['batch=0']",
                 "model: m.onnx\ncompress: {}\nmemory: 1",
+                "model: m.onnx\ncompress: {}\ntime-limit: 10",
+                "model: m.onnx\ncompress: {}\ntime-limit: soon",
+                "model: m.onnx\ncompress: {}\nisolate: maybe",
                 "model: m.onnx\ncompress: {}\nlimits: { max-memory-ratio: 0 }",
                 "model: m.onnx\ncompress: {}\ntolerance: 1",
                 "model: m.onnx\ncompress: {}\nreports: [r.pdf]",

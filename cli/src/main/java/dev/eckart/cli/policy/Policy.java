@@ -2,6 +2,7 @@ package dev.eckart.cli.policy;
 
 import dev.eckart.core.InvalidInputException;
 import dev.eckart.core.metric.TaskMetrics;
+import dev.eckart.onnx.run.TimeLimit;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +38,8 @@ public record Policy(
         Map<String, Double> tolerances,
         List<Path> reports) {
     private static final String CALIBRATION = "--calibration=";
+    private static final String TIME_LIMIT = "--time-limit=";
+    private static final String ISOLATE = "--isolate=";
 
     public Policy {
         arguments = List.copyOf(arguments);
@@ -67,9 +70,24 @@ public record Policy(
 
     /** The inputs that a model is calibrated on where the check builds it. */
     public Optional<Path> calibration() {
+        return said(CALIBRATION).map(Path::of);
+    }
+
+    /** How long any load or run of a model may take, if the policy says so. */
+    public Optional<TimeLimit> timeLimit() {
+        return said(TIME_LIMIT).map(TimeLimit::parse);
+    }
+
+    /** Whether the check is to work in a separate process, if the policy says so. */
+    public Optional<Boolean> isolate() {
+        return said(ISOLATE).map(Boolean::valueOf);
+    }
+
+    private Optional<String> said(String option) {
         return arguments.stream()
-                .filter(argument -> argument.text().startsWith(CALIBRATION))
-                .map(argument -> Path.of(argument.text().substring(CALIBRATION.length())))
+                .map(Argument::text)
+                .filter(text -> text.startsWith(option))
+                .map(text -> text.substring(option.length()))
                 .findFirst();
     }
 

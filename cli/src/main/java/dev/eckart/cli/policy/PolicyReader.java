@@ -7,6 +7,7 @@ import dev.eckart.core.metric.RequestedMetric;
 import dev.eckart.core.metric.TaskMetrics;
 import dev.eckart.core.verify.Limit;
 import dev.eckart.onnx.run.ShapeBinding;
+import dev.eckart.onnx.run.TimeLimit;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -33,6 +34,8 @@ final class PolicyReader {
             "seed",
             "shapes",
             "memory",
+            "time-limit",
+            "isolate",
             "metrics",
             "plugin",
             "limits",
@@ -47,6 +50,8 @@ final class PolicyReader {
             "seed",
             "shapes",
             "memory",
+            "time-limit",
+            "isolate",
             "metric",
             "limit",
             "report",
@@ -112,6 +117,11 @@ final class PolicyReader {
         get(keys, "seed").ifPresent(value -> argue("seed", String.valueOf(value.whole()), value));
         get(keys, "shapes").ifPresent(this::shapes);
         get(keys, "memory").ifPresent(value -> argue("memory", String.valueOf(value.flag()), value));
+        get(keys, "time-limit").ifPresent(value -> {
+            saying(value, () -> TimeLimit.parse(value.text()));
+            argue("time-limit", value.text(), value);
+        });
+        get(keys, "isolate").ifPresent(value -> argue("isolate", String.valueOf(value.flag()), value));
         List<RequestedMetric> metrics = metrics(keys);
         Judging judging = new Judging(inputs.isPresent(), isCalibrated(building), building.isPresent());
         boolean searchable = get(keys, "limits")

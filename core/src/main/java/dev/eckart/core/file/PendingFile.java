@@ -2,6 +2,7 @@ package dev.eckart.core.file;
 
 import dev.eckart.core.InvalidInputException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
@@ -15,17 +16,21 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * A file on its way to a target, and files that belong to it: written in a temporary directory beside the target, under
  * their final names, and put in place whole, or not at all. Closing it removes what was not put in place.
  *
- * <p>The directory holds a file that is locked for as long as its process lives. What a killed process left is removed
- * by the next one with the same target.
+ * <p>The directory holds a file that is locked for as long as its process lives. A process that is asked to end removes what
+ * is under way. What a killed process left is removed by the next one with the same target.
  */
 public final class PendingFile implements AutoCloseable {
     private static final String ENDING = ".eckart-tmp";
@@ -38,6 +43,18 @@ public final class PendingFile implements AutoCloseable {
      * release them.
      */
     private static final String PROCESS = unique();
+
+    /** How often a process that ends looks whether what it removes is still being written to. */
+    private static final int ATTEMPTS = 200;
+
+    private static final int MILLISECONDS = 5;
+
+    /** Those of this process that are not closed. */
+    private static final Set<PendingFile> UNDERWAY = ConcurrentHashMap.newKeySet();
+
+    static {
+        Runtime.getRuntime().addShutdownHook(new Thread(PendingFile::removeUnderway, "remove pending files"));
+    }
 
     private final Path target;
     private final Path directory;
@@ -106,7 +123,9 @@ public final class PendingFile implements AutoCloseable {
         try {
             FileChannel lock = lock(directory.resolve(LOCK));
             if (Files.exists(directory.resolve(LOCK))) {
-                return Optional.of(new PendingFile(target, directory, lock));
+                PendingFile pending = new PendingFile(target, directory, lock);
+                UNDERWAY.add(pending);
+                return Optional.of(pending);
             }
             lock.close();
             return Optional.empty();
@@ -163,6 +182,52 @@ public final class PendingFile implements AutoCloseable {
         }
     }
 
+    /** The directories of this process that are not closed. */
+    public static List<Path> underway() {
+        return UNDERWAY.stream().map(PendingFile::directory).sorted().toList();
+    }
+
+    /** Removes what this process has under way, for the end of a process in which other threads may still be writing. */
+    public static void removeUnderway() {
+        for (PendingFile pending : UNDERWAY) {
+            for (int i = 0; i < ATTEMPTS && UNDERWAY.contains(pending); i++) {
+                try {
+                    pending.remove();
+                } catch (IOException e) {
+                    pause();
+                }
+            }
+        }
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /**
+     * Removes the directory of a process that has ended, as {@link #underway} named it there, if it is still there.
+     *
+     * @throws IOException if that fails
+     */
+    public static void removeLeft(Path directory) throws IOException {
+        String name = String.valueOf(directory.getFileName());
+        if (name.startsWith(".") && name.endsWith(ENDING)) {
+            removeIfStale(directory);
+        }
+    }
+
+    /** Where a file in a pending directory is to be in the end; any other path is its own. */
+    public static Path destination(Path file) {
+        Path directory = file.getParent();
+        return directory != null && String.valueOf(directory.getFileName()).endsWith(ENDING)
+                ? destination(directory.resolveSibling(file.getFileName()))
+                : file;
+    }
+
     private static void removeIfStale(Path entry) throws IOException {
         if (entry.getFileName().toString().contains("." + PROCESS + "-")) {
             return;
@@ -181,13 +246,17 @@ public final class PendingFile implements AutoCloseable {
         Files.deleteIfExists(entry);
     }
 
+    /** All but the lock, directories too; a link is removed and not followed. */
     private static void removeContents(Path directory) throws IOException {
-        List<Path> files = new ArrayList<>();
-        try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
-            entries.forEach(files::add);
+        List<Path> files;
+        try (Stream<Path> all = Files.walk(directory)) {
+            files = all.sorted(Comparator.reverseOrder()).toList();
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
         }
+        Path lock = directory.resolve(LOCK);
         for (Path file : files) {
-            if (!file.endsWith(LOCK)) {
+            if (!file.equals(lock) && !file.equals(directory)) {
                 Files.deleteIfExists(file);
             }
         }
@@ -215,7 +284,7 @@ public final class PendingFile implements AutoCloseable {
      *
      * @param companions in {@link #directory()}
      */
-    public void commit(List<Path> companions) throws IOException {
+    public synchronized void commit(List<Path> companions) throws IOException {
         for (Path companion : companions) {
             force(companion, StandardOpenOption.WRITE);
         }
@@ -256,10 +325,21 @@ public final class PendingFile implements AutoCloseable {
     }
 
     @Override
-    public void close() throws IOException {
-        removeContents(directory);
+    public synchronized void close() throws IOException {
+        if (UNDERWAY.contains(this)) {
+            remove();
+        }
+    }
+
+    /** Waits for a commit that is under way. */
+    private synchronized void remove() throws IOException {
+        // It may have been in another one.
+        if (Files.exists(directory)) {
+            removeContents(directory);
+        }
         lock.close();
         Files.deleteIfExists(directory.resolve(LOCK));
         Files.deleteIfExists(directory);
+        UNDERWAY.remove(this);
     }
 }

@@ -136,6 +136,50 @@ class PendingFileTest {
     }
 
     @Test
+    @EnabledOnOs({OS.LINUX, OS.MAC})
+    void should_leave_nothing_when_the_process_is_asked_to_end() throws Exception {
+        Process process = WritingProcess.start(folder.resolve("target"));
+
+        process.destroy();
+        process.waitFor();
+
+        assertThat(names()).isEmpty();
+    }
+
+    @Test
+    void should_remove_all_that_is_under_way_with_folders_in_it_when_a_process_ends() throws IOException {
+        PendingFile outer = PendingFile.beside(folder.resolve("target"));
+        PendingFile inner = PendingFile.beside(outer.path());
+        Files.writeString(inner.path(), "half");
+        assertThat(PendingFile.underway()).contains(outer.directory(), inner.directory());
+        assertThat(PendingFile.destination(inner.path())).isEqualTo(folder.resolve("target"));
+
+        PendingFile.removeUnderway();
+        inner.close();
+        outer.close();
+
+        assertThat(names()).isEmpty();
+        assertThat(PendingFile.underway()).doesNotContain(outer.directory(), inner.directory());
+    }
+
+    @Test
+    @EnabledOnOs({OS.LINUX, OS.MAC})
+    void should_remove_what_a_killed_process_left_and_nothing_else() throws Exception {
+        Path mine = Files.createDirectory(folder.resolve("mine"));
+        Process process = WritingProcess.start(folder.resolve("target"));
+        process.destroyForcibly().waitFor();
+        Path left = folder.resolve(names().stream()
+                .filter(name -> !name.equals("mine"))
+                .findFirst()
+                .orElseThrow());
+
+        PendingFile.removeLeft(left);
+        PendingFile.removeLeft(mine);
+
+        assertThat(names()).containsExactly("mine");
+    }
+
+    @Test
     void should_leave_a_living_process_alone() throws Exception {
         Path target = folder.resolve("target");
         Process process = WritingProcess.start(target);

@@ -68,7 +68,7 @@ public final class InputSet {
      *     or with numbers that are not finite, or there are no samples
      */
     public static InputSet of(RunnableModel running, OnnxModel model, Map<String, NpyArray> arrays, String origin) {
-        List<ModelInput> inputs = running.inputs();
+        List<ModelInput> inputs = InputShapes.of(running.inputs(), model);
         requireAll(inputs, arrays, origin);
         BatchAxesFinder finder = BatchAxesFinder.of(inputs, model);
         InputSet set = of(inputs, finder.declared(arrays), arrays, origin);
@@ -131,6 +131,24 @@ public final class InputSet {
                             || length == size
                             || (counts && size > 0 && length % size == 0);
                 });
+    }
+
+    /**
+     * Other values in these shapes.
+     *
+     * @param takers the inputs of a form of the model, which may take other types
+     * @throws InvalidInputException if they do not fit
+     */
+    public InputSet with(List<ModelInput> takers, Map<String, NpyArray> others, String origin) {
+        Map<String, ModelInput> known = new LinkedHashMap<>();
+        inputs.forEach(input -> known.put(input.name(), input));
+        List<ModelInput> shaped = takers.stream()
+                .map(taker -> new ModelInput(
+                        taker.name(),
+                        taker.type(),
+                        known.getOrDefault(taker.name(), taker).dims()))
+                .toList();
+        return of(shaped, axes, others, origin);
     }
 
     /** The same, with samples along other axes. */

@@ -33,6 +33,8 @@ import java.util.stream.IntStream;
  *   <li>Floating-point inputs are standard normal numbers, or positive ones where those give NaN or infinity.
  *   <li>Integers that end up as the indices of a {@code Gather} from a constant table stay inside that table.
  *   <li>Masks, told by their names, are ones, and so is every other integer.
+ *   <li>Inputs that the graph declares without a shape have the rank that operators ask for, and the sizes that their weights
+ *       ask for.
  *   <li>Symbolic dimensions of the same name get the same size, and the model is run at two sizes.
  * </ul>
  */
@@ -91,7 +93,7 @@ public final class MadeUpInputs {
      * @throws InvalidInputException if none of those tried are accepted by the model
      */
     public static List<InputSet> forModel(RunnableModel session, OnnxModel model, long seed) {
-        List<ModelInput> inputs = session.inputs();
+        List<ModelInput> inputs = InputShapes.of(session.inputs(), model);
         Map<String, Long> tables = tableSizes(model, inputs);
         BatchAxesFinder finder = BatchAxesFinder.of(inputs, model);
         List<InvalidInputException> refusals = new ArrayList<>();
@@ -149,7 +151,7 @@ public final class MadeUpInputs {
      *     the model refuses
      */
     public static List<Bound> at(List<ShapeBinding> bindings, RunnableModel session, OnnxModel model, long seed) {
-        List<ModelInput> inputs = session.inputs();
+        List<ModelInput> inputs = InputShapes.of(session.inputs(), model);
         Map<String, Long> tables = bindings.isEmpty() ? Map.of() : tableSizes(model, inputs);
         BatchAxesFinder finder = BatchAxesFinder.of(inputs, model);
         Set<Map<String, Long>> given = new HashSet<>();
@@ -159,7 +161,7 @@ public final class MadeUpInputs {
             if (!given.add(sizes)) {
                 throw binding.refuse("these sizes are given twice; leave one of them out");
             }
-            all.add(at(binding, sizes, session, finder, tables, seed));
+            all.add(at(binding, sizes, session, inputs, finder, tables, seed));
         }
         return all;
     }
@@ -168,13 +170,14 @@ public final class MadeUpInputs {
             ShapeBinding binding,
             Map<String, Long> given,
             RunnableModel session,
+            List<ModelInput> inputs,
             BatchAxesFinder finder,
             Map<String, Long> tables,
             long seed) {
         List<InvalidInputException> refusals = new ArrayList<>();
         List<Bound> accepted = new ArrayList<>();
         for (Range range : Range.values()) {
-            MadeUpInputs maker = new MadeUpInputs(session.inputs(), tables, finder.declared(), seed, range);
+            MadeUpInputs maker = new MadeUpInputs(inputs, tables, finder.declared(), seed, range);
             Set<Map<String, Long>> tried = new HashSet<>();
             for (Sizes sizes : SIZES.stream().flatMap(List::stream).toList()) {
                 Map<String, Long> axes = maker.axes(maker.bound(sizes, given), sizes);

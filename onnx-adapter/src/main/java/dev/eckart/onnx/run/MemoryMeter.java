@@ -13,8 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
+import java.util.Optional;
 
 /**
  * Measures how much memory a session takes, in processes of its own: one in which other models were loaded keeps pages of
@@ -25,12 +24,6 @@ public final class MemoryMeter {
     /** Why there is nothing to measure with, where that is so. */
     public static final String UNAVAILABLE =
             "the memory of a process is read from `" + MemoryProcess.STATUS + "`, which this system does not have";
-
-    /** Far more than a model takes to be loaded that was run some dozens of times before. */
-    private static final long MOST_SECONDS = 900;
-
-    /** For a process that was asked to end; then it is ended. */
-    private static final long GRACE_SECONDS = 10;
 
     /** From here on, a JVM warns of native code that it was not told of. */
     private static final int TOLD_OF_NATIVE_ACCESS = 22;
@@ -45,14 +38,20 @@ public final class MemoryMeter {
     /**
      * What a session with a model takes for a run.
      *
-     * @throws InvalidInputException if the process fails, or takes too long
+     * @throws InvalidInputException if the process fails
+     * @throws TimeLimitException if it exceeds the time limit of this process's runs
      */
     public static Memory.Taken measure(Path model, Map<String, NpyArray> inputs, int threads) {
         try {
             Process process = start(model, threads);
-            CompletableFuture<Void> end = limit(process);
-            try (DataOutputStream out = new DataOutputStream(process.getOutputStream())) {
+            try (RunWatchdog.Watched watched =
+                            RunWatchdog.current().begin(ModelWork.measuringMemory(model), process::destroyForcibly);
+                    DataOutputStream out = new DataOutputStream(process.getOutputStream())) {
                 String said = answer(process, out, inputs);
+                Optional<TimeLimitException> exceeded = watched.exceeded();
+                if (exceeded.isPresent()) {
+                    throw exceeded.get();
+                }
                 if (process.waitFor() == 0 && said.startsWith(MemoryProcess.BYTES)) {
                     String[] bytes = said.split(" ", -1);
                     return new Memory.Taken(Long.parseLong(bytes[1]), Long.parseLong(bytes[2]));
@@ -62,8 +61,7 @@ public final class MemoryMeter {
                         "the process ended with status %d%s"
                                 .formatted(process.exitValue(), said.isEmpty() ? "" : ": " + said));
             } finally {
-                process.destroy();
-                end.join();
+                process.destroyForcibly();
             }
         } catch (IOException e) {
             throw failed(model, e.toString());
@@ -108,16 +106,5 @@ public final class MemoryMeter {
         // These may ask for what the flags above contradict.
         builder.environment().keySet().removeAll(List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS"));
         return builder.start();
-    }
-
-    /** Ends a process that takes too long; done when it has ended. */
-    private static CompletableFuture<Void> limit(Process process) {
-        return process.onExit()
-                .completeOnTimeout(process, MOST_SECONDS, TimeUnit.SECONDS)
-                .thenCompose(late -> {
-                    late.destroy();
-                    return late.onExit().completeOnTimeout(late, GRACE_SECONDS, TimeUnit.SECONDS);
-                })
-                .thenAccept(Process::destroyForcibly);
     }
 }

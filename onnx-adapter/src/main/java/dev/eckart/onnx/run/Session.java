@@ -82,6 +82,7 @@ public final class Session implements RunnableModel, AutoCloseable {
      * Loads a model.
      *
      * @throws InvalidInputException if ONNX Runtime refuses it
+     * @throws TimeLimitException if that, or a run of it later on, exceeds this process's time limit
      */
     public static Session open(Path path, Optimization optimization, int threads) {
         return open(path, path, optimization, threads);
@@ -122,10 +123,24 @@ public final class Session implements RunnableModel, AutoCloseable {
             options.setOptimizationLevel(optimization.level);
             options.setIntraOpNumThreads(threads);
             options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
-            OrtSession session = environment.createSession(plain.path().toString(), options);
+            OrtSession session = create(environment, plain.path(), origin, options);
             return new Session(origin, session, tensorOutputs(session), log);
         } catch (OrtException e) {
             throw new InvalidInputException("ONNX Runtime cannot load `%s`: %s".formatted(origin, oneLine(e)), e);
+        }
+    }
+
+    /** A load cannot be interrupted, and ends in its own time or not at all. */
+    private static OrtSession create(
+            OrtEnvironment environment, Path path, Path origin, OrtSession.SessionOptions options) throws OrtException {
+        try (RunWatchdog.Watched watched = RunWatchdog.current().begin(ModelWork.loading(origin))) {
+            OrtSession session = environment.createSession(path.toString(), options);
+            Optional<TimeLimitException> exceeded = watched.exceeded();
+            if (exceeded.isPresent()) {
+                session.close();
+                throw exceeded.get();
+            }
+            return session;
         }
     }
 
@@ -239,10 +254,17 @@ public final class Session implements RunnableModel, AutoCloseable {
      * @throws InvalidInputException if the model fails on these inputs
      */
     public Map<String, Output> run(Map<String, NpyArray> inputs, Map<String, PreparedTensor> prepared) {
+        try (LimitedRun run = new LimitedRun(ModelWork.running(path, inputs))) {
+            return run(run, inputs, prepared);
+        }
+    }
+
+    private Map<String, Output> run(
+            LimitedRun run, Map<String, NpyArray> inputs, Map<String, PreparedTensor> prepared) {
         if (tensorOutputs.isEmpty()) {
             return Map.of();
         }
-        try (Outputs given = outputs(inputs, prepared)) {
+        try (Outputs given = outputs(run, inputs, prepared)) {
             Map<String, Output> outputs = new LinkedHashMap<>();
             for (String name : tensorOutputs) {
                 given.get(name).ifPresent(output -> outputs.put(name, output));
@@ -268,10 +290,12 @@ public final class Session implements RunnableModel, AutoCloseable {
      * @throws InvalidInputException if the model fails on these inputs
      */
     public Outputs outputs(Map<String, NpyArray> inputs) {
-        return outputs(inputs, Map.of());
+        try (LimitedRun run = new LimitedRun(ModelWork.running(path, inputs))) {
+            return outputs(run, inputs, Map.of());
+        }
     }
 
-    private Outputs outputs(Map<String, NpyArray> inputs, Map<String, PreparedTensor> prepared) {
+    private Outputs outputs(LimitedRun run, Map<String, NpyArray> inputs, Map<String, PreparedTensor> prepared) {
         Map<String, OnnxTensor> tensors = new LinkedHashMap<>();
         try {
             for (Map.Entry<String, NpyArray> input : inputs.entrySet()) {
@@ -279,7 +303,7 @@ public final class Session implements RunnableModel, AutoCloseable {
             }
             Map<String, OnnxTensor> all = new LinkedHashMap<>(tensors);
             prepared.forEach((name, tensor) -> all.put(name, tensor.tensor()));
-            return new Outputs(tensors.values(), session.run(all, tensorOutputs));
+            return new Outputs(tensors.values(), run.outputs(all));
         } catch (OrtException e) {
             tensors.values().forEach(OnnxTensor::close);
             throw new InvalidInputException(
@@ -287,6 +311,54 @@ public final class Session implements RunnableModel, AutoCloseable {
         } catch (RuntimeException e) {
             tensors.values().forEach(OnnxTensor::close);
             throw e;
+        }
+    }
+
+    /** One run within this process's time limit: the runtime ends it between two nodes, those of graphs inside too. */
+    private final class LimitedRun implements AutoCloseable {
+        private final OrtSession.RunOptions options;
+        private final RunWatchdog.Watched watched;
+
+        LimitedRun(ModelWork work) {
+            try {
+                this.options = new OrtSession.RunOptions();
+            } catch (OrtException e) {
+                throw new IllegalStateException("ONNX Runtime has no options for a run", e);
+            }
+            this.watched = RunWatchdog.current().begin(work, this::end);
+        }
+
+        private void end() {
+            try {
+                options.setTerminate(true);
+            } catch (OrtException e) {
+                throw new IllegalStateException("ONNX Runtime does not end a run", e);
+            }
+        }
+
+        OrtSession.Result outputs(Map<String, OnnxTensor> tensors) throws OrtException {
+            try {
+                OrtSession.Result outputs = session.run(tensors, tensorOutputs, options);
+                Optional<TimeLimitException> exceeded = watched.exceeded();
+                if (exceeded.isPresent()) {
+                    outputs.close();
+                    throw exceeded.get();
+                }
+                return outputs;
+            } catch (OrtException e) {
+                Optional<TimeLimitException> exceeded = watched.exceeded();
+                if (exceeded.isPresent()) {
+                    throw exceeded.get();
+                }
+                throw e;
+            }
+        }
+
+        @Override
+        public void close() {
+            // First: from then on nothing asks for what the options are needed for.
+            watched.close();
+            options.close();
         }
     }
 
@@ -387,7 +459,7 @@ public final class Session implements RunnableModel, AutoCloseable {
             for (Map.Entry<String, NpyArray> input : inputs.entrySet()) {
                 tensors.put(input.getKey(), tensor(input.getValue()));
             }
-            return new PreparedRun(tensors);
+            return new PreparedRun(ModelWork.running(path, inputs), tensors);
         } catch (OrtException e) {
             tensors.values().forEach(OnnxTensor::close);
             throw new IllegalStateException("ONNX Runtime does not take over inputs", e);
@@ -396,17 +468,19 @@ public final class Session implements RunnableModel, AutoCloseable {
 
     /** A run whose inputs are in ONNX Runtime's memory already, and whose outputs stay there, for timing. */
     public final class PreparedRun implements LatencyMeter.Timed, AutoCloseable {
+        private final ModelWork work;
         private final Map<String, OnnxTensor> inputs;
 
-        private PreparedRun(Map<String, OnnxTensor> inputs) {
+        private PreparedRun(ModelWork work, Map<String, OnnxTensor> inputs) {
+            this.work = work;
             this.inputs = inputs;
         }
 
         @Override
         public long nanoseconds() {
-            long start = System.nanoTime();
-            try {
-                OrtSession.Result outputs = session.run(inputs, tensorOutputs);
+            try (LimitedRun run = new LimitedRun(work)) {
+                long start = System.nanoTime();
+                OrtSession.Result outputs = run.outputs(inputs);
                 long end = System.nanoTime();
                 outputs.close();
                 return end - start;
@@ -424,9 +498,11 @@ public final class Session implements RunnableModel, AutoCloseable {
 
     /** Runs the model once and drops what it gives, for timing. */
     long nanoseconds(Map<String, NpyArray> inputs) {
-        long start = System.nanoTime();
-        run(inputs);
-        return System.nanoTime() - start;
+        try (LimitedRun run = new LimitedRun(ModelWork.running(path, inputs))) {
+            long start = System.nanoTime();
+            run(run, inputs, Map.of());
+            return System.nanoTime() - start;
+        }
     }
 
     private static OnnxTensor tensor(NpyArray array) throws OrtException {

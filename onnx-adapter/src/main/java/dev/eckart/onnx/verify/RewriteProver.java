@@ -119,8 +119,7 @@ final class RewriteProver {
                 return this;
             }
             flags.forEach(flag -> arrays.computeIfPresent(flag, (name, array) -> turned(array)));
-            InputSet set = InputSet.of(
-                    session.inputs(), few.get(0).set().axes(), arrays, "the samples with flags turned round");
+            InputSet set = few.get(0).set().with(session.inputs(), arrays, "the samples with flags turned round");
             try {
                 session.outputs(set.batch(0, set.samples())).close();
             } catch (InvalidInputException e) {

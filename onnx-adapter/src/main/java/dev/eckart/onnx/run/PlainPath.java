@@ -4,6 +4,7 @@ import dev.eckart.core.InvalidInputException;
 import dev.eckart.core.file.PendingFile;
 import dev.eckart.core.file.Unwritable;
 import dev.eckart.onnx.file.OnnxReader;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,7 +19,7 @@ import java.util.Optional;
  * model is loaded.
  */
 final class PlainPath implements AutoCloseable {
-    private static final boolean WIDE = System.getProperty("os.name").startsWith("Windows");
+    private static final boolean WIDE = File.separatorChar == '\\';
 
     private final Path path;
     private final List<Path> made;

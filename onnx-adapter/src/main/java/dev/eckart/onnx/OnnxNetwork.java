@@ -23,6 +23,7 @@ import dev.eckart.onnx.proto.NodeProto;
 import dev.eckart.onnx.proto.OperatorSetIdProto;
 import dev.eckart.onnx.rewrite.BiasShifts;
 import dev.eckart.onnx.rewrite.FactorRewriter;
+import dev.eckart.onnx.rewrite.FormRecorder;
 import dev.eckart.onnx.rewrite.OpenOperands;
 import dev.eckart.onnx.rewrite.ProductReference;
 import dev.eckart.onnx.rewrite.Reference;
@@ -106,6 +107,30 @@ public final class OnnxNetwork implements Network<OnnxNetwork> {
      */
     public Reference reference(OnnxNetwork compressed, Supplier<Decomposer> backend, boolean wide) {
         return ProductReference.of(model, index, scan.linear(), compressed.model, backend, wide);
+    }
+
+    /**
+     * This network, made of an original and not changed since, with a record of what each of its stored forms is worth.
+     *
+     * @param backend asked for where factors are multiplied
+     */
+    public OnnxNetwork recorded(OnnxNetwork original, Supplier<Decomposer> backend) {
+        return new OnnxNetwork(
+                FormRecorder.record(original.model, original.index, original.scan.linear(), model, backend), index, scan);
+    }
+
+    /**
+     * What a compressed network stores otherwise than it records, in a sentence; empty if all is as recorded.
+     *
+     * @param backend asked for where factors are multiplied
+     */
+    public Optional<String> storedFormFault(OnnxNetwork compressed, Supplier<Decomposer> backend) {
+        return FormRecorder.fault(model, index, scan.linear(), compressed.model, backend);
+    }
+
+    /** ‖W − W'‖_F / ‖W‖_F of each replaced weight of the original, as this network records it, by the weight's name. */
+    public Map<String, Double> recordedErrors() {
+        return FormRecorder.errors(model.message());
     }
 
     /**

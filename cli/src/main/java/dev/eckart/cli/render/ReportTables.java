@@ -16,6 +16,7 @@ import dev.eckart.core.verify.NoProof;
 import dev.eckart.core.verify.OutputComparison;
 import dev.eckart.core.verify.PartComparison;
 import dev.eckart.core.verify.RewriteProof;
+import dev.eckart.core.verify.StoredForms;
 import dev.eckart.core.verify.Verification;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -303,6 +304,10 @@ final class ReportTables {
             for (var proof : verification.proof().stream().toList()) {
                 table.row("rewrite", proof.holds() ? "proved" : "WRONG", rewrite(proof));
                 rows++;
+                if (proof.holds()) {
+                    table.row("stored forms", "as recorded", storedForms(proof.forms()));
+                    rows++;
+                }
             }
             for (NoProof none : verification.noProof().stream().toList()) {
                 table.row("rewrite", "no proof", none.sentence());
@@ -402,6 +407,14 @@ final class ReportTables {
         return proof.holds()
                 ? "correct: " + found
                 : Stream.of(fault, found).filter(part -> !part.isEmpty()).collect(Collectors.joining(", it "));
+    }
+
+    /** What was found of stored forms that are as they were recorded. */
+    static String storedForms(StoredForms forms) {
+        return "%s, with relative errors up to %s (‖W − W'‖ / ‖W‖ from both files)"
+                .formatted(
+                        forms.weights() == 1 ? "1 weight" : Numbers.count(forms.weights()) + " weights",
+                        Numbers.error(forms.largestError()));
     }
 
     private static String bindingResult(BindingCheck binding) {

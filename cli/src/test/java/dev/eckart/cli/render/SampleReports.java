@@ -16,6 +16,7 @@ import dev.eckart.core.verify.LostFusion;
 import dev.eckart.core.verify.OutputComparison;
 import dev.eckart.core.verify.PartComparison;
 import dev.eckart.core.verify.RewriteProof;
+import dev.eckart.core.verify.StoredForms;
 import dev.eckart.core.verify.Verification;
 import dev.eckart.core.verify.WorstParts;
 import java.util.ArrayList;
@@ -42,6 +43,8 @@ final class SampleReports {
             "nothing\u0000at\u0007all\u001B[31m\uFFFE",
             "| a | `b` | **c** | [d](javascript:e) |",
             "\uD83D\uDE80".repeat(500));
+
+    private static final StoredForms FORMS = new StoredForms(2, 0.31, 1e-16);
 
     private SampleReports() {}
 
@@ -86,7 +89,7 @@ final class SampleReports {
                         Optional.of(new Verification(
                                 EvaluationInputs.given(name),
                                 100,
-                                Optional.of(new RewriteProof(1e-7, 1e-7, 1e-5)),
+                                Optional.of(new RewriteProof(1e-7, 1e-7, 1e-5, FORMS)),
                                 outputs.stream().map(SampleReports::output).toList(),
                                 Optional.empty(),
                                 Optional.of(new Latency(2, 1, 0.5, 0.4, 0.6, 8)),
@@ -216,7 +219,7 @@ final class SampleReports {
         axes.put("sequence", sequence);
         return new BindingCheck(
                 axes,
-                Optional.of(new RewriteProof(proved, 1e-7, 1e-5)),
+                Optional.of(new RewriteProof(proved, 1e-7, 1e-5, FORMS)),
                 List.of(new OutputComparison("y", lost, lost, 1 - lost, 1)),
                 plain.latency());
     }

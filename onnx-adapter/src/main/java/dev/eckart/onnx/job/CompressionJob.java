@@ -130,11 +130,12 @@ public final class CompressionJob {
                     selection.calibration().map(inputs -> engine.calibrator().beside(model, network, inputs));
             Made made = make(calibrated, model, network, inventory, selection, layers);
             double decompose = stopwatch.lap();
-            OnnxNetwork compressed = made.network();
+            OnnxNetwork compressed = made.network().recorded(network, engine.backend());
             Optional<Path> dataFile = compressed.write(pending.path(), target.externalData());
             double rewrite = stopwatch.lap();
             OnnxNetwork written = OnnxNetwork.read(pending.path(), selection.freezeDefaults());
             Optional<Verification> verification = verifying.verifyOwn(pending.path(), written);
+            requireAsDecided(made.plan(), network, written, verification.isEmpty());
             Map<String, Double> errors = layers.filter(any -> evaluation.isPresent())
                     .map(comparison -> comparison.errors(written, made.plan()))
                     .orElse(Map.of());
@@ -166,6 +167,22 @@ public final class CompressionJob {
             return report;
         } catch (IOException | UncheckedIOException e) {
             throw Unwritable.because(target.path(), e);
+        }
+    }
+
+    /**
+     * Holds a model that was just written to what was decided: anything else is a bug.
+     *
+     * @param unverified whether no verification has compared its stored forms with their records
+     */
+    private void requireAsDecided(
+            CompressionPlan plan, OnnxNetwork original, OnnxNetwork written, boolean unverified) {
+        Optional<String> fault = (unverified
+                        ? original.storedFormFault(written, engine.backend())
+                        : Optional.<String>empty())
+                .or(() -> DecidedError.fault(plan, written.recordedErrors()));
+        if (fault.isPresent()) {
+            throw new IllegalStateException("The compressed model is not what was to be written: " + fault.get());
         }
     }
 

@@ -45,45 +45,23 @@ import java.util.stream.Collectors;
 public final class ProductReference {
     private final OnnxModel original;
     private final GraphIndex index;
-    private final Payloads compressed;
-    private final Checksums checksums;
-    /** The compressed model's, by name; graphs inside others may have one of a name each. */
-    private final Map<String, List<TensorProto>> constants;
-
-    private final Supplier<Decomposer> backend;
+    private final StoredPairs stored;
     private final boolean wide;
     private final GraphEdits edits;
     private final FreshNames names;
     private final NewTensors tensors;
     private final Map<Integer, NodeProto> changed = new HashMap<>();
     private final Set<String> products = new LinkedHashSet<>();
-    private final List<String> faults = new ArrayList<>();
 
     private ProductReference(
             OnnxModel original, GraphIndex index, OnnxModel compressed, Supplier<Decomposer> backend, boolean wide) {
         this.original = original;
         this.index = index;
-        this.compressed = compressed.payloads();
-        this.checksums = Checksums.of(compressed.message());
-        this.constants = new GraphIndex(compressed.message(), true)
-                .constants().entrySet().stream()
-                        .collect(Collectors.groupingBy(
-                                constant -> constant.getKey().name(),
-                                Collectors.mapping(Map.Entry::getValue, Collectors.toList())));
-        this.backend = backend;
+        this.stored = new StoredPairs(original, index, compressed, backend);
         this.wide = wide;
         this.edits = new GraphEdits(index);
         this.names = new FreshNames(original.message().getGraph());
         this.tensors = new NewTensors(original, edits, names);
-    }
-
-    /** What the metadata says, and the compressed model or the original does not bear out. */
-    private static final class Misfit extends Exception {
-        private static final long serialVersionUID = 1;
-
-        Misfit(String message) {
-            super(message);
-        }
     }
 
     /**
@@ -115,57 +93,30 @@ public final class ProductReference {
     }
 
     private Reference of(List<LinearSite> sites, OnnxModel model) throws Misfit {
-        for (String key : PairNames.unreadable(model.message())) {
-            throw new Misfit("its metadata entry `%s` cannot be read".formatted(key));
+        if (model.message().getMetadataPropsList().stream()
+                .noneMatch(entry -> entry.getKey().startsWith(FactorRewriter.KEY))) {
+            return none(NoProof.Cause.UNDECLARED, "the model does not say what was replaced");
         }
-        Map<String, PairNames> pairs = new LinkedHashMap<>(PairNames.of(model.message()));
-        if (pairs.isEmpty()) {
-            return model.message().getMetadataPropsList().stream()
-                            .anyMatch(entry -> entry.getKey().startsWith(FactorRewriter.KEY))
-                    ? none(NoProof.Cause.NOTHING_REPLACED, "no weight was replaced")
-                    : none(NoProof.Cause.UNDECLARED, "the model does not say what was replaced");
-        }
-        Set<String> known = sites.stream().map(site -> site.weight().name()).collect(Collectors.toSet());
-        for (String weight : pairs.keySet()) {
-            if (!known.contains(weight)) {
-                throw new Misfit(
-                        "its metadata speaks of a weight `%s`, which the original does not have".formatted(weight));
-            }
-        }
+        Map<String, PairNames> pairs = stored.names(sites);
         for (LinearSite site : sites) {
             PairNames pair = pairs.get(site.weight().name());
             if (pair == null) {
-                requireUnchanged(site);
+                stored.requireUnchanged(site);
             } else {
                 substitute(site, pair);
             }
         }
-        OnnxModel reference = model();
-        return new Reference.Products(wide ? Widened.of(reference) : reference, List.copyOf(products), faults);
-    }
-
-    /** A weight that was not replaced and is stored otherwise now, as quantized, was changed by another tool. */
-    private void requireUnchanged(LinearSite site) throws Misfit {
-        TensorProto before = index.constants().get(site.root());
-        boolean there = before == null
-                || constants.getOrDefault(site.root().name(), List.of()).stream()
-                        .anyMatch(tensor -> tensor.getDataType() == before.getDataType()
-                                && tensor.getDimsList().equals(before.getDimsList()));
-        if (!there) {
-            throw new Misfit("it no longer stores %s as the original does"
-                    .formatted(site.weight().describe()));
+        if (pairs.isEmpty()) {
+            return none(NoProof.Cause.NOTHING_REPLACED, "no weight was replaced");
         }
+        OnnxModel reference = model();
+        return new Reference.Products(wide ? Widened.of(reference) : reference, List.copyOf(products), stored.forms(), stored.faults());
     }
 
     private void substitute(LinearSite site, PairNames pair) throws Misfit {
-        LinearSite.Reading reading = site.readings().stream()
-                .filter(one -> one.weight().reading().equals(pair.reading()))
-                .findFirst()
-                .orElseThrow(() -> new Misfit("its metadata speaks of a way to split %s that there is not: `%s`"
-                        .formatted(site.weight().describe(), pair.reading())));
-        LinearWeight weight = reading.weight();
-        Matrix product =
-                product(weight, readB(reading, factor(pair.b(), weight)), readA(reading, factor(pair.a(), weight)));
+        LinearSite.Reading reading = StoredPairs.reading(site, pair);
+        Matrix product = stored.product(reading, pair);
+        stored.compare(site, reading, pair, product);
         Map<Value, Stored> operands = new HashMap<>();
         List<Bias> biases = biases(site, reading, pair);
         for (int i = 0; i < reading.uses().size(); i++) {
@@ -221,7 +172,7 @@ public final class ProductReference {
         int columns = site.weight().columns();
         return switch (bias.kind()) {
             case NONE -> List.of(product);
-            case ADDED -> addAfter(site, use, product, row(bias.name(), columns));
+            case ADDED -> addAfter(site, use, product, stored.row(bias.name(), columns));
             case TERM -> {
                 if (!(BiasPlace.of(index, original.payloads(), use, columns) instanceof Term term)) {
                     throw new Misfit(
@@ -233,10 +184,10 @@ public final class ProductReference {
                     products.remove(index.node(use.use().node()).getOutput(0));
                     addProduct(term.use().node());
                 }
-                double[] row = row(bias.name(), columns);
+                double[] row = stored.row(bias.name(), columns);
                 if (!term.canAddAfter()) {
-                    Stored stored = store(site, use, bias.name(), row, List.of((long) columns));
-                    yield List.of(BiasShifts.with(product, term.use().input(), stored.name()));
+                    Stored added = store(site, use, bias.name(), row, List.of((long) columns));
+                    yield List.of(BiasShifts.with(product, term.use().input(), added.name()));
                 }
                 double[] before = term.constant()
                         .map(constant -> constant.toArray(columns))
@@ -250,8 +201,8 @@ public final class ProductReference {
     }
 
     private List<NodeProto> addAfter(LinearSite site, Multiplication use, NodeProto product, double[] row) {
-        Stored stored = store(site, use, site.root().name() + ".shift", row, BiasPlace.dims(use, row.length));
-        return BiasShifts.addAfter(product, stored.name(), names);
+        Stored shift = store(site, use, site.root().name() + ".shift", row, BiasPlace.dims(use, row.length));
+        return BiasShifts.addAfter(product, shift.name(), names);
     }
 
     private Stored store(LinearSite site, Multiplication use, String wanted, double[] row, List<Long> dims) {
@@ -260,83 +211,6 @@ public final class ProductReference {
                 wanted,
                 TensorView.of(Matrix.of(1, row.length, row)).reshaped(dims),
                 type(use));
-    }
-
-    private double[] row(String name, int columns) throws Misfit {
-        for (TensorProto tensor : constants.getOrDefault(name, List.of())) {
-            Optional<TensorView> row = Tensors.view(tensor, compressed).filter(numbers -> numbers.size() == columns);
-            if (row.isPresent()) {
-                requireAsWritten("bias", name, tensor);
-                return row.get().toArray();
-            }
-        }
-        throw new Misfit(
-                "its metadata speaks of a bias `%s` of %d numbers, but it has no such tensor".formatted(name, columns));
-    }
-
-    private TensorView factor(String name, LinearWeight weight) throws Misfit {
-        for (TensorProto tensor : constants.getOrDefault(name, List.of())) {
-            Optional<TensorView> factor =
-                    Tensors.view(tensor, compressed).filter(view -> view.dims().size() >= 2);
-            if (factor.isPresent() && tensor.getDataType() != TensorTypes.dataType(weight.type())) {
-                throw new Misfit("factor `%s` of weight `%s` is %s where %s was stored"
-                        .formatted(
-                                name,
-                                weight.name(),
-                                TensorTypes.label(tensor.getDataType()),
-                                weight.type().label()));
-            }
-            if (factor.isPresent()) {
-                requireAsWritten("factor", name, tensor);
-                return factor.get();
-            }
-        }
-        throw new Misfit("its metadata speaks of a factor `%s`, but it has no such matrix".formatted(name));
-    }
-
-    /** A tensor of the right type and size with other numbers is at fault, and no sign of another tool. */
-    private void requireAsWritten(String what, String name, TensorProto tensor) {
-        if (!checksums.fit(name, tensor, compressed)) {
-            faults.add("%s `%s` holds other numbers than were written".formatted(what, name));
-        }
-    }
-
-    private static MatrixSource readB(LinearSite.Reading reading, TensorView factor) throws Misfit {
-        int rows = reading.weight().rows();
-        requireDims(reading, factor, reading.storedB(new Zeros(rows, (int) (factor.size() / rows))));
-        return reading.readB(factor);
-    }
-
-    private static MatrixSource readA(LinearSite.Reading reading, TensorView factor) throws Misfit {
-        int columns = reading.weight().columns();
-        requireDims(reading, factor, reading.storedA(new Zeros((int) (factor.size() / columns), columns)));
-        return reading.readA(factor);
-    }
-
-    /** Factors of products are matrices in any dimensions; those of convolutions have the dimensions of kernels. */
-    private static void requireDims(LinearSite.Reading reading, TensorView factor, TensorView expected) throws Misfit {
-        boolean kernels = reading.form() == Form.CHANNELS || reading.form() == Form.ROWS_AND_COLUMNS;
-        if (kernels && !factor.dims().equals(expected.dims())) {
-            throw new Misfit("a factor of %s is %s where %s was expected"
-                    .formatted(
-                            reading.weight().describe(), Tensors.shape(factor.dims()), Tensors.shape(expected.dims())));
-        }
-    }
-
-    /** As many numbers as a factor has. */
-    private record Zeros(int rows, int columns) implements MatrixSource {
-        @Override
-        public void read(int row, int column, int height, int width, double[] target) {
-            Arrays.fill(target, 0, height * width, 0);
-        }
-    }
-
-    private Matrix product(LinearWeight weight, MatrixSource b, MatrixSource a) throws Misfit {
-        if (b.rows() != weight.rows() || a.columns() != weight.columns() || b.columns() != a.rows()) {
-            throw new Misfit("its factors [%d×%d]·[%d×%d] do not fit %s"
-                    .formatted(b.rows(), b.columns(), a.rows(), a.columns(), weight.describe()));
-        }
-        return backend.get().times(Matrix.copyOf(b), a);
     }
 
     private OnnxModel model() {

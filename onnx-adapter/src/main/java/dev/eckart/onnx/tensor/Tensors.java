@@ -231,14 +231,18 @@ public final class Tensors {
                 .iterator();
     }
 
-    /** Sums up a tensor's numbers as bytes, as {@link #store} does; nothing for types whose numbers are not read here. */
-    public static void sumUp(TensorProto tensor, Payloads payloads, Checksum sum) {
+    /**
+     * Gives the bytes of a tensor's numbers, as a file's {@code raw_data} holds them; none of a type that is not read here.
+     *
+     * @param sink given the bytes in parts, which it must not keep
+     */
+    public static void forEachPart(TensorProto tensor, Payloads payloads, Consumer<ByteBuffer> sink) {
         if (!isReadable(tensor)) {
             return;
         }
         Region bytes = bytes(tensor, RawSize.bits(tensor.getDataType()), payloads);
         for (long from = 0; from < bytes.size(); from += CHUNK) {
-            sum.update(bytes.read(from, (int) Math.min(CHUNK, bytes.size() - from)));
+            sink.accept(bytes.read(from, (int) Math.min(CHUNK, bytes.size() - from)));
         }
     }
 

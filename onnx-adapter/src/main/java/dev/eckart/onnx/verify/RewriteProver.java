@@ -11,6 +11,7 @@ import dev.eckart.core.npy.NpyType;
 import dev.eckart.core.verify.NoProof;
 import dev.eckart.core.verify.RewriteCheck;
 import dev.eckart.core.verify.RewriteProof;
+import dev.eckart.core.verify.StoredForms;
 import dev.eckart.onnx.OnnxNetwork;
 import dev.eckart.onnx.file.OnnxModel;
 import dev.eckart.onnx.file.OnnxWriter;
@@ -171,7 +172,11 @@ final class RewriteProver {
                 return Collections.nCopies(
                         groups.size(),
                         new RewriteProof(
-                                Double.NaN, Double.NaN, CAP, Optional.of(String.join("; ", products.faults()))));
+                                Double.NaN,
+                                Double.NaN,
+                                CAP,
+                                products.forms(),
+                                Optional.of(String.join("; ", products.faults()))));
             }
             return new Comparison(compressed.withScratch(scratch).model(), products, file.path(), groups)
                     .answers(() -> original.withScratch(scratch).reference(compressed, backend, false));
@@ -212,8 +217,8 @@ final class RewriteProver {
             return Double.isNaN(error) ? Double.POSITIVE_INFINITY : error / tolerance;
         }
 
-        RewriteProof proof(Optional<String> fault) {
-            return new RewriteProof(error, noise, tolerance, fault);
+        RewriteProof proof(StoredForms forms, Optional<String> fault) {
+            return new RewriteProof(error, noise, tolerance, forms, fault);
         }
     }
 
@@ -338,7 +343,7 @@ final class RewriteProver {
                     .findFirst();
             if (wrong.isPresent()) {
                 return wrong.get()
-                        .proof(Optional.of(
+                        .proof(reference.forms(), Optional.of(
                                 "value `%s` is wrong".formatted(wrong.get().output())));
             }
             // Where the models were compared in detail, how they run in fewer bits proves no more.
@@ -360,7 +365,7 @@ final class RewriteProver {
                     .filter(one -> !in16Bits || proving.contains(one))
                     .findFirst()
                     .orElseThrow();
-            return closest.proof(Optional.empty());
+            return closest.proof(reference.forms(), Optional.empty());
         }
 
         /** Empty where the runtime cannot run such models, as it lacks a kernel for float32 or for an inner value. */

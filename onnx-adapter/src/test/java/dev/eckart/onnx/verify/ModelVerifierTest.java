@@ -33,6 +33,7 @@ import dev.eckart.core.verify.LostFusion;
 import dev.eckart.core.verify.NoProof;
 import dev.eckart.core.verify.OutputComparison;
 import dev.eckart.core.verify.RewriteProof;
+import dev.eckart.core.verify.StoredForms;
 import dev.eckart.core.verify.Verification;
 import dev.eckart.onnx.OnnxNetwork;
 import dev.eckart.onnx.TextModels;
@@ -48,6 +49,7 @@ import dev.eckart.onnx.run.ShapeBinding;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -59,6 +61,7 @@ import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import java.util.zip.CRC32C;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -230,10 +233,8 @@ class ModelVerifierTest {
                 ? node.toBuilder().setInput(1, "other").build()
                 : node);
         tamperGraph(graph -> graph.toBuilder()
-                .addInitializer(tensor("other", 2, SIZE, 1.001))
+                .addInitializer(scaled(graph, "w.A", 1.001).toBuilder().setName("other"))
                 .build());
-        tamperGraph(graph -> replaceTensor(graph, tensor("w.A", 2, SIZE, 1)));
-        tamper(ModelVerifierTest::withoutChecksums);
 
         Verification verification = verify();
 
@@ -322,12 +323,7 @@ class ModelVerifierTest {
     void should_have_no_proof_where_metadata_speaks_of_a_factor_that_is_not_there() {
         write(ONE_PRODUCT);
         rewrite(2);
-        tamper(model -> model.toBuilder()
-                .clearMetadataProps()
-                .addMetadataProps(StringStringEntryProto.newBuilder()
-                        .setKey("eckart.pair.w")
-                        .setValue("w.B w.C "))
-                .build());
+        tamper(model -> saying(model, "eckart.pair.w", "w.B w.C "));
 
         assertThat(verify().noProof())
                 .contains(changed("its metadata speaks of a factor `w.C`, but it has no such matrix"));
@@ -493,9 +489,105 @@ class ModelVerifierTest {
 
         RewriteProof proof = verification.proof().orElseThrow();
         assertThat(proof.holds()).isFalse();
-        assertThat(proof.fault()).contains("factor `w.A` holds other numbers than were written");
+        assertThat(proof.fault().orElseThrow()).startsWith("factor `w.A` holds other numbers than were written; ");
         assertThat(proof.error()).isNaN();
         assertThat(verification.sound()).isFalse();
+    }
+
+    /** As by somebody who makes the checksums fit the numbers. */
+    @ParameterizedTest
+    @ValueSource(strings = {"w.B", "w.A"})
+    void should_refute_factors_of_another_error_than_was_recorded(String factor) {
+        write(ONE_PRODUCT);
+        rewrite(2);
+        tamperGraph(graph -> replaceTensor(graph, scaled(graph, factor, 1.01)));
+        tamper(model -> saying(model, "eckart.checksum." + factor, checksum(model, factor)));
+
+        RewriteProof proof = verify().proof().orElseThrow();
+
+        assertThat(proof.holds()).isFalse();
+        assertThat(proof.fault().orElseThrow())
+                .startsWith("the stored form of weight `w` has a relative error of ")
+                .contains(" was recorded");
+        assertThat(proof.forms().weights()).isEqualTo(1);
+        assertThat(proof.forms().largestDeviation()).isGreaterThan(StoredForms.TOLERANCE);
+    }
+
+    private static String checksum(ModelProto model, String name) {
+        CRC32C sum = new CRC32C();
+        model.getGraph().getInitializerList().stream()
+                .filter(tensor -> tensor.getName().equals(name))
+                .forEach(tensor -> tensor.getFloatDataList().forEach(number -> sum.update(ByteBuffer.allocate(Float.BYTES)
+                        .order(ByteOrder.LITTLE_ENDIAN)
+                        .putFloat(0, number))));
+        return "%08x".formatted(sum.getValue());
+    }
+
+    @Test
+    void should_hold_stored_forms_to_their_records() {
+        write(ONE_PRODUCT);
+        rewrite(2);
+
+        RewriteProof proof = verify().proof().orElseThrow();
+
+        assertThat(proof.holds()).isTrue();
+        assertThat(proof.forms().weights()).isEqualTo(1);
+        assertThat(proof.forms().largestError()).isPositive();
+        assertThat(proof.forms().largestDeviation()).isLessThanOrEqualTo(StoredForms.TOLERANCE);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "eckart.form. | its metadata records no error of weight `w`, as older versions did not; compress the original again",
+                "eckart.checksum. | its metadata has no checksum of factor `w.B`",
+                "eckart.checksum.w.A | its metadata has no checksum of factor `w.A`",
+                "eckart.pair. | its metadata entry `eckart.form.w` belongs to no weight that was replaced"
+            })
+    void should_have_no_proof_where_metadata_is_missing(String prefix, String reason) {
+        write(ONE_PRODUCT);
+        rewrite(2);
+        tamper(model -> without(model, prefix));
+
+        assertThat(verify().noProof()).contains(changed(reason));
+    }
+
+    @Test
+    void should_have_no_proof_where_all_metadata_but_the_version_is_missing() {
+        write(ONE_PRODUCT);
+        rewrite(2);
+        tamper(model -> without(without(without(model, "eckart.form."), "eckart.pair."), "eckart.checksum."));
+
+        assertThat(verify().noProof()).contains(changed("it no longer stores weight `w` [8×8] as the original does"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "error:0.5", "error:x weight:00", "weight:00 error:0.5", "error:-1 weight:00"})
+    void should_have_no_proof_where_a_record_cannot_be_read(String value) {
+        write(ONE_PRODUCT);
+        rewrite(2);
+        tamper(model -> saying(model, "eckart.form.w", value));
+
+        assertThat(verify().noProof()).contains(changed("its metadata entry `eckart.form.w` cannot be read"));
+    }
+
+    @Test
+    void should_have_no_proof_beside_another_model_than_the_original() {
+        write(ONE_PRODUCT);
+        rewrite(2);
+        write(ONE_PRODUCT.replace(
+                randomMatrix("w", SIZE, SIZE),
+                matrix(
+                        "w",
+                        SIZE,
+                        SIZE,
+                        IntStream.range(0, SIZE * SIZE).asDoubleStream().toArray())));
+
+        assertThat(verify().noProof())
+                .contains(
+                        changed(
+                                "its metadata records the error of another weight `w` than the original's; compare it with the model that it was made of"));
     }
 
     /** Where the last bits of a product decide the output. */
@@ -916,7 +1008,9 @@ class ModelVerifierTest {
                         new FactorPair(random(weight.rows(), rank, random), random(rank, weight.columns(), random))))
                 .toList();
         try {
-            network.rewrite(replacements, new Provenance("1", "fixed:" + rank)).write(compressed);
+            network.rewrite(replacements, new Provenance("1", "fixed:" + rank))
+                    .recorded(network, EjmlDecomposer::new)
+                    .write(compressed);
         } catch (IOException e) {
             throw new AssertionError(e);
         }
@@ -965,11 +1059,40 @@ class ModelVerifierTest {
                 .build();
     }
 
-    private static ModelProto withoutChecksums(ModelProto model) {
+    private static TensorProto scaled(GraphProto graph, String name, double factor) {
+        TensorProto tensor = graph.getInitializerList().stream()
+                .filter(each -> each.getName().equals(name))
+                .findFirst()
+                .orElseThrow();
+        FloatBuffer numbers = tensor.getRawData()
+                .asReadOnlyByteBuffer()
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .asFloatBuffer();
+        TensorProto.Builder scaled = tensor.toBuilder().clearRawData();
+        while (numbers.hasRemaining()) {
+            scaled.addFloatData((float) (numbers.get() * factor));
+        }
+        return scaled.build();
+    }
+
+    /** The model, with another value of a metadata entry. */
+    private static ModelProto saying(ModelProto model, String key, String value) {
         return model.toBuilder()
                 .clearMetadataProps()
                 .addAllMetadataProps(model.getMetadataPropsList().stream()
-                        .filter(entry -> !entry.getKey().startsWith("eckart.checksum."))
+                        .map(entry -> entry.getKey().equals(key)
+                                ? entry.toBuilder().setValue(value).build()
+                                : entry)
+                        .toList())
+                .build();
+    }
+
+    /** The model without the metadata entries of a kind. */
+    private static ModelProto without(ModelProto model, String prefix) {
+        return model.toBuilder()
+                .clearMetadataProps()
+                .addAllMetadataProps(model.getMetadataPropsList().stream()
+                        .filter(entry -> !entry.getKey().startsWith(prefix))
                         .toList())
                 .build();
     }

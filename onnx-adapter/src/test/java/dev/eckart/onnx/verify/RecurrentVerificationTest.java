@@ -280,7 +280,9 @@ class RecurrentVerificationTest {
                         weight, new FactorPair(random(weight.rows(), 2, random), random(2, weight.columns(), random))))
                 .toList();
         try {
-            network.rewrite(replacements, new Provenance("1", "fixed:2")).write(compressed());
+            network.rewrite(replacements, new Provenance("1", "fixed:2"))
+                    .recorded(network, EjmlDecomposer::new)
+                    .write(compressed());
         } catch (IOException e) {
             throw new AssertionError(e);
         }

@@ -116,7 +116,9 @@ public final class OnnxNetwork implements Network<OnnxNetwork> {
      */
     public OnnxNetwork recorded(OnnxNetwork original, Supplier<Decomposer> backend) {
         return new OnnxNetwork(
-                FormRecorder.record(original.model, original.index, original.scan.linear(), model, backend), index, scan);
+                FormRecorder.record(original.model, original.index, original.scan.linear(), model, backend),
+                index,
+                scan);
     }
 
     /**

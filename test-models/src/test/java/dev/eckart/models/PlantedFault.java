@@ -17,33 +17,39 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
+import java.util.zip.CRC32C;
 
 /** Mistakes that a compressed model may have, each of which a proof has to find. */
 enum PlantedFault {
     /** The nodes take a first factor that is 1 % too large, which the file stores beside the right one. */
-    SCALED_FACTOR(Target.FIRST_FACTOR, true, Change.SCALE),
+    SCALED_FACTOR(Target.FIRST_FACTOR, Place.NODES, Change.SCALE),
     /** The nodes take a second factor with two columns in each other's place. */
-    SWAPPED_COLUMNS(Target.SECOND_FACTOR, true, Change.SWAP),
+    SWAPPED_COLUMNS(Target.SECOND_FACTOR, Place.NODES, Change.SWAP),
     /** The nodes take zeros for a second factor. */
-    ZEROED_PRODUCT(Target.SECOND_FACTOR, true, Change.ZERO),
+    ZEROED_PRODUCT(Target.SECOND_FACTOR, Place.NODES, Change.ZERO),
     /** The file stores zeros for a bias, one of the original's or one that the compression added. */
-    DROPPED_BIAS(Target.BIAS, false, Change.ZERO),
+    DROPPED_BIAS(Target.BIAS, Place.STORAGE, Change.ZERO),
     /** The file itself stores a factor that is 1 % too large. */
-    SCALED_STORAGE(Target.FIRST_FACTOR, false, Change.SCALE),
+    SCALED_STORAGE(Target.FIRST_FACTOR, Place.STORAGE, Change.SCALE),
     /** The file itself stores zeros for a factor. */
-    ZEROED_STORAGE(Target.SECOND_FACTOR, false, Change.ZERO);
+    ZEROED_STORAGE(Target.SECOND_FACTOR, Place.STORAGE, Change.ZERO),
+    /** The file stores a factor that is 1 % too large, and a checksum that fits it. */
+    FORGED_SCALE(Target.FIRST_FACTOR, Place.STORAGE_AND_CHECKSUM, Change.SCALE),
+    /** The file stores a factor with two columns in each other's place, and a checksum that fits it. */
+    FORGED_COLUMNS(Target.SECOND_FACTOR, Place.STORAGE_AND_CHECKSUM, Change.SWAP),
+    /** The file stores zeros for a factor, and a checksum that fits them. */
+    FORGED_ZEROS(Target.SECOND_FACTOR, Place.STORAGE_AND_CHECKSUM, Change.ZERO);
 
     private static final String PAIR = "eckart.pair.";
+    private static final String CHECKSUM = "eckart.checksum.";
 
     private final Target target;
-    /** Whether the right tensor stays where it is, and nodes take another. */
-    private final boolean beside;
-
+    private final Place place;
     private final Change change;
 
-    PlantedFault(Target target, boolean beside, Change change) {
+    PlantedFault(Target target, Place place, Change change) {
         this.target = target;
-        this.beside = beside;
+        this.place = place;
         this.change = change;
     }
 
@@ -60,6 +66,13 @@ enum PlantedFault {
                 case BIAS -> biases(model);
             };
         }
+    }
+
+    private enum Place {
+        /** The right tensor stays where it is, and nodes take another. */
+        NODES,
+        STORAGE,
+        STORAGE_AND_CHECKSUM
     }
 
     private enum Change {
@@ -81,9 +94,9 @@ enum PlantedFault {
         }
     }
 
-    /** Whether the numbers that are stored are as they were, and only what is computed is wrong. */
-    boolean isInNodes() {
-        return beside;
+    /** Whether it is the products that tell of the mistake, which those of a weight of zeros do not. */
+    boolean isInProducts() {
+        return place != Place.STORAGE;
     }
 
     /** The model with each mistake of this kind that changes a number. */
@@ -93,7 +106,8 @@ enum PlantedFault {
                 // Any change of what is stored is found in one way, whichever tensor it is.
                 .limit(this == SCALED_STORAGE || this == ZEROED_STORAGE ? 1 : Long.MAX_VALUE)
                 .map(name -> plant(model.getGraph(), name)
-                        .map(graph -> model.toBuilder().setGraph(graph).build()))
+                        .map(graph -> model.toBuilder().setGraph(graph).build())
+                        .map(wrong -> place == Place.STORAGE_AND_CHECKSUM ? withChecksum(wrong, name) : wrong))
                 .flatMap(Optional::stream)
                 .toList();
     }
@@ -134,7 +148,7 @@ enum PlantedFault {
                 return Optional.empty();
             }
             String wrong = name + ".wrong";
-            if (!beside) {
+            if (place != Place.NODES) {
                 return Optional.of(
                         changed.setInitializer(i, with(tensor, numbers)).build());
             }
@@ -155,6 +169,30 @@ enum PlantedFault {
             }
         }
         return Optional.empty();
+    }
+
+    private static ModelProto withChecksum(ModelProto model, String name) {
+        ModelProto.Builder changed = model.toBuilder();
+        find(model.getGraph(), name).ifPresent(tensor -> {
+            CRC32C sum = new CRC32C();
+            sum.update(tensor.getRawData().asReadOnlyByteBuffer());
+            for (int i = 0; i < model.getMetadataPropsCount(); i++) {
+                if (model.getMetadataProps(i).getKey().equals(CHECKSUM + name)) {
+                    changed.getMetadataPropsBuilder(i).setValue("%08x".formatted(sum.getValue()));
+                }
+            }
+        });
+        return changed.build();
+    }
+
+    private static Optional<TensorProto> find(GraphProto graph, String name) {
+        return Stream.concat(
+                        graph.getInitializerList().stream()
+                                .filter(tensor -> tensor.getName().equals(name)),
+                        graph.getNodeList().stream()
+                                .flatMap(node -> node.getAttributeList().stream())
+                                .flatMap(attribute -> find(attribute.getG(), name).stream()))
+                .findFirst();
     }
 
     private static NodeProto renamed(NodeProto node, String from, String to) {

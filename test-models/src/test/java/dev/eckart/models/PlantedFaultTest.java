@@ -71,7 +71,7 @@ class PlantedFaultTest {
                 original,
                 compressed,
                 Arrays.stream(PlantedFault.values())
-                        .filter(fault -> !zero || !fault.isInNodes())
+                        .filter(fault -> !zero || !fault.isInProducts())
                         .toList());
     }
 

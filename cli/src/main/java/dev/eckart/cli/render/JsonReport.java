@@ -206,7 +206,8 @@ public final class JsonReport {
         Json.putNumber(node, "noiseFloor", proof.noiseFloor());
         Json.putNumber(node, "rewriteTolerance", proof.tolerance());
         proof.fault().ifPresent(fault -> node.put("rewriteFault", fault));
-        ObjectNode forms = node.putObject("storedForms").put("weights", proof.forms().weights());
+        ObjectNode forms =
+                node.putObject("storedForms").put("weights", proof.forms().weights());
         Json.putNumber(forms, "largestError", proof.forms().largestError());
         Json.putNumber(forms, "largestDeviation", proof.forms().largestDeviation());
     }

@@ -196,7 +196,9 @@ public final class JunitReport {
                 "the rewrite is right",
                 proof.holds() ? Optional.empty() : Optional.of("the rewrite is wrong: " + found),
                 Optional.empty(),
-                proof.holds() ? "%s; stored forms as recorded: %s".formatted(found, ReportTables.storedForms(proof.forms())) : found);
+                proof.holds()
+                        ? "%s; stored forms as recorded: %s".formatted(found, ReportTables.storedForms(proof.forms()))
+                        : found);
     }
 
     private static Case unproved(NoProof none) {

@@ -15,13 +15,17 @@ import java.util.Optional;
  * @param forms the stored forms of the compressed network beside what it records of them
  * @param fault what is wrong, for people; empty if nothing is
  */
-public record RewriteProof(
-        double error, double noiseFloor, double tolerance, StoredForms forms, Optional<String> fault)
+public record RewriteProof(double error, double noiseFloor, double tolerance, StoredForms forms, Optional<String> fault)
         implements RewriteCheck {
 
     /** Of one output, which is at fault if it exceeds its tolerance. */
     public RewriteProof(double error, double noiseFloor, double tolerance, StoredForms forms) {
-        this(error, noiseFloor, tolerance, forms, error <= tolerance ? Optional.empty() : Optional.of("an output is wrong"));
+        this(
+                error,
+                noiseFloor,
+                tolerance,
+                forms,
+                error <= tolerance ? Optional.empty() : Optional.of("an output is wrong"));
     }
 
     /** False also where the error is not a number. */

@@ -175,8 +175,7 @@ public final class CompressionJob {
      *
      * @param unverified whether no verification has compared its stored forms with their records
      */
-    private void requireAsDecided(
-            CompressionPlan plan, OnnxNetwork original, OnnxNetwork written, boolean unverified) {
+    private void requireAsDecided(CompressionPlan plan, OnnxNetwork original, OnnxNetwork written, boolean unverified) {
         Optional<String> fault = (unverified
                         ? original.storedFormFault(written, engine.backend())
                         : Optional.<String>empty())

@@ -23,7 +23,8 @@ final class DecidedError {
      */
     static Optional<String> fault(CompressionPlan plan, Map<String, Double> recorded) {
         return plan.factored().stream()
-                .filter(planned -> !planned.calibrated() && planned.weight().joint().isEmpty())
+                .filter(planned ->
+                        !planned.calibrated() && planned.weight().joint().isEmpty())
                 .flatMap(planned -> fault(planned, recorded.get(planned.weight().name())).stream())
                 .findFirst();
     }

@@ -197,9 +197,7 @@ public final class FactorRewriter {
         Map<String, StringStringEntryProto> entries = new LinkedHashMap<>();
         model.message().getMetadataPropsList().stream()
                 // Those of an earlier compression tell of weights that this model does not have.
-                .filter(entry -> !PairNames.isEntry(entry)
-                        && !Checksums.isEntry(entry)
-                        && !FormRecord.isEntry(entry))
+                .filter(entry -> !PairNames.isEntry(entry) && !Checksums.isEntry(entry) && !FormRecord.isEntry(entry))
                 .forEach(entry -> entries.put(entry.getKey(), entry));
         List<StringStringEntryProto> own = new ArrayList<>();
         own.add(entry(KEY + "version", provenance.version()));

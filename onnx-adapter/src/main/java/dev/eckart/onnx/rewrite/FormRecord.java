@@ -136,7 +136,8 @@ record FormRecord(double error, String weight, List<String> biases) {
     /** A digest of a tensor's type, dimensions and numbers. */
     static String digest(TensorProto tensor, Payloads payloads) {
         MessageDigest digest = sha256();
-        digest.update("%d %s ".formatted(tensor.getDataType(), tensor.getDimsList()).getBytes(StandardCharsets.UTF_8));
+        digest.update(
+                "%d %s ".formatted(tensor.getDataType(), tensor.getDimsList()).getBytes(StandardCharsets.UTF_8));
         Tensors.forEachPart(tensor, payloads, digest::update);
         return text(digest);
     }

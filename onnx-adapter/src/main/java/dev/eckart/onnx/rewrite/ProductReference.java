@@ -2,38 +2,27 @@ package dev.eckart.onnx.rewrite;
 
 import dev.eckart.core.linalg.Decomposer;
 import dev.eckart.core.linalg.Matrix;
-import dev.eckart.core.linalg.MatrixSource;
 import dev.eckart.core.model.ElementType;
-import dev.eckart.core.model.LinearWeight;
 import dev.eckart.core.verify.NoProof;
 import dev.eckart.onnx.file.OnnxModel;
-import dev.eckart.onnx.file.Payloads;
 import dev.eckart.onnx.graph.GraphEdits;
 import dev.eckart.onnx.graph.GraphIndex;
 import dev.eckart.onnx.graph.Value;
 import dev.eckart.onnx.proto.NodeProto;
-import dev.eckart.onnx.proto.TensorProto;
 import dev.eckart.onnx.rewrite.BiasPlace.Term;
 import dev.eckart.onnx.rewrite.NewTensors.Stored;
 import dev.eckart.onnx.rewrite.PairNames.Bias;
-import dev.eckart.onnx.scan.Form;
 import dev.eckart.onnx.scan.LinearSite;
 import dev.eckart.onnx.scan.LinearSite.Multiplication;
 import dev.eckart.onnx.tensor.TensorTypes;
 import dev.eckart.onnx.tensor.TensorView;
-import dev.eckart.onnx.tensor.Tensors;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 
 /**
  * The original graph, untouched but for its numbers: each W that was replaced holds the product of its stored factors.
@@ -110,7 +99,8 @@ public final class ProductReference {
             return none(NoProof.Cause.NOTHING_REPLACED, "no weight was replaced");
         }
         OnnxModel reference = model();
-        return new Reference.Products(wide ? Widened.of(reference) : reference, List.copyOf(products), stored.forms(), stored.faults());
+        return new Reference.Products(
+                wide ? Widened.of(reference) : reference, List.copyOf(products), stored.forms(), stored.faults());
     }
 
     private void substitute(LinearSite site, PairNames pair) throws Misfit {

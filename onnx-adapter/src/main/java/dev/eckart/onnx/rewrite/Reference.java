@@ -16,7 +16,8 @@ public sealed interface Reference {
      * @param forms the stored forms that were compared with what the compressed model records of them
      * @param faults what the compressed model stores otherwise than it was written, in sentences
      */
-    record Products(OnnxModel model, List<String> products, StoredForms forms, List<String> faults) implements Reference {
+    record Products(OnnxModel model, List<String> products, StoredForms forms, List<String> faults)
+            implements Reference {
         public Products {
             products = List.copyOf(products);
             faults = List.copyOf(faults);

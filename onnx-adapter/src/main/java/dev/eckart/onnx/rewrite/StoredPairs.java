@@ -61,9 +61,7 @@ final class StoredPairs {
         this.records = compressed.message().getMetadataPropsList().stream()
                 .filter(FormRecord::isEntry)
                 .collect(Collectors.toMap(
-                        StringStringEntryProto::getKey,
-                        StringStringEntryProto::getValue,
-                        (one, other) -> other));
+                        StringStringEntryProto::getKey, StringStringEntryProto::getValue, (one, other) -> other));
         this.constants = new GraphIndex(compressed.message(), true)
                 .constants().entrySet().stream()
                         .collect(Collectors.groupingBy(
@@ -100,7 +98,8 @@ final class StoredPairs {
             }
         }
         for (String key : records.keySet()) {
-            if (pairs.keySet().stream().noneMatch(weight -> FormRecord.key(weight).equals(key))) {
+            if (pairs.keySet().stream()
+                    .noneMatch(weight -> FormRecord.key(weight).equals(key))) {
                 throw new Misfit("its metadata entry `%s` belongs to no weight that was replaced".formatted(key));
             }
         }
@@ -149,8 +148,8 @@ final class StoredPairs {
                             .formatted(weight));
         }
         FormRecord recorded = FormRecord.parse(text)
-                .orElseThrow(() -> new Misfit(
-                        "its metadata entry `%s` cannot be read".formatted(FormRecord.key(weight))));
+                .orElseThrow(
+                        () -> new Misfit("its metadata entry `%s` cannot be read".formatted(FormRecord.key(weight))));
         FormRecord found = record(site, reading, pair, product);
         if (!found.weight().equals(recorded.weight())) {
             throw new Misfit(

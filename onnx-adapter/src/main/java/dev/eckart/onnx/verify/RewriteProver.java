@@ -343,8 +343,10 @@ final class RewriteProver {
                     .findFirst();
             if (wrong.isPresent()) {
                 return wrong.get()
-                        .proof(reference.forms(), Optional.of(
-                                "value `%s` is wrong".formatted(wrong.get().output())));
+                        .proof(
+                                reference.forms(),
+                                Optional.of("value `%s` is wrong"
+                                        .formatted(wrong.get().output())));
             }
             // Where the models were compared in detail, how they run in fewer bits proves no more.
             List<Compared> proving = inDetail.isEmpty() ? asTheyRun : inDetail;

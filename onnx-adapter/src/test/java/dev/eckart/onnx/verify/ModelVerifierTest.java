@@ -517,9 +517,10 @@ class ModelVerifierTest {
         CRC32C sum = new CRC32C();
         model.getGraph().getInitializerList().stream()
                 .filter(tensor -> tensor.getName().equals(name))
-                .forEach(tensor -> tensor.getFloatDataList().forEach(number -> sum.update(ByteBuffer.allocate(Float.BYTES)
-                        .order(ByteOrder.LITTLE_ENDIAN)
-                        .putFloat(0, number))));
+                .forEach(tensor -> tensor.getFloatDataList()
+                        .forEach(number -> sum.update(ByteBuffer.allocate(Float.BYTES)
+                                .order(ByteOrder.LITTLE_ENDIAN)
+                                .putFloat(0, number))));
         return "%08x".formatted(sum.getValue());
     }
 

@@ -305,7 +305,7 @@ final class ReportTables {
                 table.row("rewrite", proof.holds() ? "proved" : "WRONG", rewrite(proof));
                 rows++;
                 if (proof.holds()) {
-                    table.row("stored forms", "as recorded", storedForms(proof.forms()));
+                    table.row("stored", "as recorded", storedForms(proof.forms()));
                     rows++;
                 }
             }

@@ -193,6 +193,7 @@ final class Trials implements AutoCloseable {
                             network.withScratch(scratch),
                             selection.balance(),
                             new Provenance(engine.version(), selection.rank()))
+                    .recorded(network, engine.backend())
                     .write(path, externalData);
             try {
                 Report.ModelEntry entry =

@@ -13,6 +13,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -59,10 +60,15 @@ record FormRecord(double error, String weight, List<String> biases) {
         return StringStringEntryProto.newBuilder()
                 .setKey(key(name))
                 .setValue(Stream.concat(
-                                Stream.of(ERROR + error, WEIGHT + weight),
+                                Stream.of(ERROR + text(error), WEIGHT + weight),
                                 biases.stream().map(BIAS::concat))
                         .collect(Collectors.joining(" ")))
                 .build();
+    }
+
+    /** With all digits that tell a double from its neighbours: of one length, so that a file's size does not depend on it. */
+    private static String text(double error) {
+        return String.format(Locale.ROOT, "%.16e", error);
     }
 
     /** The record that an entry's value holds; empty if it cannot be read. */

@@ -63,6 +63,7 @@ public final class SweepJob {
                 }
             }
             Report.ModelEntry entry = CompressionJob.entry(model, network);
+            network.requireUnchanged();
             return new SweepReport(
                     engine.version(),
                     entry,

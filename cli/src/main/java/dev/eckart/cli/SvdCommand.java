@@ -3,6 +3,7 @@ package dev.eckart.cli;
 import dev.eckart.cli.plot.SvdPlot;
 import dev.eckart.cli.render.Json;
 import dev.eckart.cli.render.Numbers;
+import dev.eckart.cli.render.ShownText;
 import dev.eckart.core.InvalidInputException;
 import dev.eckart.core.factor.FactorPair;
 import dev.eckart.core.linalg.Accuracy;
@@ -104,9 +105,9 @@ final class SvdCommand implements Callable<Integer> {
             ReportFiles.write(plot, SvdPlot.svg(matrix, spectrum));
         }
         if (json) {
-            console.out().println(renderJson(cut));
+            console.println(renderJson(cut));
         } else if (!options.quiet()) {
-            console.out().print(renderText(cut));
+            console.print(renderText(cut));
         }
         return ExitCode.DONE;
     }
@@ -222,7 +223,7 @@ final class SvdCommand implements Callable<Integer> {
                 rank              %d, energy %s, relative error %s
                 parameters        %s → %s (%s)
                 """.formatted(
-                        cut.weight.name(),
+                        ShownText.of(cut.weight.name()),
                         cut.weight.rows(),
                         cut.weight.columns(),
                         cut.weight.type().label(),

@@ -52,7 +52,11 @@ public final class Eckart {
         PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8);
         PrintStream err = new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
         boolean interactive = Boolean.getBoolean(STDERR_IS_TERMINAL);
-        System.exit(run(Console.ofProcess(out, err, interactive), args));
+        Console console = Console.ofProcess(out, err, interactive);
+        ExitWatch watch = ExitWatch.start(console);
+        int code = run(console, args);
+        watch.finish();
+        System.exit(code);
     }
 
     /** Runs a command, and returns its exit code. */
@@ -71,8 +75,9 @@ public final class Eckart {
                         (exception, command, parsed) -> failed(console, exception, isDebug(parsed)));
         try {
             return args.length == 0 ? usage(commandLine) : commandLine.execute(args);
-        } catch (OutOfMemoryError e) {
-            return outOfMemory(console, String.valueOf(e.getMessage()));
+        } catch (Error e) {
+            // picocli handles exceptions only.
+            return failed(console, e, isDebug(commandLine.getParseResult()));
         } finally {
             console.flush();
         }
@@ -145,7 +150,7 @@ public final class Eckart {
         return command.hasMatchedOption("--debug");
     }
 
-    private static int failed(Console console, Exception exception, boolean debug) {
+    private static int failed(Console console, Throwable exception, boolean debug) {
         if (debug) {
             console.trace(exception);
         }
@@ -156,6 +161,11 @@ public final class Eckart {
         if (exception instanceof UnreachableTargetException) {
             console.warn(String.valueOf(exception.getMessage()));
             return ExitCode.UNREACHABLE;
+        }
+        for (Throwable cause = exception; cause != null; cause = cause.getCause()) {
+            if (cause instanceof OutOfMemoryError error) {
+                return outOfMemory(console, String.valueOf(error.getMessage()));
+            }
         }
         console.warn("internal error, a bug in eckart %s: %s%s"
                 .formatted(

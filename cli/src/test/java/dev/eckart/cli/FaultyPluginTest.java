@@ -113,10 +113,10 @@ class FaultyPluginTest {
 
                 @Override public TaskMetric create(StrategyArguments arguments) {
                     String fault = arguments.value().get();
-                    return fault.equals("no-metric") ? null : new Made(fault);
+                    return fault.equals("no-metric") ? null : new Made(fault, arguments.options().get("file"));
                 }
 
-                private record Made(String fault) implements TaskMetric, TaskMetric.Measurement {
+                private record Made(String fault, String file) implements TaskMetric, TaskMetric.Measurement {
                     @Override public String name() { return fault.equals("no-name") ? null : "made"; }
                     @Override public Judgement judgement() { return fault.equals("no-judgement") ? null : Judgement.LOWER; }
                     @Override public Measurement begin(long samples) { return fault.equals("no-measurement") ? null : this; }
@@ -124,9 +124,12 @@ class FaultyPluginTest {
                         if (fault.equals("assertion")) {
                             throw new AssertionError("off by one");
                         }
+                        if (fault.equals("touch")) {
+                            new java.io.File(file).setLastModified(0);
+                        }
                     }
                     @Override public Reading result() {
-                        return fault.equals("no-reading") ? null : new Reading.Comparison(1, null);
+                        return fault.equals("no-reading") ? null : new Reading.Comparison(1, fault.equals("no-note") ? null : "");
                     }
                 }
             }
@@ -282,7 +285,7 @@ class FaultyPluginTest {
     }
 
     @Test
-    void should_say_of_a_model_that_it_was_cut_short_or_changed_while_it_was_read() {
+    void should_say_of_a_model_that_it_was_cut_short_while_it_was_read() {
         assertThat(compress("cut,file=" + model))
                 .isEqualTo(new CommandLineRun(
                         ExitCode.BAD_INPUT,
@@ -290,6 +293,40 @@ class FaultyPluginTest {
                         "eckart: `%s` became shorter while it was read; run again when nothing writes to it\n"
                                 .formatted(model)));
         assertThat(out).doesNotExist();
+    }
+
+    @Test
+    void should_say_of_a_data_file_that_it_was_cut_short_while_it_was_read() {
+        Path split = folder.resolve("split.onnx");
+        Path data = folder.resolve("split.onnx.data");
+        eckart("compress", model, "-o", split, "--rank", "10", "--external-data", "always", "--no-verify");
+
+        CommandLineRun run = eckart(
+                "compress", split, "-o", out, "--rank", "faulty:cut,file=" + data, "--plugin", strategy, "--no-verify");
+
+        assertThat(run)
+                .isEqualTo(new CommandLineRun(
+                        ExitCode.BAD_INPUT,
+                        "",
+                        "eckart: `%s` became shorter while it was read; run again when nothing writes to it\n"
+                                .formatted(data)));
+        assertThat(out).doesNotExist();
+    }
+
+    @Test
+    void should_report_nothing_of_models_that_were_changed_while_they_were_compared() throws IOException {
+        Path other = Files.copy(model, folder.resolve("other.onnx"));
+
+        for (Path changed : List.of(model, other)) {
+            CommandLineRun run = eckart(
+                    "verify", model, other, "--metric", "faulty:touch,file=" + changed, "--plugin", metric, "--json");
+            assertThat(run)
+                    .isEqualTo(new CommandLineRun(
+                            ExitCode.BAD_INPUT,
+                            "",
+                            "eckart: `%s` changed while it was read; run again when nothing writes to it\n"
+                                    .formatted(changed)));
+        }
     }
 
     @ParameterizedTest

@@ -149,7 +149,6 @@ class HostileNamesTest {
         shown(0, "sweep", model, "--rank", "2", "--inputs", inputs);
         shown(0, "svd", matrix, "--rank", "1");
         shown(0, "svd", matrix, "--rank", "1", "--json");
-        shown(0, "demo", "-o", folder.resolve(fileName("demo")));
         shown(2, "compress", model, "-o", out);
         shown(2, "check", policy);
         for (String command : List.of("scan", "svd", "check")) {

@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * open for as long as anything refers to it. Threads may share it.
  */
 final class ReadFile {
+    /** Bytes asked of a channel at a time: it reads to a buffer of that size, outside of the heap, first. */
+    private static final int CHUNK = 1 << 20;
+
     private final String name;
     private final Path path;
     private final FileChannel channel;
@@ -78,9 +81,12 @@ final class ReadFile {
         long from = position - target.position();
         try {
             while (target.hasRemaining()) {
-                if (channel.read(target, from + target.position()) < 0) {
+                int at = target.position();
+                int some = channel.read(target.slice(at, Math.min(CHUNK, target.remaining())), from + at);
+                if (some < 0) {
                     throw shorter();
                 }
+                target.position(at + some);
             }
         } catch (IOException e) {
             throw new InvalidInputException("`%s` can no longer be read: %s".formatted(name, e.getMessage()), e);

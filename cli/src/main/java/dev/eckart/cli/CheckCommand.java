@@ -88,14 +88,8 @@ final class CheckCommand implements Callable<Integer> {
         if (report.passed()) {
             return ExitCode.DONE;
         }
-        console.err()
-                .printf(
-                        "eckart: %s%s%n",
-                        Failure.of(report),
-                        update
-                                ? "; `%s` is unchanged"
-                                        .formatted(policy.baseline().orElseThrow())
-                                : "");
+        console.warn(Failure.of(report)
+                + (update ? "; `%s` is unchanged".formatted(policy.baseline().orElseThrow()) : ""));
         return ExitCode.LIMIT_NOT_KEPT;
     }
 

@@ -30,6 +30,6 @@ final class CompletionCommand implements Runnable {
 
     @Override
     public void run() {
-        console.out().print(AutoComplete.bash("eckart", spec.root().commandLine()));
+        console.print(AutoComplete.bash("eckart", spec.root().commandLine()));
     }
 }

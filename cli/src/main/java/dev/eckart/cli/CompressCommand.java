@@ -134,18 +134,13 @@ final class CompressCommand implements Callable<Integer> {
         if (report.passed()) {
             return nothingWritten(report)
                     .map(nothing -> {
-                        console.err()
-                                .printf(
-                                        "eckart: nothing to gain: %s; `%s` was not written%n",
-                                        nothing.sentence(), output);
+                        console.warn("nothing to gain: %s; `%s` was not written".formatted(nothing.sentence(), output));
                         return ExitCode.NOTHING_TO_GAIN;
                     })
                     .orElse(ExitCode.DONE);
         }
-        console.err()
-                .printf(
-                        "eckart: %s; `%s` was %s%n",
-                        Failure.of(report), output, keepFailed ? "written anyway" : "not written");
+        console.warn(
+                "%s; `%s` was %s".formatted(Failure.of(report), output, keepFailed ? "written anyway" : "not written"));
         return ExitCode.LIMIT_NOT_KEPT;
     }
 

@@ -3,6 +3,7 @@ package dev.eckart.cli;
 import dev.eckart.cli.render.HtmlReport;
 import dev.eckart.cli.render.MarkdownReport;
 import dev.eckart.cli.render.Numbers;
+import dev.eckart.cli.render.ShownText;
 import dev.eckart.cli.render.Table;
 import dev.eckart.core.InvalidInputException;
 import dev.eckart.core.factor.FactorPair;
@@ -78,7 +79,7 @@ final class DemoCommand implements Callable<Integer> {
         Evaluation evaluation =
                 new Evaluation(Optional.of(data), Optional.of(new Labels(NpyFile.read(data, "labels"))), 0);
         say("%s: a 784-500-10 classifier of handwritten digits, evaluated on 2,000 held-out digits%n%n"
-                .formatted(model));
+                .formatted(ShownText.of(model.toString())));
         Table table = new Table("--rank", "ranks", "parameters", "of original", "file", "accuracy", "drop", "rewrite");
         CompressionJob job = new CompressionJob(engine.engine(console, options.progress(console)));
         boolean passed = true;
@@ -104,20 +105,20 @@ final class DemoCommand implements Callable<Integer> {
 
                   %s compress %s -o small.onnx --rank %s --inputs %s --labels %s:labels
                 """.formatted(
-                        directory,
+                        ShownText.of(directory.toString()),
                         SHOWN,
-                        directory.resolve(REPORT).toUri(),
-                        System.getProperty(COMMAND, "eckart"),
-                        model,
+                        ShownText.of(directory.resolve(REPORT).toUri().toString()),
+                        ShownText.of(System.getProperty(COMMAND, "eckart")),
+                        ShownText.of(model.toString()),
                         SHOWN,
-                        data,
-                        data));
+                        ShownText.of(data.toString()),
+                        ShownText.of(data.toString())));
         return passed ? ExitCode.DONE : ExitCode.LIMIT_NOT_KEPT;
     }
 
     private void say(String text) {
         if (!options.quiet()) {
-            console.out().print(text);
+            console.print(text);
         }
     }
 

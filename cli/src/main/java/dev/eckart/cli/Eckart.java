@@ -6,7 +6,6 @@ import dev.eckart.onnx.run.TimeLimitException;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
-import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
@@ -53,7 +52,11 @@ public final class Eckart {
         PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8);
         PrintStream err = new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
         boolean interactive = Boolean.getBoolean(STDERR_IS_TERMINAL);
-        System.exit(run(Console.ofProcess(out, err, interactive), args));
+        Console console = Console.ofProcess(out, err, interactive);
+        ExitWatch watch = ExitWatch.start(console);
+        int code = run(console, args);
+        watch.finish();
+        System.exit(code);
     }
 
     /** Runs a command, and returns its exit code. */
@@ -64,18 +67,19 @@ public final class Eckart {
         CommandLine commandLine = new CommandLine(new Eckart());
         needed(args).forEach(name -> commandLine.addSubcommand(command(name, console)));
         commandLine
-                .setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8))
-                .setErr(new PrintWriter(console.err(), true, StandardCharsets.UTF_8))
+                .setOut(console.help())
+                .setErr(console.unaskedHelp())
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setParameterExceptionHandler((exception, arguments) -> badUsage(console, exception))
                 .setExecutionExceptionHandler(
                         (exception, command, parsed) -> failed(console, exception, isDebug(parsed)));
         try {
             return args.length == 0 ? usage(commandLine) : commandLine.execute(args);
-        } catch (OutOfMemoryError e) {
-            return outOfMemory(console, String.valueOf(e.getMessage()));
+        } catch (Error e) {
+            // picocli handles exceptions only.
+            return failed(console, e, isDebug(commandLine.getParseResult()));
         } finally {
-            console.out().flush();
+            console.flush();
         }
     }
 
@@ -106,12 +110,11 @@ public final class Eckart {
     }
 
     private static int outOfMemory(Console console, String message) {
-        console.err()
-                .println(
-                        message.contains("outside of the heap") || message.contains("LAPACK")
-                                ? "eckart: %s; use --threads 1, or a machine with more memory".formatted(message)
-                                : "eckart: a heap of %d MB is too small; enlarge it with ECKART_OPTS=-Xmx4g, or use --threads 1"
-                                        .formatted(Runtime.getRuntime().maxMemory() >> 20));
+        console.warn(
+                message.contains("outside of the heap") || message.contains("LAPACK")
+                        ? "%s; use --threads 1, or a machine with more memory".formatted(message)
+                        : "a heap of %d MB is too small; enlarge it with ECKART_OPTS=-Xmx4g, or use --threads 1"
+                                .formatted(Runtime.getRuntime().maxMemory() >> 20));
         return ExitCode.BAD_INPUT;
     }
 
@@ -122,12 +125,11 @@ public final class Eckart {
 
     private static int badUsage(Console console, ParameterException exception) {
         String suggestion = exception instanceof UnmatchedArgumentException unmatched ? suggestion(unmatched) : "";
-        console.err()
-                .printf(
-                        "eckart: %s%s; see `%s --help`%n",
-                        oneLine(String.valueOf(exception.getMessage())),
+        console.warn("%s%s; see `%s --help`"
+                .formatted(
+                        String.valueOf(exception.getMessage()).strip(),
                         suggestion,
-                        exception.getCommandLine().getCommandSpec().qualifiedName());
+                        exception.getCommandLine().getCommandSpec().qualifiedName()));
         return ExitCode.BAD_INPUT;
     }
 
@@ -148,28 +150,26 @@ public final class Eckart {
         return command.hasMatchedOption("--debug");
     }
 
-    private static int failed(Console console, Exception exception, boolean debug) {
+    private static int failed(Console console, Throwable exception, boolean debug) {
         if (debug) {
-            exception.printStackTrace(console.err());
+            console.trace(exception);
         }
         if (exception instanceof InvalidInputException || exception instanceof TimeLimitException) {
-            console.err().println("eckart: " + oneLine(String.valueOf(exception.getMessage())));
+            console.warn(String.valueOf(exception.getMessage()));
             return ExitCode.BAD_INPUT;
         }
         if (exception instanceof UnreachableTargetException) {
-            console.err().println("eckart: " + oneLine(String.valueOf(exception.getMessage())));
+            console.warn(String.valueOf(exception.getMessage()));
             return ExitCode.UNREACHABLE;
         }
-        console.err()
-                .printf(
-                        "eckart: internal error, a bug in eckart %s: %s%s%n",
-                        Version.current(),
-                        oneLine(exception.toString()),
-                        debug ? "" : "; run again with --debug and report the output");
+        for (Throwable cause = exception; cause != null; cause = cause.getCause()) {
+            if (cause instanceof OutOfMemoryError error) {
+                return outOfMemory(console, String.valueOf(error.getMessage()));
+            }
+        }
+        console.warn("internal error, a bug in eckart %s: %s%s"
+                .formatted(
+                        Version.current(), exception, debug ? "" : "; run again with --debug and report the output"));
         return ExitCode.INTERNAL_ERROR;
-    }
-
-    private static String oneLine(String message) {
-        return message.strip().replaceAll("\\s*\\R\\s*", " ");
     }
 }

@@ -81,9 +81,7 @@ final class EngineOptions {
             throw new InvalidInputException(
                     "--backend: openblas cannot be loaded (%s); use auto or ejml".formatted(reason));
         }
-        console.err()
-                .println("eckart: OpenBLAS cannot be loaded (%s); pure Java is used instead, which is slower"
-                        .formatted(reason));
+        console.warn("OpenBLAS cannot be loaded (%s); pure Java is used instead, which is slower".formatted(reason));
         return new EjmlDecomposer();
     }
 }

@@ -1,5 +1,6 @@
 package dev.eckart.cli;
 
+import dev.eckart.cli.render.ShownText;
 import dev.eckart.core.Progress;
 import java.io.PrintStream;
 import java.util.Optional;
@@ -24,7 +25,7 @@ final class ProgressBars implements Progress {
     @Override
     public Task start(String label, long steps) {
         ProgressBar bar = new ProgressBarBuilder()
-                .setTaskName(label)
+                .setTaskName(ShownText.of(label))
                 .setInitialMax(steps)
                 .setStyle(ProgressBarStyle.ASCII)
                 .clearDisplayOnFinish()
@@ -45,7 +46,7 @@ final class ProgressBars implements Progress {
 
     /** Says what takes long at the moment, in the place of a bar, which comes back with its next step. */
     synchronized void tell(Optional<String> sentence) {
-        String wanted = sentence.map(ProgressBars::cut).orElse("");
+        String wanted = sentence.map(ShownText::of).map(ProgressBars::cut).orElse("");
         if (!wanted.equals(line)) {
             terminal.print(
                     wanted.isEmpty() ? "\r" + " ".repeat(WIDTH) + "\r" : ("\r%-" + WIDTH + "s").formatted(wanted));

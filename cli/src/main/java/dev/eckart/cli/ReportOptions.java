@@ -66,9 +66,9 @@ final class ReportOptions {
     void deliver(Report report, Console console, boolean quiet) {
         FILES.write(report, files);
         if (json) {
-            console.out().println(JsonReport.render(report));
+            console.println(JsonReport.render(report));
         } else if (!quiet) {
-            console.out().print(TextReport.render(report));
+            console.print(TextReport.render(report));
         }
     }
 }

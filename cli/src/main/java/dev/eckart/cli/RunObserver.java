@@ -94,8 +94,7 @@ final class RunObserver implements RunWatchdog.Observer, AutoCloseable {
      * which the JVM has nothing to add.
      */
     private void end() {
-        console.out().close();
-        console.err().close();
+        console.close();
         Runtime.getRuntime().halt(ExitCode.BAD_INPUT);
     }
 

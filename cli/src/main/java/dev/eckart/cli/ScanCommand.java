@@ -72,9 +72,9 @@ final class ScanCommand implements Callable<Integer> {
         Report report = job.scan(model, selection.selection());
         FILES.write(report, files);
         if (json) {
-            console.out().println(JsonReport.renderScan(report));
+            console.println(JsonReport.renderScan(report));
         } else if (!options.quiet()) {
-            console.out().print(TextReport.renderScan(report));
+            console.print(TextReport.renderScan(report));
         }
         return ExitCode.DONE;
     }

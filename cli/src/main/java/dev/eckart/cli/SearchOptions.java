@@ -78,13 +78,12 @@ final class SearchOptions {
                                 value.getKey().substring(value.getKey().indexOf('-') + 1),
                                 Numbers.plain(value.getValue())))
                 .collect(Collectors.joining(", "));
-        console.err()
-                .printf(
-                        "tried %s: %s of the size, %s, %s%s%n",
+        console.tell("tried %s: %s of the size, %s, %s%s"
+                .formatted(
                         label,
                         Numbers.percent(tried.sizeRatio()),
                         values,
                         tried.kept() ? "accepted" : "rejected",
-                        tried.remembered() ? " (measured before)" : "");
+                        tried.remembered() ? " (measured before)" : ""));
     }
 }

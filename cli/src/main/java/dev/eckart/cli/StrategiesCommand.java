@@ -1,6 +1,7 @@
 package dev.eckart.cli;
 
 import dev.eckart.cli.render.Json;
+import dev.eckart.cli.render.ShownText;
 import dev.eckart.core.metric.TaskMetrics;
 import dev.eckart.core.plugin.Provider;
 import dev.eckart.core.plugin.Providers;
@@ -45,14 +46,14 @@ final class StrategiesCommand implements Callable<Integer> {
             ObjectNode root = Json.object().put("schema", "eckart.strategies/1");
             addAll(root.putArray("strategies"), strategies.all());
             addAll(root.putArray("metrics"), metrics.all());
-            console.out().println(Json.render(root));
+            console.println(Json.render(root));
             return ExitCode.DONE;
         }
         if (options.quiet()) {
             return ExitCode.DONE;
         }
-        console.out().printf("Rank strategies (--rank):%n%s%n", list(strategies.all()));
-        console.out().printf("Metrics (--metric):%n%s", list(metrics.all()));
+        console.print("Rank strategies (--rank):%n%s%n".formatted(list(strategies.all())));
+        console.print("Metrics (--metric):%n%s".formatted(list(metrics.all())));
         return ExitCode.DONE;
     }
 
@@ -60,8 +61,11 @@ final class StrategiesCommand implements Callable<Integer> {
     private static String list(Collection<? extends Provider> providers) {
         StringBuilder list = new StringBuilder();
         for (Provider provider : providers) {
-            list.append("%n%s  %s  %s%n".formatted(provider.name(), provider.summary(), origin(provider)));
-            SortedMap<String, String> usage = new TreeMap<>(provider.usage());
+            list.append("%n%s%n"
+                    .formatted(ShownText.of(
+                            "%s  %s  %s".formatted(provider.name(), provider.summary(), origin(provider)))));
+            SortedMap<String, String> usage = new TreeMap<>();
+            provider.usage().forEach((call, meaning) -> usage.put(ShownText.of(call), ShownText.of(meaning)));
             int width = usage.keySet().stream().mapToInt(String::length).max().orElse(0);
             usage.forEach((call, meaning) ->
                     list.append("  %s%s  %s%n".formatted(call, " ".repeat(width - call.length()), meaning)));

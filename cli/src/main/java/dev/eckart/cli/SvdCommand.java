@@ -3,6 +3,7 @@ package dev.eckart.cli;
 import dev.eckart.cli.plot.SvdPlot;
 import dev.eckart.cli.render.Json;
 import dev.eckart.cli.render.Numbers;
+import dev.eckart.cli.render.ShownText;
 import dev.eckart.core.InvalidInputException;
 import dev.eckart.core.factor.FactorPair;
 import dev.eckart.core.linalg.Accuracy;
@@ -15,9 +16,11 @@ import dev.eckart.core.model.LinearWeight;
 import dev.eckart.core.npy.NpyArray;
 import dev.eckart.core.npy.NpyFile;
 import dev.eckart.core.npy.NpyType;
+import dev.eckart.core.plugin.Providers;
 import dev.eckart.core.rank.BreakEven;
 import dev.eckart.core.rank.RankChoice;
 import dev.eckart.core.rank.RankSelector;
+import dev.eckart.core.rank.RankStrategies;
 import dev.eckart.core.spectrum.Spectrum;
 import dev.eckart.core.spectrum.WeightSpectrum;
 import java.io.IOException;
@@ -104,9 +107,9 @@ final class SvdCommand implements Callable<Integer> {
             ReportFiles.write(plot, SvdPlot.svg(matrix, spectrum));
         }
         if (json) {
-            console.out().println(renderJson(cut));
+            console.println(renderJson(cut));
         } else if (!options.quiet()) {
-            console.out().print(renderText(cut));
+            console.print(renderText(cut));
         }
         return ExitCode.DONE;
     }
@@ -174,9 +177,22 @@ final class SvdCommand implements Callable<Integer> {
 
     private int chooseRank(WeightSpectrum spectrum) {
         RankSelector selector = plugins.strategies().select(rank);
-        selector.require(List.of(spectrum.weight()));
-        RankChoice choice = selector.select(List.of(spectrum)).choices().get(0);
-        return choice instanceof RankChoice.Truncate truncate ? truncate.rank() : spectrum.smallerSide();
+        RankStrategies.require(selector, List.of(spectrum.weight()));
+        List<RankChoice> choices =
+                RankStrategies.select(selector, List.of(spectrum)).choices();
+        if (choices.size() != 1) {
+            throw new InvalidInputException("strategy %s made an invalid choice: expected 1 choice but was: %d"
+                    .formatted(Providers.title(selector), choices.size()));
+        }
+        if (!(choices.get(0) instanceof RankChoice.Truncate truncate)) {
+            return spectrum.smallerSide();
+        }
+        if (truncate.rank() < 1 || truncate.rank() > spectrum.smallerSide()) {
+            throw new InvalidInputException(
+                    "strategy %s made an invalid choice: expected a rank from 1 to %d but was: %d"
+                            .formatted(Providers.title(selector), spectrum.smallerSide(), truncate.rank()));
+        }
+        return truncate.rank();
     }
 
     private static void write(Path file, SingularValueDecomposition svd, NpyType type) {
@@ -222,7 +238,7 @@ final class SvdCommand implements Callable<Integer> {
                 rank              %d, energy %s, relative error %s
                 parameters        %s → %s (%s)
                 """.formatted(
-                        cut.weight.name(),
+                        ShownText.of(cut.weight.name()),
                         cut.weight.rows(),
                         cut.weight.columns(),
                         cut.weight.type().label(),

@@ -35,9 +35,9 @@ final class SweepReportOptions {
     void deliver(SweepReport report, Console console, boolean quiet) {
         FILES.write(report, files);
         if (json) {
-            console.out().println(SweepRendering.json(report));
+            console.println(SweepRendering.json(report));
         } else if (!quiet) {
-            console.out().print(SweepRendering.text(report));
+            console.print(SweepRendering.text(report));
         }
     }
 }

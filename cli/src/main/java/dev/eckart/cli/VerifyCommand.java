@@ -68,7 +68,7 @@ final class VerifyCommand implements Callable<Integer> {
         if (report.passed()) {
             return ExitCode.DONE;
         }
-        console.err().println("eckart: " + Failure.of(report));
+        console.warn(Failure.of(report));
         return ExitCode.LIMIT_NOT_KEPT;
     }
 

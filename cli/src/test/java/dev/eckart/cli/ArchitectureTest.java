@@ -1,7 +1,11 @@
 package dev.eckart.cli;
 
+import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackages;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
@@ -11,6 +15,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import java.io.PrintStream;
 import org.junit.jupiter.api.Test;
 
 /** The directions in which modules and packages depend on each other, as ARCHITECTURE.md draws them. */
@@ -138,6 +143,27 @@ class ArchitectureTest {
                 .callMethod(System.class, "getProperty", String.class)
                 .orShould()
                 .callMethod(Throwable.class, "printStackTrace")
+                .check(ALL);
+    }
+
+    @Test
+    void only_the_console_and_its_bars_should_print() {
+        noClasses()
+                .that()
+                .resideInAPackage("dev.eckart.cli..")
+                .and()
+                .doNotHaveSimpleName("Console")
+                .and()
+                .doNotHaveSimpleName("ProgressBars")
+                .should()
+                .callMethodWhere(target(owner(assignableTo(PrintStream.class)))
+                        .and(target(nameMatching("print.*|append|write.*"))))
+                .orShould()
+                .callMethod(Throwable.class, "printStackTrace")
+                .orShould()
+                .accessField(System.class, "out")
+                .orShould()
+                .accessField(System.class, "err")
                 .check(ALL);
     }
 

@@ -18,13 +18,14 @@ class DemoCommandTest {
 
     @Test
     void should_show_size_against_accuracy_and_leave_everything_to_look_at() throws IOException {
-        Path directory = folder.resolve("demo");
+        Path directory = folder.resolve("de\u202Emo");
 
         CommandLineRun run = eckart("demo", "-o", directory);
 
         assertThat(run.code()).as(run.err()).isZero();
         assertThat(run.out())
                 .contains("energy:0.9", "fixed:16", "92.85 %", "proved", "energy:0.99  unchanged", "nothing");
+        assertThat(run.out()).contains("All models are in ", "de\\u{202E}mo").doesNotContain("\u202E");
         assertThat(directory.resolve("compressed-fixed-16.onnx")).exists();
         assertThat(directory.resolve("compressed-energy-0.99.onnx")).doesNotExist();
         assertThat(Files.readString(directory.resolve("report.md")))

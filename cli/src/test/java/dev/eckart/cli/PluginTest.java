@@ -7,25 +7,17 @@ import dev.eckart.models.ModelBuilder;
 import dev.eckart.models.RandomInputs;
 import dev.eckart.models.RandomMatrices;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.jar.JarEntry;
-import java.util.jar.JarOutputStream;
-import java.util.stream.Stream;
-import javax.tools.JavaCompiler;
-import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /** Strategies in jars from outside, compiled here as their authors would. */
 class PluginTest {
-    private static final String SERVICE = "META-INF/services/dev.eckart.core.rank.RankSelectorProvider";
-
-    private static final String METRIC_SERVICE = "META-INF/services/dev.eckart.core.metric.TaskMetricProvider";
+    private static final String SERVICE = PluginJar.STRATEGIES;
+    private static final String METRIC_SERVICE = PluginJar.METRICS;
 
     private static final String SOURCE = """
             package org.example;
@@ -314,50 +306,16 @@ class PluginTest {
 
     private Path jar(String template, String className, String strategy, String rank, String service)
             throws IOException {
-        Path classes = Files.createDirectories(folder.resolve(className));
-        Path source = Files.writeString(
-                classes.resolve(className + ".java"),
+        return PluginJar.compile(
+                folder,
+                className,
                 template.replace("NAME", className)
                         .replace("STRATEGY", strategy)
-                        .replace("RANK", rank));
-        JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
-        int result = compiler.run(
-                null,
-                null,
-                null,
-                "-proc:none",
-                "-d",
-                classes.toString(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                source.toString());
-        assertThat(result).isZero();
-        Path jar = folder.resolve(className + ".jar");
-        try (Stream<Path> files = Files.walk(classes)) {
-            write(
-                    jar,
-                    files.filter(file -> file.toString().endsWith(".class")).toList(),
-                    "org.example." + className,
-                    service);
-        }
-        return jar;
+                        .replace("RANK", rank),
+                service);
     }
 
     private static void write(Path jar, List<Path> classes, String provider) throws IOException {
-        write(jar, classes, provider, SERVICE);
-    }
-
-    private static void write(Path jar, List<Path> classes, String provider, String service) throws IOException {
-        try (OutputStream file = Files.newOutputStream(jar);
-                JarOutputStream entries = new JarOutputStream(file)) {
-            for (Path compiled : classes) {
-                entries.putNextEntry(new JarEntry("org/example/" + compiled.getFileName()));
-                entries.write(Files.readAllBytes(compiled));
-            }
-            if (!provider.isEmpty()) {
-                entries.putNextEntry(new JarEntry(service));
-                entries.write(provider.getBytes(StandardCharsets.UTF_8));
-            }
-        }
+        PluginJar.write(jar, classes, provider, SERVICE);
     }
 }

@@ -43,6 +43,19 @@ class ProgressBarsTest {
     }
 
     @Test
+    void should_show_names_as_text() {
+        Underway hostile = new Underway(new ModelWork("loading `\u001B[2J\n\u202E`"), LONG.elapsed());
+        try (RunObserver observer = observer(bars)) {
+            observer.looked(List.of(hostile));
+        }
+        try (Progress.Task task = bars.start("\u001B[2J\n\u202E", 1)) {
+            task.step(1);
+        }
+
+        assertThat(shown()).contains("loading `\\u{001B}[2J\\u{000A}\\u{202E}`").doesNotContain("\u001B[2J", "\u202E");
+    }
+
+    @Test
     void should_say_nothing_of_what_is_quick_or_where_nobody_looks() {
         try (RunObserver quick = observer(bars);
                 RunObserver unseen = observer(Progress.NONE)) {

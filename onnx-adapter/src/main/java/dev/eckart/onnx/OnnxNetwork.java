@@ -58,7 +58,7 @@ public final class OnnxNetwork implements Network<OnnxNetwork> {
     }
 
     /**
-     * Reads a model and finds its weights. Its files stay mapped, and its numbers in them.
+     * Reads a model and finds its weights. Its files stay open, and its numbers in them.
      *
      * @throws InvalidInputException if there is no such file, or it is not a model that can be worked with
      */
@@ -76,6 +76,15 @@ public final class OnnxNetwork implements Network<OnnxNetwork> {
         OnnxModel model = OnnxReader.read(path);
         ModelCheck.require(model, path);
         return of(model, defaultsAreConstant);
+    }
+
+    /**
+     * Refuses a network whose files are not what they were when they were read.
+     *
+     * @throws InvalidInputException if one was changed, cut short, replaced or removed
+     */
+    public void requireUnchanged() {
+        model.payloads().requireUnchanged();
     }
 
     private static OnnxNetwork of(OnnxModel model, boolean defaultsAreConstant) {

@@ -147,10 +147,10 @@ record HtmlPage(
 
     /** JSON that no HTML parser sees anything in. */
     private static String embedded(ObjectNode data) {
-        return JsonMapper.builder()
-                .enable(JsonWriteFeature.ESCAPE_NON_ASCII)
-                .build()
-                .writeValueAsString(data)
+        return ShownText.json(JsonMapper.builder()
+                        .enable(JsonWriteFeature.ESCAPE_NON_ASCII)
+                        .build()
+                        .writeValueAsString(data))
                 .replace("<", "\\u003c")
                 .replace(">", "\\u003e")
                 .replace("&", "\\u0026");

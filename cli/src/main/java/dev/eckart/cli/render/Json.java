@@ -16,12 +16,12 @@ public final class Json {
         return JsonNodeFactory.instance.objectNode();
     }
 
-    /** Indented, with the same line ends on every system. */
+    /** Indented, with the same line ends on every system, and with escapes for what cannot be seen. */
     public static String render(ObjectNode document) {
         DefaultIndenter indenter = new DefaultIndenter("  ", "\n");
         DefaultPrettyPrinter printer =
                 new DefaultPrettyPrinter().withObjectIndenter(indenter).withArrayIndenter(indenter);
-        return MAPPER.writer().with(printer).writeValueAsString(document);
+        return ShownText.json(MAPPER.writer().with(printer).writeValueAsString(document));
     }
 
     /** Puts a number; null where it is NaN or infinite, which JSON has no number for. */

@@ -57,18 +57,23 @@ public final class SweepRendering {
     }
 
     private String text() {
-        return "%s: %s, %s parameters, opset %d%n%n"
+        return line("%s: %s, %s parameters, opset %d"
                         .formatted(
                                 report.model().path(),
                                 Numbers.bytes(report.model().bytes()),
                                 Numbers.count(report.model().parameters()),
-                                report.model().opset())
+                                report.model().opset()))
+                + "\n"
                 + table().render()
                 + "\n"
                 + report.skipped().stream()
-                        .map(skipped -> "%s is left out: %s%n".formatted(skipped.rank(), skipped.reason()))
+                        .map(skipped -> line("%s is left out: %s".formatted(skipped.rank(), skipped.reason())))
                         .collect(Collectors.joining())
-                + "%s; %s%n".formatted(notes(), Numbers.seconds(report.seconds()));
+                + line("%s; %s".formatted(notes(), Numbers.seconds(report.seconds())));
+    }
+
+    private static String line(String text) {
+        return ShownText.of(text) + "\n";
     }
 
     private Table table() {
@@ -216,7 +221,8 @@ public final class SweepRendering {
     }
 
     /** As RFC 4180 has it. */
-    private static String quoted(String cell) {
+    private static String quoted(String text) {
+        String cell = ShownText.of(text);
         return cell.matches("[^\",\r\n]*") ? cell : '"' + cell.replace("\"", "\"\"") + '"';
     }
 

@@ -3,13 +3,14 @@ package dev.eckart.cli.render;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
  * Rows of text under headings, in columns as wide as their widest cell.
  *
- * <p>In a terminal, a table that would be wider than {@link #TERMINAL} columns has its widest columns narrowed: text goes on
+ * <p>Cells are {@link ShownText}. In a terminal, a table that would be wider than {@link #TERMINAL} columns has its widest columns narrowed: text goes on
  * in the next line, and a word that is longer than its column, such as a name, is shortened in the middle.
  */
 public final class Table {
@@ -18,6 +19,13 @@ public final class Table {
 
     /** No column is narrowed below this width: names could not be told apart. */
     private static final int NARROWEST = 12;
+
+    /** What a person, an issue or an address on the web begins with, as far as a link is made of it. */
+    private static final Pattern LINKED = Pattern.compile(
+            "@(?=\\w)|#(?=\\d)|\\bgh-(?=\\d)|:(?=//)|\\bwww(?=\\.)|\\b(mailto|xmpp)(?=:)", Pattern.CASE_INSENSITIVE);
+
+    /** Of a longer cell, the start and the end are shown in a terminal. */
+    private static final int LONGEST_CELL = 1000;
 
     private static final String GAP = "  ";
 
@@ -33,7 +41,7 @@ public final class Table {
             throw new IllegalArgumentException(
                     "Expected %d cells but was: %s".formatted(rows.get(0).size(), Arrays.toString(cells)));
         }
-        rows.add(List.of(cells));
+        rows.add(Arrays.stream(cells).map(ShownText::of).toList());
         return this;
     }
 
@@ -53,7 +61,7 @@ public final class Table {
         StringBuilder text = new StringBuilder();
         for (List<String> row : rows) {
             List<List<String>> cells = IntStream.range(0, widths.length)
-                    .mapToObj(column -> lines(row.get(column), widths[column]))
+                    .mapToObj(column -> lines(ShownText.shortened(row.get(column), LONGEST_CELL), widths[column]))
                     .toList();
             int height = cells.stream().mapToInt(List::size).max().orElse(1);
             for (int line = 0; line < height; line++) {
@@ -120,16 +128,20 @@ public final class Table {
         List<String> lines = new ArrayList<>();
         for (List<String> row : rows) {
             lines.add(row.stream()
-                    .map(cell -> escape(ShownText.of(ShownText.shortened(cell, longest))))
+                    .map(cell -> escape(ShownText.shortened(cell, longest)))
                     .collect(Collectors.joining(" | ", "| ", " |\n")));
         }
         lines.add(1, "|" + " --- |".repeat(rows.get(0).size()) + "\n");
         return lines;
     }
 
-    /** Text that Markdown shows as it is: names come from the model, and may hold anything. */
+    /**
+     * Text that Markdown shows as it is: names come from the model, and may hold anything. GitHub makes links of people,
+     * issues and addresses after the Markdown is gone, so that only a comment within keeps it from that.
+     */
     static String escape(String text) {
-        return text.replaceAll("([\\\\`*_\\[\\]<>|#~$!&])", "\\\\$1").replaceAll("\\R", " ");
+        String escaped = text.replaceAll("([\\\\`*_\\[\\]<>|#~$!&])", "\\\\$1");
+        return LINKED.matcher(escaped).replaceAll("$0<!-- -->");
     }
 
     private static int width(String text) {

@@ -22,17 +22,19 @@ public final class TextReport {
             parts.add(summary(report));
         }
         add(parts, ReportTables.sizes(report));
-        ReportTables.dataFiles(report).map("%s%n"::formatted).ifPresent(parts::add);
+        ReportTables.dataFiles(report).map(TextReport::line).ifPresent(parts::add);
         report.verification()
-                .ifPresent(verification -> parts.add("%s samples, inputs: %s%n%n%s"
-                        .formatted(
-                                Numbers.count(verification.samples()),
-                                verification.inputs().sentence(),
-                                ReportTables.outputs(report).orElseThrow().render())));
+                .ifPresent(verification -> parts.add(line("%s samples, inputs: %s"
+                                .formatted(
+                                        Numbers.count(verification.samples()),
+                                        verification.inputs().sentence()))
+                        + "\n"
+                        + ReportTables.outputs(report).orElseThrow().render()));
         add(parts, ReportTables.findings(report));
         warnings(report).ifPresent(parts::add);
         if (report.output().isPresent() || !report.passed()) {
-            parts.add(Headline.line(report, Numbers.seconds(report.seconds().total())) + "\n");
+            parts.add(
+                    line(Headline.line(report, Numbers.seconds(report.seconds().total()))));
         }
         return String.join("\n", parts);
     }
@@ -44,19 +46,21 @@ public final class TextReport {
         add(parts, ReportTables.ranks(report));
         add(parts, ReportTables.unchanged(report));
         add(parts, ReportTables.skipped(report));
-        parts.add("linear weights hold %s of %s parameters; with %s, %s of them remain%n%s"
-                .formatted(
-                        Numbers.count(report.model().linearParameters()),
-                        Numbers.count(report.model().parameters()),
-                        report.settings().rank(),
-                        remaining(report),
-                        nothingToGain(report)));
+        parts.add(line("linear weights hold %s of %s parameters; with %s, %s of them remain"
+                        .formatted(
+                                Numbers.count(report.model().linearParameters()),
+                                Numbers.count(report.model().parameters()),
+                                report.settings().rank(),
+                                remaining(report)))
+                + nothingToGain(report));
         warnings(report).ifPresent(parts::add);
         return String.join("\n", parts);
     }
 
     private static Optional<String> warnings(Report report) {
-        return report.warnings().stream().map("warning: %s%n"::formatted).reduce(String::concat);
+        return report.warnings().stream()
+                .map(warning -> line("warning: " + warning))
+                .reduce(String::concat);
     }
 
     private static String remaining(Report report) {
@@ -72,12 +76,12 @@ public final class TextReport {
     }
 
     private static String title(Report report) {
-        return "%s: %s, %s parameters, opset %d%n"
+        return line("%s: %s, %s parameters, opset %d"
                         .formatted(
                                 report.model().path(),
                                 Numbers.bytes(report.model().bytes()),
                                 Numbers.count(report.model().parameters()),
-                                report.model().opset())
+                                report.model().opset()))
                 + report.calibration().map(TextReport::calibration).orElse("")
                 + (report.settings().refit()
                         ? "pairs refitted to the inputs of their layers in the compressed network\n"
@@ -85,12 +89,12 @@ public final class TextReport {
     }
 
     private static String calibration(CalibrationEntry calibration) {
-        StringBuilder text = new StringBuilder("calibrated on %s samples of %s (%s rows) for %d weights%n"
+        StringBuilder text = new StringBuilder(line("calibrated on %s samples of %s (%s rows) for %d weights"
                 .formatted(
                         Numbers.count(calibration.samples()),
                         calibration.inputs(),
                         Numbers.count(calibration.rows()),
-                        calibration.weights()));
+                        calibration.weights())));
         calibration
                 .measuredOn()
                 .ifPresent(samples -> text.append("sensitivities measured on %s of these samples%s%n"
@@ -102,9 +106,9 @@ public final class TextReport {
                                                 .formatted(calibration.rounds()))));
         calibration
                 .uncalibrated()
-                .forEach(weight -> text.append("not calibrated: %s (%s)%n"
-                        .formatted(weight.name(), weight.reason().sentence())));
-        calibration.notes().forEach(note -> text.append("note: %s%n".formatted(note)));
+                .forEach(weight -> text.append(line("not calibrated: %s (%s)"
+                        .formatted(weight.name(), weight.reason().sentence()))));
+        calibration.notes().forEach(note -> text.append(line("note: " + note)));
         return text.toString();
     }
 
@@ -113,9 +117,11 @@ public final class TextReport {
     }
 
     private static String nothingToGain(Report report) {
-        return report.nothingToGain().isEmpty()
-                ? ""
-                : "nothing to gain: %s%n".formatted(Headline.nothingToGain(report));
+        return report.nothingToGain().isEmpty() ? "" : line("nothing to gain: " + Headline.nothingToGain(report));
+    }
+
+    private static String line(String text) {
+        return ShownText.of(text) + "\n";
     }
 
     private static void add(List<String> parts, Optional<Table> table) {

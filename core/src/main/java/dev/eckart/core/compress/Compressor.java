@@ -44,9 +44,6 @@ import java.util.stream.StreamSupport;
  * strategies choose from, and what a pair is best at, is the layer's output on these.
  */
 public final class Compressor {
-    /** What a strategy is asked about that sees all weights at once. */
-    private static final String ALL = "the weights of the network";
-
     /** The part of the memory that goes to what is known of inputs, where something is: one in so many. */
     private static final int SHARE_OF_INPUTS = 4;
 
@@ -181,10 +178,7 @@ public final class Compressor {
     }
 
     private static void require(RankSelector selector, Inventory inventory) {
-        RankStrategies.answer(selector, ALL, () -> {
-            selector.require(inventory.linear());
-            return true;
-        });
+        RankStrategies.require(selector, inventory.linear());
     }
 
     private static <R> R feasible(RankSelector selector, Supplier<R> decision) {
@@ -242,7 +236,7 @@ public final class Compressor {
     }
 
     private CompressionPlan survey(List<WeightSpectrum> spectra, List<SkippedWeight> skipped, RankSelector selector) {
-        RankPlan ranks = RankStrategies.answer(selector, ALL, () -> selector.select(spectra));
+        RankPlan ranks = RankStrategies.select(selector, spectra);
         return feasible(selector, () -> worthwhile.of(CompressionPlan.of(spectra, ranks, skipped)));
     }
 

@@ -3,6 +3,7 @@ package dev.eckart.core.metric;
 import dev.eckart.core.verify.Judgement;
 import dev.eckart.core.verify.LabelAccuracy;
 import dev.eckart.core.verify.MetricResult;
+import java.util.Objects;
 import java.util.Optional;
 
 /** What a metric comes to. */
@@ -16,13 +17,26 @@ public sealed interface Reading {
      *
      * @param value not a number where there is none, which passes no limit
      */
-    record Comparison(double value, String note) implements Reading {}
+    record Comparison(double value, String note) implements Reading {
+        public Comparison {
+            Objects.requireNonNull(note, "note");
+        }
+    }
 
     /** A number of each network, for the other judgements. */
-    record Numbers(double original, double compressed, String note) implements Reading {}
+    record Numbers(double original, double compressed, String note) implements Reading {
+        public Numbers {
+            Objects.requireNonNull(note, "note");
+        }
+    }
 
     /** The share of samples that each network gets right, for {@link Judgement#DROP}; its interval follows from it. */
-    record Shares(LabelAccuracy accuracy, String note) implements Reading {}
+    record Shares(LabelAccuracy accuracy, String note) implements Reading {
+        public Shares {
+            Objects.requireNonNull(accuracy, "accuracy");
+            Objects.requireNonNull(note, "note");
+        }
+    }
 
     /** This reading as that of a metric. */
     default MetricResult of(String name, Judgement judgement) {

@@ -48,16 +48,17 @@ public final class TaskMetrics {
         String wanted = options.remove(AS);
         StrategyArguments arguments =
                 new StrategyArguments(Kind.METRIC, text, written.name(), written.value(), options);
-        return Providers.answer(Kind.METRIC, provider, "`%s`".formatted(text), () -> {
-            TaskMetric metric = provider.create(arguments);
-            String name = wanted == null ? metric.name() : wanted;
-            if (!name.matches("[a-z0-9-]+")) {
-                throw written.refuse(
-                        "`%s` is not a valid name for a metric; expected lower-case letters, digits and hyphens"
-                                .formatted(name));
-            }
-            return new RequestedMetric(name, metric);
-        });
+        String about = "`%s`".formatted(text);
+        TaskMetric metric = Providers.answer(Kind.METRIC, provider, about, () -> provider.create(arguments));
+        String name = wanted == null ? Providers.answer(Kind.METRIC, metric, about, metric::name) : wanted;
+        if (!name.matches("[a-z0-9-]+")) {
+            throw written.refuse(
+                    "`%s` is not a valid name for a metric; expected lower-case letters, digits and hyphens"
+                            .formatted(name));
+        }
+        // Limits ask for it, too: whether it can say so at all shows here.
+        Providers.answer(Kind.METRIC, metric, about, metric::judgement);
+        return new RequestedMetric(name, metric);
     }
 
     /**

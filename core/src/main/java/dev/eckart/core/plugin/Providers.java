@@ -7,11 +7,14 @@ import java.nio.file.Path;
 import java.security.CodeSource;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Map;
+import java.util.Objects;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** All of one kind that are to be had, by name: those built in and those of plug-ins. */
 public final class Providers<P extends Provider> {
@@ -27,7 +30,8 @@ public final class Providers<P extends Provider> {
      *
      * @param service what jars name theirs as, in {@code META-INF/services}
      * @param plugins a loader for each, named after its jar; another one's classes are not those of the same name here
-     * @throws InvalidInputException if two have the same name, one has none that can be written, or cannot be loaded
+     * @throws InvalidInputException if two have the same name, one has none that can be written, cannot be loaded, or does
+     *     not say what it is
      */
     public static <P extends Provider> Providers<P> load(
             Kind kind, Class<P> service, ClassLoader loader, ClassLoader... plugins) {
@@ -46,16 +50,36 @@ public final class Providers<P extends Provider> {
                     .filter(found -> from.isEmpty() || found.type().getClassLoader() == loader)
                     .forEach(found -> add(found.get()));
         } catch (ServiceConfigurationError e) {
+            if (e.getCause() instanceof OutOfMemoryError error) {
+                throw error;
+            }
             throw new InvalidInputException(
-                    "a %s could not be loaded%s: %s".formatted(kind.one(), from, e.getMessage()), e);
+                    "a %s could not be loaded%s: %s%s"
+                            .formatted(
+                                    kind.one(),
+                                    from,
+                                    e.getMessage(),
+                                    e.getCause() == null ? "" : " (%s)".formatted(innermost(e))),
+                    e);
         } catch (LinkageError e) {
             // Compiled for a newer Java or another Eckart, or without the libraries that it needs.
             throw new InvalidInputException("a %s could not be loaded%s: %s".formatted(kind.one(), from, e), e);
         }
     }
 
+    /** What all others are about. */
+    private static Throwable innermost(Throwable failure) {
+        Throwable inner = failure;
+        while (inner.getCause() != null) {
+            inner = inner.getCause();
+        }
+        return inner;
+    }
+
     private void add(P provider) {
-        String name = provider.name();
+        String name = answer(kind, provider, "its name", provider::name);
+        answer(kind, provider, "its summary", provider::summary);
+        answer(kind, provider, "its usage", () -> Map.copyOf(provider.usage()));
         if (!name.matches("[a-z0-9-]+")) {
             throw new InvalidInputException("%s %s in %s is named `%s`; expected lower-case letters, digits and hyphens"
                     .formatted(kind.one(), provider.getClass().getName(), origin(provider), name));
@@ -107,19 +131,32 @@ public final class Providers<P extends Provider> {
     /**
      * What a provider, or what it made, says when it is asked about something.
      *
-     * @throws InvalidInputException if it refuses that, or, in a plug-in, fails: a mistake of its author's
+     * @throws InvalidInputException if it refuses that, or, in a plug-in, fails in whatever way or has no answer: a mistake
+     *     of its author's
+     * @throws OutOfMemoryError if there is none left, whoever took it
      */
     public static <R> R answer(Kind kind, Object asked, String about, Supplier<R> question) {
+        @Nullable R answer;
         try {
-            return question.get();
-        } catch (InvalidInputException e) {
+            answer = question.get();
+        } catch (InvalidInputException | OutOfMemoryError e) {
             throw e;
-        } catch (RuntimeException | LinkageError e) {
-            if (asked.getClass().getClassLoader() == Providers.class.getClassLoader()) {
+        } catch (Throwable e) {
+            // A stack that overflows, an assertion, a class that is missing, a checked exception that no compiler saw.
+            if (isBuiltIn(asked)) {
                 throw e;
             }
             throw new InvalidInputException("%s %s failed on %s: %s".formatted(kind.one(), title(asked), about, e), e);
         }
+        if (answer == null && !isBuiltIn(asked)) {
+            throw new InvalidInputException("%s %s gave null for %s; expected a value: tell its author"
+                    .formatted(kind.one(), title(asked), about));
+        }
+        return Objects.requireNonNull(answer);
+    }
+
+    private static boolean isBuiltIn(Object asked) {
+        return asked.getClass().getClassLoader() == Providers.class.getClassLoader();
     }
 
     /** The class of something as its author wrote it: that of a lambda is called after the one around it. */

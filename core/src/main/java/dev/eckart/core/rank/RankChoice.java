@@ -1,5 +1,7 @@
 package dev.eckart.core.rank;
 
+import java.util.Objects;
+
 /** What a strategy wants done with one weight. */
 public sealed interface RankChoice {
 
@@ -7,5 +9,9 @@ public sealed interface RankChoice {
     record Truncate(int rank) implements RankChoice {}
 
     /** Leave the weight as it is; {@code because} is shown to the user, without a capital or a full stop. */
-    record Keep(String because) implements RankChoice {}
+    record Keep(String because) implements RankChoice {
+        public Keep {
+            Objects.requireNonNull(because, "because");
+        }
+    }
 }

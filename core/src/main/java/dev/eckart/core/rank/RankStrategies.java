@@ -1,8 +1,10 @@
 package dev.eckart.core.rank;
 
 import dev.eckart.core.InvalidInputException;
+import dev.eckart.core.model.LinearWeight;
 import dev.eckart.core.plugin.Kind;
 import dev.eckart.core.plugin.Providers;
+import dev.eckart.core.spectrum.WeightSpectrum;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +14,8 @@ import java.util.function.Supplier;
 
 /** The strategies to be had, by name: those built in and those of plug-ins. */
 public final class RankStrategies {
+    private static final String ALL = "the weights of the network";
+
     private final Providers<RankSelectorProvider> providers;
 
     private RankStrategies(Providers<RankSelectorProvider> providers) {
@@ -48,7 +52,36 @@ public final class RankStrategies {
             List<String> names = all().stream().map(RankSelectorProvider::name).toList();
             throw new InvalidInputException(e.getMessage() + MeantStrategy.hint(text, names), e);
         }
-        return answer(provider, "`%s`".formatted(text), () -> provider.create(arguments));
+        String about = "`%s`".formatted(text);
+        RankSelector selector = answer(provider, about, () -> provider.create(arguments));
+        // What it wants is asked for in many places: whether it can say so at all shows here.
+        answer(selector, about, selector::accuracy);
+        answer(
+                selector,
+                about,
+                () -> List.of(selector.wantsPlain(), selector.wantsSensitivities(), selector.sensitivityRounds()));
+        return selector;
+    }
+
+    /**
+     * Has a strategy refuse weights that it has nothing to say on.
+     *
+     * @throws InvalidInputException if it does, or, in a plug-in, fails
+     */
+    public static void require(RankSelector selector, List<LinearWeight> weights) {
+        answer(selector, ALL, () -> {
+            selector.require(weights);
+            return true;
+        });
+    }
+
+    /**
+     * What a strategy chooses.
+     *
+     * @throws InvalidInputException if it, in a plug-in, fails
+     */
+    public static RankPlan select(RankSelector selector, List<WeightSpectrum> spectra) {
+        return answer(selector, ALL, () -> selector.select(spectra));
     }
 
     /**

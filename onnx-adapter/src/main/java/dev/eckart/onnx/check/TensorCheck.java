@@ -209,7 +209,7 @@ final class TensorCheck {
         long count = 0;
         int length = 0;
         for (long at = 0; at < data.size(); at += CHUNK) {
-            ByteBuffer bytes = data.slice(at, (int) Math.min(CHUNK, data.size() - at));
+            ByteBuffer bytes = data.read(at, (int) Math.min(CHUNK, data.size() - at));
             while (bytes.hasRemaining()) {
                 length++;
                 if (length > LONGEST_VARINT) {

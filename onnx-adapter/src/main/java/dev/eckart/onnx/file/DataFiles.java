@@ -16,9 +16,10 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
- * The data files of a model, each mapped once.
+ * The data files of a model, each opened once.
  *
  * <p>A model comes from anywhere, and must not make us read what its user did not mean it to: a data file lies in the
  * folder of the model's file or below it, symbolic links resolved. Where the model's file is itself a link, the folder
@@ -37,8 +38,12 @@ final class DataFiles {
     private final Map<Extent, String> tensors = new TreeMap<>(
             Comparator.comparingInt(Extent::file).thenComparing(Extent::offset).thenComparing(Extent::length));
 
-    /** A file, mapped. */
-    private record DataFile(int number, Path path, Region bytes) {}
+    /**
+     * A file, open.
+     *
+     * @param path as messages name it
+     */
+    private record DataFile(int number, Path path, ReadFile file) {}
 
     /**
      * Where a tensor's bytes are.
@@ -56,9 +61,15 @@ final class DataFiles {
         return files.stream().map(DataFile::path).toList();
     }
 
+    /** The model's file, and those that tensors were found in. */
+    List<ReadFile> with(ReadFile model) {
+        return Stream.concat(Stream.of(model), files.stream().map(DataFile::file))
+                .toList();
+    }
+
     /** The bytes of a tensor that was found. */
     Region bytes(Extent extent) {
-        return files.get(extent.file()).bytes().part(extent.offset(), extent.length());
+        return files.get(extent.file()).file().bytes().part(extent.offset(), extent.length());
     }
 
     /**
@@ -79,13 +90,13 @@ final class DataFiles {
         ExternalReference reference = ExternalReference.of(tensor, model);
         DataFile file = byLocation.computeIfAbsent(reference.location(), location -> open(location, tensor));
         OptionalLong needed = RawSize.of(tensor);
-        long left = file.bytes.size() - reference.offset();
+        long left = file.file.size() - reference.offset();
         long length = reference.length().orElse(needed.orElse(Math.max(0, left)));
         if (length > left) {
             throw refusal(
                     tensor,
                     "in %d bytes from byte %d of `%s`, which has %d bytes; check that the file is complete and belongs to the model"
-                            .formatted(length, reference.offset(), file.path, file.bytes.size()));
+                            .formatted(length, reference.offset(), file.path, file.file.size()));
         }
         long fitting = needed.orElse(length);
         if (fitting != length) {
@@ -158,7 +169,7 @@ final class DataFiles {
             if (known != null) {
                 return known;
             }
-            DataFile file = new DataFile(files.size(), path, map(path, real, tensor));
+            DataFile file = new DataFile(files.size(), path, read(path, real, tensor));
             files.add(file);
             byRealPath.put(real, file);
             return file;
@@ -193,7 +204,7 @@ final class DataFiles {
         return folder == null ? absolute : folder;
     }
 
-    private Region map(Path path, Path real, TensorProto tensor) throws IOException {
+    private ReadFile read(Path path, Path real, TensorProto tensor) throws IOException {
         // Opening anything else might wait for ever, as a pipe does.
         if (!Files.isRegularFile(real)) {
             throw refusal(
@@ -201,7 +212,7 @@ final class DataFiles {
                     "in `%s`, which is %s; expected a regular file"
                             .formatted(path, Files.isDirectory(real) ? "a directory" : "not a regular file"));
         }
-        return Region.map(real);
+        return ReadFile.open(path.toString(), real);
     }
 
     private InvalidInputException refusal(TensorProto tensor, String where) {

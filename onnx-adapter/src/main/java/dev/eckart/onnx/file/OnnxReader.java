@@ -21,18 +21,18 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Reads a model: maps its file and its data files, and keeps the data of large tensors in the maps. */
+/** Reads a model: all of its file but the data of large tensors, which stay there and in its data files. */
 public final class OnnxReader {
     /** Data from this size on stays in the file. */
     private static final int PAYLOAD_BYTES = 1024;
 
-    private final Region mapped;
-    private final ByteBuffer file;
+    private final Region file;
+    private final EncodedBytes encoded;
     private final List<Payloads.Payload> payloads = new ArrayList<>();
 
-    private OnnxReader(Region mapped) {
-        this.mapped = mapped;
-        this.file = mapped.whole();
+    private OnnxReader(Region file) {
+        this.file = file;
+        this.encoded = new EncodedBytes(file);
     }
 
     /**
@@ -42,7 +42,8 @@ public final class OnnxReader {
      *     ONNX model
      */
     public static OnnxModel read(Path path) {
-        OnnxReader reader = new OnnxReader(map(path));
+        ReadFile file = open(path);
+        OnnxReader reader = new OnnxReader(file.bytes());
         try {
             ByteBuffer skeleton = reader.skeleton();
             ModelProto message = ModelProto.parseFrom(skeleton);
@@ -53,7 +54,8 @@ public final class OnnxReader {
             }
             DataFiles files = new DataFiles(path);
             ModelProto located = reader.withData(message, files);
-            return new OnnxModel(located, Payloads.of(reader.payloads, files.paths(), Scratch.onHeap()));
+            return new OnnxModel(
+                    located, Payloads.of(reader.payloads, files.paths(), files.with(file), Scratch.onHeap()));
         } catch (MalformedMessageException | InvalidProtocolBufferException e) {
             throw new InvalidInputException(
                     "`%s` is not an ONNX model, or is incomplete: %s".formatted(path, e.getMessage()), e);
@@ -81,17 +83,17 @@ public final class OnnxReader {
         return located;
     }
 
-    private static Region map(Path path) {
+    private static ReadFile open(Path path) {
         if (Files.isDirectory(path)) {
             throw new InvalidInputException("`%s` is a directory; expected an .onnx file".formatted(path));
         }
-        // Opening a pipe might wait for ever, and it cannot be mapped.
+        // Opening a pipe might wait for ever, and it has no positions.
         if (Files.exists(path) && !Files.isRegularFile(path)) {
             throw new InvalidInputException("`%s` is not a regular file; expected an .onnx file".formatted(path));
         }
         try {
-            Region mapped = Region.map(path);
-            long size = mapped.size();
+            ReadFile file = ReadFile.open(path);
+            long size = file.size();
             if (size == 0) {
                 throw new InvalidInputException("`%s` is empty; expected an .onnx file".formatted(path));
             }
@@ -100,7 +102,7 @@ public final class OnnxReader {
                         "`%s` has %d bytes; expected less than 2 GiB: larger models store their tensors as external data"
                                 .formatted(path, size));
             }
-            return mapped;
+            return file;
         } catch (NoSuchFileException e) {
             throw new InvalidInputException("`%s` does not exist; expected an .onnx file".formatted(path), e);
         } catch (IOException e) {
@@ -110,7 +112,7 @@ public final class OnnxReader {
 
     private ByteBuffer skeleton() throws MalformedMessageException {
         return ByteBuffer.wrap(
-                withoutData(ModelProto.getDescriptor(), 0, file.limit(), 0).toByteArray());
+                withoutData(ModelProto.getDescriptor(), 0, encoded.size(), 0).toByteArray());
     }
 
     /** The encoded message in a region of the file, with payloads in place of the data of its large tensors. */
@@ -123,7 +125,7 @@ public final class OnnxReader {
         Map<Integer, Integer> occurrences = tensor ? occurrences(start, end) : Map.of();
         ByteArrayOutputStream result = new ByteArrayOutputStream();
         Set<Integer> seen = new HashSet<>();
-        Wire wire = new Wire(file, start, end);
+        Wire wire = new Wire(encoded, start, end);
         while (wire.next()) {
             int field = wire.field();
             @Nullable Descriptor inner = wire.isLengthDelimited() ? Wire.towardsTensors(message, field) : null;
@@ -160,7 +162,7 @@ public final class OnnxReader {
 
     private Map<Integer, Integer> occurrences(int start, int end) throws MalformedMessageException {
         Map<Integer, Integer> counts = new HashMap<>();
-        Wire wire = new Wire(file, start, end);
+        Wire wire = new Wire(encoded, start, end);
         while (wire.next()) {
             if (Wire.DATA_FIELDS.contains(wire.field())) {
                 counts.merge(wire.field(), 1, Integer::sum);
@@ -170,7 +172,7 @@ public final class OnnxReader {
     }
 
     private byte[] payload(int field, int start, int end) {
-        payloads.add(new Payloads.Payload(mapped.part(start, end - start), new Origin.Inside()));
+        payloads.add(new Payloads.Payload(file.part(start, end - start), new Origin.Inside()));
         return TensorProto.newBuilder()
                 .setPayload(payload(payloads.size() - 1, field))
                 .build()
@@ -182,8 +184,6 @@ public final class OnnxReader {
     }
 
     private void copy(int start, int end, ByteArrayOutputStream target) {
-        byte[] bytes = new byte[end - start];
-        file.get(start, bytes);
-        target.writeBytes(bytes);
+        target.writeBytes(encoded.copy(start, end - start));
     }
 }

@@ -27,10 +27,12 @@ public final class OnnxWriter {
     private static final long SPLIT_BYTES = 2_000_000_000;
 
     private final ByteBuffer skeleton;
+    private final EncodedBytes encoded;
     private final Payloads payloads;
 
     private OnnxWriter(ByteBuffer skeleton, Payloads payloads) {
         this.skeleton = skeleton;
+        this.encoded = new EncodedBytes(Region.of(skeleton));
         this.payloads = payloads;
     }
 
@@ -155,7 +157,7 @@ public final class OnnxWriter {
     private Parts parts(Descriptor message, int start, int end)
             throws MalformedMessageException, InvalidProtocolBufferException {
         Parts parts = new Parts();
-        Wire wire = new Wire(skeleton, start, end);
+        Wire wire = new Wire(encoded, start, end);
         int pending = start;
         while (wire.next()) {
             @Nullable Descriptor inner = wire.isLengthDelimited() ? Wire.towardsTensors(message, wire.field()) : null;

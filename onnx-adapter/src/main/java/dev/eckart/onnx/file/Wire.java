@@ -36,7 +36,7 @@ final class Wire {
     /** For each message in which a tensor may be: the fields to look for it in. */
     private static final Map<Descriptor, Map<Integer, Descriptor>> TOWARDS_TENSORS = towardsTensors();
 
-    private final ByteBuffer bytes;
+    private final EncodedBytes bytes;
     private final int end;
     private int position;
     private int fieldStart;
@@ -44,7 +44,7 @@ final class Wire {
     private int contentStart;
 
     /** A walk over {@code bytes} from {@code start} to {@code end}, by absolute index. */
-    Wire(ByteBuffer bytes, int start, int end) {
+    Wire(EncodedBytes bytes, int start, int end) {
         this.bytes = bytes;
         this.position = start;
         this.end = end;

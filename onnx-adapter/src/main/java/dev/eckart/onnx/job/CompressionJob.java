@@ -92,6 +92,7 @@ public final class CompressionJob {
                         new Report.Seconds(read, stopwatch.lap(), 0, 0, stopwatch.total()))
                 .with(calibrated.entry())
                 .withWarnings(calibrated.warnings());
+        network.requireUnchanged();
         return explained(report, plan, calibrated);
     }
 
@@ -161,6 +162,7 @@ public final class CompressionJob {
                     .withWarnings(calibrated.warnings())
                     .withWarnings(thinEvidence(verification, outcomes));
             Report report = explained(measured, made.plan(), calibrated);
+            original.requireUnchanged();
             if (target.wants(report)) {
                 commit(pending, dataFile, target, model, network);
             }
@@ -301,6 +303,8 @@ public final class CompressionJob {
             Report.ModelEntry before = entry(model, network);
             Report.ModelEntry after = entry(compressed, other);
             List<Limit.Outcome> outcomes = limits.judge((double) after.bytes() / before.bytes(), verification);
+            network.requireUnchanged();
+            other.requireUnchanged();
             return new Report(
                             engine.version(),
                             "verify",

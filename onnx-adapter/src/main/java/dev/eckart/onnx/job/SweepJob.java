@@ -4,6 +4,7 @@ import dev.eckart.core.InvalidInputException;
 import dev.eckart.core.Progress;
 import dev.eckart.core.factor.CompressionPlan;
 import dev.eckart.core.model.LinearWeight;
+import dev.eckart.core.rank.RankStrategies;
 import dev.eckart.core.report.Report;
 import dev.eckart.core.report.SweepReport;
 import dev.eckart.onnx.OnnxNetwork;
@@ -63,6 +64,7 @@ public final class SweepJob {
                 }
             }
             Report.ModelEntry entry = CompressionJob.entry(model, network);
+            network.requireUnchanged();
             return new SweepReport(
                     engine.version(),
                     entry,
@@ -84,7 +86,7 @@ public final class SweepJob {
         for (Setting setting : settings) {
             Selection selection = setting.selection();
             try {
-                selection.selector().require(weights);
+                RankStrategies.require(selection.selector(), weights);
                 feasible.add(selection);
             } catch (InvalidInputException e) {
                 if (!setting.ofRange()) {

@@ -168,6 +168,7 @@ public final class TargetSearch {
             Search search = new Search(trials, request.untimed(), subject, original, stopwatch);
             search.run();
             trials.endMeasuring();
+            network.requireUnchanged();
             Selection found = request.settings().apply(search.result().rank());
             CompressionJob job = new CompressionJob(trials.engine());
             return compress(job, model, target, found, evaluation, request.limits())

@@ -8,6 +8,7 @@ import dev.eckart.core.file.Unwritable;
 import dev.eckart.core.linalg.Accuracy;
 import dev.eckart.core.linalg.Decomposer;
 import dev.eckart.core.rank.RankChoice;
+import dev.eckart.core.rank.RankStrategies;
 import dev.eckart.core.rank.WeightRankSelector;
 import dev.eckart.core.report.Report;
 import dev.eckart.core.report.WeightEntry;
@@ -132,7 +133,8 @@ final class Trials implements AutoCloseable {
     /** Whether a setting has ranks for the weights. */
     boolean isFeasible(Selection selection) {
         try {
-            selection.selector().require(selection.inventory(network).linear());
+            RankStrategies.require(
+                    selection.selector(), selection.inventory(network).linear());
             return true;
         } catch (InvalidInputException e) {
             return false;
@@ -142,7 +144,7 @@ final class Trials implements AutoCloseable {
     /** What a setting comes to. */
     CompressionPlan plan(Selection selection) {
         Inventory inventory = selection.inventory(network);
-        selection.selector().require(inventory.linear());
+        RankStrategies.require(selection.selector(), inventory.linear());
         decompose(selection);
         calibrated = calibrated.measured(engine, network, inventory, selection);
         return calibrated

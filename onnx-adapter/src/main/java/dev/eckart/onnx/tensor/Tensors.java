@@ -127,7 +127,7 @@ public final class Tensors {
             Region payload = payloads.get(tensor.getPayload().getIndex());
             // Packed floats and doubles are laid out as raw data is; packed integers are not.
             return tensor.getPayload().getField() == TensorProto.INT32_DATA_FIELD_NUMBER
-                    ? Region.of(unpack(payload.slice(0, Math.toIntExact(payload.size())), bits))
+                    ? Region.of(unpack(payload, bits))
                     : payload;
         }
         return Region.of(tensor.hasRawData() ? tensor.getRawData().asReadOnlyByteBuffer() : typedField(tensor, bits));
@@ -154,20 +154,23 @@ public final class Tensors {
     }
 
     /** Integers and 16-bit floats, each in a varint of up to five bytes, or of ten where its sign was extended. */
-    private static ByteBuffer unpack(ByteBuffer varints, int bits) {
-        ByteBuffer bytes = allocate((long) Integer.BYTES * varints.remaining());
+    private static ByteBuffer unpack(Region varints, int bits) {
+        ByteBuffer bytes = allocate(Integer.BYTES * varints.size());
         int number = 0;
         int shift = 0;
-        while (varints.hasRemaining()) {
-            byte next = varints.get();
-            if (shift < Integer.SIZE) {
-                number |= (next & 0x7f) << shift;
-            }
-            shift += 7;
-            if (next >= 0) {
-                put(bytes, number, bits);
-                number = 0;
-                shift = 0;
+        for (long from = 0; from < varints.size(); from += CHUNK) {
+            ByteBuffer chunk = varints.read(from, (int) Math.min(CHUNK, varints.size() - from));
+            while (chunk.hasRemaining()) {
+                byte next = chunk.get();
+                if (shift < Integer.SIZE) {
+                    number |= (next & 0x7f) << shift;
+                }
+                shift += 7;
+                if (next >= 0) {
+                    put(bytes, number, bits);
+                    number = 0;
+                    shift = 0;
+                }
             }
         }
         return bytes.flip();

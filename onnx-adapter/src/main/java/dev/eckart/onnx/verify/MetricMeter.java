@@ -3,6 +3,7 @@ package dev.eckart.onnx.verify;
 import dev.eckart.core.InvalidInputException;
 import dev.eckart.core.metric.MetricBatch;
 import dev.eckart.core.metric.NetworkOutput;
+import dev.eckart.core.metric.Reading;
 import dev.eckart.core.metric.RequestedMetric;
 import dev.eckart.core.metric.TaskMetric;
 import dev.eckart.core.plugin.Kind;
@@ -49,14 +50,16 @@ final class MetricMeter {
     static MetricMeter begin(List<RequestedMetric> metrics, Optional<Labels> labels, long samples) {
         return new MetricMeter(
                 metrics.stream()
-                        .map(requested -> answer(requested, () -> {
-                            if (requested.metric().needsLabels() && labels.isEmpty()) {
+                        .map(requested -> {
+                            if (answer(requested, requested.metric()::needsLabels) && labels.isEmpty()) {
                                 throw new InvalidInputException(
                                         "metric `%s` needs labels; give --labels, and the --inputs that they belong to"
                                                 .formatted(requested.name()));
                             }
-                            return new Running(requested, requested.metric().begin(samples));
-                        }))
+                            return new Running(
+                                    requested,
+                                    answer(requested, () -> requested.metric().begin(samples)));
+                        })
                         .toList(),
                 labels);
     }
@@ -111,9 +114,11 @@ final class MetricMeter {
 
     List<MetricResult> results() {
         return running.stream()
-                .map(each -> each.answer(() -> each.measurement
-                        .result()
-                        .of(each.requested.name(), each.requested.metric().judgement())))
+                .map(each -> {
+                    Reading reading = each.answer(each.measurement::result);
+                    return each.answer(() -> reading.of(
+                            each.requested.name(), each.requested.metric().judgement()));
+                })
                 .toList();
     }
 }

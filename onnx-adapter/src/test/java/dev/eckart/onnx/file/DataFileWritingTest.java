@@ -303,6 +303,7 @@ class DataFileWritingTest {
                 Payloads.of(
                         List.of(new Payloads.Payload(read.payloads().get(0), new Origin.Inside())),
                         List.of(),
+                        List.of(),
                         Scratch.onHeap()));
     }
 

@@ -48,7 +48,7 @@ final class ExternalTensors {
     static byte[] content(OnnxModel model, TensorProto tensor) {
         Region region = model.payloads().get(tensor.getPayload().getIndex());
         byte[] bytes = new byte[Math.toIntExact(region.size())];
-        region.slice(0, bytes.length).get(bytes);
+        region.read(0, bytes.length).get(bytes);
         return bytes;
     }
 }

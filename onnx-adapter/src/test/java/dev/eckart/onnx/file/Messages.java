@@ -8,6 +8,6 @@ public final class Messages {
     private Messages() {}
 
     public static OnnxModel model(ModelProto message) {
-        return new OnnxModel(message, Payloads.of(List.of(), List.of(), Scratch.onHeap()));
+        return new OnnxModel(message, Payloads.of(List.of(), List.of(), List.of(), Scratch.onHeap()));
     }
 }

@@ -294,7 +294,7 @@ class OnnxFileTest {
 
     private static byte[] content(Region region) {
         byte[] bytes = new byte[(int) region.size()];
-        region.slice(0, bytes.length).get(bytes);
+        region.read(0, bytes.length).get(bytes);
         return bytes;
     }
 }

@@ -22,7 +22,11 @@ record CommandLineRun(int code, String out, String err) {
         return new CommandLineRun(code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
     }
 
+    /** The JSON that was printed; a command that printed none fails the test with what it said instead. */
     JsonNode json() {
+        if (out.isBlank()) {
+            throw new AssertionError("no JSON, but status %d: %s".formatted(code, err));
+        }
         return JsonMapper.builder().build().readTree(out);
     }
 }

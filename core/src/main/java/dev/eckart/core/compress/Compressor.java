@@ -146,7 +146,7 @@ public final class Compressor {
             // All or none: what each saves is known by now.
             return new Compression<>(
                     plan,
-                    plan.factored().size() == all.factored().size()
+                    plan.replaced().size() == all.replaced().size()
                             ? compressed
                             : network.rewrite(List.of(), provenance));
         }

@@ -14,11 +14,20 @@ public interface Network<N extends Network<N>> {
     Inventory inventory();
 
     /**
-     * This network with each product x·W replaced by (x·B)·A.
+     * Every constant that can be stored in another form, whatever operator takes it, in the order in which the network runs
+     * them; those that are linear weights are the same as in {@link #inventory}. The linear weights alone, unless the
+     * adapter knows of more.
+     */
+    default Inventory constants() {
+        return inventory();
+    }
+
+    /**
+     * This network with another stored form in the place of each weight: products x·W become (x·B)·A where that is a pair.
      *
      * @param replacements taken one at a time, each done with before the next is asked for
      * @param provenance said in the new network's metadata
-     * @throws IllegalArgumentException if a replacement's weight is not among this network's linear ones
+     * @throws IllegalArgumentException if a replacement's weight is not among this network's
      */
     N rewrite(Iterable<Replacement> replacements, Provenance provenance);
 }

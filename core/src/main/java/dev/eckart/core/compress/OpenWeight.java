@@ -103,7 +103,7 @@ final class OpenWeight implements AutoCloseable {
     /** B·A of a rank from 1 to the weight's smaller side. */
     Truncation truncate(int rank) {
         Replacement replacement = factor(rank, FactorPair.Balance.PLAIN);
-        FactorPair pair = replacement.pair();
+        FactorPair pair = replacement.pair().orElseThrow();
         double error = values().relativeError(rank);
         return new Truncation(
                 weight,

@@ -31,18 +31,28 @@ public record CompressionPlan(List<PlannedWeight> weights, List<SkippedWeight> s
         return new CompressionPlan(planned, skipped);
     }
 
-    /** Those that are replaced. */
-    public List<PlannedWeight> factored() {
+    /** Those that another stored form takes the place of. */
+    public List<PlannedWeight> replaced() {
         return weights.stream().filter(PlannedWeight::isReplaced).toList();
     }
 
+    /** Those that a pair takes the place of. */
+    public List<PlannedWeight> factored() {
+        return weights.stream().filter(PlannedWeight::isFactored).toList();
+    }
+
     /** The same, with another decision on those that are replaced. */
-    public CompressionPlan withFactored(UnaryOperator<PlannedWeight> decide) {
+    public CompressionPlan withReplaced(UnaryOperator<PlannedWeight> decide) {
         return new CompressionPlan(
                 weights.stream()
                         .map(weight -> weight.isReplaced() ? decide.apply(weight) : weight)
                         .toList(),
                 skipped);
+    }
+
+    /** The same, with another decision on those that a pair takes the place of. */
+    public CompressionPlan withFactored(UnaryOperator<PlannedWeight> decide) {
+        return withReplaced(weight -> weight.isFactored() ? decide.apply(weight) : weight);
     }
 
     /** Numbers in all linear weights before. */
@@ -55,7 +65,7 @@ public record CompressionPlan(List<PlannedWeight> weights, List<SkippedWeight> s
         return weights.stream().mapToLong(PlannedWeight::parametersAfter).sum();
     }
 
-    /** Bytes of the weights that are replaced, less those of their pairs. */
+    /** Bytes of the weights that are replaced, less those of their stored forms. */
     public long bytesSaved() {
         return weights.stream().mapToLong(PlannedWeight::bytesSaved).sum();
     }

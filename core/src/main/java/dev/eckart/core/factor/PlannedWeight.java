@@ -1,5 +1,6 @@
 package dev.eckart.core.factor;
 
+import dev.eckart.core.file.FileSize;
 import dev.eckart.core.model.LinearWeight;
 import dev.eckart.core.rank.BreakEven;
 import dev.eckart.core.rank.RankChoice;
@@ -20,6 +21,9 @@ public record PlannedWeight(
         Decision decision,
         boolean calibrated,
         Optional<PairTiming> timing) {
+    /** The name of the encoding by a pair of factors. */
+    public static final String PAIR = "pair";
+
     public PlannedWeight {
         if (spectrum.isEmpty() && decision instanceof Decision.Factor) {
             throw new IllegalArgumentException("%s: expected its spectrum with a rank".formatted(weight.describe()));
@@ -51,6 +55,11 @@ public record PlannedWeight(
                 ? decide(spectrum.weight(), truncate.rank())
                 : new Decision.Keep(((RankChoice.Keep) choice).because());
         return new PlannedWeight(spectrum.weight(), Optional.of(spectrum), decision);
+    }
+
+    /** One that an encoding stores otherwise. */
+    public static PlannedWeight encoded(LinearWeight weight, Decision.Encode encode, boolean calibrated) {
+        return new PlannedWeight(weight, Optional.empty(), encode, calibrated);
     }
 
     /** One that is kept, whatever its spectrum. */
@@ -94,19 +103,45 @@ public record PlannedWeight(
         return new PlannedWeight(weight, spectrum, new Decision.Keep(because), calibrated, timing);
     }
 
+    /** Whether another stored form takes its place. */
     public boolean isReplaced() {
+        return !(decision instanceof Decision.Keep);
+    }
+
+    /** Whether a pair takes its place. */
+    public boolean isFactored() {
         return decision instanceof Decision.Factor;
+    }
+
+    /** What it is stored by afterwards, as the user writes it; empty where it is unchanged. */
+    public Optional<String> encoding() {
+        if (decision instanceof Decision.Encode encode) {
+            return Optional.of(encode.encoding());
+        }
+        return isFactored() ? Optional.of(PAIR) : Optional.empty();
+    }
+
+    /** Bytes that store it afterwards: of numbers, codes and scales. */
+    public long bytesAfter() {
+        if (decision instanceof Decision.Encode encode) {
+            return encode.bytes();
+        }
+        return isFactored() ? parametersAfter() * weight.type().bytes() : weight.bytes();
     }
 
     /** Whether it is replaced for the sake of the size alone: by a pair that was timed, and is not the faster one. */
     public boolean sizeOnly() {
-        return isReplaced() && timing.orElse(null) instanceof PairTiming.Measured measured && !measured.wins();
+        return isFactored() && timing.orElse(null) instanceof PairTiming.Measured measured && !measured.wins();
     }
 
     /** Why it is replaced, or unchanged; for people, without a capital or a full stop. */
     public String reason() {
         if (decision instanceof Decision.Keep keep) {
             return keep.because();
+        }
+        if (decision instanceof Decision.Encode encode) {
+            return "%s takes %s of %s"
+                    .formatted(encode.encoding(), new FileSize(encode.bytes()), new FileSize(weight.bytes()));
         }
         String small = "a pair of rank %d is smaller, as any below %d is".formatted(rank(), breakEvenRank());
         return timing.map(found -> "%s; %s%s".formatted(small, sizeOnly() ? "for size only: " : "", found.sentence()))
@@ -129,9 +164,12 @@ public record PlannedWeight(
 
     /**
      * What truncation leaves out, and what rounding the factors to their type adds: ‖W − B·A‖_F / ‖W‖_F, or, calibrated,
-     * ‖(X−μ)·(W − B·A)‖_F / ‖(X−μ)·W‖_F.
+     * ‖(X−μ)·(W − B·A)‖_F / ‖(X−μ)·W‖_F. Of another stored form W' the same, with W' for B·A.
      */
     public double predictedError() {
+        if (decision instanceof Decision.Encode encode) {
+            return Math.sqrt(encode.loss());
+        }
         return truncation()
                 .map(spectrum -> Math.hypot(spectrum.relativeError(rank()), FactorPair.roundingError(weight.type())))
                 .orElse(0.0);
@@ -139,7 +177,7 @@ public record PlannedWeight(
 
     /** What is cut, if something is. */
     private Optional<Spectrum> truncation() {
-        return isReplaced() ? spectrum.map(WeightSpectrum::spectrum) : Optional.empty();
+        return isFactored() ? spectrum.map(WeightSpectrum::spectrum) : Optional.empty();
     }
 
     /** Numbers that store it afterwards. */
@@ -149,8 +187,8 @@ public record PlannedWeight(
                 : weight.parameters();
     }
 
-    /** Bytes that store the weight, less those of its pair; 0 where it is unchanged. */
+    /** Bytes that store the weight, less those that do afterwards; 0 where it is unchanged. */
     public long bytesSaved() {
-        return isReplaced() ? weight.bytes() - parametersAfter() * weight.type().bytes() : 0;
+        return weight.bytes() - bytesAfter();
     }
 }

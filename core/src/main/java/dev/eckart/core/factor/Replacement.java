@@ -2,15 +2,19 @@ package dev.eckart.core.factor;
 
 import dev.eckart.core.linalg.MatrixSource;
 import dev.eckart.core.model.LinearWeight;
+import dev.eckart.core.stored.Dense;
+import dev.eckart.core.stored.Product;
+import dev.eckart.core.stored.Stored;
 import java.util.Optional;
 
 /**
- * An edit to a network, as a value: put this pair where that weight was.
+ * An edit to a network, as a value: put this stored form where that weight was.
  *
- * @param biasShift what is to be added to the products, {@code [1 × out]}, so that x·B·A + shift stands for x·W; a
- *     network leaves it out where a product has no place for it
+ * @param stored the form, of the weight's shape
+ * @param biasShift what is to be added to the products, {@code [1 × out]}, so that x·W' + shift stands for x·W; a network
+ *     leaves it out where a product has no place for it
  */
-public record Replacement(LinearWeight weight, FactorPair pair, Optional<MatrixSource> biasShift) {
+public record Replacement(LinearWeight weight, Stored stored, Optional<MatrixSource> biasShift) {
     public Replacement {
         biasShift.ifPresent(shift -> {
             if (shift.rows() != 1 || shift.columns() != weight.columns()) {
@@ -18,19 +22,31 @@ public record Replacement(LinearWeight weight, FactorPair pair, Optional<MatrixS
                         .formatted(weight.describe(), shift.rows(), shift.columns()));
             }
         });
-        if (pair.b().rows() != weight.rows() || pair.a().columns() != weight.columns()) {
-            throw new IllegalArgumentException("%s: expected factors of its shape but was: [%d×%d]·[%d×%d]"
-                    .formatted(
-                            weight.describe(),
-                            pair.b().rows(),
-                            pair.b().columns(),
-                            pair.a().rows(),
-                            pair.a().columns()));
+        if (stored.rows() != weight.rows() || stored.columns() != weight.columns()) {
+            throw new IllegalArgumentException("%s: expected a form of its shape but was: [%d×%d]"
+                    .formatted(weight.describe(), stored.rows(), stored.columns()));
         }
     }
 
-    /** With nothing added. */
+    /** A form with nothing added to the products. */
+    public Replacement(LinearWeight weight, Stored stored) {
+        this(weight, stored, Optional.empty());
+    }
+
+    /** A pair of factors in the weight's type, with nothing added to the products. */
     public Replacement(LinearWeight weight, FactorPair pair) {
         this(weight, pair, Optional.empty());
+    }
+
+    /** A pair of factors in the weight's type. */
+    public Replacement(LinearWeight weight, FactorPair pair, Optional<MatrixSource> biasShift) {
+        this(weight, new Product(new Dense(pair.b(), weight.type()), new Dense(pair.a(), weight.type())), biasShift);
+    }
+
+    /** The two factors, if the form is a product of two plain matrices. */
+    public Optional<FactorPair> pair() {
+        return stored instanceof Product product && product.b() instanceof Dense b && product.a() instanceof Dense a
+                ? Optional.of(new FactorPair(b.values(), a.values()))
+                : Optional.empty();
     }
 }

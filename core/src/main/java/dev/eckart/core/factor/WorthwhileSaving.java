@@ -51,8 +51,9 @@ public record WorthwhileSaving(long modelBytes, int weights) {
     public PlannedWeight of(PlannedWeight planned) {
         return isEnoughForOne(planned.bytesSaved()) || !planned.isReplaced()
                 ? planned
-                : planned.unchanged("its pair saves %s of %s, less than %s"
+                : planned.unchanged("its %s saves %s of %s, less than %s"
                         .formatted(
+                                planned.encoding().orElseThrow(),
                                 new FileSize(planned.bytesSaved()),
                                 new FileSize(modelBytes),
                                 partsForOne() == PARTS_FOR_ONE
@@ -62,11 +63,11 @@ public record WorthwhileSaving(long modelBytes, int weights) {
 
     /** The same without replacements that save too little: some of them, or all. */
     public CompressionPlan of(CompressionPlan plan) {
-        CompressionPlan worthwhile = plan.withFactored(this::of);
+        CompressionPlan worthwhile = plan.withReplaced(this::of);
         long saved = worthwhile.bytesSaved();
         return isEnough(saved)
                 ? worthwhile
-                : worthwhile.withFactored(
+                : worthwhile.withReplaced(
                         planned -> planned.unchanged("all replacements together save %s of %s, less than %s"
                                 .formatted(new FileSize(saved), new FileSize(modelBytes), LEAST)));
     }

@@ -15,6 +15,11 @@ public final class NonFiniteValueException extends ArithmeticException {
         this.column = column;
     }
 
+    /** The finding of a number that is not finite, at a place of a matrix. */
+    public static NonFiniteValueException at(int row, int column, double value) {
+        return new NonFiniteValueException(value, row, column);
+    }
+
     public double value() {
         return value;
     }

@@ -3,7 +3,8 @@ package dev.eckart.core.plugin;
 /** What users may add, as messages name it. */
 public enum Kind {
     STRATEGY("strategy", "strategies", "energy:0.99"),
-    METRIC("metric", "metrics", "top-k:5");
+    METRIC("metric", "metrics", "top-k:5"),
+    ENCODING("encoding", "encodings", "bits:8");
 
     private final String one;
     private final String many;

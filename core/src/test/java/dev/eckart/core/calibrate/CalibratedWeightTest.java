@@ -114,7 +114,7 @@ class CalibratedWeightTest {
 
             Matrix lost = layer.inputs()
                     .centered()
-                    .times(layer.matrix().minus(replacement.pair().product()));
+                    .times(layer.matrix().minus(replacement.pair().orElseThrow().product()));
             double least =
                     Arrays.stream(values).skip(rank).map(value -> value * value).sum();
             assertThat(square(lost.frobeniusNorm()))
@@ -144,8 +144,8 @@ class CalibratedWeightTest {
     @MethodSource("layers")
     void should_have_rows_of_a_that_are_orthonormal_or_zero(Layer layer) {
         int k = Math.min(layer.in, layer.out);
-        Matrix a =
-                Matrix.copyOf(layer.factor(k, FactorPair.Balance.PLAIN).pair().a());
+        Matrix a = Matrix.copyOf(
+                layer.factor(k, FactorPair.Balance.PLAIN).pair().orElseThrow().a());
 
         Matrix products = a.times(a.transpose());
 
@@ -168,7 +168,7 @@ class CalibratedWeightTest {
         Matrix lost = layer.inputs()
                 .statistics()
                 .mean()
-                .times(layer.matrix().minus(replacement.pair().product()));
+                .times(layer.matrix().minus(replacement.pair().orElseThrow().product()));
         Matrix shift =
                 replacement.biasShift().map(Matrix::copyOf).orElse(Matrix.of(1, layer.out, new double[layer.out]));
         assertThat(shift.minus(lost).frobeniusNorm())
@@ -178,8 +178,9 @@ class CalibratedWeightTest {
     @ParameterizedTest
     @MethodSource("layers")
     void should_share_the_lengths_out_as_it_is_told(Layer layer) {
-        FactorPair plain = layer.factor(1, FactorPair.Balance.PLAIN).pair();
-        FactorPair balanced = layer.factor(1, FactorPair.Balance.BALANCED).pair();
+        FactorPair plain = layer.factor(1, FactorPair.Balance.PLAIN).pair().orElseThrow();
+        FactorPair balanced =
+                layer.factor(1, FactorPair.Balance.BALANCED).pair().orElseThrow();
 
         assertThat(balanced.product().minus(plain.product()).frobeniusNorm())
                 .isLessThanOrEqualTo(ROUNDING * plain.product().frobeniusNorm());
@@ -238,8 +239,9 @@ class CalibratedWeightTest {
             assertThat(Matrix.of(14, w.columns(), block).frobeniusNorm()).isCloseTo(1, within(ROUNDING));
             start += w.columns();
 
-            Matrix product = Matrix.copyOf(replacement.pair().b())
-                    .times(Matrix.copyOf(blocks.factor(replacement.pair().a(), i)));
+            Matrix product = Matrix.copyOf(replacement.pair().orElseThrow().b())
+                    .times(Matrix.copyOf(
+                            blocks.factor(replacement.pair().orElseThrow().a(), i)));
             double outputs = inputs.centered().times(w).frobeniusNorm();
             error += square(inputs.centered().times(w.minus(product)).frobeniusNorm() / outputs);
             Matrix shift = Matrix.copyOf(blocks.factor(replacement.biasShift().orElseThrow(), i));

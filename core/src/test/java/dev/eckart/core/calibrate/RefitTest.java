@@ -71,7 +71,7 @@ class RefitTest {
     }
 
     private static Matrix outputs(SampleInputs inputs, Replacement replacement) {
-        Matrix product = inputs.x().times(replacement.pair().product());
+        Matrix product = inputs.x().times(replacement.pair().orElseThrow().product());
         double[] ones = new double[ROWS];
         Arrays.fill(ones, 1);
         return replacement
@@ -101,7 +101,7 @@ class RefitTest {
         Replacement refitted =
                 pair(Refit.to(changed(lossy(), original()), 0, decomposer).of(WEIGHT), OUT, decomposer);
 
-        assertAlike(refitted.pair().product(), W);
+        assertAlike(refitted.pair().orElseThrow().product(), W);
     }
 
     @ParameterizedTest
@@ -121,6 +121,7 @@ class RefitTest {
 
         Matrix w = pair(Refit.to(changed, 0.25, decomposer).of(WEIGHT), OUT, decomposer)
                 .pair()
+                .orElseThrow()
                 .product();
 
         assertAlike(c.plus(lambda).times(w), target.plus(lambda.times(W)));
@@ -167,11 +168,13 @@ class RefitTest {
 
         Replacement together = pair(refit.of(joint), IN, decomposer);
 
-        Matrix a = Matrix.copyOf(
-                together.weight().joint().orElseThrow().factor(together.pair().a(), 1));
+        Matrix a = Matrix.copyOf(together.weight()
+                .joint()
+                .orElseThrow()
+                .factor(together.pair().orElseThrow().a(), 1));
         assertAlike(
-                Matrix.copyOf(together.pair().b()).times(a),
-                pair(refit.of(other), OUT, decomposer).pair().product());
+                Matrix.copyOf(together.pair().orElseThrow().b()).times(a),
+                pair(refit.of(other), OUT, decomposer).pair().orElseThrow().product());
     }
 
     @Test

@@ -613,7 +613,13 @@ class CompressorTest {
                 .containsExactly(planned.weight())
                 .extracting(LinearWeight::reading)
                 .containsExactly("b");
-        assertThat(replacements.get(0).pair().product().minus(wide).frobeniusNorm())
+        assertThat(replacements
+                        .get(0)
+                        .pair()
+                        .orElseThrow()
+                        .product()
+                        .minus(wide)
+                        .frobeniusNorm())
                 .isLessThanOrEqualTo(ROUNDING);
     }
 
@@ -691,8 +697,9 @@ class CompressorTest {
         assertThat(joint.members()).isEqualTo(members);
         for (int i = 0; i < members.size(); i++) {
             Matrix w = Matrix.copyOf(members.get(i).values());
-            Matrix product = Matrix.copyOf(replacement.pair().b())
-                    .times(Matrix.copyOf(joint.factor(replacement.pair().a(), i)));
+            Matrix product = Matrix.copyOf(replacement.pair().orElseThrow().b())
+                    .times(Matrix.copyOf(
+                            joint.factor(replacement.pair().orElseThrow().a(), i)));
             assertThat(product.minus(w).frobeniusNorm()).isLessThanOrEqualTo(ROUNDING * w.frobeniusNorm());
         }
     }

@@ -25,8 +25,8 @@ record InMemoryNetwork(List<Layer> layers, List<SkippedWeight> skipped, Optional
         }
 
         private static Matrix run(Matrix x, Replacement by) {
-            Matrix product = x.times(Matrix.copyOf(by.pair().b()))
-                    .times(Matrix.copyOf(by.pair().a()));
+            Matrix product = x.times(Matrix.copyOf(by.pair().orElseThrow().b()))
+                    .times(Matrix.copyOf(by.pair().orElseThrow().a()));
             double[] minusOnes = new double[x.rows()];
             Arrays.fill(minusOnes, -1);
             return by.biasShift()
@@ -83,8 +83,8 @@ record InMemoryNetwork(List<Layer> layers, List<SkippedWeight> skipped, Optional
     /** The pairs that stand for weights, by name. */
     Map<String, FactorPair> pairs() {
         Map<String, FactorPair> pairs = new LinkedHashMap<>();
-        layers.forEach(layer ->
-                layer.replacement().ifPresent(by -> pairs.put(layer.weight().name(), by.pair())));
+        layers.forEach(layer -> layer.replacement()
+                .ifPresent(by -> pairs.put(layer.weight().name(), by.pair().orElseThrow())));
         return pairs;
     }
 

@@ -97,7 +97,7 @@ public final class FactorRewriter {
 
     private void replace(Replacement replacement) {
         LinearWeight weight = replacement.weight();
-        FactorPair pair = replacement.pair();
+        FactorPair pair = replacement.pair().orElseThrow();
         LinearSite site = site(weight);
         LinearSite.Reading reading = site.reading(weight);
         Value root = site.root();
@@ -130,7 +130,7 @@ public final class FactorRewriter {
 
     private void replace(Replacement replacement, JointBlocks blocks) {
         String name = replacement.weight().name();
-        FactorPair pair = replacement.pair();
+        FactorPair pair = replacement.pair().orElseThrow();
         List<LinearSite> members = blocks.members().stream().map(this::site).toList();
         LinearSite.Reading leading = members.get(0).readings().get(0);
         Stored b = tensors.store(

@@ -1,0 +1,10 @@
+package dev.eckart.core.encode;
+
+import java.util.List;
+
+/** The analysis of a weight by an encoding, which what is built of it is made from. */
+public interface Draft {
+
+    /** The variants worth having; empty if there is none. */
+    List<Offer> offers();
+}

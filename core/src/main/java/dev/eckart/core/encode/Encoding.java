@@ -1,0 +1,28 @@
+package dev.eckart.core.encode;
+
+import dev.eckart.core.model.LinearWeight;
+import java.util.Optional;
+
+/**
+ * A way to store weights in fewer bytes. Mathematics only: it sees matrices, and no file format.
+ *
+ * <p>Immutable, and safe to use from several threads.
+ */
+public interface Encoding {
+
+    /** What the user wrote to have it, such as {@code bits:8}: said in reports and in the compressed model. */
+    String name();
+
+    /** Why it has nothing to offer for a weight, for people, without a capital or a full stop; empty if it may have. */
+    default Optional<String> obstacle(LinearWeight weight) {
+        return Optional.empty();
+    }
+
+    /**
+     * Analyzes a weight.
+     *
+     * @param view of a weight that there is no obstacle to
+     * @throws dev.eckart.core.linalg.NonFiniteValueException if it holds a NaN or an infinity
+     */
+    Draft draft(WeightView view);
+}

@@ -1,0 +1,46 @@
+package dev.eckart.core.stored;
+
+import java.util.Objects;
+
+/** An immutable matrix of small signed integers, {@code [rows × columns]}. */
+public final class Codes {
+    private final int rows;
+    private final int columns;
+    private final byte[] values;
+
+    private Codes(int rows, int columns, byte[] values) {
+        this.rows = rows;
+        this.columns = columns;
+        this.values = values;
+    }
+
+    /**
+     * Codes, row by row; the caller keeps no reference to the array.
+     *
+     * @throws IllegalArgumentException if there are not {@code rows × columns}
+     */
+    public static Codes wrap(int rows, int columns, byte[] rowMajor) {
+        if ((long) rows * columns != rowMajor.length) {
+            throw new IllegalArgumentException(
+                    "Expected %d x %d codes but was: %d".formatted(rows, columns, rowMajor.length));
+        }
+        return new Codes(rows, columns, rowMajor);
+    }
+
+    public int rows() {
+        return rows;
+    }
+
+    public int columns() {
+        return columns;
+    }
+
+    public byte get(int row, int column) {
+        return values[Objects.checkIndex(row, rows) * columns + Objects.checkIndex(column, columns)];
+    }
+
+    /** Copies a row into {@code target}, from index 0. */
+    public void readRow(int row, byte[] target) {
+        System.arraycopy(values, Objects.checkIndex(row, rows) * columns, target, 0, columns);
+    }
+}

@@ -1,0 +1,31 @@
+package dev.eckart.core.stored;
+
+import dev.eckart.core.linalg.Decomposer;
+import dev.eckart.core.linalg.Matrix;
+import java.util.function.Supplier;
+
+/**
+ * The expression that stands in a file for a weight W {@code [in × out]}, over matrices that are stored as they are.
+ *
+ * <p>The family is closed, and forms nest: a pair is {@code Product(Dense, Dense)}. What encodings there are, and which of
+ * them chose an expression, does not show in it: all that is done with it follows from the expression alone.
+ */
+public sealed interface Stored permits Dense, Blocks, Product, Sum {
+
+    /** The layer's inputs. */
+    int rows();
+
+    /** The layer's outputs. */
+    int columns();
+
+    /** Bytes of all its numbers in the file: codes, scales and matrices, but no names or nodes. */
+    long bytes();
+
+    /**
+     * W' {@code [in × out]}: the matrix that a product by this expression multiplies by, before it is rounded to the
+     * weight's own type.
+     *
+     * @param backend asked for where matrices are multiplied
+     */
+    Matrix toMatrix(Supplier<Decomposer> backend);
+}

@@ -1,0 +1,40 @@
+package dev.eckart.core.stored;
+
+import dev.eckart.core.linalg.Decomposer;
+import dev.eckart.core.linalg.Matrix;
+import java.util.function.Supplier;
+
+/**
+ * The sum of two expressions of one shape, such as codes and the pair that corrects what rounding lost.
+ *
+ * @param one {@code [in × out]}
+ * @param other {@code [in × out]}
+ */
+public record Sum(Stored one, Stored other) implements Stored {
+    public Sum {
+        if (one.rows() != other.rows() || one.columns() != other.columns()) {
+            throw new IllegalArgumentException("Expected terms of one shape but was: [%d×%d] + [%d×%d]"
+                    .formatted(one.rows(), one.columns(), other.rows(), other.columns()));
+        }
+    }
+
+    @Override
+    public int rows() {
+        return one.rows();
+    }
+
+    @Override
+    public int columns() {
+        return one.columns();
+    }
+
+    @Override
+    public long bytes() {
+        return one.bytes() + other.bytes();
+    }
+
+    @Override
+    public Matrix toMatrix(Supplier<Decomposer> backend) {
+        return one.toMatrix(backend).plus(other.toMatrix(backend));
+    }
+}

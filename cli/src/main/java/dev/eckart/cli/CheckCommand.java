@@ -146,6 +146,7 @@ final class CheckCommand implements Callable<Integer> {
                 made.bytes(),
                 made.parameters(),
                 made.linearParameters(),
+                made.linearBytes(),
                 made.opset(),
                 output.stream()
                         .flatMap(path -> made.dataFiles().stream().map(dataFile -> placed(path, dataFile)))

@@ -45,6 +45,9 @@ final class CompressCommand implements Callable<Integer> {
     @Mixin
     private SelectionOptions selection = new SelectionOptions();
 
+    @Mixin
+    private EncodingOptions encoding = new EncodingOptions();
+
     @Option(
             names = "--refit",
             description =
@@ -160,10 +163,29 @@ final class CompressCommand implements Callable<Integer> {
             metrics.requireNone();
             runs.requireNone();
         }
-        boolean searched = wanted.areSearchable() && selection.rank().isEmpty();
+        boolean searched = wanted.areSearchable() && selection.rank().isEmpty() && encoding.pairsAlone();
+        requireFactored();
         requireTimeable(searched);
         search.require(searched);
         return searched ? search(wanted) : atOneSetting(wanted);
+    }
+
+    private void requireFactored() {
+        if (encoding.pairsAlone()) {
+            return;
+        }
+        if (refit) {
+            throw new InvalidInputException("--refit fits pairs to their inputs; with --encoding, give pair alone");
+        }
+        boolean pairs = encoding.forms(selection.weights().plugins()).pairs();
+        if (!pairs && (keepIfFaster || markIfSlower)) {
+            throw new InvalidInputException(
+                    "--keep-if-faster and --mark-if-slower time pairs, of which there are none; add pair to --encoding");
+        }
+        if (!pairs && selection.rank().isPresent()) {
+            throw new InvalidInputException(
+                    "--rank chooses the ranks of pairs, of which there are none; add pair to --encoding");
+        }
     }
 
     private void requireTimeable(boolean searched) {
@@ -185,7 +207,11 @@ final class CompressCommand implements Callable<Integer> {
     }
 
     private Report atOneSetting(Limits wanted) {
-        Selection ranks = selection.selection().refit(refit).timed(timed());
+        Selection ranks = selection
+                .selection()
+                .refit(refit)
+                .timed(timed())
+                .forms(encoding.forms(selection.weights().plugins()));
         CompressionJob job = new CompressionJob(engine.engine(console, options.progress(console), cache));
         if (dryRun) {
             return job.plan(model, ranks);

@@ -1,6 +1,8 @@
 package dev.eckart.cli;
 
 import dev.eckart.core.InvalidInputException;
+import dev.eckart.core.encode.EncodingProvider;
+import dev.eckart.core.encode.Encodings;
 import dev.eckart.core.metric.TaskMetricProvider;
 import dev.eckart.core.metric.TaskMetrics;
 import dev.eckart.core.rank.RankSelectorProvider;
@@ -17,16 +19,17 @@ import java.util.stream.Stream;
 import java.util.zip.ZipFile;
 import picocli.CommandLine.Option;
 
-/** Strategies and metrics from outside. */
+/** Strategies, metrics and encodings from outside. */
 final class PluginOptions {
-    private static final List<String> SERVICES = Stream.of(RankSelectorProvider.class, TaskMetricProvider.class)
+    private static final List<String> SERVICES = Stream.of(
+                    RankSelectorProvider.class, TaskMetricProvider.class, EncodingProvider.class)
             .map(service -> "META-INF/services/" + service.getName())
             .toList();
 
     @Option(
             names = "--plugin",
             paramLabel = "JAR",
-            description = "A jar with further rank strategies or metrics; may be repeated.")
+            description = "A jar with further rank strategies, metrics or encodings; may be repeated.")
     private List<Path> jars = new ArrayList<>();
 
     private static final ClassLoader BUILT_IN = PluginOptions.class.getClassLoader();
@@ -34,6 +37,11 @@ final class PluginOptions {
     /** The strategies built in and those of the jars, which stay open until the process ends. */
     RankStrategies strategies() {
         return RankStrategies.load(BUILT_IN, loaders(jars));
+    }
+
+    /** The encodings built in and those of the jars. */
+    Encodings encodings() {
+        return Encodings.load(BUILT_IN, loaders(jars));
     }
 
     /** The metrics built in and those of the jars. */
@@ -60,7 +68,7 @@ final class PluginOptions {
         try (ZipFile zip = new ZipFile(jar.toFile())) {
             if (SERVICES.stream().allMatch(service -> zip.getEntry(service) == null)) {
                 throw new InvalidInputException(
-                        "--plugin: `%s` contains no strategy and no metric; expected an entry `%s` that names one"
+                        "--plugin: `%s` contains no strategy, no metric and no encoding; expected an entry `%s` that names one"
                                 .formatted(jar, String.join("` or `", SERVICES)));
             }
             return jar.toUri().toURL();

@@ -9,6 +9,8 @@ import dev.eckart.core.model.ElementType;
 import dev.eckart.core.model.LinearWeight;
 import dev.eckart.core.model.NetworkSummary;
 import dev.eckart.core.scan.Inventory;
+import dev.eckart.core.stored.Blocks;
+import dev.eckart.core.stored.Stored;
 import dev.eckart.onnx.check.ModelCheck;
 import dev.eckart.onnx.file.ExternalData;
 import dev.eckart.onnx.file.OnnxModel;
@@ -22,11 +24,16 @@ import dev.eckart.onnx.proto.ModelProto;
 import dev.eckart.onnx.proto.NodeProto;
 import dev.eckart.onnx.proto.OperatorSetIdProto;
 import dev.eckart.onnx.rewrite.BiasShifts;
+import dev.eckart.onnx.rewrite.CodesLowering;
 import dev.eckart.onnx.rewrite.FactorRewriter;
 import dev.eckart.onnx.rewrite.FormRecorder;
 import dev.eckart.onnx.rewrite.OpenOperands;
 import dev.eckart.onnx.rewrite.ProductReference;
 import dev.eckart.onnx.rewrite.Reference;
+import dev.eckart.onnx.rewrite.StoredCodes;
+import dev.eckart.onnx.scan.ConstantScan;
+import dev.eckart.onnx.scan.ConstantScanner;
+import dev.eckart.onnx.scan.ConstantSite;
 import dev.eckart.onnx.scan.Form;
 import dev.eckart.onnx.scan.LinearSite;
 import dev.eckart.onnx.scan.WeightScan;
@@ -50,11 +57,13 @@ public final class OnnxNetwork implements Network<OnnxNetwork> {
     private final OnnxModel model;
     private final GraphIndex index;
     private final WeightScan scan;
+    private final Supplier<ConstantScan> constants;
 
     private OnnxNetwork(OnnxModel model, GraphIndex index, WeightScan scan) {
         this.model = model;
         this.index = index;
         this.scan = scan;
+        this.constants = Lazy.of(() -> ConstantScanner.scan(model, index, scan));
     }
 
     /**
@@ -103,8 +112,24 @@ public final class OnnxNetwork implements Network<OnnxNetwork> {
     }
 
     @Override
+    public Inventory constants() {
+        ConstantScan found = constants.get();
+        return new Inventory(found.sites().stream().map(ConstantSite::weight).toList(), found.skipped());
+    }
+
+    @Override
+    public Optional<String> obstacle(LinearWeight constant, Stored form) {
+        return form instanceof Blocks blocks
+                ? CodesLowering.obstacle(blocks, opset())
+                : Optional.of("the adapter stores codes of constants only");
+    }
+
+    @Override
     public OnnxNetwork rewrite(Iterable<Replacement> replacements, Provenance provenance) {
-        return of(FactorRewriter.rewrite(model, index, scan.linear(), replacements, provenance), false);
+        return of(
+                FactorRewriter.rewrite(
+                        model, index, scan.linear(), constants.get().sites(), replacements, provenance),
+                false);
     }
 
     /**
@@ -115,7 +140,7 @@ public final class OnnxNetwork implements Network<OnnxNetwork> {
      * @return none if nothing says what was replaced in the compressed network, or what it says does not fit
      */
     public Reference reference(OnnxNetwork compressed, Supplier<Decomposer> backend, boolean wide) {
-        return ProductReference.of(model, index, scan.linear(), compressed.model, backend, wide);
+        return ProductReference.of(model, index, scan.linear(), constants.get().sites(), compressed.model, backend, wide);
     }
 
     /**
@@ -125,7 +150,13 @@ public final class OnnxNetwork implements Network<OnnxNetwork> {
      */
     public OnnxNetwork recorded(OnnxNetwork original, Supplier<Decomposer> backend) {
         return new OnnxNetwork(
-                FormRecorder.record(original.model, original.index, original.scan.linear(), model, backend),
+                FormRecorder.record(
+                        original.model,
+                        original.index,
+                        original.scan.linear(),
+                        original.constants.get().sites(),
+                        model,
+                        backend),
                 index,
                 scan);
     }
@@ -136,12 +167,17 @@ public final class OnnxNetwork implements Network<OnnxNetwork> {
      * @param backend asked for where factors are multiplied
      */
     public Optional<String> storedFormFault(OnnxNetwork compressed, Supplier<Decomposer> backend) {
-        return FormRecorder.fault(model, index, scan.linear(), compressed.model, backend);
+        return FormRecorder.fault(model, index, scan.linear(), constants.get().sites(), compressed.model, backend);
     }
 
     /** ‖W − W'‖_F / ‖W‖_F of each replaced weight of the original, as this network records it, by the weight's name. */
     public Map<String, Double> recordedErrors() {
         return FormRecorder.errors(model.message());
+    }
+
+    /** Bytes of the codes and scales of each weight that this network stores as codes, by the weight's name. */
+    public Map<String, Long> encodedBytes() {
+        return StoredCodes.bytes(model.message(), index);
     }
 
     /**
@@ -237,12 +273,16 @@ public final class OnnxNetwork implements Network<OnnxNetwork> {
         ModelProto message = model.message();
         long parameters =
                 index.constants().values().stream().mapToLong(Tensors::elements).sum();
-        long opset = message.getOpsetImportList().stream()
+        return new NetworkSummary(bytes, parameters, opset());
+    }
+
+    /** Version of the standard operators; 0 where the model uses none. */
+    private long opset() {
+        return model.message().getOpsetImportList().stream()
                 .filter(set -> set.getDomain().isEmpty() || set.getDomain().equals("ai.onnx"))
                 .mapToLong(OperatorSetIdProto::getVersion)
                 .findFirst()
                 .orElse(0);
-        return new NetworkSummary(bytes, parameters, opset);
     }
 
     /**

@@ -116,8 +116,9 @@ public final class HtmlReport {
         report.verification().ifPresent(verification -> tiles.addAll(ofOutputs(verification)));
         if (!report.weights().isEmpty()) {
             tiles.add(new Tile(
-                    report.output().isPresent() ? "Weights factored" : "Weights to factor",
-                    Numbers.count(ReportTables.count(report, Outcome.FACTORED)),
+                    replacedLabel(),
+                    Numbers.count(ReportTables.count(report, Outcome.FACTORED)
+                            + ReportTables.count(report, Outcome.ENCODED)),
                     Cell.of("%d unchanged, %d skipped"
                             .formatted(
                                     ReportTables.count(report, Outcome.KEPT),
@@ -125,6 +126,13 @@ public final class HtmlReport {
                     ""));
         }
         return tiles;
+    }
+
+    private String replacedLabel() {
+        String verb = ReportTables.count(report, Outcome.ENCODED) == 0 ? "factor" : "replace";
+        return report.output().isPresent()
+                ? "Weights %s".formatted(verb.equals("factor") ? "factored" : "replaced")
+                : "Weights to " + verb;
     }
 
     private List<Tile> ofOriginal() {
@@ -226,6 +234,7 @@ public final class HtmlReport {
                     report.command().equals(SCAN) ? ReportTables.spectra(report) : ReportTables.linear(report),
                     ReportTables.counts(report) + "."));
         }
+        sections.add(new Section("encoded", "Weights stored as codes", ReportTables.encoded(report)));
         sections.add(new Section("skipped", "Skipped weights", ReportTables.skipped(report)));
         sections.add(new Section("settings", "Settings and provenance", Optional.of(settings())));
         return sections.stream().filter(Section::hasContent).toList();

@@ -98,6 +98,7 @@ public final class JsonReport {
     private static void settings(ObjectNode root, Report report) {
         root.putObject("settings")
                 .put("rank", report.settings().rank())
+                .put("encoding", report.settings().encoding())
                 .put("calibrated", report.settings().calibrated())
                 .put("refit", report.settings().refit())
                 .put("seed", report.settings().seed())
@@ -109,6 +110,7 @@ public final class JsonReport {
                 .put("bytes", model.bytes())
                 .put("parameters", model.parameters())
                 .put("linearParameters", model.linearParameters())
+                .put("linearBytes", model.linearBytes())
                 .put("opset", model.opset());
         ArrayNode dataFiles = node.putArray("dataFiles");
         model.dataFiles().forEach(dataFiles::add);
@@ -136,6 +138,10 @@ public final class JsonReport {
                 .put("breakEvenRank", weight.breakEvenRank());
         Json.putNumber(node, "energy", weight.energy());
         node.put("parametersBefore", weight.parametersBefore()).put("parametersAfter", weight.parametersAfter());
+        weight.encoding().ifPresent(encoding -> node.put("encoding", encoding));
+        if (weight.bytesBefore() > 0) {
+            node.put("bytesBefore", weight.bytesBefore()).put("bytesAfter", weight.bytesAfter());
+        }
         Json.putNumber(node, "predictedError", weight.predictedError());
         weight.measuredError().ifPresent(error -> Json.putNumber(node, "measuredError", error));
         node.put("calibrated", weight.calibrated());

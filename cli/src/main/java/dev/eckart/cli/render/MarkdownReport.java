@@ -36,6 +36,7 @@ public final class MarkdownReport {
                         ReportTables.outputs(report),
                         ""));
         markdown.fold("Linear weights: " + ReportTables.counts(report), ReportTables.linear(report));
+        markdown.fold("Weights stored as codes", ReportTables.encoded(report));
         markdown.fold("Skipped weights", ReportTables.skipped(report));
         markdown.fold(
                 "Settings tried"

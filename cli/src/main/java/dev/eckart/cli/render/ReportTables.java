@@ -41,7 +41,7 @@ final class ReportTables {
     /** Linear weights: what each was, and what was done with it. */
     static Optional<Table> linear(Report report) {
         List<WeightEntry> linear = report.weights().stream()
-                .filter(weight -> weight.outcome() != Outcome.SKIPPED)
+                .filter(weight -> weight.outcome() == Outcome.FACTORED || weight.outcome() == Outcome.KEPT)
                 .toList();
         boolean measured =
                 linear.stream().anyMatch(weight -> weight.measuredError().isPresent());
@@ -103,6 +103,20 @@ final class ReportTables {
             table.row(cells.toArray(String[]::new));
         }
         return replaced.isEmpty() ? Optional.empty() : Optional.of(table);
+    }
+
+    /** Weights that are stored in another form than a pair. */
+    static Optional<Table> encoded(Report report) {
+        List<WeightEntry> encoded = with(report, Outcome.ENCODED);
+        Table table = new Table("weight", "operator", "in × out", "encoding", "error", "bytes");
+        encoded.forEach(weight -> table.row(
+                weight.name(),
+                operator(weight),
+                shape(weight),
+                weight.encoding().orElseThrow(),
+                errors(weight),
+                Numbers.bytes(weight.bytesBefore()) + " → " + Numbers.bytes(weight.bytesAfter())));
+        return encoded.isEmpty() ? Optional.empty() : Optional.of(table);
     }
 
     /** Linear weights that stay as they are, with the reason. */
@@ -215,7 +229,7 @@ final class ReportTables {
     static Optional<Table> sizes(Report report) {
         return report.output().map(output -> {
             Report.ModelEntry model = report.model();
-            return new Table("", "before", "after", "ratio")
+            Table sizes = new Table("", "before", "after", "ratio")
                     .row(
                             "file",
                             Numbers.bytes(model.bytes()),
@@ -231,6 +245,13 @@ final class ReportTables {
                             Numbers.count(model.linearParameters()),
                             Numbers.count(output.linearParameters()),
                             ratio(output.linearParameters(), model.linearParameters()));
+            return count(report, Outcome.ENCODED) == 0
+                    ? sizes
+                    : sizes.row(
+                            "linear weights",
+                            Numbers.bytes(model.linearBytes()),
+                            Numbers.bytes(output.linearBytes()),
+                            ratio(output.linearBytes(), model.linearBytes()));
         });
     }
 
@@ -552,11 +573,13 @@ final class ReportTables {
     static String counts(Report report) {
         long sizeOnly = report.weights().stream().filter(WeightEntry::sizeOnly).count();
         long factored = count(report, Outcome.FACTORED);
-        return "%d weight%s factored%s, %d unchanged, %d skipped"
+        long encoded = count(report, Outcome.ENCODED);
+        return "%d weight%s factored%s%s, %d unchanged, %d skipped"
                 .formatted(
                         factored,
                         factored == 1 ? "" : "s",
                         sizeOnly == 0 ? "" : ", %d of them for size only".formatted(sizeOnly),
+                        encoded == 0 ? "" : ", %d stored as codes".formatted(encoded),
                         count(report, Outcome.KEPT),
                         count(report, Outcome.SKIPPED));
     }

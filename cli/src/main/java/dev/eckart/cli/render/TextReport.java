@@ -16,6 +16,7 @@ public final class TextReport {
         List<String> parts = new ArrayList<>();
         parts.add(title(report));
         add(parts, ReportTables.replaced(report));
+        add(parts, ReportTables.encoded(report));
         add(parts, ReportTables.unchanged(report));
         add(parts, ReportTables.skipped(report));
         if (!report.weights().isEmpty() || report.nothingToGain().isPresent()) {

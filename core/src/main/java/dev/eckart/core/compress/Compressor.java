@@ -4,6 +4,8 @@ import dev.eckart.core.InvalidInputException;
 import dev.eckart.core.Progress;
 import dev.eckart.core.calibrate.Calibration;
 import dev.eckart.core.calibrate.InputRoots;
+import dev.eckart.core.encode.Encoding;
+import dev.eckart.core.encode.WeightView;
 import dev.eckart.core.factor.CompressionPlan;
 import dev.eckart.core.factor.Decision;
 import dev.eckart.core.factor.FactorPair;
@@ -23,14 +25,18 @@ import dev.eckart.core.rank.WeightRankSelector;
 import dev.eckart.core.scan.Inventory;
 import dev.eckart.core.scan.WeightFilter;
 import dev.eckart.core.spectrum.WeightSpectrum;
+import dev.eckart.core.stored.Stored;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 /**
@@ -132,13 +138,7 @@ public final class Compressor {
                         weight, selector, open -> factored(open, worthwhile.of(decide(open, selector)), balance)))) {
             N compressed = network.rewrite(
                     () -> StreamSupport.stream(pass.spliterator(), false)
-                            .flatMap(done -> {
-                                Worked<Decided> worked = done.result();
-                                planned.put(
-                                        done.index(),
-                                        new Worked<>(worked.result().map(Decided::planned), worked.skipped()));
-                                return worked.result().flatMap(Decided::replacement).stream();
-                            })
+                            .flatMap(done -> noted(done, planned))
                             .iterator(),
                     provenance);
             CompressionPlan all = planOf(List.copyOf(planned.values()), inventory);
@@ -154,6 +154,98 @@ public final class Compressor {
 
     /** A weight that was decided on, and its pair, if it is to have one. */
     private record Decided(PlannedWeight planned, Optional<Replacement> replacement) {}
+
+    /**
+     * Stores the constants of a network in other forms: of the encodings, each takes the first that has an offer for it in
+     * fewer bytes. A constant that holds a NaN or an infinity is skipped.
+     *
+     * @param pairs what was planned for the network's linear weights; those that pairs replace are factored
+     * @param constants of the network, those that are factored among them
+     * @param encodings in the order in which they are asked
+     */
+    public <N extends Network<N>> Compression<N> encode(
+            N network,
+            CompressionPlan pairs,
+            Inventory constants,
+            List<Encoding> encodings,
+            FactorPair.Balance balance,
+            Provenance provenance) {
+        SortedMap<Integer, Worked<PlannedWeight>> encoded = new TreeMap<>();
+        try (Pass<Replacement> factoring = factoring(pairs, balance);
+                Pass<Worked<Decided>> encoding = encoding(network, pairs, constants, encodings)) {
+            N compressed = network.rewrite(
+                    () -> Stream.concat(
+                                    StreamSupport.stream(factoring.spliterator(), false)
+                                            .map(Pass.Done::result),
+                                    StreamSupport.stream(encoding.spliterator(), false)
+                                            .flatMap(done -> noted(done, encoded)))
+                            .iterator(),
+                    provenance);
+            CompressionPlan all = encodedPlan(pairs, List.copyOf(encoded.values()), constants);
+            CompressionPlan plan = worthwhile.of(all);
+            return new Compression<>(
+                    plan,
+                    plan.replaced().size() == all.replaced().size()
+                            ? compressed
+                            : network.rewrite(List.of(), provenance));
+        }
+    }
+
+    /** Decides on every constant as {@link #encode} does, and stores none. */
+    public CompressionPlan planEncoding(
+            Network<?> network, CompressionPlan pairs, Inventory constants, List<Encoding> encodings) {
+        try (Pass<Worked<Decided>> encoding = encoding(network, pairs, constants, encodings)) {
+            SortedMap<Integer, Worked<PlannedWeight>> encoded = new TreeMap<>();
+            encoding.forEach(done -> encoded.put(done.index(), done.result().map(Decided::planned)));
+            return worthwhile.of(encodedPlan(pairs, List.copyOf(encoded.values()), constants));
+        }
+    }
+
+    /** Of the constants that no pair replaces. */
+    private Pass<Worked<Decided>> encoding(
+            Network<?> network, CompressionPlan pairs, Inventory constants, List<Encoding> encodings) {
+        EncodingChoice choice = new EncodingChoice(encodings, network::obstacle);
+        Set<String> factored = pairs.factored().stream()
+                .flatMap(planned -> members(planned.weight()))
+                .collect(Collectors.toSet());
+        List<LinearWeight> others = constants.linear().stream()
+                .filter(constant -> !factored.contains(constant.name()))
+                .toList();
+        return pass("Encoding", others, EncodingChoice::bytes, constant -> choice.of(new WeightView(constant))
+                .map(chosen -> decided(chosen.planned(), chosen.stored())));
+    }
+
+    private static CompressionPlan encodedPlan(
+            CompressionPlan pairs, List<Worked<PlannedWeight>> encoded, Inventory constants) {
+        Set<String> factored =
+                pairs.factored().stream().map(planned -> planned.weight().name()).collect(Collectors.toSet());
+        return new CompressionPlan(
+                Stream.concat(pairs.factored().stream(), Worked.results(encoded).stream())
+                        .toList(),
+                Worked.skipped(encoded, constants.skipped()).stream()
+                        .filter(skipped -> !factored.contains(skipped.name()))
+                        .toList());
+    }
+
+    private static Stream<String> members(LinearWeight weight) {
+        return weight.joint()
+                .map(joint -> joint.members().stream().map(LinearWeight::name))
+                .orElseGet(() -> Stream.of(weight.name()));
+    }
+
+    private Decided decided(PlannedWeight planned, Optional<Stored> form) {
+        PlannedWeight decided = worthwhile.of(planned);
+        return new Decided(
+                decided,
+                form.filter(any -> decided.isReplaced()).map(stored -> new Replacement(decided.weight(), stored)));
+    }
+
+    private static Stream<Replacement> noted(
+            Pass.Done<Worked<Decided>> done, SortedMap<Integer, Worked<PlannedWeight>> into) {
+        Worked<Decided> worked = done.result();
+        into.put(done.index(), worked.map(Decided::planned));
+        return worked.result().flatMap(Decided::replacement).stream();
+    }
 
     private static Decided factored(OpenWeight open, PlannedWeight planned, FactorPair.Balance balance) {
         return new Decided(
@@ -293,17 +385,21 @@ public final class Compressor {
     /** Carries a plan out on the network that it was made for. */
     public <N extends Network<N>> N apply(
             CompressionPlan plan, N network, FactorPair.Balance balance, Provenance provenance) {
-        try (Pass<Replacement> pass = pass("Factoring", plan.factored(), opener::bytes, planned -> {
-            try (OpenWeight open = opener.open(planned)) {
-                return open.factor(planned.rank(), balance);
-            }
-        })) {
+        try (Pass<Replacement> pass = factoring(plan, balance)) {
             return network.rewrite(
                     () -> StreamSupport.stream(pass.spliterator(), false)
                             .map(Pass.Done::result)
                             .iterator(),
                     provenance);
         }
+    }
+
+    private Pass<Replacement> factoring(CompressionPlan plan, FactorPair.Balance balance) {
+        return pass("Factoring", plan.factored(), opener::bytes, planned -> {
+            try (OpenWeight open = opener.open(planned)) {
+                return open.factor(planned.rank(), balance);
+            }
+        });
     }
 
     /**

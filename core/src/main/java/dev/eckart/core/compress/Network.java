@@ -1,7 +1,10 @@
 package dev.eckart.core.compress;
 
 import dev.eckart.core.factor.Replacement;
+import dev.eckart.core.model.LinearWeight;
 import dev.eckart.core.scan.Inventory;
+import dev.eckart.core.stored.Stored;
+import java.util.Optional;
 
 /**
  * A loaded network: the port that a format's adapter implements. Immutable.
@@ -20,6 +23,14 @@ public interface Network<N extends Network<N>> {
      */
     default Inventory constants() {
         return inventory();
+    }
+
+    /**
+     * Why the network cannot store one of its constants in a form, for people, without a capital or a full stop; empty if it
+     * can.
+     */
+    default Optional<String> obstacle(LinearWeight constant, Stored form) {
+        return Optional.empty();
     }
 
     /**

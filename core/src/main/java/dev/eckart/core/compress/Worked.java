@@ -3,6 +3,7 @@ package dev.eckart.core.compress;
 import dev.eckart.core.model.SkippedWeight;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
@@ -19,6 +20,11 @@ record Worked<R>(Optional<R> result, Optional<SkippedWeight> skipped) {
 
     static <R> Worked<R> skipped(SkippedWeight weight) {
         return new Worked<>(Optional.empty(), Optional.of(weight));
+    }
+
+    /** The same with another result. */
+    <T> Worked<T> map(Function<R, T> made) {
+        return new Worked<>(result.map(made), skipped);
     }
 
     /** What was given, in the order of the weights. */

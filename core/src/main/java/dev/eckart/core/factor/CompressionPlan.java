@@ -9,6 +9,9 @@ import java.util.function.UnaryOperator;
 
 /** What will be done with every weight of a network, before any of it is done. */
 public record CompressionPlan(List<PlannedWeight> weights, List<SkippedWeight> skipped) {
+    /** Nothing is decided on. */
+    public static final CompressionPlan NONE = new CompressionPlan(List.of(), List.of());
+
     public CompressionPlan {
         weights = List.copyOf(weights);
         skipped = List.copyOf(skipped);

@@ -35,7 +35,7 @@ public record NothingToGain(String reason, String advice) {
      * @return empty if the plan replaces a weight
      */
     public static Optional<NothingToGain> of(CompressionPlan plan, WorthwhileSaving worthwhile, String rank) {
-        if (!plan.factored().isEmpty()) {
+        if (!plan.replaced().isEmpty()) {
             return Optional.empty();
         }
         return Optional.of(

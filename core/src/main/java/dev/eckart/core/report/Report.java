@@ -93,7 +93,13 @@ public record Report(
     /** This report, of weights that were judged by a calibration, if there was one. */
     public Report with(Optional<CalibrationEntry> found) {
         Settings calibrated =
-                new Settings(settings.rank, found.isPresent(), settings.refit, settings.seed, settings.backend);
+                new Settings(
+                        settings.rank,
+                        settings.encoding,
+                        found.isPresent(),
+                        settings.refit,
+                        settings.seed,
+                        settings.backend);
         return new Report(
                 version,
                 command,
@@ -213,12 +219,19 @@ public record Report(
      * @param path empty for a network that was measured and not kept
      * @param bytes of all of them, on disk
      * @param parameters numbers in all stored weights
-     * @param linearParameters numbers in the linear weights that could be factored, or in their pairs
+     * @param linearParameters numbers in the linear weights that could be factored, in their pairs, or stored as codes
+     * @param linearBytes that store these, scales counted
      * @param opset version of the standard operators
      * @param dataFiles their paths; empty for a network in one file
      */
     public record ModelEntry(
-            String path, long bytes, long parameters, long linearParameters, long opset, List<String> dataFiles) {
+            String path,
+            long bytes,
+            long parameters,
+            long linearParameters,
+            long linearBytes,
+            long opset,
+            List<String> dataFiles) {
         public ModelEntry {
             dataFiles = List.copyOf(dataFiles);
         }
@@ -227,9 +240,13 @@ public record Report(
     /**
      * What the user asked for.
      *
+     * @param rank the strategy as the user wrote it; empty where nothing was to be factored
+     * @param encoding the encodings as the user wrote them
      * @param refit whether pairs are fitted to what their inputs became by other pairs
+     * @param backend that decomposed weights; {@code none} where nothing was to be
      */
-    public record Settings(String rank, boolean calibrated, boolean refit, long seed, String backend) {}
+    public record Settings(
+            String rank, String encoding, boolean calibrated, boolean refit, long seed, String backend) {}
 
     /** Where the time went; 0 for what was not done. */
     public record Seconds(double read, double decompose, double rewrite, double verify, double total) {}

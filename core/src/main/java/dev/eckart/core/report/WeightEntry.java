@@ -29,6 +29,9 @@ import java.util.OptionalDouble;
  * @param spectrum empty where it was not computed, as for a skipped weight
  * @param timing of its products, and of those by a pair in its place, where that was wanted
  * @param sizeOnly whether it was replaced though its pair is not faster
+ * @param encoding of what stands there now, as the user writes it; empty where the weight is unchanged
+ * @param bytesBefore that stored it; 0 for a skipped weight
+ * @param bytesAfter of what stands there now, codes and scales counted; 0 for a skipped weight
  */
 public record WeightEntry(
         String name,
@@ -49,11 +52,15 @@ public record WeightEntry(
         OptionalDouble sensitivity,
         Optional<Spectrum> spectrum,
         Optional<PairTiming> timing,
-        boolean sizeOnly) {
+        boolean sizeOnly,
+        Optional<String> encoding,
+        long bytesBefore,
+        long bytesAfter) {
 
-    /** Factored: replaced by a pair. Kept: could have been. Skipped: could not. */
+    /** Factored: replaced by a pair. Encoded: stored in another form. Kept: could have been. Skipped: could not. */
     public enum Outcome {
         FACTORED,
+        ENCODED,
         KEPT,
         SKIPPED
     }
@@ -88,14 +95,13 @@ public record WeightEntry(
     }
 
     private static WeightEntry of(PlannedWeight planned, OptionalDouble measuredError) {
-        boolean factored = planned.decision() instanceof Decision.Factor;
         return new WeightEntry(
                 planned.weight().name(),
                 planned.weight().operator(),
                 planned.weight().reading(),
                 List.of((long) planned.weight().rows(), (long) planned.weight().columns()),
                 planned.weight().type().label(),
-                factored ? Outcome.FACTORED : Outcome.KEPT,
+                outcome(planned.decision()),
                 planned.reason(),
                 planned.rank(),
                 planned.breakEvenRank(),
@@ -108,7 +114,22 @@ public record WeightEntry(
                 planned.spectrum().map(WeightSpectrum::sensitivity).orElse(OptionalDouble.empty()),
                 planned.spectrum().map(WeightSpectrum::spectrum),
                 planned.timing(),
-                planned.sizeOnly());
+                planned.sizeOnly(),
+                planned.encoding(),
+                planned.weight().bytes(),
+                planned.bytesAfter());
+    }
+
+    private static Outcome outcome(Decision decision) {
+        if (decision instanceof Decision.Factor) {
+            return Outcome.FACTORED;
+        }
+        return decision instanceof Decision.Encode ? Outcome.ENCODED : Outcome.KEPT;
+    }
+
+    /** Whether another stored form stands in its place. */
+    public boolean isReplaced() {
+        return outcome == Outcome.FACTORED || outcome == Outcome.ENCODED;
     }
 
     private static WeightEntry of(SkippedWeight skipped) {
@@ -132,6 +153,9 @@ public record WeightEntry(
                 OptionalDouble.empty(),
                 Optional.empty(),
                 Optional.empty(),
-                false);
+                false,
+                Optional.empty(),
+                0,
+                0);
     }
 }

@@ -1,5 +1,6 @@
 package dev.eckart.onnx.graph;
 
+import com.google.protobuf.ByteString;
 import dev.eckart.onnx.proto.AttributeProto;
 import dev.eckart.onnx.proto.NodeProto;
 import java.util.Arrays;
@@ -55,6 +56,14 @@ public final class Attributes {
                 .setName(name)
                 .setType(AttributeProto.AttributeType.INTS)
                 .addAllInts(values)
+                .build();
+    }
+
+    public static AttributeProto of(String name, String value) {
+        return AttributeProto.newBuilder()
+                .setName(name)
+                .setType(AttributeProto.AttributeType.STRING)
+                .setS(ByteString.copyFromUtf8(value))
                 .build();
     }
 

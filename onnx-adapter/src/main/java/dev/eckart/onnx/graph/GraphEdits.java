@@ -39,6 +39,22 @@ public final class GraphEdits {
         first.computeIfAbsent(graph, unused -> new ArrayList<>()).add(node);
     }
 
+    /**
+     * Nodes that compute a constant in the place of the tensor that holds it: others go on taking it by its name.
+     *
+     * @param constant an initializer, or what a {@code Constant} node gives
+     * @param nodes of which the last gives a value of that name
+     */
+    public void compute(Value constant, List<NodeProto> nodes) {
+        Optional<Integer> producer = index.producer(constant);
+        if (producer.isPresent()) {
+            replace(producer.get(), nodes);
+        } else {
+            nodes.forEach(node -> putFirst(constant.graph(), node));
+            removed.add(constant);
+        }
+    }
+
     /** A tensor in a graph, in the place of one that is there, or after all that are. */
     public void addInitializer(Value inPlace, TensorProto tensor) {
         if (index.producer(inPlace).isPresent()) {

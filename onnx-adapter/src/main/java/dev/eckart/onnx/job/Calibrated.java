@@ -117,8 +117,16 @@ record Calibrated(
 
     /** An engine's compressor that knows of it. */
     Compressor compressor(Engine engine) {
-        return engine.compressor()
-                .replacingOnly(worthwhile)
+        return compressor(engine.compressor());
+    }
+
+    /** As {@link #compressor(Engine)}, without a backend where there is no use for one. */
+    Compressor compressor(Engine engine, Selection selection) {
+        return compressor(selection.decomposes() ? engine.compressor() : engine.encoder());
+    }
+
+    private Compressor compressor(Compressor plain) {
+        return plain.replacingOnly(worthwhile)
                 .calibrated(sensitivities
                         .map(measured -> inputs.withSensitivities(measured.byWeight()))
                         .orElse(inputs));

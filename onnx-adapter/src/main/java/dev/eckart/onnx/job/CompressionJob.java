@@ -77,9 +77,14 @@ public final class CompressionJob {
         double read = stopwatch.lap();
         Inventory inventory = selection.inventory(network);
         Calibrated calibrated = Calibrated.of(engine, model, network, inventory, selection);
-        Compressor compressor = calibrated.compressor(engine);
-        CompressionPlan plan = timed(
-                compressor, planning.plan(compressor, inventory, selection.selector()), model, network, selection);
+        Compressor compressor = calibrated.compressor(engine, selection);
+        CompressionPlan pairs = selection.forms().pairs()
+                ? timed(compressor, planning.plan(compressor, inventory, selection.selector()), model, network, selection)
+                : CompressionPlan.NONE;
+        CompressionPlan plan = selection.forms().encodings().isEmpty()
+                ? pairs
+                : compressor.planEncoding(
+                        network, pairs, selection.constants(network), selection.forms().encodings());
         Report report = new Report(
                         engine.version(),
                         command,
@@ -144,6 +149,7 @@ public final class CompressionJob {
             Report.ModelEntry after = entry(
                     target.path(),
                     written,
+                    linear(network, written),
                     bytes(pending.path(), written),
                     dataFile.map(any -> target.dataFile()).stream().toList());
             List<Limit.Outcome> outcomes = limits.judge((double) after.bytes() / before.bytes(), verification);
@@ -238,8 +244,21 @@ public final class CompressionJob {
             Inventory inventory,
             Selection selection,
             Optional<LayerComparison> layers) {
-        Compressor compressor = calibrated.compressor(engine);
-        Provenance provenance = new Provenance(engine.version(), selection.rank());
+        Compressor compressor = calibrated.compressor(engine, selection);
+        Provenance provenance = provenance(selection);
+        if (!selection.forms().encodings().isEmpty()) {
+            CompressionPlan pairs = selection.forms().pairs()
+                    ? timed(compressor, compressor.plan(inventory, selection.selector()), model, network, selection)
+                    : CompressionPlan.NONE;
+            Compression<OnnxNetwork> encoded = compressor.encode(
+                    network,
+                    pairs,
+                    selection.constants(network),
+                    selection.forms().encodings(),
+                    selection.balance(),
+                    provenance);
+            return new Made(encoded.plan(), encoded.network(), List.of());
+        }
         if (!selection.refit() && selection.timed().isEmpty()) {
             Compression<OnnxNetwork> compression =
                     compressor.compress(network, inventory, selection.selector(), selection.balance(), provenance);
@@ -301,7 +320,8 @@ public final class CompressionJob {
         try (Verifying verifying = Verifying.open(engine, Optional.of(evaluation), limits, model, network)) {
             Optional<Verification> verification = verifying.verify(compressed, other);
             Report.ModelEntry before = entry(model, network);
-            Report.ModelEntry after = entry(compressed, other);
+            Report.ModelEntry after =
+                    entry(compressed, other, linear(network, other), bytes(compressed, other), other.dataFiles());
             List<Limit.Outcome> outcomes = limits.judge((double) after.bytes() / before.bytes(), verification);
             network.requireUnchanged();
             other.requireUnchanged();
@@ -311,7 +331,7 @@ public final class CompressionJob {
                             before,
                             Optional.of(after),
                             // Nothing is decomposed.
-                            new Report.Settings("", false, false, evaluation.seed(), ""),
+                            new Report.Settings("", "", false, false, evaluation.seed(), ""),
                             List.of(),
                             verification,
                             outcomes,
@@ -416,15 +436,54 @@ public final class CompressionJob {
 
     private Report.Settings settings(Selection selection, long seed) {
         return new Report.Settings(
-                selection.rank(),
+                selection.factoredBy(),
+                selection.encoding(),
                 false,
                 selection.refit(),
                 seed,
-                engine.backend().get().name());
+                selection.decomposes() ? engine.backend().get().name() : "none");
+    }
+
+    private Provenance provenance(Selection selection) {
+        return new Provenance(
+                engine.version(),
+                selection.factoredBy(),
+                selection.forms().encodings().isEmpty() ? "" : selection.encoding());
     }
 
     static Report.ModelEntry entry(Path path, OnnxNetwork network) {
-        return entry(path, network, bytes(path, network), network.dataFiles());
+        return entry(path, network, linear(network), bytes(path, network), network.dataFiles());
+    }
+
+    /**
+     * What linear weights are stored in.
+     *
+     * @param parameters numbers in them, in their pairs, or as codes
+     * @param bytes that store these, scales counted
+     */
+    private record Linear(long parameters, long bytes) {}
+
+    private static Linear linear(OnnxNetwork network) {
+        List<LinearWeight> weights = network.inventory().linear();
+        return new Linear(
+                weights.stream().mapToLong(LinearWeight::parameters).sum(),
+                weights.stream().mapToLong(LinearWeight::bytes).sum());
+    }
+
+    /** Of a network that was made of another: codes are no linear weights of it, but stand for such of the other. */
+    private static Linear linear(OnnxNetwork original, OnnxNetwork made) {
+        Linear plain = linear(made);
+        long parameters = plain.parameters;
+        long bytes = plain.bytes;
+        Map<String, Long> encoded = made.encodedBytes();
+        for (LinearWeight weight : original.inventory().linear()) {
+            Long codes = encoded.get(weight.name());
+            if (codes != null) {
+                parameters += weight.parameters();
+                bytes += codes;
+            }
+        }
+        return new Linear(parameters, bytes);
     }
 
     /** Of a model's file and its data files. */
@@ -440,16 +499,15 @@ public final class CompressionJob {
         }
     }
 
-    private static Report.ModelEntry entry(Path path, OnnxNetwork network, long bytes, List<Path> dataFiles) {
+    private static Report.ModelEntry entry(
+            Path path, OnnxNetwork network, Linear linear, long bytes, List<Path> dataFiles) {
         NetworkSummary summary = network.summary(bytes);
-        long linear = network.inventory().linear().stream()
-                .mapToLong(LinearWeight::parameters)
-                .sum();
         return new Report.ModelEntry(
                 path.toString(),
                 summary.bytes(),
                 summary.parameters(),
-                linear,
+                linear.parameters,
+                linear.bytes,
                 summary.opset(),
                 dataFiles.stream().map(Path::toString).toList());
     }

@@ -22,7 +22,7 @@ final class DecidedError {
      * @param recorded relative errors of stored forms, by weight
      */
     static Optional<String> fault(CompressionPlan plan, Map<String, Double> recorded) {
-        return plan.factored().stream()
+        return plan.replaced().stream()
                 .filter(planned ->
                         !planned.calibrated() && planned.weight().joint().isEmpty())
                 .flatMap(planned -> fault(planned, recorded.get(planned.weight().name())).stream())

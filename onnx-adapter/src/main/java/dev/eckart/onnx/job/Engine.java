@@ -3,6 +3,7 @@ package dev.eckart.onnx.job;
 import dev.eckart.core.Progress;
 import dev.eckart.core.compress.Compressor;
 import dev.eckart.core.linalg.Decomposer;
+import dev.eckart.core.linalg.EjmlDecomposer;
 import dev.eckart.onnx.calibrate.Calibrator;
 import dev.eckart.onnx.calibrate.SensitivityMeter;
 import java.nio.file.Path;
@@ -30,6 +31,11 @@ public record Engine(String version, Supplier<Decomposer> backend, int threads, 
 
     Compressor compressor() {
         return new Compressor(backend.get(), threads, memory(), progress);
+    }
+
+    /** As {@link #compressor()}, for encodings that decompose nothing. */
+    Compressor encoder() {
+        return new Compressor(new EjmlDecomposer(), threads, memory(), progress);
     }
 
     Calibrator calibrator() {

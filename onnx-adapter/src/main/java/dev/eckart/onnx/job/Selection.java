@@ -11,7 +11,7 @@ import dev.eckart.onnx.run.InputSource;
 import java.util.Optional;
 
 /**
- * Which weights get which rank.
+ * Which weights get which rank, or are stored in which other form.
  *
  * @param rank the strategy as the user wrote it
  * @param selector the same, ready for use
@@ -20,6 +20,7 @@ import java.util.Optional;
  * @param calibration inputs that weights are judged by; empty where they are taken as they are
  * @param refit whether pairs are fitted to what their inputs become by other pairs; needs a calibration
  * @param timed whether pairs are to be faster than what they replace, and what that is timed on
+ * @param forms the stored forms to choose from
  */
 public record Selection(
         String rank,
@@ -30,7 +31,8 @@ public record Selection(
         boolean freezeDefaults,
         Optional<CalibrationInputs> calibration,
         boolean refit,
-        Optional<TimedPairs> timed) {
+        Optional<TimedPairs> timed,
+        StoredForms forms) {
     public Selection {
         if (refit && calibration.isEmpty()) {
             throw new IllegalArgumentException("Expected calibration inputs to refit on");
@@ -46,7 +48,17 @@ public record Selection(
             boolean joint,
             boolean freezeDefaults,
             Optional<CalibrationInputs> calibration) {
-        this(rank, selector, filter, balance, joint, freezeDefaults, calibration, false, Optional.empty());
+        this(
+                rank,
+                selector,
+                filter,
+                balance,
+                joint,
+                freezeDefaults,
+                calibration,
+                false,
+                Optional.empty(),
+                StoredForms.PAIRS);
     }
 
     /** Each layer by itself, and nothing that callers may feed. */
@@ -56,12 +68,20 @@ public record Selection(
 
     /** The same, with or without refitting. */
     public Selection refit(boolean wanted) {
-        return new Selection(rank, selector, filter, balance, joint, freezeDefaults, calibration, wanted, timed);
+        return new Selection(
+                rank, selector, filter, balance, joint, freezeDefaults, calibration, wanted, timed, forms);
     }
 
     /** The same, with or without timing. */
     public Selection timed(Optional<TimedPairs> wanted) {
-        return new Selection(rank, selector, filter, balance, joint, freezeDefaults, calibration, refit, wanted);
+        return new Selection(
+                rank, selector, filter, balance, joint, freezeDefaults, calibration, refit, wanted, forms);
+    }
+
+    /** The same, with other stored forms to choose from. */
+    public Selection forms(StoredForms wanted) {
+        return new Selection(
+                rank, selector, filter, balance, joint, freezeDefaults, calibration, refit, timed, wanted);
     }
 
     /** The same, calibrated on no sample that the evaluation holds back. */
@@ -79,12 +99,33 @@ public record Selection(
                         freezeDefaults,
                         calibration.map(CalibrationInputs::holdingBack),
                         refit,
-                        timed);
+                        timed,
+                        forms);
     }
 
-    /** The weights to work on. */
+    /** The strategy as the user wrote it; empty where nothing is factored. */
+    String factoredBy() {
+        return forms.pairs() ? rank : "";
+    }
+
+    /** Whether the run has use for a backend that decomposes matrices. */
+    boolean decomposes() {
+        return forms.pairs() || calibration.isPresent();
+    }
+
+    /** The encodings as the user writes them. */
+    String encoding() {
+        return forms.text();
+    }
+
+    /** The linear weights to work on. */
     Inventory inventory(Network<?> network) {
         Inventory inventory = filter.apply(network.inventory());
         return joint ? JointLayers.group(inventory) : inventory;
+    }
+
+    /** The constants to work on, whatever operator takes them. */
+    Inventory constants(Network<?> network) {
+        return filter.apply(network.constants());
     }
 }

@@ -240,6 +240,7 @@ final class Trials implements AutoCloseable {
                         Optional.empty(),
                         new Report.Settings(
                                 closest.map(Selection::rank).orElse(""),
+                                closest.map(Selection::encoding).orElse(""),
                                 false,
                                 false,
                                 0,

@@ -6,6 +6,7 @@ import dev.eckart.core.factor.Replacement;
 import dev.eckart.core.linalg.MatrixSource;
 import dev.eckart.core.model.JointBlocks;
 import dev.eckart.core.model.LinearWeight;
+import dev.eckart.core.stored.Blocks;
 import dev.eckart.onnx.file.OnnxModel;
 import dev.eckart.onnx.graph.GraphEdits;
 import dev.eckart.onnx.graph.GraphIndex;
@@ -15,6 +16,7 @@ import dev.eckart.onnx.proto.StringStringEntryProto;
 import dev.eckart.onnx.rewrite.BiasShifts.Shifted;
 import dev.eckart.onnx.rewrite.NewTensors.Stored;
 import dev.eckart.onnx.rewrite.PairNames.Bias;
+import dev.eckart.onnx.scan.ConstantSite;
 import dev.eckart.onnx.scan.Form;
 import dev.eckart.onnx.scan.LinearSite;
 import dev.eckart.onnx.scan.LinearSite.Multiplication;
@@ -29,8 +31,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Puts factor pairs where weights were: the two tensors in the place of the stored one, two nodes ({@link PairNodes})
- * in the place of each that multiplied by it, and nothing in the place of nodes that were between them.
+ * Puts other stored forms where weights were. For a factor pair: the two tensors in the place of the stored one, two nodes
+ * ({@link PairNodes}) in the place of each that multiplied by it, and nothing in the place of nodes that were between them.
+ * For codes: see {@link CodesLowering}.
  *
  * <p>Nodes that multiply by Wᵀ get the transposes of the same two tensors, by {@code Transpose} nodes that ONNX Runtime
  * computes once, when it loads the model. Weights that are factored jointly have one B, and one node that multiplies by
@@ -44,21 +47,28 @@ public final class FactorRewriter {
     private final OnnxModel model;
     private final GraphIndex index;
     private final Map<String, LinearSite> sites;
+    private final Map<String, ConstantSite> constants;
     private final GraphEdits edits;
     private final NewTensors tensors;
     private final PairNodes pairNodes;
     private final BiasShifts shifts;
+    private final CodesLowering codesLowering;
     private final Map<String, PairNames> pairs = new LinkedHashMap<>();
+    private final Map<String, CodeNames> codes = new LinkedHashMap<>();
 
-    private FactorRewriter(OnnxModel model, GraphIndex index, List<LinearSite> sites) {
+    private FactorRewriter(
+            OnnxModel model, GraphIndex index, List<LinearSite> sites, List<ConstantSite> constants) {
         this.model = model;
         this.index = index;
         this.sites =
                 sites.stream().collect(Collectors.toMap(site -> site.weight().name(), Function.identity()));
+        this.constants = constants.stream()
+                .collect(Collectors.toMap(site -> site.weight().name(), Function.identity()));
         FreshNames names = new FreshNames(model.message().getGraph());
         this.edits = new GraphEdits(index);
         this.tensors = new NewTensors(model, edits, names);
         this.pairNodes = new PairNodes(names);
+        this.codesLowering = new CodesLowering(edits, tensors, names);
         this.shifts = new BiasShifts(index, model.payloads(), edits, BiasShifts.Rows.constants(tensors), names);
     }
 
@@ -67,6 +77,7 @@ public final class FactorRewriter {
      *
      * @param index of the model
      * @param sites the model's linear weights
+     * @param constants those of its constants that can be stored as codes
      * @throws IllegalArgumentException if a replacement's weight is not among them
      * @throws dev.eckart.core.InvalidInputException if a factor's numbers are too large for the weight's type
      */
@@ -74,17 +85,29 @@ public final class FactorRewriter {
             OnnxModel model,
             GraphIndex index,
             List<LinearSite> sites,
+            List<ConstantSite> constants,
             Iterable<Replacement> replacements,
             Provenance provenance) {
-        FactorRewriter rewriter = new FactorRewriter(model, index, sites);
-        for (Replacement replacement : replacements) {
-            replacement
-                    .weight()
-                    .joint()
-                    .ifPresentOrElse(
-                            blocks -> rewriter.replace(replacement, blocks), () -> rewriter.replace(replacement));
-        }
+        FactorRewriter rewriter = new FactorRewriter(model, index, sites, constants);
+        replacements.forEach(rewriter::make);
         return rewriter.rewritten(provenance);
+    }
+
+    private void make(Replacement replacement) {
+        if (replacement.stored() instanceof Blocks blocks) {
+            String name = replacement.weight().name();
+            ConstantSite site = constants.get(name);
+            if (site == null) {
+                throw new IllegalArgumentException(
+                        replacement.weight().describe() + " is not a constant of this network that codes can store");
+            }
+            codes.put(name, codesLowering.store(site, blocks));
+            return;
+        }
+        replacement
+                .weight()
+                .joint()
+                .ifPresentOrElse(members -> replace(replacement, members), () -> replace(replacement));
     }
 
     private LinearSite site(LinearWeight weight) {
@@ -197,15 +220,26 @@ public final class FactorRewriter {
         Map<String, StringStringEntryProto> entries = new LinkedHashMap<>();
         model.message().getMetadataPropsList().stream()
                 // Those of an earlier compression tell of weights that this model does not have.
-                .filter(entry -> !PairNames.isEntry(entry) && !Checksums.isEntry(entry) && !FormRecord.isEntry(entry))
+                .filter(entry -> !PairNames.isEntry(entry)
+                        && !CodeNames.isEntry(entry)
+                        && !Checksums.isEntry(entry)
+                        && !FormRecord.isEntry(entry))
                 .forEach(entry -> entries.put(entry.getKey(), entry));
         List<StringStringEntryProto> own = new ArrayList<>();
         own.add(entry(KEY + "version", provenance.version()));
-        own.add(entry(KEY + "rank", provenance.rank()));
+        if (!provenance.rank().isEmpty()) {
+            own.add(entry(KEY + "rank", provenance.rank()));
+        }
+        if (!provenance.encoding().isEmpty()) {
+            own.add(entry(KEY + "encoding", provenance.encoding()));
+        }
         pairs.forEach((weight, pairNames) -> own.add(PairNames.entry(weight, pairNames)));
+        codes.forEach((weight, codeNames) -> own.add(codeNames.entry(weight)));
         own.addAll(Checksums.entries(
-                pairs.values().stream()
-                        .flatMap(names -> names.tensors().stream())
+                Stream.concat(
+                                pairs.values().stream().map(PairNames::tensors),
+                                codes.values().stream().map(CodeNames::tensors))
+                        .flatMap(List::stream)
                         .toList(),
                 tensors.sums()));
         own.forEach(entry -> entries.put(entry.getKey(), entry));

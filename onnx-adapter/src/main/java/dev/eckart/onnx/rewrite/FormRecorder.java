@@ -4,6 +4,7 @@ import dev.eckart.core.linalg.Decomposer;
 import dev.eckart.onnx.file.OnnxModel;
 import dev.eckart.onnx.graph.GraphIndex;
 import dev.eckart.onnx.proto.ModelProto;
+import dev.eckart.onnx.scan.ConstantSite;
 import dev.eckart.onnx.scan.LinearSite;
 import java.util.HashMap;
 import java.util.List;
@@ -23,6 +24,7 @@ public final class FormRecorder {
      *
      * @param index of the original
      * @param sites the original's linear weights
+     * @param constants those of its constants that can be stored as codes
      * @param compressed made of the original, and not changed since
      * @param backend asked for where factors are multiplied
      */
@@ -30,18 +32,27 @@ public final class FormRecorder {
             OnnxModel original,
             GraphIndex index,
             List<LinearSite> sites,
+            List<ConstantSite> constants,
             OnnxModel compressed,
             Supplier<Decomposer> backend) {
         StoredPairs stored = new StoredPairs(original, index, compressed, backend);
         ModelProto.Builder message = compressed.message().toBuilder();
         try {
-            Map<String, PairNames> pairs = stored.names(sites);
+            StoredPairs.Replaced replaced = stored.replaced(sites, constants);
             for (LinearSite site : sites) {
-                PairNames pair = pairs.get(site.weight().name());
+                PairNames pair = replaced.pairs().get(site.weight().name());
                 if (pair != null) {
                     LinearSite.Reading reading = StoredPairs.reading(site, pair);
                     message.addMetadataProps(stored.record(site, reading, pair, stored.product(reading, pair))
                             .entry(site.weight().name()));
+                }
+            }
+            for (ConstantSite site : constants) {
+                CodeNames codes = replaced.codes().get(site.weight().name());
+                if (codes != null) {
+                    message.addMetadataProps(
+                            stored.record(site, stored.blocks(site, codes).toMatrix(backend))
+                                    .entry(site.weight().name()));
                 }
             }
         } catch (Misfit e) {
@@ -58,24 +69,32 @@ public final class FormRecorder {
      *
      * @param index of the original
      * @param sites the original's linear weights
+     * @param constants those of its constants that can be stored as codes
      * @param backend asked for where factors are multiplied
      */
     public static Optional<String> fault(
             OnnxModel original,
             GraphIndex index,
             List<LinearSite> sites,
+            List<ConstantSite> constants,
             OnnxModel compressed,
             Supplier<Decomposer> backend) {
         StoredPairs stored = new StoredPairs(original, index, compressed, backend);
         try {
-            Map<String, PairNames> pairs = stored.names(sites);
+            StoredPairs.Replaced replaced = stored.replaced(sites, constants);
             for (LinearSite site : sites) {
-                PairNames pair = pairs.get(site.weight().name());
-                if (pair == null) {
-                    stored.requireUnchanged(site);
-                } else {
+                PairNames pair = replaced.pairs().get(site.weight().name());
+                if (pair != null) {
                     LinearSite.Reading reading = StoredPairs.reading(site, pair);
                     stored.compare(site, reading, pair, stored.product(reading, pair));
+                } else if (!replaced.has(site.weight().name())) {
+                    stored.requireUnchanged(site);
+                }
+            }
+            for (ConstantSite site : constants) {
+                CodeNames codes = replaced.codes().get(site.weight().name());
+                if (codes != null) {
+                    stored.compare(site, stored.blocks(site, codes).toMatrix(backend));
                 }
             }
         } catch (Misfit e) {

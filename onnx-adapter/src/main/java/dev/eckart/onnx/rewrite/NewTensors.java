@@ -1,5 +1,6 @@
 package dev.eckart.onnx.rewrite;
 
+import com.google.protobuf.ByteString;
 import dev.eckart.core.model.ElementType;
 import dev.eckart.onnx.file.OnnxModel;
 import dev.eckart.onnx.file.Payloads;
@@ -16,6 +17,7 @@ import dev.eckart.onnx.proto.ValueInfoProto;
 import dev.eckart.onnx.tensor.TensorTypes;
 import dev.eckart.onnx.tensor.TensorView;
 import dev.eckart.onnx.tensor.Tensors;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -60,13 +62,69 @@ final class NewTensors {
         CRC32C sum = new CRC32C();
         regions.add(Tensors.store(view, type, name, model.payloads().scratch(), sum));
         sums.put(name, sum);
-        TensorProto tensor =
-                Tensors.ofPayload(name, view.dims(), type, model.payloads().size() + regions.size() - 1);
+        add(
+                inPlace,
+                Tensors.ofPayload(
+                        name, view.dims(), type, model.payloads().size() + regions.size() - 1));
+        return new Stored(inPlace.graph(), name, type);
+    }
+
+    /**
+     * Adds a tensor of bytes.
+     *
+     * @param inPlace where to put it
+     * @param wanted what to call it, if that is free
+     * @param dataType ONNX's number for a type of one byte
+     * @return its name
+     */
+    String storeBytes(Value inPlace, String wanted, List<Long> dims, int dataType, byte[] bytes) {
+        String name = names.take(wanted);
+        CRC32C sum = new CRC32C();
+        sum.update(bytes);
+        regions.add(model.payloads()
+                .scratch()
+                .store(bytes.length, List.of(ByteBuffer.wrap(bytes)).iterator()));
+        sums.put(name, sum);
+        add(
+                inPlace,
+                TensorProto.newBuilder()
+                        .setName(name)
+                        .addAllDims(dims)
+                        .setDataType(dataType)
+                        .setPayload(TensorProto.Payload.newBuilder()
+                                .setIndex(model.payloads().size() + regions.size() - 1)
+                                .setField(TensorProto.RAW_DATA_FIELD_NUMBER))
+                        .build());
+        return name;
+    }
+
+    /**
+     * Adds a small tensor, within the model's own file.
+     *
+     * @param inPlace where to put it
+     * @param wanted what to call it, if that is free
+     * @param raw its numbers, little-endian
+     * @return its name
+     */
+    String storeRaw(Value inPlace, String wanted, List<Long> dims, int dataType, byte[] raw) {
+        String name = names.take(wanted);
+        add(
+                inPlace,
+                TensorProto.newBuilder()
+                        .setName(name)
+                        .addAllDims(dims)
+                        .setDataType(dataType)
+                        .setRawData(ByteString.copyFrom(raw))
+                        .build());
+        return name;
+    }
+
+    private void add(Value inPlace, TensorProto tensor) {
         edits.addInitializer(inPlace, tensor);
         if (inPlace.graph() == GraphIndex.MAIN && model.message().getIrVersion() < FIRST_WITHOUT_INPUTS) {
-            edits.addInput(inPlace.graph(), declaration(name, tensor.getDataType(), view.dims()));
+            edits.addInput(
+                    inPlace.graph(), declaration(tensor.getName(), tensor.getDataType(), tensor.getDimsList()));
         }
-        return new Stored(inPlace.graph(), name, type);
     }
 
     /** The declaration of an input that is a tensor. */

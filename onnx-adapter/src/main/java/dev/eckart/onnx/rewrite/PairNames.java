@@ -125,11 +125,11 @@ public record PairNames(String b, String a, String reading, List<Bias> biases) {
                 .toList();
     }
 
-    private static String escaped(String name) {
+    static String escaped(String name) {
         return name.replace("%", "%25").replace(" ", "%20");
     }
 
-    private static String unescaped(String name) {
+    static String unescaped(String name) {
         return name.replace("%20", " ").replace("%25", "%");
     }
 }

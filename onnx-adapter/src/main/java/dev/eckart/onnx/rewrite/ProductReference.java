@@ -3,6 +3,7 @@ package dev.eckart.onnx.rewrite;
 import dev.eckart.core.linalg.Decomposer;
 import dev.eckart.core.linalg.Matrix;
 import dev.eckart.core.model.ElementType;
+import dev.eckart.core.stored.Blocks;
 import dev.eckart.core.verify.NoProof;
 import dev.eckart.onnx.file.OnnxModel;
 import dev.eckart.onnx.graph.GraphEdits;
@@ -12,6 +13,7 @@ import dev.eckart.onnx.proto.NodeProto;
 import dev.eckart.onnx.rewrite.BiasPlace.Term;
 import dev.eckart.onnx.rewrite.NewTensors.Stored;
 import dev.eckart.onnx.rewrite.PairNames.Bias;
+import dev.eckart.onnx.scan.ConstantSite;
 import dev.eckart.onnx.scan.LinearSite;
 import dev.eckart.onnx.scan.LinearSite.Multiplication;
 import dev.eckart.onnx.tensor.TensorTypes;
@@ -25,7 +27,7 @@ import java.util.Set;
 import java.util.function.Supplier;
 
 /**
- * The original graph, untouched but for its numbers: each W that was replaced holds the product of its stored factors.
+ * The original graph, untouched but for its numbers: each W that was replaced holds the dense equivalent of its stored form.
  * Where a compressed model's products are shifted, wherever that is done there, a node after the original's product adds
  * the shift.
  *
@@ -58,6 +60,7 @@ public final class ProductReference {
      *
      * @param index of the original
      * @param sites the original's linear weights
+     * @param constants those of its constants that can be stored as codes
      * @param backend asked for where there are factors to multiply
      * @param wide whether to make a model that computes in float32 what the original computes in 16 bits, as {@link Widened}
      *     does with the compressed one
@@ -67,11 +70,12 @@ public final class ProductReference {
             OnnxModel original,
             GraphIndex index,
             List<LinearSite> sites,
+            List<ConstantSite> constants,
             OnnxModel compressed,
             Supplier<Decomposer> backend,
             boolean wide) {
         try {
-            return new ProductReference(original, index, compressed, backend, wide).of(sites, compressed);
+            return new ProductReference(original, index, compressed, backend, wide).of(sites, constants, compressed);
         } catch (Misfit e) {
             return none(NoProof.Cause.CHANGED_SINCE, "changed since it was compressed: " + e.getMessage());
         }
@@ -81,21 +85,27 @@ public final class ProductReference {
         return new Reference.None(new NoProof(cause, sentence));
     }
 
-    private Reference of(List<LinearSite> sites, OnnxModel model) throws Misfit {
+    private Reference of(List<LinearSite> sites, List<ConstantSite> constants, OnnxModel model) throws Misfit {
         if (model.message().getMetadataPropsList().stream()
                 .noneMatch(entry -> entry.getKey().startsWith(FactorRewriter.KEY))) {
             return none(NoProof.Cause.UNDECLARED, "the model does not say what was replaced");
         }
-        Map<String, PairNames> pairs = stored.names(sites);
+        StoredPairs.Replaced replaced = stored.replaced(sites, constants);
         for (LinearSite site : sites) {
-            PairNames pair = pairs.get(site.weight().name());
-            if (pair == null) {
-                stored.requireUnchanged(site);
-            } else {
+            PairNames pair = replaced.pairs().get(site.weight().name());
+            if (pair != null) {
                 substitute(site, pair);
+            } else if (!replaced.has(site.weight().name())) {
+                stored.requireUnchanged(site);
             }
         }
-        if (pairs.isEmpty()) {
+        for (ConstantSite site : constants) {
+            CodeNames codes = replaced.codes().get(site.weight().name());
+            if (codes != null) {
+                substitute(site, codes);
+            }
+        }
+        if (replaced.isEmpty()) {
             return none(NoProof.Cause.NOTHING_REPLACED, "no weight was replaced");
         }
         OnnxModel reference = model();
@@ -130,6 +140,30 @@ public final class ProductReference {
         }
         reading.uses().forEach(use -> edits.removeIfUnused(use.operand()));
         edits.removeIfUnused(site.root());
+    }
+
+    private void substitute(ConstantSite site, CodeNames codes) throws Misfit {
+        Blocks blocks = stored.blocks(site, codes);
+        Matrix dense = blocks.toMatrix(stored.backend());
+        stored.compare(site, dense);
+        Value root = site.root();
+        ElementType type = TensorTypes.elementType(
+                        wide
+                                ? Widened.type(TensorTypes.dataType(blocks.type()))
+                                : TensorTypes.dataType(blocks.type()))
+                .orElseThrow();
+        Stored tensor = tensors.store(root, root.name() + ".dense", site.tensor(dense), type);
+        edits.compute(
+                root,
+                List.of(NodeProto.newBuilder()
+                        .setOpType("Identity")
+                        .setName(names.take(tensor.name() + "_node"))
+                        .addInput(tensor.name())
+                        .addOutput(root.name())
+                        .build()));
+        index.uses(root).stream()
+                .filter(use -> index.node(use.node()).getOutputCount() > 0)
+                .forEach(use -> addProduct(use.node()));
     }
 
     private ElementType type(Multiplication use) {

@@ -4,18 +4,23 @@ import dev.eckart.core.linalg.Decomposer;
 import dev.eckart.core.linalg.Matrix;
 import dev.eckart.core.linalg.MatrixSource;
 import dev.eckart.core.model.LinearWeight;
+import dev.eckart.core.stored.Blocks;
 import dev.eckart.core.verify.StoredForms;
 import dev.eckart.onnx.file.OnnxModel;
 import dev.eckart.onnx.file.Payloads;
 import dev.eckart.onnx.graph.GraphIndex;
+import dev.eckart.onnx.graph.Value;
 import dev.eckart.onnx.proto.StringStringEntryProto;
 import dev.eckart.onnx.proto.TensorProto;
+import dev.eckart.onnx.proto.TensorProto.DataType;
 import dev.eckart.onnx.rewrite.PairNames.Bias;
+import dev.eckart.onnx.scan.ConstantSite;
 import dev.eckart.onnx.scan.Form;
 import dev.eckart.onnx.scan.LinearSite;
 import dev.eckart.onnx.tensor.TensorTypes;
 import dev.eckart.onnx.tensor.TensorView;
 import dev.eckart.onnx.tensor.Tensors;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -25,11 +30,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What a compressed model stores in the place of the original's weights, by what its metadata says, and whether that is what
- * was written: each factor has its checksum ({@link Checksums}), and each product B·A the relative error that was recorded
- * of it ({@link FormRecord}).
+ * was written: each tensor has its checksum ({@link Checksums}), and each form W' the relative error that was recorded of it
+ * ({@link FormRecord}).
  */
 final class StoredPairs {
     private final OnnxModel original;
@@ -70,6 +76,11 @@ final class StoredPairs {
         this.backend = backend;
     }
 
+    /** Asked for where there are factors to multiply. */
+    Supplier<Decomposer> backend() {
+        return backend;
+    }
+
     /** What is stored otherwise than it was written, in sentences. */
     List<String> faults() {
         return List.copyOf(faults);
@@ -81,29 +92,55 @@ final class StoredPairs {
     }
 
     /**
-     * The pair of each weight that was replaced, by the weight's name.
+     * What was replaced, by the names of the weights.
+     *
+     * @param pairs those that a pair stands for
+     * @param codes those that are stored as codes
+     */
+    record Replaced(Map<String, PairNames> pairs, Map<String, CodeNames> codes) {
+
+        boolean isEmpty() {
+            return pairs.isEmpty() && codes.isEmpty();
+        }
+
+        boolean has(String weight) {
+            return pairs.containsKey(weight) || codes.containsKey(weight);
+        }
+    }
+
+    /**
+     * What was replaced.
      *
      * @param sites the original's linear weights
+     * @param constants those of its constants that can be stored as codes
      */
-    Map<String, PairNames> names(List<LinearSite> sites) throws Misfit {
+    Replaced replaced(List<LinearSite> sites, List<ConstantSite> constants) throws Misfit {
         for (String key : PairNames.unreadable(model.message())) {
             throw new Misfit("its metadata entry `%s` cannot be read".formatted(key));
         }
-        Map<String, PairNames> pairs = new LinkedHashMap<>(PairNames.of(model.message()));
-        Set<String> known = sites.stream().map(site -> site.weight().name()).collect(Collectors.toSet());
-        for (String weight : pairs.keySet()) {
+        Replaced replaced = new Replaced(
+                new LinkedHashMap<>(PairNames.of(model.message())), CodeNames.of(model.message()));
+        requireKnown(
+                replaced.pairs.keySet(), sites.stream().map(site -> site.weight().name()));
+        requireKnown(
+                replaced.codes.keySet(), constants.stream().map(site -> site.weight().name()));
+        for (String key : records.keySet()) {
+            if (Stream.concat(replaced.pairs.keySet().stream(), replaced.codes.keySet().stream())
+                    .noneMatch(weight -> FormRecord.key(weight).equals(key))) {
+                throw new Misfit("its metadata entry `%s` belongs to no weight that was replaced".formatted(key));
+            }
+        }
+        return replaced;
+    }
+
+    private static void requireKnown(Set<String> replaced, Stream<String> weights) throws Misfit {
+        Set<String> known = weights.collect(Collectors.toSet());
+        for (String weight : replaced) {
             if (!known.contains(weight)) {
                 throw new Misfit(
                         "its metadata speaks of a weight `%s`, which the original does not have".formatted(weight));
             }
         }
-        for (String key : records.keySet()) {
-            if (pairs.keySet().stream()
-                    .noneMatch(weight -> FormRecord.key(weight).equals(key))) {
-                throw new Misfit("its metadata entry `%s` belongs to no weight that was replaced".formatted(key));
-            }
-        }
-        return pairs;
     }
 
     /** A weight that was not replaced and is stored otherwise now, as quantized, was changed by another tool. */
@@ -134,13 +171,74 @@ final class StoredPairs {
         return times(weight, readB(reading, factor(pair.b(), weight)), readA(reading, factor(pair.a(), weight)));
     }
 
+    /** The codes and scales of a constant. */
+    Blocks blocks(ConstantSite site, CodeNames names) throws Misfit {
+        LinearWeight weight = site.weight();
+        int count = Math.toIntExact(weight.parameters());
+        boolean whole = names.bits() == Byte.SIZE;
+        TensorProto codes = tensor(
+                names.codes(),
+                whole ? DataType.INT8_VALUE : DataType.UINT8_VALUE,
+                whole ? site.dims() : packedDims(names.bits(), count),
+                "codes",
+                weight);
+        TensorProto scales = tensor(
+                names.scales(),
+                TensorTypes.dataType(Blocks.scaleType(weight.type())),
+                site.scaleDims(),
+                "scales",
+                weight);
+        byte[] ordered = new byte[Math.toIntExact(Tensors.elements(codes))];
+        ByteBuffer target = ByteBuffer.wrap(ordered);
+        Tensors.forEachPart(codes, compressed, target::put);
+        double[] steps = Tensors.view(scales, compressed).orElseThrow().toArray();
+        for (int i = 0; i < steps.length; i++) {
+            steps[i] *= CodesLowering.unit(names.bits());
+        }
+        return new Blocks(
+                site.outOfTensorOrder(whole ? ordered : PackedCodes.of(names.bits()).unpack(ordered, count)),
+                names.bits(),
+                weight.rows(),
+                Matrix.of(1, weight.columns(), steps),
+                weight.type());
+    }
+
+    private static List<Long> packedDims(int bits, int count) {
+        PackedCodes packing = PackedCodes.of(bits);
+        return List.of((long) packing.bytes(), (long) packing.groups(count));
+    }
+
+    private TensorProto tensor(String name, int dataType, List<Long> dims, String what, LinearWeight weight)
+            throws Misfit {
+        for (TensorProto tensor : constants.getOrDefault(name, List.of())) {
+            if (tensor.getDataType() == dataType && tensor.getDimsList().equals(dims)) {
+                requireAsWritten(what, name, tensor);
+                return tensor;
+            }
+        }
+        throw new Misfit("its metadata speaks of %s `%s` of %s, but it has no such tensor of %s %s"
+                .formatted(what, name, weight.describe(), TensorTypes.label(dataType), Tensors.shape(dims)));
+    }
+
     /**
      * Compares a product with what was recorded of it.
      *
      * @throws Misfit if nothing was recorded, or of another original
      */
     void compare(LinearSite site, LinearSite.Reading reading, PairNames pair, Matrix product) throws Misfit {
-        String weight = site.weight().name();
+        compare(site.weight().name(), record(site, reading, pair, product));
+    }
+
+    /**
+     * Compares the dense equivalent of codes with what was recorded of it.
+     *
+     * @throws Misfit if nothing was recorded, or of another original
+     */
+    void compare(ConstantSite site, Matrix dense) throws Misfit {
+        compare(site.weight().name(), record(site, dense));
+    }
+
+    private void compare(String weight, FormRecord found) throws Misfit {
         String text = records.get(FormRecord.key(weight));
         if (text == null) {
             throw new Misfit(
@@ -150,7 +248,6 @@ final class StoredPairs {
         FormRecord recorded = FormRecord.parse(text)
                 .orElseThrow(
                         () -> new Misfit("its metadata entry `%s` cannot be read".formatted(FormRecord.key(weight))));
-        FormRecord found = record(site, reading, pair, product);
         if (!found.weight().equals(recorded.weight())) {
             throw new Misfit(
                     "its metadata records the error of another weight `%s` than the original's; compare it with the model that it was made of"
@@ -165,6 +262,16 @@ final class StoredPairs {
         forms = forms.and(recorded.error(), found.error());
     }
 
+    /** What there is to record of the dense equivalent of codes. */
+    FormRecord record(ConstantSite site, Matrix dense) {
+        return new FormRecord(FormRecord.error(site.weight().values(), dense), digest(site.root()), List.of());
+    }
+
+    private String digest(Value root) {
+        return FormRecord.digest(
+                index.constants().getOrDefault(root, TensorProto.getDefaultInstance()), original.payloads());
+    }
+
     /** What there is to record of a product. */
     FormRecord record(LinearSite site, LinearSite.Reading reading, PairNames pair, Matrix product) throws Misfit {
         List<String> biases = new ArrayList<>();
@@ -173,11 +280,7 @@ final class StoredPairs {
                 biases.add(FormRecord.digest(row(bias.name(), site.weight().columns())));
             }
         }
-        TensorProto stored = index.constants().getOrDefault(site.root(), TensorProto.getDefaultInstance());
-        return new FormRecord(
-                FormRecord.error(reading.weight().values(), product),
-                FormRecord.digest(stored, original.payloads()),
-                biases);
+        return new FormRecord(FormRecord.error(reading.weight().values(), product), digest(site.root()), biases);
     }
 
     /** The numbers of a shifted bias. */

@@ -17,10 +17,13 @@ import java.util.stream.Stream;
  * @param weight with all its readings
  * @param root the stored tensor
  * @param readings for each reading of the weight, the first one first, how nodes take it
+ * @param outputs the axes of the stored tensor that make up the first reading's outputs; empty where nodes see it under
+ *     other dimensions
  */
-public record LinearSite(LinearWeight weight, Value root, List<Reading> readings) {
+public record LinearSite(LinearWeight weight, Value root, List<Reading> readings, List<Integer> outputs) {
     public LinearSite {
         readings = List.copyOf(readings);
+        outputs = List.copyOf(outputs);
     }
 
     /**

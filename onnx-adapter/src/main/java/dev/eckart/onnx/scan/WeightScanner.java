@@ -65,7 +65,7 @@ public final class WeightScanner {
      * A name for each stored tensor that no other has: its own, or one with the place of its graph before it, where
      * another graph has a tensor of that name.
      */
-    private static Map<Value, String> names(GraphIndex index) {
+    static Map<Value, String> names(GraphIndex index) {
         Map<Value, String> names = new HashMap<>();
         Map<String, Long> times =
                 index.constants().keySet().stream().collect(Collectors.groupingBy(Value::name, Collectors.counting()));
@@ -199,7 +199,15 @@ public final class WeightScanner {
                 first.values(),
                 first.input(),
                 readings.stream().skip(1).map(LinearSite.Reading::weight).toList());
-        return new Finding(Optional.of(new LinearSite(weight, root, readings)), Optional.empty());
+        return new Finding(Optional.of(new LinearSite(weight, root, readings, outputs(root, ends))), Optional.empty());
+    }
+
+    /** The axes of the tensor that make up the first reading's outputs, if nodes see the tensor with its own axes. */
+    private static List<Integer> outputs(Value root, List<End> ends) {
+        Operand first = ends.get(0).operand;
+        return first.base().equals(root)
+                ? first.inBase(layouts(ends.get(0)).get(0).out())
+                : List.of();
     }
 
     /** Each way in which all ends can read the tensor as one and the same matrix. */

@@ -1,0 +1,91 @@
+package dev.eckart.core.compress;
+
+import dev.eckart.core.encode.Draft;
+import dev.eckart.core.encode.Encoding;
+import dev.eckart.core.encode.Encodings;
+import dev.eckart.core.encode.Offer;
+import dev.eckart.core.encode.WeightView;
+import dev.eckart.core.factor.Decision;
+import dev.eckart.core.factor.PlannedWeight;
+import dev.eckart.core.file.FileSize;
+import dev.eckart.core.linalg.NonFiniteValueException;
+import dev.eckart.core.model.LinearWeight;
+import dev.eckart.core.model.SkipReason;
+import dev.eckart.core.model.SkippedWeight;
+import dev.eckart.core.stored.Stored;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BiFunction;
+
+/**
+ * The choice of a stored form for a weight: of the encodings, the first that has an offer in fewer bytes, and of its offers
+ * the one that loses least.
+ *
+ * @param encodings in the order in which they are asked
+ * @param obstacle why a network cannot store a weight in a form; empty if it can
+ */
+record EncodingChoice(List<Encoding> encodings, BiFunction<LinearWeight, Stored, Optional<String>> obstacle) {
+    EncodingChoice {
+        encodings = List.copyOf(encodings);
+    }
+
+    /** What was decided on a weight, and the form, if it is to have one. */
+    record Chosen(PlannedWeight planned, Optional<Stored> stored) {}
+
+    /** Bytes that the choice takes for a weight while it is made. */
+    static long bytes(LinearWeight weight) {
+        // A tile of numbers aside: codes of one byte, as they are tried and as they are kept.
+        return 2 * weight.parameters();
+    }
+
+    Worked<Chosen> of(WeightView view) {
+        LinearWeight weight = view.weight();
+        List<String> reasons = new ArrayList<>();
+        for (Encoding encoding : encodings) {
+            Optional<String> unsuited =
+                    Encodings.answer(encoding, weight.describe(), () -> encoding.obstacle(weight));
+            if (unsuited.isPresent()) {
+                reasons.add("%s: %s".formatted(encoding.name(), unsuited.get()));
+                continue;
+            }
+            Optional<Chosen> chosen;
+            try {
+                chosen = choose(encoding, view, reasons);
+            } catch (NonFiniteValueException e) {
+                return Worked.skipped(
+                        SkippedWeight.of(weight, SkipReason.NOT_FINITE, String.valueOf(e.getMessage())));
+            }
+            if (chosen.isPresent()) {
+                return Worked.done(chosen.get());
+            }
+        }
+        return Worked.done(new Chosen(
+                new PlannedWeight(weight, Optional.empty(), new Decision.Keep(String.join("; ", reasons))),
+                Optional.empty()));
+    }
+
+    private Optional<Chosen> choose(Encoding encoding, WeightView view, List<String> reasons) {
+        LinearWeight weight = view.weight();
+        String about = weight.describe();
+        Draft draft = Encodings.answer(encoding, about, () -> encoding.draft(view));
+        Optional<Offer> best = Encodings.answer(draft, about, draft::offers).stream()
+                .filter(offer -> Encodings.answer(offer, about, offer::bytes) < weight.bytes())
+                .min(Comparator.comparingDouble(offer -> Encodings.answer(offer, about, offer::loss)));
+        if (best.isEmpty()) {
+            reasons.add("%s is not smaller than its %s".formatted(encoding.name(), new FileSize(weight.bytes())));
+            return Optional.empty();
+        }
+        Offer offer = best.get();
+        Stored form = Encodings.answer(offer, about, offer::build);
+        Optional<String> unstorable = obstacle.apply(weight, form);
+        if (unstorable.isPresent()) {
+            reasons.add("%s: %s".formatted(encoding.name(), unstorable.get()));
+            return Optional.empty();
+        }
+        Decision.Encode encode = new Decision.Encode(encoding.name(), offer.bytes(), offer.loss());
+        return Optional.of(new Chosen(
+                PlannedWeight.encoded(weight, encode, view.inputs().isPresent()), Optional.of(form)));
+    }
+}

@@ -1,0 +1,265 @@
+package dev.eckart.onnx.rewrite;
+
+import dev.eckart.core.linalg.ScaledAxis;
+import dev.eckart.core.model.ElementType;
+import dev.eckart.core.stored.Blocks;
+import dev.eckart.onnx.graph.Attributes;
+import dev.eckart.onnx.graph.GraphEdits;
+import dev.eckart.onnx.graph.Value;
+import dev.eckart.onnx.proto.NodeProto;
+import dev.eckart.onnx.proto.TensorProto.DataType;
+import dev.eckart.onnx.scan.ConstantSite;
+import dev.eckart.onnx.tensor.TensorTypes;
+import dev.eckart.onnx.tensor.TensorView;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/**
+ * Codes and scales in the place of a constant tensor, and nodes that compute the tensor from them under its old name, so that
+ * whatever takes it goes on doing so. All that the nodes take is constant: ONNX Runtime computes them once, when it loads the
+ * model, and runs it as it ran the original.
+ *
+ * <p>Codes of 8 bits are stored as int8: {@code Cast} and {@code Mul} by the scales make the tensor. Codes of fewer bits are
+ * stored as {@link PackedCodes}. They are unpacked to the highest bits of a byte each, which read as int8 are the codes times
+ * a power of two, by which the stored scales are divided. All of that is done in bytes, since the runtime keeps what it
+ * computes on the way until the model is loaded.
+ */
+public final class CodesLowering {
+    /** The zero point of the factors that bits are summed up with, which may be negative. */
+    private static final int ZERO_POINT = 128;
+
+    /** From which on {@code Mul} broadcasts as it does today. */
+    private static final long OPSET_OF_BROADCASTING = 7;
+
+    /** From which on there is {@code BitShift}. */
+    private static final long OPSET_OF_SHIFTS = 11;
+
+    /** From which on {@code Cast} gives bfloat16. */
+    private static final long OPSET_OF_BFLOAT16 = 13;
+
+    private final GraphEdits edits;
+    private final NewTensors tensors;
+    private final FreshNames names;
+    private final Map<Shared, String> shared = new HashMap<>();
+
+    /** A small constant that the nodes of a graph share. */
+    private record Shared(int graph, String name) {}
+
+    CodesLowering(GraphEdits edits, NewTensors tensors, FreshNames names) {
+        this.edits = edits;
+        this.tensors = tensors;
+        this.names = names;
+    }
+
+    /**
+     * Why a model cannot compute a constant from codes, for people, without a capital or a full stop; empty if it can.
+     *
+     * @param opset version of the standard operators that the model uses; 0 where it uses none
+     */
+    public static Optional<String> obstacle(Blocks blocks, long opset) {
+        long needed = blocks.bits() < Byte.SIZE ? OPSET_OF_SHIFTS : OPSET_OF_BROADCASTING;
+        if (blocks.type() == ElementType.BFLOAT16) {
+            needed = Math.max(needed, OPSET_OF_BFLOAT16);
+        }
+        return opset >= needed
+                ? Optional.empty()
+                : Optional.of("the model has opset %d, but codes of %d bits for %s take %d or newer"
+                        .formatted(opset, blocks.bits(), blocks.type().label(), needed));
+    }
+
+    /** Stores a constant as codes. */
+    CodeNames store(ConstantSite site, Blocks blocks) {
+        return new Lowered(site.root()).store(site, blocks);
+    }
+
+    /** The power of two that codes of so many bits are times, as int8. */
+    static int unit(int bits) {
+        return 1 << (Byte.SIZE - bits);
+    }
+
+    /** The nodes of one constant. */
+    private final class Lowered {
+        private final Value root;
+        private final List<NodeProto> nodes = new ArrayList<>();
+
+        Lowered(Value root) {
+            this.root = root;
+        }
+
+        CodeNames store(ConstantSite site, Blocks blocks) {
+            byte[] codes = site.inTensorOrder(blocks.codes());
+            String stored;
+            String bytes;
+            if (blocks.bits() == Byte.SIZE) {
+                stored = tensors.storeBytes(root, root.name() + ".codes", site.dims(), DataType.INT8_VALUE, codes);
+                bytes = stored;
+            } else {
+                PackedCodes packing = PackedCodes.of(blocks.bits());
+                stored = tensors.storeBytes(
+                        root,
+                        root.name() + ".codes",
+                        List.of((long) packing.bytes(), (long) packing.groups(codes.length)),
+                        DataType.UINT8_VALUE,
+                        packing.pack(codes));
+                bytes = unpacked(packing, stored, site.dims());
+            }
+            String scales = scales(site, blocks);
+            ElementType scaleType = blocks.scaleType();
+            boolean castsBack = blocks.type() != scaleType;
+            String numbers = cast(bytes, TensorTypes.dataType(scaleType), names.take(root.name() + ".numbers"));
+            String scaled = castsBack ? names.take(root.name() + ".scaled") : root.name();
+            add("Mul", scaled, numbers, scales);
+            if (castsBack) {
+                cast(scaled, TensorTypes.dataType(blocks.type()), root.name());
+            }
+            edits.compute(root, nodes);
+            return new CodeNames(blocks.bits(), stored, scales);
+        }
+
+        private String scales(ConstantSite site, Blocks blocks) {
+            double[] divisors = new double[blocks.columns()];
+            Arrays.fill(divisors, 1.0 / unit(blocks.bits()));
+            return tensors.store(
+                            root,
+                            root.name() + ".scales",
+                            TensorView.of(ScaledAxis.columns(blocks.scales(), divisors))
+                                    .reshaped(site.scaleDims()),
+                            blocks.scaleType())
+                    .name();
+        }
+
+        /** The codes in the highest bits of a byte each, as int8 {@code dims}. */
+        private String unpacked(PackedCodes packing, String packed, List<Long> dims) {
+            int up = Byte.SIZE - packing.bits();
+            List<String> parts = new ArrayList<>();
+            for (int host = 0; host < packing.hosts(); host++) {
+                String low = host == 0 ? packed : shifted(packed, "RIGHT", host * packing.bits());
+                parts.add(shifted(low, "LEFT", up));
+            }
+            if (packing.guests() > 0) {
+                parts.add(shifted(guests(packing, packed), "LEFT", up));
+            }
+            String bytes = concatenated(parts);
+            long count = dims.stream().reduce(1L, (a, b) -> a * b);
+            if (count % Byte.SIZE != 0) {
+                String row = add("Reshape", fresh("row"), bytes, positions("flat", -1));
+                bytes = add("Slice", fresh("cut"), row, positions("zero", 0), positions("count." + count, count));
+            }
+            String shape = tensors.storeRaw(
+                    root,
+                    root.name() + ".shape",
+                    List.of((long) dims.size()),
+                    DataType.INT64_VALUE,
+                    longs(dims.stream().mapToLong(Long::longValue).toArray()));
+            return cast(add("Reshape", fresh("bytes"), bytes, shape), DataType.INT8_VALUE, fresh("int8"));
+        }
+
+        /** The guests of all groups, {@code [guests × m]}: sums of bits, which a product of bytes computes. */
+        private String guests(PackedCodes packing, String packed) {
+            // Bits from s on, less twice those from s + 1 on, are bit s.
+            int lowest = Byte.SIZE - packing.left();
+            int shifts = packing.guests() == 1 ? 1 : packing.left();
+            String bits = concatenated(IntStream.range(0, shifts)
+                    .mapToObj(shift -> shifted(packed, "RIGHT", lowest + shift))
+                    .toList());
+            byte[] factors = new byte[packing.guests() * shifts * packing.bytes()];
+            Arrays.fill(factors, (byte) ZERO_POINT);
+            for (PackedCodes.Part part : packing.parts()) {
+                int at = (part.guest() * shifts + part.shift() - lowest) * packing.bytes() + part.row();
+                factors[at] += (byte) part.factor();
+                if (part.shift() + part.width() < Byte.SIZE) {
+                    factors[at + packing.bytes()] -= (byte) (part.factor() << part.width());
+                }
+            }
+            String matrix = sharedBytes(
+                    "guests." + packing.bits(),
+                    List.of((long) packing.guests(), (long) shifts * packing.bytes()),
+                    DataType.UINT8_VALUE,
+                    factors);
+            String one = sharedBytes("one", List.of(), DataType.FLOAT_VALUE, floats(1));
+            String zero = sharedBytes("zero.byte", List.of(), DataType.UINT8_VALUE, new byte[1]);
+            String zeroPoint =
+                    sharedBytes("zero.point", List.of(), DataType.UINT8_VALUE, new byte[] {(byte) ZERO_POINT});
+            return add("QLinearMatMul", fresh("guests"), matrix, one, zeroPoint, bits, one, zero, one, zero);
+        }
+
+        private String shifted(String bytes, String direction, int by) {
+            String output = fresh(direction.toLowerCase(Locale.ROOT) + by);
+            String distance =
+                    sharedBytes("shift." + by, List.of(), DataType.UINT8_VALUE, new byte[] {(byte) by});
+            nodes.add(node("BitShift", output)
+                    .addInput(bytes)
+                    .addInput(distance)
+                    .addAttribute(Attributes.of("direction", direction))
+                    .build());
+            return output;
+        }
+
+        private String concatenated(List<String> parts) {
+            if (parts.size() == 1) {
+                return parts.get(0);
+            }
+            String output = fresh("all");
+            nodes.add(node("Concat", output)
+                    .addAllInput(parts)
+                    .addAttribute(Attributes.of("axis", 0))
+                    .build());
+            return output;
+        }
+
+        private String cast(String from, int dataType, String to) {
+            nodes.add(node("Cast", to)
+                    .addInput(from)
+                    .addAttribute(Attributes.of("to", dataType))
+                    .build());
+            return to;
+        }
+
+        private String add(String operator, String output, String... inputs) {
+            nodes.add(node(operator, output).addAllInput(List.of(inputs)).build());
+            return output;
+        }
+
+        private NodeProto.Builder node(String operator, String output) {
+            return NodeProto.newBuilder()
+                    .setOpType(operator)
+                    .setName(names.take(output + "_node"))
+                    .addOutput(output);
+        }
+
+        private String fresh(String what) {
+            return names.take(root.name() + "." + what);
+        }
+
+        private String positions(String what, long... values) {
+            return sharedBytes(what, List.of((long) values.length), DataType.INT64_VALUE, longs(values));
+        }
+
+        /** One of a name for each graph. */
+        private String sharedBytes(String what, List<Long> dims, int dataType, byte[] bytes) {
+            return shared.computeIfAbsent(
+                    new Shared(root.graph(), what),
+                    missing -> tensors.storeRaw(root, "eckart." + what, dims, dataType, bytes));
+        }
+    }
+
+    private static byte[] longs(long... values) {
+        ByteBuffer bytes = ByteBuffer.allocate(values.length * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.asLongBuffer().put(values);
+        return bytes.array();
+    }
+
+    private static byte[] floats(float... values) {
+        ByteBuffer bytes = ByteBuffer.allocate(values.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.asFloatBuffer().put(values);
+        return bytes.array();
+    }
+}

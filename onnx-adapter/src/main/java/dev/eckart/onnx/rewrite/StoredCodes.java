@@ -1,0 +1,41 @@
+package dev.eckart.onnx.rewrite;
+
+import dev.eckart.onnx.graph.GraphIndex;
+import dev.eckart.onnx.proto.ModelProto;
+import dev.eckart.onnx.proto.TensorProto;
+import dev.eckart.onnx.tensor.Tensors;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** What a model's metadata says of weights that it stores as codes. */
+public final class StoredCodes {
+    private StoredCodes() {}
+
+    /**
+     * Bytes of the codes and scales of each weight, by its name; none where the metadata cannot be read.
+     *
+     * @param index of the model
+     */
+    public static Map<String, Long> bytes(ModelProto model, GraphIndex index) {
+        Map<String, CodeNames> names;
+        try {
+            names = CodeNames.of(model);
+        } catch (Misfit e) {
+            return Map.of();
+        }
+        Map<String, Long> stored = new HashMap<>();
+        index.constants().forEach((value, tensor) -> stored.merge(value.name(), bytes(tensor), Math::max));
+        Map<String, Long> bytes = new LinkedHashMap<>();
+        names.forEach((weight, tensors) -> bytes.put(
+                weight,
+                tensors.tensors().stream()
+                        .mapToLong(name -> stored.getOrDefault(name, 0L))
+                        .sum()));
+        return bytes;
+    }
+
+    private static long bytes(TensorProto tensor) {
+        return Tensors.storedBytes(tensor);
+    }
+}

@@ -140,7 +140,8 @@ public final class OnnxNetwork implements Network<OnnxNetwork> {
      * @return none if nothing says what was replaced in the compressed network, or what it says does not fit
      */
     public Reference reference(OnnxNetwork compressed, Supplier<Decomposer> backend, boolean wide) {
-        return ProductReference.of(model, index, scan.linear(), constants.get().sites(), compressed.model, backend, wide);
+        return ProductReference.of(
+                model, index, scan.linear(), constants.get().sites(), compressed.model, backend, wide);
     }
 
     /**

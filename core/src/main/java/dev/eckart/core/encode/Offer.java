@@ -1,6 +1,8 @@
 package dev.eckart.core.encode;
 
+import dev.eckart.core.linalg.MatrixSource;
 import dev.eckart.core.stored.Stored;
+import java.util.Optional;
 
 /** A stored form for a weight, with what it costs and what it loses, before it is built. */
 public interface Offer {
@@ -16,6 +18,15 @@ public interface Offer {
      * the layer's output, relative to it; 0 for a weight of zeros.
      */
     double loss();
+
+    /**
+     * What is to be added to the layer's outputs so that the mean input makes of W' what it made of W, μ·(W − W')
+     * {@code [1 × out]}: to go into the layer's bias. The loss counts on it. Empty where there is no calibration, or
+     * nothing to add.
+     */
+    default Optional<MatrixSource> biasShift() {
+        return Optional.empty();
+    }
 
     /** The form. */
     Stored build();

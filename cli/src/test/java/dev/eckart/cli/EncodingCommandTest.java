@@ -104,7 +104,7 @@ class EncodingCommandTest {
     }
 
     private static void assertProved(JsonNode report) {
-        JsonNode proof = report.at("/verification/proof");
+        JsonNode proof = report.at("/verification");
         assertThat(proof.get("rewriteError").asDouble())
                 .isLessThanOrEqualTo(proof.get("rewriteTolerance").asDouble());
         assertThat(proof.has("rewriteFault")).isFalse();

@@ -38,6 +38,11 @@ record CountingDecomposer(Decomposer backend, AtomicInteger count) implements De
     }
 
     @Override
+    public Matrix inverseRoot(Matrix matrix) {
+        return backend.inverseRoot(matrix);
+    }
+
+    @Override
     public Matrix timesTransposed(MatrixSource left, Matrix right) {
         return backend.timesTransposed(left, right);
     }

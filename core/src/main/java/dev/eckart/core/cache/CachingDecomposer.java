@@ -80,6 +80,11 @@ public final class CachingDecomposer implements Decomposer {
     }
 
     @Override
+    public Matrix inverseRoot(Matrix matrix) {
+        return backend.inverseRoot(matrix);
+    }
+
+    @Override
     public Matrix timesTransposed(MatrixSource left, Matrix right) {
         return backend.timesTransposed(left, right);
     }

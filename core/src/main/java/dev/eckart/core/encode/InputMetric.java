@@ -1,14 +1,35 @@
 package dev.eckart.core.encode;
 
+import dev.eckart.core.InvalidInputException;
 import dev.eckart.core.calibrate.InputStatistics;
 import dev.eckart.core.linalg.Decomposer;
+import dev.eckart.core.linalg.Matrix;
+import dev.eckart.core.linalg.MatrixSource;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
-/** The inputs of one layer or more. */
+/**
+ * The inputs of one layer or more, and what weighs what is lost of weights by them: computed once, when it is first asked for,
+ * whichever encoding or layer asks.
+ *
+ * <p>Safe to use from several threads.
+ */
 public final class InputMetric {
+    /** λ, as a part of the mean variance of the inputs: a singular covariance has an inverse too. */
+    static final double RIDGE = 0.01;
+
     private final InputStatistics statistics;
     private final Supplier<Decomposer> backend;
+    private @Nullable Compensation compensation;
 
+    /**
+     * None of it computed yet.
+     *
+     * @param backend asked for when something is
+     */
     public InputMetric(InputStatistics statistics, Supplier<Decomposer> backend) {
         this.statistics = statistics;
         this.backend = backend;
@@ -17,5 +38,86 @@ public final class InputMetric {
     /** Mean and covariance. */
     public InputStatistics statistics() {
         return statistics;
+    }
+
+    /** Bytes that it takes to compute it for inputs of a size, and to have it. */
+    public static long bytes(int size) {
+        // The covariance in order, its root, and what the backend makes that from.
+        return 5L * Double.BYTES * size * size;
+    }
+
+    /**
+     * How what rounding one row of a weight loses is made up for by others.
+     *
+     * <p>Rows are rounded in order: that of the input with the largest variance first, as those that follow it can make up for
+     * it.
+     *
+     * @param covariance C, divided by a power of two as all that follows
+     * @param order the input that each place stands for
+     * @param weights how much what rounding to the nearest code loses of each row of a weight counts, which is the variance
+     *     of its input; all 1 where none varies
+     * @param root U, upper triangular, with UᵀU = (C + λI)⁻¹ and the rows of both in order
+     * @param ridge λ; 0 where no input varies
+     */
+    record Compensation(Matrix covariance, int[] order, double[] weights, Matrix root, double ridge) {}
+
+    /** @throws InvalidInputException if the covariance holds a NaN or an infinity */
+    synchronized Compensation compensation() {
+        if (compensation == null) {
+            compensation = compute();
+        }
+        return compensation;
+    }
+
+    /** C·W, with C divided as that of the compensation is. */
+    Matrix times(MatrixSource values) {
+        return backend.get().times(compensation().covariance, values);
+    }
+
+    private double unit() {
+        double largest = IntStream.range(0, statistics.size())
+                .mapToDouble(i -> statistics.covariance().get(i, i))
+                .max()
+                .orElse(0);
+        return largest > 0 ? Math.scalb(1.0, Math.max(Math.getExponent(largest), Double.MIN_EXPONENT)) : 1;
+    }
+
+    private Matrix scaled() {
+        double part = 1 / unit();
+        double[] numbers = statistics.covariance().toArray();
+        Arrays.setAll(numbers, i -> numbers[i] * part);
+        return Matrix.of(statistics.size(), statistics.size(), numbers);
+    }
+
+    private Compensation compute() {
+        int n = statistics.size();
+        if (!statistics.isFinite()) {
+            throw new InvalidInputException(
+                    "--calibration: the covariance of a layer's %d inputs is not finite; expected finite numbers: calibrate on other inputs"
+                            .formatted(n));
+        }
+        Matrix covariance = scaled();
+        double[] variances = new double[n];
+        Arrays.setAll(variances, i -> Math.max(0, covariance.get(i, i)));
+        double ridge = RIDGE * Arrays.stream(variances).sum() / n;
+        int[] order = IntStream.range(0, n)
+                .boxed()
+                .sorted(Comparator.comparingDouble(i -> -variances[i]))
+                .mapToInt(Integer::intValue)
+                .toArray();
+        if (ridge == 0) {
+            double[] ones = new double[n];
+            Arrays.fill(ones, 1);
+            return new Compensation(covariance, order, ones, Matrix.diagonal(n, n, ones), 0);
+        }
+        double[] ordered = new double[n * n];
+        for (int i = 0; i < n; i++) {
+            for (int j = 0; j < n; j++) {
+                ordered[i * n + j] = covariance.get(order[i], order[j]);
+            }
+            ordered[i * n + i] += ridge;
+        }
+        return new Compensation(
+                covariance, order, variances, backend.get().inverseRoot(Matrix.of(n, n, ordered)), ridge);
     }
 }

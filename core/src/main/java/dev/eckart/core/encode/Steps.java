@@ -7,7 +7,7 @@ import java.util.Arrays;
  * The steps of the columns of a strip, and what rounding to the nearest code loses.
  *
  * @param steps one for each column; 0 for a column of zeros
- * @param units max|w| of each column, but no number without a finite inverse
+ * @param units for each column a power of two near its largest number, by which squares stay in range; 0 for zeros
  * @param energies the weighted sum of squares of each column's numbers, in squares of its unit
  * @param errors the same of what it loses
  */
@@ -95,13 +95,13 @@ record Steps(double[] steps, double[] units, double[] energies, double[] errors)
     }
 
     /** 0 where there is nothing but zeros. */
-    private static double[] inverse(double[] steps) {
+    static double[] inverse(double[] steps) {
         return Arrays.stream(steps).map(step -> step == 0 ? 0 : 1 / step).toArray();
     }
 
-    /** One whose inverse is finite. */
+    /** The power of two below it, which has a finite inverse. */
     private static double unit(double largest) {
-        return largest == 0 ? 0 : Math.max(largest, Double.MIN_NORMAL);
+        return largest == 0 ? 0 : Math.scalb(1.0, Math.max(Math.getExponent(largest), Double.MIN_EXPONENT));
     }
 
     double[] inverse() {

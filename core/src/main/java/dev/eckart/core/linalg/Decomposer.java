@@ -33,6 +33,17 @@ public interface Decomposer {
     Decomposition decomposeGram(Matrix gram);
 
     /**
+     * The upper triangular root U {@code [k × k]} of a matrix's inverse, UᵀU = M⁻¹, with zeros below its diagonal and none
+     * on it.
+     *
+     * @param matrix symmetric and positive definite
+     * @throws IllegalArgumentException if it is not square
+     * @throws NonFiniteValueException if it holds a NaN or an infinity
+     * @throws ArithmeticException if rounding finds it not to be positive definite
+     */
+    Matrix inverseRoot(Matrix matrix);
+
+    /**
      * The matrix {@code [m × k]} times the transpose of another {@code [r × k]}: {@code [m × r]}.
      *
      * @throws IllegalArgumentException if they have not the same number of columns

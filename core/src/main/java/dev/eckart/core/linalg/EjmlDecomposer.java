@@ -2,6 +2,7 @@ package dev.eckart.core.linalg;
 
 import org.ejml.data.DMatrixRMaj;
 import org.ejml.dense.row.CommonOps_DDRM;
+import org.ejml.dense.row.decomposition.chol.CholeskyDecomposition_DDRB_to_DDRM;
 
 /**
  * The pure-Java backend, on EJML.
@@ -29,6 +30,42 @@ public final class EjmlDecomposer implements Decomposer {
     @Override
     public Decomposition decomposeGram(Matrix gram) {
         return EjmlGram.ofGram(gram);
+    }
+
+    @Override
+    public Matrix inverseRoot(Matrix matrix) {
+        int k = matrix.rows();
+        DMatrixRMaj reversed = DMatrixRMaj.wrap(k, k, InverseRoot.reversed(matrix));
+        CholeskyDecomposition_DDRB_to_DDRM cholesky = new CholeskyDecomposition_DDRB_to_DDRM(true);
+        if (!cholesky.decompose(reversed)) {
+            throw InverseRoot.notPositiveDefinite(k);
+        }
+        return InverseRoot.ofReversed(k, inverse(k, cholesky.getT(null).data));
+    }
+
+    /** The inverse of a lower triangular matrix, row by row: each less the multiples that it has of those before it. */
+    private static double[] inverse(int k, double[] lower) {
+        double[][] rows = new double[k][k];
+        double[] inverse = new double[k * k];
+        for (int i = 0; i < k; i++) {
+            double[] row = rows[i];
+            row[i] = 1;
+            for (int j = 0; j < i; j++) {
+                subtract(row, rows[j], lower[i * k + j], j + 1);
+            }
+            double pivot = lower[i * k + i];
+            for (int j = 0; j <= i; j++) {
+                row[j] /= pivot;
+            }
+            System.arraycopy(row, 0, inverse, i * k, i + 1);
+        }
+        return inverse;
+    }
+
+    private static void subtract(double[] row, double[] other, double factor, int count) {
+        for (int j = 0; j < count; j++) {
+            row[j] -= factor * other[j];
+        }
     }
 
     @Override

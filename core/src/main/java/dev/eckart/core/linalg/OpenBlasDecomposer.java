@@ -69,6 +69,26 @@ public final class OpenBlasDecomposer implements Decomposer {
         return OpenBlasGram.ofGram(gram);
     }
 
+    /** Of a matrix by columns, the upper triangle is the lower one by rows. */
+    @Override
+    public Matrix inverseRoot(Matrix matrix) {
+        int k = matrix.rows();
+        double[] numbers = InverseRoot.reversed(matrix);
+        try (NativeDoubles triangle = NativeDoubles.allocate(numbers.length)) {
+            triangle.put(0, numbers, 0, numbers.length);
+            int info = openblas.LAPACKE_dpotrf(openblas.LAPACK_COL_MAJOR, (byte) 'U', k, triangle.at(0), k);
+            if (info > 0) {
+                throw InverseRoot.notPositiveDefinite(k);
+            }
+            Lapack.require(info, k);
+            Lapack.require(
+                    openblas.LAPACKE_dtrtri(openblas.LAPACK_COL_MAJOR, (byte) 'U', (byte) 'N', k, triangle.at(0), k),
+                    k);
+            triangle.get(0, numbers, 0, numbers.length);
+        }
+        return InverseRoot.ofReversed(k, numbers);
+    }
+
     @Override
     public Matrix timesTransposed(MatrixSource left, Matrix right) {
         Matrix.requireShared(left.columns(), right.columns());

@@ -296,6 +296,11 @@ class CachingDecomposerTest {
         }
 
         @Override
+        public Matrix inverseRoot(Matrix matrix) {
+            return WORKER.inverseRoot(matrix);
+        }
+
+        @Override
         public Matrix timesTransposed(MatrixSource left, Matrix right) {
             return WORKER.timesTransposed(left, right);
         }

@@ -247,6 +247,11 @@ class CalibratedCompressionTest {
         }
 
         @Override
+        public Matrix inverseRoot(Matrix matrix) {
+            return WORKER.inverseRoot(matrix);
+        }
+
+        @Override
         public RowSums rowSums(int columns) {
             return WORKER.rowSums(columns);
         }

@@ -759,6 +759,11 @@ class CompressorTest {
         }
 
         @Override
+        public Matrix inverseRoot(Matrix matrix) {
+            return worker.inverseRoot(matrix);
+        }
+
+        @Override
         public Matrix timesTransposed(MatrixSource left, Matrix right) {
             return worker.timesTransposed(left, right);
         }

@@ -401,6 +401,57 @@ public abstract class DecomposerContract {
         }
     }
 
+    /** The upper triangular root of an inverse; of any that there is, it is the one with a positive diagonal. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 17, 64, 65, 130, 300})
+    void should_find_the_triangular_root_of_an_inverse(int size) {
+        Matrix normal = SampleMatrices.normal(2 * size, size, size);
+        Matrix matrix = normal.transpose().times(normal);
+        Matrix before = Matrix.copyOf(matrix);
+
+        Matrix root = decomposer().inverseRoot(matrix);
+
+        // U·M·Uᵀ = I, if UᵀU is the inverse of M.
+        Matrix identity = root.times(matrix).times(root.transpose());
+        assertThat(identity.minus(Matrix.diagonal(size, size, repeated(size, 1)))
+                        .frobeniusNorm())
+                .isLessThanOrEqualTo(size * 100 * EPSILON);
+        for (int i = 0; i < size; i++) {
+            assertThat(root.get(i, i)).isPositive();
+            for (int j = 0; j < i; j++) {
+                assertThat(root.get(i, j)).isZero();
+            }
+        }
+        assertThat(decomposer().inverseRoot(matrix)).isEqualTo(root);
+        assertThat(matrix).isEqualTo(before);
+    }
+
+    @Test
+    void should_find_a_root_of_an_inverse_that_is_known() {
+        // (2 0 / 1 3)·(2 1 / 0 3), of which the other triangle's root is the inverse of (6/√10 2/√10 / 0 √10).
+        Matrix root = decomposer().inverseRoot(Matrix.of(2, 2, 4, 2, 2, 10));
+
+        double ten = Math.sqrt(10);
+        Matrix expected = Matrix.of(2, 2, ten / 6, -2 / ten / 6, 0, 1 / ten);
+        assertThat(root.minus(expected).frobeniusNorm()).isLessThan(10 * EPSILON);
+    }
+
+    @Test
+    void should_refuse_the_root_of_what_is_not_positive_definite() {
+        assertThatExceptionOfType(ArithmeticException.class)
+                .isThrownBy(() -> decomposer().inverseRoot(Matrix.of(2, 2, 1, 2, 2, 1)))
+                .withMessage("A [2 × 2] matrix is not positive definite");
+        assertThatExceptionOfType(ArithmeticException.class)
+                .isThrownBy(() -> decomposer().inverseRoot(Matrix.of(2, 2, 0, 0, 0, 0)))
+                .withMessage("A [2 × 2] matrix is not positive definite");
+        assertThatExceptionOfType(IllegalArgumentException.class)
+                .isThrownBy(() -> decomposer().inverseRoot(Matrix.of(2, 3, new double[6])))
+                .withMessage("Expected a square matrix but was: [2×3]");
+        assertThatExceptionOfType(NonFiniteValueException.class)
+                .isThrownBy(() -> decomposer().inverseRoot(Matrix.of(2, 2, 1, 0, Double.NaN, 1)))
+                .withMessage("NaN at [1, 0]");
+    }
+
     @Test
     void should_take_what_rounding_leaves_below_zero_of_a_gram_matrix_for_zero() {
         Matrix gram = Matrix.of(2, 2, 1, 1, 1, 1 - 1e-12);

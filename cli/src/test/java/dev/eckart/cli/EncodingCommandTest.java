@@ -145,7 +145,7 @@ class EncodingCommandTest {
         "--refit --calibration x.npz, --refit fits pairs"
     })
     void should_refuse_what_only_pairs_can_have(String options, String sentence) {
-        CommandLineRun run = compress(("--encoding bits:8 " + options).split(" "));
+        CommandLineRun run = compress(("--encoding bits:8 " + options).split(" ", -1));
 
         assertThat(run.code()).isEqualTo(2);
         assertThat(run.err()).contains(sentence);

@@ -20,7 +20,6 @@ import dev.eckart.onnx.file.Scratch;
 import dev.eckart.onnx.graph.Constants;
 import dev.eckart.onnx.graph.GraphIndex;
 import dev.eckart.onnx.graph.Value;
-import dev.eckart.onnx.proto.ModelProto;
 import dev.eckart.onnx.proto.NodeProto;
 import dev.eckart.onnx.proto.OperatorSetIdProto;
 import dev.eckart.onnx.rewrite.BiasShifts;
@@ -271,7 +270,6 @@ public final class OnnxNetwork implements Network<OnnxNetwork> {
 
     /** Its size in numbers; {@code bytes} are those of its files. */
     public NetworkSummary summary(long bytes) {
-        ModelProto message = model.message();
         long parameters =
                 index.constants().values().stream().mapToLong(Tensors::elements).sum();
         return new NetworkSummary(bytes, parameters, opset());

@@ -59,6 +59,7 @@ public final class InputMetric {
      * @param root U, upper triangular, with UᵀU = (C + λI)⁻¹ and the rows of both in order
      * @param ridge λ; 0 where no input varies
      */
+    @SuppressWarnings("ArrayRecordComponent")
     record Compensation(Matrix covariance, int[] order, double[] weights, Matrix root, double ridge) {}
 
     /** @throws InvalidInputException if the covariance holds a NaN or an infinity */

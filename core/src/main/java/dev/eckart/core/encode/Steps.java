@@ -11,9 +11,11 @@ import java.util.Arrays;
  * @param energies the weighted sum of squares of each column's numbers, in squares of its unit
  * @param errors the same of what it loses
  */
+@SuppressWarnings("ArrayRecordComponent")
 record Steps(double[] steps, double[] units, double[] energies, double[] errors) {
 
     /** The largest and the least number of each column. */
+    @SuppressWarnings("ArrayRecordComponent")
     private record Range(double[] least, double[] most) {
 
         /** No NaN is among what it tells of: none is larger or less than anything. */

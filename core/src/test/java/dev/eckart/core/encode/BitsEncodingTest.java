@@ -122,8 +122,8 @@ class BitsEncodingTest extends EncodingContract {
     @ParameterizedTest
     @ValueSource(strings = {"70000x2", "2x70000", "700x211"})
     void should_round_large_matrices_as_small_ones(String shape) {
-        int rows = Integer.parseInt(shape.split("x")[0]);
-        int columns = Integer.parseInt(shape.split("x")[1]);
+        int rows = Integer.parseInt(shape.split("x", -1)[0]);
+        int columns = Integer.parseInt(shape.split("x", -1)[1]);
         Matrix matrix = SampleMatrices.normal(rows, columns, 5);
         Matrix all = offer(4, matrix).build().toMatrix(EjmlDecomposer::new);
 

@@ -9,6 +9,7 @@ import dev.eckart.core.file.Unwritable;
 import dev.eckart.core.report.Report;
 import dev.eckart.core.verify.EvaluationInputs;
 import dev.eckart.onnx.job.Fingerprint;
+import dev.eckart.onnx.job.Target;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +20,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -74,7 +76,7 @@ final class CheckCommand implements Callable<Integer> {
         }
         policy.reports().forEach(CheckCommand::makeFolder);
         reports.add(policy.reports());
-        reports.require();
+        reports.require(files(policy));
         // Before anything takes long.
         Optional<Baseline> baseline =
                 update ? Optional.empty() : policy.baseline().map(Baseline::read);
@@ -93,6 +95,18 @@ final class CheckCommand implements Callable<Integer> {
         return ExitCode.LIMIT_NOT_KEPT;
     }
 
+    private RunFiles files(Policy policy) {
+        RunFiles run = new RunFiles()
+                .reads("the policy", file)
+                .readsModel("the model", policy.model())
+                .reads("the inputs", policy.inputs())
+                .reads("the labels", policy.labels())
+                .reads("the calibration inputs", policy.calibration())
+                .writes("`output`", policy.output());
+        policy.compressed().ifPresent(compressed -> run.readsModel("the compressed model", compressed));
+        return update ? run.writes("--update-baseline", policy.baseline()) : run.reads("the baseline", policy.baseline());
+    }
+
     private Report verify(Policy policy, Path compressed, Optional<Baseline> baseline) {
         VerifyCommand command = new VerifyCommand(console);
         policy.tell(new CommandLine(command), arguments(List.of(), policy.model(), compressed));
@@ -106,7 +120,8 @@ final class CheckCommand implements Callable<Integer> {
     private Report compress(Policy policy, Optional<Baseline> baseline) {
         Path place = policy.output().orElse(Path.of(System.getProperty("java.io.tmpdir"), "compressed.onnx"));
         policy.output().ifPresent(CheckCommand::makeFolder);
-        try (PendingFile pending = PendingFile.beside(place)) {
+        try (PendingFile pending =
+                policy.output().isPresent() ? PendingFile.onlyOneBeside(place) : PendingFile.beside(place)) {
             CompressCommand command = new CompressCommand(console);
             policy.tell(
                     new CommandLine(command),
@@ -119,7 +134,7 @@ final class CheckCommand implements Callable<Integer> {
             Optional<Baseline> renewed = renewed(report, policy, pending.path());
             if (report.passed() && policy.output().isPresent()) {
                 requireFree(place, dataFiles, made.model());
-                pending.commit(dataFiles);
+                pending.commit(dataFiles, Target.outdatedAt(place, originals(made.model())));
             }
             renewed.ifPresent(now -> write(policy, now));
             return report;
@@ -157,9 +172,14 @@ final class CheckCommand implements Callable<Integer> {
         return output.resolveSibling(Path.of(dataFile).getFileName()).toString();
     }
 
+    private static List<Path> originals(Report.ModelEntry original) {
+        return Stream.concat(Stream.of(original.path()), original.dataFiles().stream())
+                .map(Path::of)
+                .toList();
+    }
+
     private static void requireFree(Path place, List<Path> dataFiles, Report.ModelEntry original) throws IOException {
-        List<Path> originals = new ArrayList<>(List.of(Path.of(original.path())));
-        original.dataFiles().forEach(dataFile -> originals.add(Path.of(dataFile)));
+        List<Path> originals = originals(original);
         List<Path> places = new ArrayList<>(List.of(place));
         dataFiles.forEach(dataFile -> places.add(place.resolveSibling(dataFile.getFileName())));
         for (Path target : places) {

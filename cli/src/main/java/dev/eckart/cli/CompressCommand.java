@@ -103,7 +103,7 @@ final class CompressCommand implements Callable<Integer> {
             names = "--external-data",
             paramLabel = "auto|always|never",
             description =
-                    "Whether tensors are written to a separate file, OUT.data: auto (as in MODEL, and always if OUT"
+                    "Whether tensors are written to a separate file, OUT.SUM.data: auto (as in MODEL, and always if OUT"
                             + " would exceed 2 GB), always or never.")
     private ExternalData externalData = ExternalData.AUTO;
 
@@ -132,7 +132,10 @@ final class CompressCommand implements Callable<Integer> {
     }
 
     private int run() {
-        reports.require();
+        reports.require(selection
+                .weights()
+                .addTo(evaluation.addTo(new RunFiles().readsModel("the model", model)))
+                .writes("--output", Optional.ofNullable(output)));
         Report report = reports.deliver("compress", this::compress, console, options.quiet());
         if (report.passed()) {
             return nothingWritten(report)

@@ -104,9 +104,14 @@ final class Console {
         return new PrintWriter(err, true, StandardCharsets.UTF_8);
     }
 
-    void flush() {
-        out.flush();
+    /**
+     * Has the streams take all that was written.
+     *
+     * @return whether standard output has taken all of it
+     */
+    boolean flush() {
         err.flush();
+        return !out.checkError();
     }
 
     /** Ends the streams, for the end of a process in which others may still print. */

@@ -73,14 +73,23 @@ public final class Eckart {
                 .setParameterExceptionHandler((exception, arguments) -> badUsage(console, exception))
                 .setExecutionExceptionHandler(
                         (exception, command, parsed) -> failed(console, exception, isDebug(parsed)));
+        int code;
         try {
-            return args.length == 0 ? usage(commandLine) : commandLine.execute(args);
+            code = args.length == 0 ? usage(commandLine) : commandLine.execute(args);
         } catch (Error e) {
             // picocli handles exceptions only.
-            return failed(console, e, isDebug(commandLine.getParseResult()));
-        } finally {
-            console.flush();
+            code = failed(console, e, isDebug(commandLine.getParseResult()));
         }
+        return delivered(console, code);
+    }
+
+    /** The exit code of a command, or that of one whose output is not where it was to go. */
+    private static int delivered(Console console, int code) {
+        if (console.flush()) {
+            return code;
+        }
+        console.warn("standard output cannot be written to, or not to its end; give it another place");
+        return code == ExitCode.INTERNAL_ERROR ? code : ExitCode.BAD_INPUT;
     }
 
     /** The commands that the arguments may be about: picocli takes some time to look at each. */

@@ -38,6 +38,12 @@ final class EvaluationOptions {
         return new TimedPairs(ifSlower, Optional.ofNullable(inputs), seed);
     }
 
+    /** The files that these options name, among those of a run. */
+    RunFiles addTo(RunFiles run) {
+        return run.reads("the inputs", Optional.ofNullable(inputs))
+                .reads("the labels", Optional.ofNullable(labels).map(NpyFile::file));
+    }
+
     Evaluation evaluation() {
         return evaluation(List.of());
     }

@@ -1,6 +1,7 @@
 package dev.eckart.cli;
 
 import dev.eckart.core.InvalidInputException;
+import dev.eckart.core.file.Destination;
 import dev.eckart.core.file.PendingFile;
 import dev.eckart.core.file.Unwritable;
 import java.io.IOException;
@@ -8,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.function.Function;
 
 /** The forms that a report of one kind can be written in, by the ending of a file's name. */
@@ -16,17 +18,47 @@ record ReportFiles<R>(List<Form<R>> forms) {
     /** An ending, in small letters, and what makes the content. */
     record Form<R>(String ending, Function<R, String> rendering) {}
 
-    /** Refuses files that no report can be written to, before any work is done. */
-    void require(List<Path> files) {
+    /** What a report goes through to, as JSON, instead of being put in its place. */
+    private static final Set<String> STANDARD_OUTPUT = Set.of("/dev/stdout", "/dev/fd/1", "/proc/self/fd/1");
+
+    /**
+     * Refuses files that no report can be written to, before any work is done.
+     *
+     * @param run the other files of the run, which no report may be written over
+     */
+    void require(List<Path> files, RunFiles run) {
         for (Path file : files) {
             rendering(file);
-            requirePlace(file);
+            if (!isStandardOutput(file)) {
+                requirePlace(file);
+                run.writes("--report", file);
+            }
         }
+        run.require();
     }
 
     /** Writes a report to each of the files. */
-    void write(R report, List<Path> files) {
-        files.forEach(file -> write(file, rendering(file).apply(report)));
+    void write(R report, List<Path> files, Console console) {
+        for (Path file : files) {
+            String content = rendering(file).apply(report);
+            if (isStandardOutput(file)) {
+                console.print(content.endsWith("\n") ? content : content + "\n");
+            } else {
+                write(file, content);
+            }
+        }
+    }
+
+    /** Whether a path is the standard output's, or a link to that. */
+    private static boolean isStandardOutput(Path file) {
+        try {
+            Path meant = Files.isSymbolicLink(file) && !STANDARD_OUTPUT.contains(file.toString())
+                    ? Files.readSymbolicLink(file)
+                    : file;
+            return STANDARD_OUTPUT.contains(meant.toString());
+        } catch (IOException e) {
+            throw Unwritable.because(file, e);
+        }
     }
 
     static void write(Path file, String content) {
@@ -40,6 +72,9 @@ record ReportFiles<R>(List<Form<R>> forms) {
 
     private static void requirePlace(Path file) {
         Path folder = file.toAbsolutePath().getParent();
+        if (!Files.isDirectory(file)) {
+            Destination.of(file);
+        }
         if (Files.isDirectory(file) || folder == null || !Files.isDirectory(folder)) {
             throw new InvalidInputException("--report: `%s` cannot be written: %s"
                     .formatted(
@@ -51,7 +86,8 @@ record ReportFiles<R>(List<Form<R>> forms) {
     }
 
     private Function<R, String> rendering(Path file) {
-        String name = file.toString().toLowerCase(Locale.ROOT);
+        String written = file.toString().toLowerCase(Locale.ROOT);
+        String name = STANDARD_OUTPUT.contains(written) ? ".json" : written;
         return forms.stream()
                 .filter(form -> name.endsWith(form.ending()))
                 .findFirst()

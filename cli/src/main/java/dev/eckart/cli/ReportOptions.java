@@ -34,9 +34,13 @@ final class ReportOptions {
     @Option(names = "--json", description = "Print the report as JSON, and nothing else, on standard output.")
     private boolean json;
 
-    /** Refuses files that no report can be written to, before any work is done. */
-    void require() {
-        FILES.require(files);
+    /**
+     * Refuses files that no report can be written to, before any work is done.
+     *
+     * @param run the other files of the run
+     */
+    void require(RunFiles run) {
+        FILES.require(files, run);
     }
 
     /** Adds files that the report is written to beside those that the command line names. */
@@ -64,7 +68,7 @@ final class ReportOptions {
 
     /** Writes the report wherever it is wanted. */
     void deliver(Report report, Console console, boolean quiet) {
-        FILES.write(report, files);
+        FILES.write(report, files, console);
         if (json) {
             console.println(JsonReport.render(report));
         } else if (!quiet) {

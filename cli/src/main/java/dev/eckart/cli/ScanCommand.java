@@ -67,10 +67,10 @@ final class ScanCommand implements Callable<Integer> {
     }
 
     private int run() {
-        FILES.require(files);
+        FILES.require(files, selection.weights().addTo(new RunFiles().readsModel("the model", model)));
         CompressionJob job = new CompressionJob(engine.engine(console, options.progress(console), cache));
         Report report = job.scan(model, selection.selection());
-        FILES.write(report, files);
+        FILES.write(report, files, console);
         if (json) {
             console.println(JsonReport.renderScan(report));
         } else if (!options.quiet()) {

@@ -5,6 +5,7 @@ import dev.eckart.cli.render.Json;
 import dev.eckart.cli.render.Numbers;
 import dev.eckart.cli.render.ShownText;
 import dev.eckart.core.InvalidInputException;
+import dev.eckart.core.file.Destination;
 import dev.eckart.core.factor.FactorPair;
 import dev.eckart.core.linalg.Accuracy;
 import dev.eckart.core.linalg.Decomposer;
@@ -27,6 +28,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -93,6 +95,11 @@ final class SvdCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         requireWritable(output, ".npy");
         requireWritable(plot, ".svg");
+        new RunFiles()
+                .reads("the matrix itself", NpyFile.file(reference))
+                .writes("--output", Optional.ofNullable(output))
+                .writes("--plot", Optional.ofNullable(plot))
+                .require();
         NpyArray array = NpyFile.read(reference);
         Matrix matrix = matrix(array);
         Decomposer decomposer =
@@ -134,18 +141,11 @@ final class SvdCommand implements Callable<Integer> {
         if (!file.toString().endsWith(ending)) {
             throw new InvalidInputException("`%s` has an unknown ending; expected %s".formatted(file, ending));
         }
-        if (file.toAbsolutePath().normalize().toString().equals(matrixFile())) {
-            throw new InvalidInputException(
-                    "`%s` is the matrix itself, which is never overwritten; name another file".formatted(file));
-        }
+        Destination.of(file);
         if (file.toFile().exists() && !force) {
             throw new InvalidInputException(
                     "`%s` already exists; name another file, or overwrite the file with --force".formatted(file));
         }
-    }
-
-    private String matrixFile() {
-        return Path.of(reference).toAbsolutePath().normalize().toString();
     }
 
     private Matrix matrix(NpyArray array) {

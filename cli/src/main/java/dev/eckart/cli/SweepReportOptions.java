@@ -26,14 +26,18 @@ final class SweepReportOptions {
     @Option(names = "--json", description = "Print the report as JSON, and nothing else, on standard output.")
     private boolean json;
 
-    /** Refuses files that no report can be written to, before any work is done. */
-    void require() {
-        FILES.require(files);
+    /**
+     * Refuses files that no report can be written to, before any work is done.
+     *
+     * @param run the other files of the run
+     */
+    void require(RunFiles run) {
+        FILES.require(files, run);
     }
 
     /** Writes the report wherever it is wanted. */
     void deliver(SweepReport report, Console console, boolean quiet) {
-        FILES.write(report, files);
+        FILES.write(report, files, console);
         if (json) {
             console.println(SweepRendering.json(report));
         } else if (!quiet) {

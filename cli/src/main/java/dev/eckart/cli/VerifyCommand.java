@@ -62,7 +62,8 @@ final class VerifyCommand implements Callable<Integer> {
     }
 
     private int run() {
-        reports.require();
+        reports.require(evaluation.addTo(
+                new RunFiles().readsModel("the original", original).readsModel("the compressed model", compressed)));
         Report report = verify();
         reports.deliver(report, console, options.quiet());
         if (report.passed()) {

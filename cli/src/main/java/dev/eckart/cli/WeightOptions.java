@@ -85,6 +85,11 @@ final class WeightOptions {
         return Optional.ofNullable(calibration).map(path -> new CalibrationInputs(path, Optional.ofNullable(mask)));
     }
 
+    /** The files that these options name, among those of a run. */
+    RunFiles addTo(RunFiles run) {
+        return run.reads("the calibration inputs", Optional.ofNullable(calibration));
+    }
+
     /** A strategy, as users write it, made ready for use on these weights. */
     Function<String, Selection> selections() {
         return selections(strategies());

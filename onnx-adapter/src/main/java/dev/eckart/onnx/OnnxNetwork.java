@@ -246,11 +246,6 @@ public final class OnnxNetwork implements Network<OnnxNetwork> {
         return OnnxWriter.write(model, path, externalData);
     }
 
-    /** Whether it is written with a data file. */
-    public boolean hasDataFile(ExternalData externalData) {
-        return OnnxWriter.hasDataFile(model, externalData);
-    }
-
     /**
      * Refuses what could not be written, before the work is done.
      *

@@ -10,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFileAttributeView;
@@ -18,11 +17,13 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -35,6 +36,11 @@ import java.util.stream.Stream;
 public final class PendingFile implements AutoCloseable {
     private static final String ENDING = ".eckart-tmp";
     private static final String LOCK = ".lock";
+
+    /** Names the target, and what was put beside it before the target itself, a line each. */
+    private static final String MOVED = ".moved";
+
+    private static final String ONLY_ONE = ".eckart-lock";
     private static final Pattern LEFTOVER =
             Pattern.compile("\\..+\\.[0-9a-f]{16}-[0-9a-f]{16}" + Pattern.quote(ENDING));
 
@@ -59,22 +65,51 @@ public final class PendingFile implements AutoCloseable {
     private final Path target;
     private final Path directory;
     private final FileChannel lock;
+    private final FileSteps steps;
+    private Optional<TargetLock> only = Optional.empty();
 
-    private PendingFile(Path target, Path directory, FileChannel lock) {
+    private PendingFile(Path target, Path directory, FileChannel lock, FileSteps steps) {
         this.target = target;
         this.directory = directory;
         this.lock = lock;
+        this.steps = steps;
     }
 
     /**
-     * A file to be, beside {@code target}.
+     * A file to be, beside {@code target}, or beside the file that it is a link to.
      *
      * @throws InvalidInputException if none can be made there
      */
     public static PendingFile beside(Path target) {
-        Path absolute = target.toAbsolutePath();
+        return beside(target, FileSteps.SYSTEM);
+    }
+
+    /**
+     * As {@link #beside}, the only one for its target until it is closed.
+     *
+     * @throws InvalidInputException also if there is another, of this process or of another one
+     */
+    public static PendingFile onlyOneBeside(Path target) {
+        Path place = Destination.of(target.toAbsolutePath());
+        PendingFile pending = beside(target, FileSteps.SYSTEM);
+        try {
+            pending.only = Optional.of(TargetLock.take(place.resolveSibling("." + place.getFileName() + ONLY_ONE), target));
+            return pending;
+        } catch (RuntimeException e) {
+            try {
+                pending.close();
+            } catch (IOException left) {
+                e.addSuppressed(left);
+            }
+            throw e;
+        }
+    }
+
+    /** As {@link #beside(Path)}, in other steps. */
+    static PendingFile beside(Path target, FileSteps steps) {
+        Path absolute = Destination.of(target.toAbsolutePath());
         Path folder = absolute.getParent();
-        if (folder == null || Files.isDirectory(absolute)) {
+        if (folder == null) {
             throw new InvalidInputException(
                     "`%s` is a directory; expected the name of a file to write".formatted(target));
         }
@@ -86,7 +121,7 @@ public final class PendingFile implements AutoCloseable {
         try {
             Optional<PendingFile> pending = Optional.empty();
             while (pending.isEmpty()) {
-                pending = make(absolute, folder);
+                pending = make(absolute, folder, steps);
             }
             return pending.get();
         } catch (IOException e) {
@@ -116,14 +151,14 @@ public final class PendingFile implements AutoCloseable {
     }
 
     /** Empty if another process took the directory for stale before it was locked. */
-    private static Optional<PendingFile> make(Path target, Path folder) throws IOException {
+    private static Optional<PendingFile> make(Path target, Path folder, FileSteps steps) throws IOException {
         Path directory = Files.createDirectory(
                 folder.resolve(".%s.%s-%s%s".formatted(target.getFileName(), PROCESS, unique(), ENDING)),
                 forOwnerOnly(folder));
         try {
             FileChannel lock = lock(directory.resolve(LOCK));
             if (Files.exists(directory.resolve(LOCK))) {
-                PendingFile pending = new PendingFile(target, directory, lock);
+                PendingFile pending = new PendingFile(target, directory, lock, steps);
                 UNDERWAY.add(pending);
                 return Optional.of(pending);
             }
@@ -233,10 +268,16 @@ public final class PendingFile implements AutoCloseable {
             return;
         }
         if (Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS)) {
-            try (FileChannel channel = FileChannel.open(entry.resolve(LOCK), StandardOpenOption.WRITE)) {
+            if (Files.exists(entry.resolve(LOCK)) && !Files.isRegularFile(entry.resolve(LOCK), LinkOption.NOFOLLOW_LINKS)) {
+                // A pipe would be waited for. It is not of our making.
+                return;
+            }
+            try (FileChannel channel = FileChannel.open(
+                    entry.resolve(LOCK), StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)) {
                 if (channel.tryLock() == null) {
                     return;
                 }
+                removeMoved(entry);
                 removeContents(entry);
                 Files.deleteIfExists(entry.resolve(LOCK));
             } catch (NoSuchFileException e) {
@@ -244,6 +285,22 @@ public final class PendingFile implements AutoCloseable {
             }
         }
         Files.deleteIfExists(entry);
+    }
+
+    /** What a killed process put beside a target that it did not come to. */
+    private static void removeMoved(Path directory) throws IOException {
+        Path list = directory.resolve(MOVED);
+        if (!Files.isRegularFile(list, LinkOption.NOFOLLOW_LINKS)) {
+            return;
+        }
+        List<String> names = Files.readAllLines(list);
+        boolean committed = names.isEmpty() || !Files.exists(directory.resolve(names.get(0)));
+        for (int i = 1; i < names.size() && !committed; i++) {
+            Path name = Path.of(names.get(i)).getFileName();
+            if (!Files.exists(directory.resolve(name), LinkOption.NOFOLLOW_LINKS)) {
+                Files.deleteIfExists(directory.resolveSibling(name));
+            }
+        }
     }
 
     /** All but the lock, directories too; a link is removed and not followed. */
@@ -274,54 +331,105 @@ public final class PendingFile implements AutoCloseable {
 
     /** Puts the file in its target's place, over what may be there, once the device has all of it. */
     public void commit() throws IOException {
-        commit(List.of());
+        commit(List.of(), List.of());
+    }
+
+    /** As {@link #commit(List, List)}, with nothing to remove. */
+    public void commit(List<Path> companions) throws IOException {
+        commit(companions, List.of());
     }
 
     /**
-     * Puts the file in its target's place, and files that belong to it beside it, over what may be there, once the
-     * device has all of them. At no time is there an old file with new ones that belong to it, or the reverse: if one
-     * of those is replaced, the old file goes first.
+     * Puts the file in its target's place, and files that belong to it beside it, once the device has all of them. Files that
+     * belong to it have names that tell versions apart: at any time there is the old file with all that belongs to it, or
+     * the new one. Only where one of them takes the place of another's numbers, under one name, the old file goes first. The
+     * file keeps the permissions of the one that it replaces.
      *
      * @param companions in {@link #directory()}
+     * @param outdated files beside the target that belong to what it replaces, removed in the end
+     * @throws InPlaceException if the file is in place, but something after that failed
+     * @throws IOException if it is not, and the old one, if there was one, is as it was
      */
-    public synchronized void commit(List<Path> companions) throws IOException {
-        for (Path companion : companions) {
-            force(companion, StandardOpenOption.WRITE);
+    public synchronized void commit(List<Path> companions, List<Path> outdated) throws IOException {
+        if (Files.exists(target)) {
+            steps.copyPermissions(target, path());
         }
-        force(path(), StandardOpenOption.WRITE);
         for (Path companion : companions) {
-            if (Files.exists(placeOf(companion), LinkOption.NOFOLLOW_LINKS)) {
-                Files.deleteIfExists(target);
+            steps.force(companion);
+        }
+        steps.force(path());
+        List<Path> moved = moving(companions);
+        try {
+            steps.write(directory.resolve(MOVED), names(moved));
+            for (Path companion : moved) {
+                if (Files.exists(placeOf(companion), LinkOption.NOFOLLOW_LINKS)) {
+                    steps.delete(target);
+                }
+                steps.move(companion, placeOf(companion));
+            }
+            steps.force(folder());
+            steps.move(path(), target);
+        } catch (IOException e) {
+            removeMoved(moved, e);
+            throw e;
+        }
+        after("the device may not have its name yet", () -> steps.force(folder()));
+        for (Path old : outdated) {
+            if (companions.stream().noneMatch(companion -> placeOf(companion).equals(folder().resolve(old.getFileName())))) {
+                after("`%s`, which belonged to the file before, is still there".formatted(old), () -> steps.delete(old));
             }
         }
-        for (Path companion : companions) {
-            forceFolder();
-            move(companion, placeOf(companion));
-            forceFolder();
+    }
+
+    /** What is done with files. */
+    private interface Step {
+        void take() throws IOException;
+    }
+
+    private static void after(String otherwise, Step step) throws IOException {
+        try {
+            step.take();
+        } catch (IOException e) {
+            throw new InPlaceException(otherwise, e);
         }
-        move(path(), target);
-        forceFolder();
+    }
+
+    /** Those that are not there already, to the byte. */
+    private List<Path> moving(List<Path> companions) throws IOException {
+        List<Path> moving = new ArrayList<>();
+        for (Path companion : companions) {
+            Path place = placeOf(companion);
+            if (!Files.isRegularFile(place, LinkOption.NOFOLLOW_LINKS) || Files.mismatch(place, companion) >= 0) {
+                moving.add(companion);
+            }
+        }
+        return moving;
+    }
+
+    private String names(List<Path> moved) {
+        return Stream.concat(Stream.of(target), moved.stream())
+                .map(file -> file.getFileName().toString())
+                .collect(Collectors.joining("\n"));
+    }
+
+    private void removeMoved(List<Path> moved, IOException failure) {
+        for (Path companion : moved) {
+            if (!Files.exists(companion, LinkOption.NOFOLLOW_LINKS)) {
+                try {
+                    steps.delete(placeOf(companion));
+                } catch (IOException e) {
+                    failure.addSuppressed(e);
+                }
+            }
+        }
     }
 
     private Path placeOf(Path companion) {
         return target.resolveSibling(companion.getFileName());
     }
 
-    private static void move(Path from, Path to) throws IOException {
-        Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    }
-
-    private void forceFolder() throws IOException {
-        Path folder = directory.getParent();
-        if (folder != null && Files.getFileStore(folder).supportsFileAttributeView("posix")) {
-            force(folder, StandardOpenOption.READ);
-        }
-    }
-
-    private static void force(Path path, StandardOpenOption access) throws IOException {
-        try (FileChannel channel = FileChannel.open(path, access)) {
-            channel.force(true);
-        }
+    private Path folder() {
+        return Objects.requireNonNull(directory.getParent());
     }
 
     @Override
@@ -340,6 +448,9 @@ public final class PendingFile implements AutoCloseable {
         lock.close();
         Files.deleteIfExists(directory.resolve(LOCK));
         Files.deleteIfExists(directory);
+        if (only.isPresent()) {
+            only.get().release();
+        }
         UNDERWAY.remove(this);
     }
 }

@@ -1,6 +1,7 @@
 package dev.eckart.core.npy;
 
 import dev.eckart.core.InvalidInputException;
+import dev.eckart.core.file.Destination;
 import dev.eckart.core.file.PendingFile;
 import dev.eckart.core.file.Unwritable;
 import java.io.BufferedInputStream;
@@ -74,10 +75,23 @@ public final class NpyFile {
             int colon = ending + NPZ.length();
             return read(Path.of(reference.substring(0, colon)), reference.substring(colon + 1));
         } catch (InvalidPathException e) {
-            throw new InvalidInputException(
-                    "`%s` names no file (%s); expected MATRIX.npy or FILE.npz:NAME".formatted(reference, e.getReason()),
-                    e);
+            throw unnamed(reference, e);
         }
+    }
+
+    /** The file of what a command line names, as {@code MATRIX.npy} or {@code FILE.npz:NAME}. */
+    public static Path file(String reference) {
+        int ending = reference.lastIndexOf(NPZ + ":");
+        try {
+            return Path.of(ending < 0 ? reference : reference.substring(0, ending + NPZ.length()));
+        } catch (InvalidPathException e) {
+            throw unnamed(reference, e);
+        }
+    }
+
+    private static InvalidInputException unnamed(String reference, InvalidPathException e) {
+        return new InvalidInputException(
+                "`%s` names no file (%s); expected MATRIX.npy or FILE.npz:NAME".formatted(reference, e.getReason()), e);
     }
 
     /** Reads one array of a {@code .npz} file. */
@@ -213,6 +227,7 @@ public final class NpyFile {
         if (Files.notExists(file)) {
             throw new InvalidInputException("`%s` does not exist; check the path".formatted(file));
         }
+        Destination.requireReadable(file, "a file");
     }
 
     private static InvalidInputException unreadable(String source, IOException e) {

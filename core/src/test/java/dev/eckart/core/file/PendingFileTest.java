@@ -2,18 +2,27 @@ package dev.eckart.core.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.eckart.core.InvalidInputException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PendingFileTest {
@@ -65,38 +74,172 @@ class PendingFileTest {
     @ValueSource(strings = {"neither", "the file", "both"})
     void should_put_what_belongs_to_the_file_in_place_too(String old) throws IOException {
         Path target = folder.resolve("target");
-        Path data = folder.resolve("target.data");
+        Path oldData = folder.resolve("target.1.data");
         if (!old.equals("neither")) {
             Files.writeString(target, "old");
         }
         if (old.equals("both")) {
-            Files.writeString(data, "old data");
+            Files.writeString(oldData, "old data");
         }
 
         try (PendingFile pending = PendingFile.beside(target)) {
-            Files.writeString(pending.path(), "new");
-            Path companion = Files.writeString(pending.directory().resolve("target.data"), "new data");
-            pending.commit(List.of(companion));
+            commit(pending, oldData);
         }
 
         assertThat(target).hasContent("new");
-        assertThat(data).hasContent("new data");
-        assertThat(names()).containsExactly("target", "target.data");
+        assertThat(names()).containsExactly("target", "target.2.data");
+    }
+
+    private static void commit(PendingFile pending, Path oldData) throws IOException {
+        Files.writeString(pending.path(), "new");
+        Path companion = Files.writeString(pending.directory().resolve("target.2.data"), "new data");
+        pending.commit(List.of(companion), List.of(oldData));
+    }
+
+    /** Steps of which one fails, or is the last that the process does. */
+    private static final class Faulty extends FileSteps {
+        private final int fault;
+        private final boolean kill;
+        private int done;
+
+        Faulty(int fault, boolean kill) {
+            this.fault = fault;
+            this.kill = kill;
+        }
+
+        private void next() throws IOException {
+            if (done++ == fault || (kill && done > fault)) {
+                throw new IOException(kill ? "killed" : "no space");
+            }
+        }
+
+        @Override
+        void force(Path path) throws IOException {
+            next();
+            super.force(path);
+        }
+
+        @Override
+        void move(Path from, Path to) throws IOException {
+            next();
+            super.move(from, to);
+        }
+
+        @Override
+        void delete(Path path) throws IOException {
+            next();
+            super.delete(path);
+        }
+
+        @Override
+        void write(Path path, String text) throws IOException {
+            next();
+            super.write(path, text);
+        }
+
+        @Override
+        void copyPermissions(Path from, Path to) throws IOException {
+            next();
+            super.copyPermissions(from, to);
+        }
+    }
+
+    /** A commit with a data file over an old file with one takes this many steps. */
+    private static final int STEPS = 9;
+
+    static Stream<Arguments> faults() {
+        return Stream.of(true, false)
+                .flatMap(kill -> IntStream.range(0, STEPS).mapToObj(fault -> Arguments.of(fault, kill)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("faults")
+    void should_have_the_old_file_or_the_new_one_whole_whatever_step_fails(int fault, boolean kill) throws IOException {
+        Path target = Files.writeString(folder.resolve("target"), "old");
+        Path oldData = Files.writeString(folder.resolve("target.1.data"), "old data");
+        Faulty steps = new Faulty(fault, kill);
+
+        PendingFile pending = PendingFile.beside(target, steps);
+        assertThatThrownBy(() -> commit(pending, oldData)).isInstanceOfSatisfying(IOException.class, e -> {
+            boolean isNew = Files.exists(folder.resolve("target.2.data")) && read(target).equals("new");
+            assertThat(e instanceof InPlaceException).isEqualTo(isNew);
+            // An old file has its data; of a new one, what comes after it may be left.
+            assertThat(read(target)).isEqualTo(isNew ? "new" : "old");
+            if (!isNew) {
+                assertThat(oldData).hasContent("old data");
+            }
+            assertThat(Unwritable.because(target, e))
+                    .hasMessageContaining(isNew ? "is written, but" : "cannot be written: ");
+        });
+        pending.close();
+        if (!kill && read(target).equals("old")) {
+            assertThat(names()).containsExactly("target", "target.1.data");
+        }
     }
 
     @Test
-    void should_have_no_old_file_beside_new_data_if_it_fails_in_between() throws IOException {
+    void should_take_as_many_steps_as_are_made_to_fail() throws IOException {
         Path target = Files.writeString(folder.resolve("target"), "old");
-        // It cannot be replaced by a file.
-        Files.createDirectories(folder.resolve("target.data/in the way"));
+        Path oldData = Files.writeString(folder.resolve("target.1.data"), "old data");
+        Faulty steps = new Faulty(Integer.MAX_VALUE, false);
+
+        try (PendingFile pending = PendingFile.beside(target, steps)) {
+            commit(pending, oldData);
+        }
+
+        assertThat(steps.done).isEqualTo(STEPS);
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    void should_keep_the_permissions_of_what_it_replaces() throws IOException {
+        Path target = Files.writeString(folder.resolve("target"), "old");
+        Set<PosixFilePermission> mode = PosixFilePermissions.fromString("rw-r-----");
+        Files.setPosixFilePermissions(target, mode);
 
         try (PendingFile pending = PendingFile.beside(target)) {
             Files.writeString(pending.path(), "new");
-            Path companion = Files.writeString(pending.directory().resolve("target.data"), "new data");
-            assertThatThrownBy(() -> pending.commit(List.of(companion))).isInstanceOf(IOException.class);
+            pending.commit();
         }
 
-        assertThat(names()).containsExactly("target.data");
+        assertThat(Files.getPosixFilePermissions(target)).isEqualTo(mode);
+    }
+
+    @Test
+    void should_let_one_write_a_target_at_a_time() throws IOException {
+        Path target = folder.resolve("target");
+
+        try (PendingFile one = PendingFile.onlyOneBeside(target)) {
+            assertThatThrownBy(() -> PendingFile.onlyOneBeside(target))
+                    .isInstanceOf(InvalidInputException.class)
+                    .hasMessageContaining("is being written by another run");
+            Files.writeString(one.path(), "new");
+            one.commit();
+        }
+        PendingFile.onlyOneBeside(target).close();
+
+        assertThat(names()).containsExactly("target");
+    }
+
+    @Test
+    void should_not_wait_for_a_pipe_in_the_place_of_a_lock() throws Exception {
+        Path target = folder.resolve("target");
+        Path pipe = folder.resolve(".target.eckart-lock");
+        Process made = new ProcessBuilder("mkfifo", pipe.toString()).start();
+        assumeTrue(made.waitFor(10, TimeUnit.SECONDS) && made.exitValue() == 0);
+
+        assertThatThrownBy(() -> PendingFile.onlyOneBeside(target))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining("is no regular file; remove it");
+
+        assertThat(names()).containsExactly(".target.eckart-lock");
     }
 
     @Test

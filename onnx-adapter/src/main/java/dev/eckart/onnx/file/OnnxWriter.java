@@ -8,11 +8,15 @@ import dev.eckart.onnx.proto.TensorProto;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +30,9 @@ public final class OnnxWriter {
     /** A larger file is near enough to that limit to be split, unless its user wants it whole. */
     private static final long SPLIT_BYTES = 2_000_000_000;
 
+    /** Bytes that are summed up at a time. */
+    private static final int CHUNK = 1 << 20;
+
     private final ByteBuffer skeleton;
     private final EncodedBytes encoded;
     private final Payloads payloads;
@@ -36,9 +43,20 @@ public final class OnnxWriter {
         this.payloads = payloads;
     }
 
-    /** The data file of a model that is written to {@code model}: beside it, {@code NAME.data}. */
-    public static Path dataFile(Path model) {
-        return model.resolveSibling(model.getFileName() + ".data");
+    /** The data file of a model that is written to {@code model}: beside it, {@code NAME.SUM.data}. */
+    private static Path dataFile(Path model, CRC32C sum) {
+        return model.resolveSibling(
+                "%s.%s.data".formatted(model.getFileName(), String.format(Locale.ROOT, "%08x", sum.getValue())));
+    }
+
+    /**
+     * Whether a file has the name of a data file of a model: {@code NAME.SUM.data} with a sum over its bytes, so that versions of
+     * a model have each their own, or {@code NAME.data}, as earlier versions wrote it.
+     */
+    public static boolean isDataFile(Path file, Path model) {
+        String name = String.valueOf(file.getFileName());
+        String of = String.valueOf(model.getFileName());
+        return name.startsWith(of) && name.substring(of.length()).matches("(\\.[0-9a-f]{8})?\\.data");
     }
 
     /** Whether a model is written with a data file. */
@@ -64,16 +82,22 @@ public final class OnnxWriter {
      * @throws IOException if a file cannot be written
      */
     public static Optional<Path> write(OnnxModel model, Path path, ExternalData wanted) throws IOException {
-        Path dataFile = dataFile(path);
+        CRC32C sum = new CRC32C();
+        Path dataFile = dataFile(path, sum);
         Encoded encoded = encode(model, wanted, dataFile.getFileName().toString());
         requireSize(encoded.file.bytes, wanted);
         if (!encoded.data.isEmpty()) {
-            try (FileChannel channel = open(dataFile)) {
+            Path unnamed = dataFile;
+            try (FileChannel channel = open(unnamed)) {
                 for (Layout.Stretch stretch : encoded.data) {
                     pad(channel, stretch.offset());
                     stretch.bytes().writeTo(channel);
+                    add(stretch, sum);
                 }
             }
+            dataFile = dataFile(path, sum);
+            Files.move(unnamed, dataFile, StandardCopyOption.REPLACE_EXISTING);
+            encoded = encode(model, wanted, dataFile.getFileName().toString());
         }
         try (FileChannel channel = open(path)) {
             for (Region part : encoded.file.regions) {
@@ -117,6 +141,13 @@ public final class OnnxWriter {
             return new Encoded(writer.parts(ModelProto.getDescriptor(), 0, skeleton.limit()), arranged.data());
         } catch (MalformedMessageException | InvalidProtocolBufferException e) {
             throw new IllegalStateException("A message that was just encoded cannot be read", e);
+        }
+    }
+
+    private static void add(Layout.Stretch stretch, CRC32C sum) {
+        Region bytes = stretch.bytes();
+        for (long from = 0; from < bytes.size(); from += CHUNK) {
+            sum.update(bytes.read(from, (int) Math.min(CHUNK, bytes.size() - from)));
         }
     }
 

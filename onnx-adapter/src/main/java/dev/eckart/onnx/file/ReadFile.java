@@ -1,6 +1,7 @@
 package dev.eckart.onnx.file;
 
 import dev.eckart.core.InvalidInputException;
+import dev.eckart.core.file.Destination;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -58,6 +59,7 @@ final class ReadFile {
      * @throws IOException if that fails
      */
     static ReadFile open(String name, Path path) throws IOException {
+        Destination.requireReadable(path, "a regular file");
         State state = State.of(path);
         return new ReadFile(name, path, FileChannel.open(path), state);
     }

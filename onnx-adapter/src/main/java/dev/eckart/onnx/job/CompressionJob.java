@@ -134,7 +134,7 @@ public final class CompressionJob {
         OnnxNetwork original = readFor(target, model, selection);
         double read = stopwatch.lap();
         try (Verifying verifying = openVerifying(evaluation, limits, model, original, selection);
-                PendingFile pending = PendingFile.beside(target.path());
+                PendingFile pending = PendingFile.onlyOneBeside(target.path());
                 Scratch scratch = Scratch.in(pending.directory())) {
             double load = stopwatch.lap();
             OnnxNetwork network = original.withScratch(scratch);
@@ -159,7 +159,7 @@ public final class CompressionJob {
                     written,
                     linear(network, written),
                     bytes(pending.path(), written),
-                    dataFile.map(any -> target.dataFile()).stream().toList());
+                    dataFile.map(target::placeOf).stream().toList());
             List<Limit.Outcome> outcomes = limits.judge((double) after.bytes() / before.bytes(), verification);
             Report measured = new Report(
                             engine.version(),
@@ -292,7 +292,7 @@ public final class CompressionJob {
      */
     static OnnxNetwork readFor(Target target, Path model, Selection selection) {
         OnnxNetwork original = OnnxNetwork.read(model, selection.freezeDefaults());
-        target.require(model, original.dataFiles(), original.hasDataFile(target.externalData()));
+        target.require(model, original.dataFiles());
         original.requireWritable(
                 target.externalData(),
                 original.inventory().linear().stream()
@@ -305,12 +305,8 @@ public final class CompressionJob {
             PendingFile pending, Optional<Path> dataFile, Target target, Path model, OnnxNetwork original)
             throws IOException {
         // Again, now that it is known what there is to write, and some time has passed.
-        target.require(model, original.dataFiles(), dataFile.isPresent());
-        Optional<Path> old = dataFile.isPresent() ? Optional.empty() : target.oldDataFile(model, original.dataFiles());
-        pending.commit(dataFile.stream().toList());
-        if (old.isPresent()) {
-            Files.deleteIfExists(old.get());
-        }
+        target.require(model, original.dataFiles());
+        pending.commit(dataFile.stream().toList(), target.outdated(model, original.dataFiles()));
     }
 
     /**

@@ -1,15 +1,15 @@
 package dev.eckart.onnx.job;
 
 import dev.eckart.core.InvalidInputException;
+import dev.eckart.core.file.Destination;
 import dev.eckart.core.report.Report;
 import dev.eckart.onnx.file.ExternalData;
-import dev.eckart.onnx.file.OnnxReader;
 import dev.eckart.onnx.file.OnnxWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Where a compressed model goes.
@@ -46,32 +46,25 @@ public record Target(Path path, boolean overwrite, boolean keepFailed, boolean w
         return report.passed() ? report.nothingToGain().isEmpty() || writeAnyway : keepFailed;
     }
 
-    /** Where its data file goes, if it gets one. */
-    Path dataFile() {
-        return OnnxWriter.dataFile(path);
+    /** Where a file that was written beside the model goes with it. */
+    Path placeOf(Path companion) {
+        return Destination.of(path).resolveSibling(companion.getFileName());
     }
 
     /**
      * Refuses a target that must not or cannot be written.
      *
      * @param dataFiles the original's
-     * @param split whether a data file is written too
      * @throws InvalidInputException if it is of the original, is there already, or has no place to be in
      */
-    void require(Path original, List<Path> dataFiles, boolean split) {
-        if (Files.isDirectory(path)) {
-            throw new InvalidInputException(
-                    "`%s` is a directory; expected the name of a file to write".formatted(path));
-        }
+    void require(Path original, List<Path> dataFiles) {
+        Destination.of(path);
         Path folder = path.toAbsolutePath().normalize().getParent();
         if (folder == null || !Files.isDirectory(folder)) {
             throw new InvalidInputException(
                     "`%s` cannot be written: directory `%s` does not exist; create it first".formatted(path, folder));
         }
         requireFree(path, original, dataFiles);
-        if (split) {
-            requireFree(dataFile(), original, dataFiles);
-        }
     }
 
     private void requireFree(Path file, Path original, List<Path> dataFiles) {
@@ -86,10 +79,6 @@ public record Target(Path path, boolean overwrite, boolean keepFailed, boolean w
                                 .formatted(file));
             }
         }
-        if (Files.isDirectory(file)) {
-            throw new InvalidInputException(
-                    "`%s`, the file for the output's tensors, is a directory; name another output".formatted(file));
-        }
         if (Files.exists(file) && !overwrite) {
             throw new InvalidInputException(
                     "`%s` already exists; name another output, or overwrite the file with --force".formatted(file));
@@ -97,23 +86,24 @@ public record Target(Path path, boolean overwrite, boolean keepFailed, boolean w
     }
 
     /**
-     * The data file of the model that is to be replaced, if it has our name for it, and the original has no use for it.
+     * The data files of the model that is to be replaced, if they have our name for them, and the original has no use for them.
      * Data files of other names may belong to further models.
      */
-    Optional<Path> oldDataFile(Path original, List<Path> dataFiles) {
-        boolean free = Files.isRegularFile(dataFile())
-                && !isSame(dataFile(), original)
-                && dataFiles.stream().noneMatch(file -> isSame(dataFile(), file));
-        return free && Files.isRegularFile(path) && refersToDataFile() ? Optional.of(dataFile()) : Optional.empty();
+    List<Path> outdated(Path original, List<Path> dataFiles) {
+        return outdatedAt(path, Stream.concat(Stream.of(original), dataFiles.stream()).toList());
     }
 
-    private boolean refersToDataFile() {
-        try {
-            return OnnxReader.read(path).payloads().dataFiles().stream().anyMatch(file -> isSame(file, dataFile()));
-        } catch (InvalidInputException e) {
-            // No model, or none that could be read: nothing is known of what belongs to it.
-            return false;
-        }
+    /**
+     * As {@link #outdated(Path, List)}, of the model in a place.
+     *
+     * @param kept files that stay, whatever their names
+     */
+    public static List<Path> outdatedAt(Path place, List<Path> kept) {
+        Path model = Destination.of(place);
+        return ModelFiles.dataFiles(model).stream()
+                .filter(file -> OnnxWriter.isDataFile(file, model) && Files.isRegularFile(file))
+                .filter(file -> kept.stream().noneMatch(other -> isSame(file, other)))
+                .toList();
     }
 
     private static boolean isSame(Path one, Path other) {

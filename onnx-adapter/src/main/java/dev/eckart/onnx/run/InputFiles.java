@@ -2,6 +2,7 @@ package dev.eckart.onnx.run;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.eckart.core.InvalidInputException;
+import dev.eckart.core.file.Destination;
 import dev.eckart.core.npy.NpyArray;
 import dev.eckart.core.npy.NpyFile;
 import dev.eckart.core.npy.NpyType;
@@ -75,6 +76,7 @@ public final class InputFiles {
         for (int i = 0; i < inputs.size(); i++) {
             ElementConversion.requireTensor(inputs.get(i));
             Path file = directory.resolve("input_%d.pb".formatted(i));
+            Destination.requireReadable(file, "an ONNX tensor");
             try {
                 arrays.put(inputs.get(i).name(), array(TensorProto.parseFrom(Files.readAllBytes(file)), file));
             } catch (InvalidProtocolBufferException e) {

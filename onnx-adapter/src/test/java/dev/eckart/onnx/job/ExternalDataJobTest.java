@@ -38,6 +38,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import dev.eckart.core.file.PendingFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -77,14 +79,12 @@ class ExternalDataJobTest {
     private Path model = Path.of("");
     private Path elsewhere = Path.of("");
     private Path out = Path.of("");
-    private Path data = Path.of("");
 
     @BeforeEach
     void nameFiles() throws IOException {
         model = folder.resolve("model.onnx");
         elsewhere = Files.createDirectory(folder.resolve("elsewhere"));
         out = elsewhere.resolve("out.onnx");
-        data = out.resolveSibling("out.onnx.data");
     }
 
     @Test
@@ -94,13 +94,13 @@ class ExternalDataJobTest {
         Report report = compress(ExternalData.AUTO);
 
         assertSound(report);
-        assertThat(files(elsewhere)).containsOnlyKeys("out.onnx", "out.onnx.data");
+        assertThat(files(elsewhere)).containsOnlyKeys("out.onnx", data().getFileName().toString());
         assertThat(outside(out)).containsExactly("w.B", "w.A", "v");
-        assertThat(report.model().bytes()).isEqualTo(Files.size(model) + Files.size(folder.resolve("model.onnx.data")));
+        assertThat(report.model().bytes()).isEqualTo(Files.size(model) + Files.size(dataOf(model)));
         assertThat(report.model().dataFiles())
-                .containsExactly(folder.resolve("model.onnx.data").toString());
-        assertThat(report.output().orElseThrow().bytes()).isEqualTo(Files.size(out) + Files.size(data));
-        assertThat(report.output().orElseThrow().dataFiles()).containsExactly(data.toString());
+                .containsExactly(dataOf(model).toString());
+        assertThat(report.output().orElseThrow().bytes()).isEqualTo(Files.size(out) + Files.size(data()));
+        assertThat(report.output().orElseThrow().dataFiles()).containsExactly(data().toString());
     }
 
     @Test
@@ -131,7 +131,7 @@ class ExternalDataJobTest {
         Report report = JOB.plan(model, selection(16, WeightFilter.ALL));
 
         assertThat(Files.size(model)).isLessThan(50 * 640);
-        assertThat(report.weights().get(0).reason()).startsWith("all replacements together save 640 B of 89.97 kB");
+        assertThat(report.weights().get(0).reason()).startsWith("all replacements together save 640 B of ");
         assertThat(report.nothingToGain()).isPresent();
     }
 
@@ -144,7 +144,7 @@ class ExternalDataJobTest {
         write(NETWORK);
         Files.delete(out);
         assertSound(compress(ExternalData.ALWAYS));
-        assertThat(files(elsewhere)).containsOnlyKeys("out.onnx", "out.onnx.data");
+        assertThat(files(elsewhere)).containsOnlyKeys("out.onnx", data().getFileName().toString());
         assertThat(outside(out)).containsExactly("w.B", "w.A", "v");
     }
 
@@ -215,7 +215,7 @@ class ExternalDataJobTest {
 
         assertSound(report);
         assertThat(report.model().dataFiles()).hasSize(2);
-        assertThat(files(elsewhere)).containsOnlyKeys("out.onnx", "out.onnx.data");
+        assertThat(files(elsewhere)).containsOnlyKeys("out.onnx", data().getFileName().toString());
     }
 
     @Test
@@ -224,9 +224,10 @@ class ExternalDataJobTest {
         Path blobs = Files.createDirectory(folder.resolve("blobs"));
         Path snapshot = Files.createDirectories(folder.resolve("snapshots/1"));
         Files.move(model, blobs.resolve("0a1b"));
-        Files.move(folder.resolve("model.onnx.data"), blobs.resolve("2c3d"));
+        Path data = dataOf(model);
+        Files.move(data, blobs.resolve("2c3d"));
         model = Files.createSymbolicLink(snapshot.resolve("model.onnx"), Path.of("../../blobs/0a1b"));
-        Files.createSymbolicLink(snapshot.resolve("model.onnx.data"), Path.of("../../blobs/2c3d"));
+        Files.createSymbolicLink(snapshot.resolve(data.getFileName()), Path.of("../../blobs/2c3d"));
 
         assertSound(compress(ExternalData.AUTO));
         assertRefused(
@@ -289,7 +290,7 @@ class ExternalDataJobTest {
     void should_leave_a_file_alone_that_the_replaced_model_has_no_use_for() throws IOException {
         write(NETWORK);
         compress(ExternalData.NEVER);
-        Files.writeString(data, "someone else's");
+        Path data = Files.writeString(out.resolveSibling("out.onnx.data"), "someone else's");
 
         assertSound(JOB.compress(
                 model, new Target(out, true, false, ExternalData.NEVER), selection(), madeUp(), Limits.NONE));
@@ -299,7 +300,7 @@ class ExternalDataJobTest {
 
     @Test
     void should_never_touch_a_file_of_the_original() throws IOException {
-        // The original's data file has the name that the output's would have.
+        // The original's data file has a name that one of the output's could have.
         write(NETWORK);
         Path original = out.resolveSibling("original.onnx");
         OnnxWriter.write(OnnxReader.read(model), out, ExternalData.ALWAYS);
@@ -308,30 +309,48 @@ class ExternalDataJobTest {
         Map<String, ByteBuffer> before = files(elsewhere);
 
         assertRefused(
-                "`%s` holds tensors of the original model, which are never overwritten".formatted(data),
-                new Target(out, true, false));
-        assertRefused(
-                "`%s` holds tensors of the original model, which are never overwritten".formatted(data),
-                new Target(data, true, false));
+                "`%s` holds tensors of the original model, which are never overwritten".formatted(data()),
+                new Target(data(), true, false));
         assertRefused("`%s` is the original model".formatted(original), new Target(original, true, false));
         assertThat(files(elsewhere)).isEqualTo(before);
 
-        assertSound(JOB.compress(
-                model, new Target(out, true, false, ExternalData.NEVER), selection(), madeUp(), Limits.NONE));
-        assertSound(JOB.compress(
-                model, new Target(out, true, false, ExternalData.NEVER), selection(), madeUp(), Limits.NONE));
-        assertThat(files(elsewhere)).containsAllEntriesOf(before).hasSize(3);
+        for (ExternalData wanted : List.of(ExternalData.NEVER, ExternalData.ALWAYS, ExternalData.NEVER)) {
+            assertSound(JOB.compress(
+                    model, new Target(out, true, false, wanted), selection(), madeUp(), Limits.NONE));
+            assertThat(files(elsewhere)).containsAllEntriesOf(before);
+        }
+        assertThat(files(elsewhere)).hasSize(3);
     }
 
     @Test
-    void should_refuse_to_overwrite_a_data_file_unless_told_to() throws IOException {
+    void should_leave_one_data_file_however_often_it_is_written() throws IOException {
         split(NETWORK);
-        Files.writeString(data, "old");
+        assertSound(JOB.compress(model, target(ExternalData.AUTO), selection(), madeUp(), Limits.NONE));
+        Path first = data();
+        Files.move(first, out.resolveSibling("out.onnx.data"));
+        Files.write(
+                out,
+                new String(Files.readAllBytes(out), StandardCharsets.ISO_8859_1)
+                        .replace(first.getFileName().toString(), "out.onnx.data.........")
+                        .getBytes(StandardCharsets.ISO_8859_1));
 
-        assertRefused(
-                "`%s` already exists; name another output, or overwrite the file with --force".formatted(data),
-                target(ExternalData.AUTO));
         assertSound(JOB.compress(model, new Target(out, true, false), selection(), madeUp(), Limits.NONE));
+        assertThat(data()).isEqualTo(first);
+        assertSound(JOB.compress(model, new Target(out, true, false), selection(2, WeightFilter.ALL), madeUp(), Limits.NONE));
+
+        assertThat(data()).isNotEqualTo(first);
+        assertThat(first).doesNotExist();
+    }
+
+    @Test
+    void should_refuse_a_second_writer_of_one_target() throws IOException {
+        write(NETWORK);
+        try (PendingFile first = PendingFile.onlyOneBeside(out)) {
+            assertRefused("`%s` is being written by another run".formatted(out), new Target(out, true, false));
+            assertThat(first.path()).doesNotExist();
+        }
+        compress(ExternalData.NEVER);
+        assertThat(files(elsewhere)).containsOnlyKeys("out.onnx");
     }
 
     @Test
@@ -379,16 +398,6 @@ class ExternalDataJobTest {
     }
 
     @Test
-    void should_refuse_a_directory_where_the_data_file_goes() throws IOException {
-        split(NETWORK);
-        Files.createDirectory(data);
-
-        assertRefused(
-                "`%s`, the file for the output's tensors, is a directory".formatted(data),
-                new Target(out, true, false));
-    }
-
-    @Test
     void should_write_neither_file_if_a_limit_is_not_kept() throws IOException {
         split(NETWORK);
 
@@ -416,12 +425,14 @@ class ExternalDataJobTest {
         compress(ExternalData.AUTO);
         Map<String, ByteBuffer> before = files(elsewhere);
         Process process = BlockedRun.start(model, out, stage);
-        assertThat(entries()).hasSize(3);
+        assertThat(entries()).hasSize(4);
 
         process.destroyForcibly().waitFor();
 
-        assertThat(files(elsewhere)).isEqualTo(before);
-        assertThat(entries()).hasSize(3);
+        Map<String, ByteBuffer> left = files(elsewhere);
+        assertThat(left.remove(".out.onnx.eckart-lock")).isNotNull();
+        assertThat(left).isEqualTo(before);
+        assertThat(entries()).hasSize(4);
         assertSound(JOB.compress(model, new Target(out, true, false), selection(), madeUp(), Limits.NONE));
         assertThat(files(elsewhere)).isEqualTo(before);
         assertThat(entries()).hasSize(2);
@@ -516,5 +527,18 @@ class ExternalDataJobTest {
                 .filter(tensor -> tensor.getDataLocation() == TensorProto.DataLocation.EXTERNAL)
                 .map(TensorProto::getName)
                 .toList();
+    }
+
+    private Path data() throws IOException {
+        return dataOf(out);
+    }
+
+    /** A model's data file, whose name has a sum over its bytes in it; a name that there is not, if there is none. */
+    private static Path dataOf(Path model) throws IOException {
+        try (Stream<Path> files = Files.list(model.toAbsolutePath().getParent())) {
+            return files.filter(file -> OnnxWriter.isDataFile(file, model))
+                    .findFirst()
+                    .orElse(model.resolveSibling("none"));
+        }
     }
 }

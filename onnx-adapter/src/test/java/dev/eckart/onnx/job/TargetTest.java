@@ -25,9 +25,9 @@ class TargetTest {
 
     @Test
     void should_accept_a_file_that_is_not_there_yet() {
-        assertThatCode(() -> target(folder.resolve("out.onnx")).require(original, List.of(), false))
+        assertThatCode(() -> target(folder.resolve("out.onnx")).require(original, List.of()))
                 .doesNotThrowAnyException();
-        assertThatCode(() -> target(Path.of("not-there-yet.onnx")).require(original, List.of(), false))
+        assertThatCode(() -> target(Path.of("not-there-yet.onnx")).require(original, List.of()))
                 .doesNotThrowAnyException();
     }
 
@@ -52,7 +52,7 @@ class TargetTest {
     void should_refuse_the_original_where_that_is_a_link_itself() throws IOException {
         Path link = Files.createSymbolicLink(folder.resolve("link.onnx"), original);
 
-        assertThatThrownBy(() -> new Target(original, true, true).require(link, List.of(), false))
+        assertThatThrownBy(() -> new Target(original, true, true).require(link, List.of()))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessageContaining("is the original model");
     }
@@ -61,16 +61,16 @@ class TargetTest {
     void should_refuse_a_file_that_is_there_unless_it_may_overwrite() throws IOException {
         Path there = Files.writeString(folder.resolve("out.onnx"), "old");
 
-        assertThatThrownBy(() -> target(there).require(original, List.of(), false))
+        assertThatThrownBy(() -> target(there).require(original, List.of()))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessage("`%s` already exists; name another output, or overwrite the file with --force", there);
-        assertThatCode(() -> new Target(there, true, false).require(original, List.of(), false))
+        assertThatCode(() -> new Target(there, true, false).require(original, List.of()))
                 .doesNotThrowAnyException();
     }
 
     @Test
     void should_refuse_a_directory() {
-        assertThatThrownBy(() -> new Target(folder, true, false).require(original, List.of(), false))
+        assertThatThrownBy(() -> new Target(folder, true, false).require(original, List.of()))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessage("`%s` is a directory; expected the name of a file to write", folder);
     }
@@ -79,12 +79,12 @@ class TargetTest {
     void should_refuse_a_file_in_a_directory_that_is_not_there() {
         Path missing = folder.resolve("missing");
 
-        assertThatThrownBy(() -> target(missing.resolve("out.onnx")).require(original, List.of(), false))
+        assertThatThrownBy(() -> target(missing.resolve("out.onnx")).require(original, List.of()))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessage(
                         "`%s` cannot be written: directory `%s` does not exist; create it first",
                         missing.resolve("out.onnx"), missing);
-        assertThatThrownBy(() -> target(original.resolve("out.onnx")).require(original, List.of(), false))
+        assertThatThrownBy(() -> target(original.resolve("out.onnx")).require(original, List.of()))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessageContaining("does not exist; create it first");
     }
@@ -93,12 +93,12 @@ class TargetTest {
     void should_leave_a_missing_original_to_the_reader() throws IOException {
         Path there = Files.writeString(folder.resolve("out.onnx"), "old");
 
-        assertThatCode(() -> new Target(there, true, false).require(folder.resolve("none.onnx"), List.of(), false))
+        assertThatCode(() -> new Target(there, true, false).require(folder.resolve("none.onnx"), List.of()))
                 .doesNotThrowAnyException();
     }
 
     private void assertOriginal(Path path) {
-        assertThatThrownBy(() -> new Target(path, true, true).require(original, List.of(), false))
+        assertThatThrownBy(() -> new Target(path, true, true).require(original, List.of()))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessage("`%s` is the original model, which is never overwritten; name another output", path);
     }

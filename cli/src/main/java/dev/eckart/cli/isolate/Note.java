@@ -58,7 +58,8 @@ record Note(List<String> running, Duration elapsed, boolean stuck, List<Path> pe
         }
         int length = bytes.getInt();
         long checksum = bytes.getLong();
-        if (length < 0 || length > bytes.remaining()) {
+        // The room for a note is zeros before the first one, whose checksum is zero too.
+        if (length <= 0 || length > bytes.remaining()) {
             return Optional.empty();
         }
         byte[] parts = new byte[length];

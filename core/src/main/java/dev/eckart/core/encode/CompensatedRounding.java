@@ -22,14 +22,14 @@ final class CompensatedRounding {
     private static final int WIDTH = 256;
 
     private final MatrixSource matrix;
-    private final InputMetric inputs;
-    private final InputMetric.Compensation compensation;
+    private final CalibratedInputs inputs;
+    private final CalibratedInputs.Compensation compensation;
     private final Grid grid;
     private final double[] mean;
     private final double[] shift;
     private final RoundedColumns rounded;
 
-    private CompensatedRounding(MatrixSource matrix, InputMetric inputs, Grid grid) {
+    private CompensatedRounding(MatrixSource matrix, CalibratedInputs inputs, Grid grid) {
         this.matrix = matrix;
         this.inputs = inputs;
         this.compensation = inputs.compensation();
@@ -40,7 +40,7 @@ final class CompensatedRounding {
     }
 
     /** @throws dev.eckart.core.linalg.NonFiniteValueException if the matrix holds a NaN or an infinity */
-    static RoundedDraft of(MatrixSource matrix, InputMetric inputs, Grid grid) {
+    static RoundedDraft of(MatrixSource matrix, CalibratedInputs inputs, Grid grid) {
         CompensatedRounding rounding = new CompensatedRounding(matrix, inputs, grid);
         for (int column = 0; column < matrix.columns(); column += WIDTH) {
             rounding.round(column, Math.min(WIDTH, matrix.columns() - column));
@@ -58,7 +58,7 @@ final class CompensatedRounding {
             double[][] original = new double[rows][width];
             for (int i = 0; i < rows; i++) {
                 for (int j = 0; j < width; j++) {
-                    original[i][j] = numbers[compensation.order()[i] * width + j] * parts[j];
+                    original[i][j] = numbers[compensation.row(i) * width + j] * parts[j];
                 }
             }
             double[] errors = round(original, steps, from);
@@ -139,7 +139,7 @@ final class CompensatedRounding {
         }
 
         void round(int place, double[] original, double[] rest, double[] error, double[] lost) {
-            int row = compensation.order()[place];
+            int row = compensation.row(place);
             double pivot = compensation.root().get(place, place);
             int at = row * matrix.columns() + from;
             grid.round(rest, 0, inverse, rounded.codes(), at);

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Safe to use from several threads.
  */
-public final class InputMetric {
+public final class CalibratedInputs {
     /** λ, as a part of the mean variance of the inputs: a singular covariance has an inverse too. */
     static final double RIDGE = 0.01;
 
@@ -30,7 +30,7 @@ public final class InputMetric {
      *
      * @param backend asked for when something is
      */
-    public InputMetric(InputStatistics statistics, Supplier<Decomposer> backend) {
+    public CalibratedInputs(InputStatistics statistics, Supplier<Decomposer> backend) {
         this.statistics = statistics;
         this.backend = backend;
     }
@@ -51,15 +51,45 @@ public final class InputMetric {
      *
      * <p>Rows are rounded in order: that of the input with the largest variance first, as those that follow it can make up for
      * it.
-     *
-     * @param covariance C, divided by a power of two as all that follows
-     * @param order the input that each place stands for
-     * @param weights how much what rounding to the nearest code loses of each row of a weight counts, which is the variance
-     *     of its input; all 1 where none varies
-     * @param root U, upper triangular, with UᵀU = (C + λI)⁻¹ and the rows of both in order
-     * @param ridge λ; 0 where no input varies
      */
-    record Compensation(Matrix covariance, int[] order, double[] weights, Matrix root, double ridge) {}
+    static final class Compensation {
+        private final Matrix covariance;
+        private final int[] order;
+        private final double[] weights;
+        private final Matrix root;
+        private final double ridge;
+
+        private Compensation(Matrix covariance, int[] order, double[] weights, Matrix root, double ridge) {
+            this.covariance = covariance;
+            this.order = order;
+            this.weights = weights;
+            this.root = root;
+            this.ridge = ridge;
+        }
+
+        /** The row that a place in the order stands for. */
+        int row(int place) {
+            return order[place];
+        }
+
+        /**
+         * How much what rounding to the nearest code loses of each row counts, which is the variance of its input; all 1 where
+         * none varies. As all here, it is divided by one power of two.
+         */
+        double[] weights() {
+            return weights.clone();
+        }
+
+        /** U, upper triangular, with UᵀU = (C + λI)⁻¹ for the covariance C, and rows of both in order. */
+        Matrix root() {
+            return root;
+        }
+
+        /** λ; 0 where no input varies. */
+        double ridge() {
+            return ridge;
+        }
+    }
 
     /** @throws InvalidInputException if the covariance holds a NaN or an infinity */
     synchronized Compensation compensation() {

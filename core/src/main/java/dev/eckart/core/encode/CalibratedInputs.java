@@ -4,7 +4,6 @@ import dev.eckart.core.InvalidInputException;
 import dev.eckart.core.calibrate.InputStatistics;
 import dev.eckart.core.linalg.Decomposer;
 import dev.eckart.core.linalg.Matrix;
-import dev.eckart.core.linalg.MatrixSource;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.function.Supplier;
@@ -80,7 +79,12 @@ public final class CalibratedInputs {
             return weights.clone();
         }
 
-        /** U, upper triangular, with UᵀU = (C + λI)⁻¹ for the covariance C, and rows of both in order. */
+        /** C, with rows and columns in order. */
+        Matrix covariance() {
+            return covariance;
+        }
+
+        /** U, upper triangular, with UᵀU = (C + λI)⁻¹ with rows and columns in order. */
         Matrix root() {
             return root;
         }
@@ -97,11 +101,6 @@ public final class CalibratedInputs {
             compensation = compute();
         }
         return compensation;
-    }
-
-    /** C·W, with C divided as that of the compensation is. */
-    Matrix times(MatrixSource values) {
-        return backend.get().times(compensation().covariance, values);
     }
 
     private double unit() {
@@ -135,19 +134,22 @@ public final class CalibratedInputs {
                 .sorted(Comparator.comparingDouble(i -> -variances[i]))
                 .mapToInt(Integer::intValue)
                 .toArray();
-        if (ridge == 0) {
-            double[] ones = new double[n];
-            Arrays.fill(ones, 1);
-            return new Compensation(covariance, order, ones, Matrix.diagonal(n, n, ones), 0);
-        }
         double[] ordered = new double[n * n];
         for (int i = 0; i < n; i++) {
             for (int j = 0; j < n; j++) {
                 ordered[i * n + j] = covariance.get(order[i], order[j]);
             }
-            ordered[i * n + i] += ridge;
         }
-        return new Compensation(
-                covariance, order, variances, backend.get().inverseRoot(Matrix.of(n, n, ordered)), ridge);
+        double[] ridged = ordered.clone();
+        for (int i = 0; i < n; i++) {
+            ridged[i * n + i] += ridge;
+        }
+        if (ridge == 0) {
+            double[] ones = new double[n];
+            Arrays.fill(ones, 1);
+            return new Compensation(Matrix.of(n, n, ordered), order, ones, Matrix.diagonal(n, n, ones), 0);
+        }
+        Matrix root = backend.get().inverseRoot(Matrix.of(n, n, ridged));
+        return new Compensation(Matrix.of(n, n, ordered), order, variances, root, ridge);
     }
 }

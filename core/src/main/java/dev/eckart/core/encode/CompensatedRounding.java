@@ -22,7 +22,6 @@ final class CompensatedRounding {
     private static final int WIDTH = 256;
 
     private final MatrixSource matrix;
-    private final CalibratedInputs inputs;
     private final CalibratedInputs.Compensation compensation;
     private final Grid grid;
     private final double[] mean;
@@ -31,7 +30,6 @@ final class CompensatedRounding {
 
     private CompensatedRounding(MatrixSource matrix, CalibratedInputs inputs, Grid grid) {
         this.matrix = matrix;
-        this.inputs = inputs;
         this.compensation = inputs.compensation();
         this.grid = grid;
         this.mean = inputs.statistics().mean().toArray();

@@ -18,9 +18,10 @@ final class EncodingOptions {
             names = "--encoding",
             paramLabel = "LIST",
             defaultValue = PlannedWeight.PAIR,
-            description = "How weights are stored: pair (the default; --rank says which), bits:8 (codes of 8 bits, or of 2"
-                    + " to 7, with a scale for each output, for every operator that takes a constant), a plug-in's"
-                    + " encoding, or several, as in pair,bits:8: a weight takes the first that makes it smaller.")
+            description =
+                    "How weights are stored: pair (the default; --rank says which), bits:8 (codes of 8 bits, or of 2"
+                            + " to 7, with a scale for each output, for every operator that takes a constant), a plug-in's"
+                            + " encoding, or several, as in pair,bits:8: a weight takes the first that makes it smaller.")
     private String list = PlannedWeight.PAIR;
 
     /** Whether pairs are all there is. */
@@ -36,7 +37,8 @@ final class EncodingOptions {
     StoredForms forms(PluginOptions plugins) {
         List<String> written = new ArrayList<>(calls(list));
         if (written.stream().distinct().count() < written.size()) {
-            throw new InvalidInputException("--encoding %s: an encoding is given twice; give each once".formatted(list));
+            throw new InvalidInputException(
+                    "--encoding %s: an encoding is given twice; give each once".formatted(list));
         }
         boolean pairs = written.get(0).equals(PlannedWeight.PAIR);
         if (pairs) {
@@ -62,8 +64,8 @@ final class EncodingOptions {
                 .sorted()
                 .toList();
         if (!names.contains(name)) {
-            throw new InvalidInputException("unknown encoding `%s`: expected one of %s"
-                    .formatted(name, String.join(", ", names)));
+            throw new InvalidInputException(
+                    "unknown encoding `%s`: expected one of %s".formatted(name, String.join(", ", names)));
         }
         if (name.equals(PlannedWeight.PAIR)) {
             throw new InvalidInputException(

@@ -224,7 +224,7 @@ class PluginTest {
         CommandLineRun run = eckart("strategies", "--plugin", jar);
 
         assertThat(run.code()).isEqualTo(ExitCode.BAD_INPUT);
-        assertThat(run.err()).contains("contains no strategy and no metric", SERVICE);
+        assertThat(run.err()).contains("contains no strategy, no metric and no encoding", SERVICE);
     }
 
     @Test

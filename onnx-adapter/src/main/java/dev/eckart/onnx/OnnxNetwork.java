@@ -20,7 +20,6 @@ import dev.eckart.onnx.file.Scratch;
 import dev.eckart.onnx.graph.Constants;
 import dev.eckart.onnx.graph.GraphIndex;
 import dev.eckart.onnx.graph.Value;
-import dev.eckart.onnx.proto.ModelProto;
 import dev.eckart.onnx.proto.NodeProto;
 import dev.eckart.onnx.proto.OperatorSetIdProto;
 import dev.eckart.onnx.rewrite.BiasShifts;
@@ -140,7 +139,8 @@ public final class OnnxNetwork implements Network<OnnxNetwork> {
      * @return none if nothing says what was replaced in the compressed network, or what it says does not fit
      */
     public Reference reference(OnnxNetwork compressed, Supplier<Decomposer> backend, boolean wide) {
-        return ProductReference.of(model, index, scan.linear(), constants.get().sites(), compressed.model, backend, wide);
+        return ProductReference.of(
+                model, index, scan.linear(), constants.get().sites(), compressed.model, backend, wide);
     }
 
     /**
@@ -270,7 +270,6 @@ public final class OnnxNetwork implements Network<OnnxNetwork> {
 
     /** Its size in numbers; {@code bytes} are those of its files. */
     public NetworkSummary summary(long bytes) {
-        ModelProto message = model.message();
         long parameters =
                 index.constants().values().stream().mapToLong(Tensors::elements).sum();
         return new NetworkSummary(bytes, parameters, opset());

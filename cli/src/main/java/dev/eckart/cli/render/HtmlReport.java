@@ -117,8 +117,8 @@ public final class HtmlReport {
         if (!report.weights().isEmpty()) {
             tiles.add(new Tile(
                     replacedLabel(),
-                    Numbers.count(ReportTables.count(report, Outcome.FACTORED)
-                            + ReportTables.count(report, Outcome.ENCODED)),
+                    Numbers.count(
+                            ReportTables.count(report, Outcome.FACTORED) + ReportTables.count(report, Outcome.ENCODED)),
                     Cell.of("%d unchanged, %d skipped"
                             .formatted(
                                     ReportTables.count(report, Outcome.KEPT),

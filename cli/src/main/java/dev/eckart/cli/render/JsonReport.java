@@ -140,6 +140,7 @@ public final class JsonReport {
         node.put("parametersBefore", weight.parametersBefore()).put("parametersAfter", weight.parametersAfter());
         weight.encoding().ifPresent(encoding -> node.put("encoding", encoding));
         if (weight.bytesBefore() > 0) {
+            node.put("stored", weight.stored());
             node.put("bytesBefore", weight.bytesBefore()).put("bytesAfter", weight.bytesAfter());
         }
         Json.putNumber(node, "predictedError", weight.predictedError());

@@ -75,16 +75,21 @@ final class SampleReports {
                     OptionalDouble.empty(),
                     Optional.of(spectrum),
                     Optional.of(new PairTiming.Measured(2, 1 + i % 3, (1 + i % 3) / 2.0)),
-                    i % 3 == 1));
+                    i % 3 == 1,
+                    i % 3 == 2 ? Optional.empty() : Optional.of("pair"),
+                    i % 3 == 2 ? "dense" : "product(dense, dense)",
+                    4L * values * values,
+                    8L * rank * values));
         }
         String name = weights.get(0);
         return new Report(
                         "0.1.0",
                         "compress",
-                        new Report.ModelEntry("models/" + name, 4_000_000, 1_000_000, 900_000, 17, List.of()),
-                        Optional.of(
-                                new Report.ModelEntry("out/" + name, 1_000_000, 250_000, 200_000, 17, List.of(name))),
-                        new Report.Settings("energy:0.9", false, false, 0, "ejml"),
+                        new Report.ModelEntry(
+                                "models/" + name, 4_000_000, 1_000_000, 900_000, 3_600_000, 17, List.of()),
+                        Optional.of(new Report.ModelEntry(
+                                "out/" + name, 1_000_000, 250_000, 200_000, 800_000, 17, List.of(name))),
+                        new Report.Settings("energy:0.9", "pair", false, false, 0, "ejml"),
                         entries,
                         Optional.of(new Verification(
                                 EvaluationInputs.given(name),
@@ -263,7 +268,7 @@ final class SampleReports {
         }
         return new SweepReport(
                 "0.1.0",
-                new Report.ModelEntry(weights.get(0), 1_000_000, 250_000, 200_000, 17, List.of()),
+                new Report.ModelEntry(weights.get(0), 1_000_000, 250_000, 200_000, 800_000, 17, List.of()),
                 "ejml",
                 0,
                 EvaluationInputs.MADE_UP,

@@ -211,14 +211,19 @@ public final class Compressor {
         List<LinearWeight> others = constants.linear().stream()
                 .filter(constant -> !factored.contains(constant.name()))
                 .toList();
-        return pass("Encoding", others, EncodingChoice::bytes, constant -> choice.of(new WeightView(constant))
-                .map(chosen -> decided(chosen.planned(), chosen.stored())));
+        return pass(
+                "Encoding",
+                others,
+                EncodingChoice::bytes,
+                constant ->
+                        choice.of(new WeightView(constant)).map(chosen -> decided(chosen.planned(), chosen.stored())));
     }
 
     private static CompressionPlan encodedPlan(
             CompressionPlan pairs, List<Worked<PlannedWeight>> encoded, Inventory constants) {
-        Set<String> factored =
-                pairs.factored().stream().map(planned -> planned.weight().name()).collect(Collectors.toSet());
+        Set<String> factored = pairs.factored().stream()
+                .map(planned -> planned.weight().name())
+                .collect(Collectors.toSet());
         return new CompressionPlan(
                 Stream.concat(pairs.factored().stream(), Worked.results(encoded).stream())
                         .toList(),

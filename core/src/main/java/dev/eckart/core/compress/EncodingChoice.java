@@ -27,6 +27,12 @@ import java.util.function.BiFunction;
  * @param obstacle why a network cannot store a weight in a form; empty if it can
  */
 record EncodingChoice(List<Encoding> encodings, BiFunction<LinearWeight, Stored, Optional<String>> obstacle) {
+    /**
+     * What fewer numbers than this save is little, and what rounding them loses may be much: a table of 2×512 numbers that is
+     * added at every position cost a text encoder .002 of its cosine.
+     */
+    static final int LEAST_NUMBERS = 1025;
+
     EncodingChoice {
         encodings = List.copyOf(encodings);
     }
@@ -42,10 +48,12 @@ record EncodingChoice(List<Encoding> encodings, BiFunction<LinearWeight, Stored,
 
     Worked<Chosen> of(WeightView view) {
         LinearWeight weight = view.weight();
+        if (weight.parameters() < LEAST_NUMBERS) {
+            return kept(weight, "too small to be stored in fewer bits");
+        }
         List<String> reasons = new ArrayList<>();
         for (Encoding encoding : encodings) {
-            Optional<String> unsuited =
-                    Encodings.answer(encoding, weight.describe(), () -> encoding.obstacle(weight));
+            Optional<String> unsuited = Encodings.answer(encoding, weight.describe(), () -> encoding.obstacle(weight));
             if (unsuited.isPresent()) {
                 reasons.add("%s: %s".formatted(encoding.name(), unsuited.get()));
                 continue;
@@ -54,16 +62,18 @@ record EncodingChoice(List<Encoding> encodings, BiFunction<LinearWeight, Stored,
             try {
                 chosen = choose(encoding, view, reasons);
             } catch (NonFiniteValueException e) {
-                return Worked.skipped(
-                        SkippedWeight.of(weight, SkipReason.NOT_FINITE, String.valueOf(e.getMessage())));
+                return Worked.skipped(SkippedWeight.of(weight, SkipReason.NOT_FINITE, String.valueOf(e.getMessage())));
             }
             if (chosen.isPresent()) {
                 return Worked.done(chosen.get());
             }
         }
-        return Worked.done(new Chosen(
-                new PlannedWeight(weight, Optional.empty(), new Decision.Keep(String.join("; ", reasons))),
-                Optional.empty()));
+        return kept(weight, String.join("; ", reasons));
+    }
+
+    private static Worked<Chosen> kept(LinearWeight weight, String because) {
+        return Worked.done(
+                new Chosen(new PlannedWeight(weight, Optional.empty(), new Decision.Keep(because)), Optional.empty()));
     }
 
     private Optional<Chosen> choose(Encoding encoding, WeightView view, List<String> reasons) {
@@ -84,8 +94,8 @@ record EncodingChoice(List<Encoding> encodings, BiFunction<LinearWeight, Stored,
             reasons.add("%s: %s".formatted(encoding.name(), unstorable.get()));
             return Optional.empty();
         }
-        Decision.Encode encode = new Decision.Encode(encoding.name(), offer.bytes(), offer.loss());
-        return Optional.of(new Chosen(
-                PlannedWeight.encoded(weight, encode, view.inputs().isPresent()), Optional.of(form)));
+        Decision.Encode encode = new Decision.Encode(encoding.name(), form.text(), offer.bytes(), offer.loss());
+        return Optional.of(
+                new Chosen(PlannedWeight.encoded(weight, encode, view.inputs().isPresent()), Optional.of(form)));
     }
 }

@@ -121,6 +121,14 @@ public record PlannedWeight(
         return isFactored() ? Optional.of(PAIR) : Optional.empty();
     }
 
+    /** The expression that stores it afterwards, as {@link dev.eckart.core.stored.Stored#text} has it. */
+    public String stored() {
+        if (decision instanceof Decision.Encode encode) {
+            return encode.stored();
+        }
+        return isFactored() ? "product(dense, dense)" : "dense";
+    }
+
     /** Bytes that store it afterwards: of numbers, codes and scales. */
     public long bytesAfter() {
         if (decision instanceof Decision.Encode encode) {

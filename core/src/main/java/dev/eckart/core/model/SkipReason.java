@@ -28,8 +28,6 @@ public enum SkipReason {
     COMPUTED("the graph computes another value from it"),
     /** A NaN or an infinity, as a mask holds them: such a matrix has no singular values. */
     NOT_FINITE("holds numbers that are not finite"),
-    /** Codes would save little, and what rounding its numbers loses may be much. */
-    SMALL("too small to be stored in fewer bits"),
     /** It holds no numbers. */
     EMPTY("holds no numbers");
 

@@ -92,14 +92,8 @@ public record Report(
 
     /** This report, of weights that were judged by a calibration, if there was one. */
     public Report with(Optional<CalibrationEntry> found) {
-        Settings calibrated =
-                new Settings(
-                        settings.rank,
-                        settings.encoding,
-                        found.isPresent(),
-                        settings.refit,
-                        settings.seed,
-                        settings.backend);
+        Settings calibrated = new Settings(
+                settings.rank, settings.encoding, found.isPresent(), settings.refit, settings.seed, settings.backend);
         return new Report(
                 version,
                 command,

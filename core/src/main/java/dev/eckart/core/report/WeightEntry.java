@@ -30,6 +30,7 @@ import java.util.OptionalDouble;
  * @param timing of its products, and of those by a pair in its place, where that was wanted
  * @param sizeOnly whether it was replaced though its pair is not faster
  * @param encoding of what stands there now, as the user writes it; empty where the weight is unchanged
+ * @param stored the expression that stands there now; empty for a skipped weight
  * @param bytesBefore that stored it; 0 for a skipped weight
  * @param bytesAfter of what stands there now, codes and scales counted; 0 for a skipped weight
  */
@@ -54,6 +55,7 @@ public record WeightEntry(
         Optional<PairTiming> timing,
         boolean sizeOnly,
         Optional<String> encoding,
+        String stored,
         long bytesBefore,
         long bytesAfter) {
 
@@ -116,6 +118,7 @@ public record WeightEntry(
                 planned.timing(),
                 planned.sizeOnly(),
                 planned.encoding(),
+                planned.stored(),
                 planned.weight().bytes(),
                 planned.bytesAfter());
     }
@@ -155,6 +158,7 @@ public record WeightEntry(
                 Optional.empty(),
                 false,
                 Optional.empty(),
+                "",
                 0,
                 0);
     }

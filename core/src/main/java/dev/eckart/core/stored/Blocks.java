@@ -67,6 +67,11 @@ public record Blocks(Codes codes, int bits, int blockSize, MatrixSource scales, 
         return (codes + 7) / 8 * bits + scales * scaleType(type).bytes();
     }
 
+    @Override
+    public String text() {
+        return blockSize >= rows() ? "codes(%d)".formatted(bits) : "codes(%d, %d)".formatted(bits, blockSize);
+    }
+
     /** The products as the scales' type holds them. */
     @Override
     public Matrix toMatrix(Supplier<Decomposer> backend) {

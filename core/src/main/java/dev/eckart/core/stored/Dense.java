@@ -30,6 +30,11 @@ public record Dense(MatrixSource values, ElementType type) implements Stored {
     }
 
     @Override
+    public String text() {
+        return "dense";
+    }
+
+    @Override
     public Matrix toMatrix(Supplier<Decomposer> backend) {
         return Matrix.copyOf(values);
     }

@@ -39,6 +39,11 @@ public record Product(Stored b, Stored a) implements Stored {
     }
 
     @Override
+    public String text() {
+        return "product(%s, %s)".formatted(b.text(), a.text());
+    }
+
+    @Override
     public Matrix toMatrix(Supplier<Decomposer> backend) {
         return backend.get().times(b.toMatrix(backend), a.toMatrix(backend));
     }

@@ -21,6 +21,9 @@ public sealed interface Stored permits Dense, Blocks, Product, Sum {
     /** Bytes of all its numbers in the file: codes, scales and matrices, but no names or nodes. */
     long bytes();
 
+    /** The expression, for people and programs: {@code product(dense, dense)}, {@code codes(8)}. */
+    String text();
+
     /**
      * W' {@code [in × out]}: the matrix that a product by this expression multiplies by, before it is rounded to the
      * weight's own type.

@@ -34,6 +34,11 @@ public record Sum(Stored one, Stored other) implements Stored {
     }
 
     @Override
+    public String text() {
+        return "sum(%s, %s)".formatted(one.text(), other.text());
+    }
+
+    @Override
     public Matrix toMatrix(Supplier<Decomposer> backend) {
         return one.toMatrix(backend).plus(other.toMatrix(backend));
     }

@@ -79,12 +79,20 @@ public final class CompressionJob {
         Calibrated calibrated = Calibrated.of(engine, model, network, inventory, selection);
         Compressor compressor = calibrated.compressor(engine, selection);
         CompressionPlan pairs = selection.forms().pairs()
-                ? timed(compressor, planning.plan(compressor, inventory, selection.selector()), model, network, selection)
+                ? timed(
+                        compressor,
+                        planning.plan(compressor, inventory, selection.selector()),
+                        model,
+                        network,
+                        selection)
                 : CompressionPlan.NONE;
         CompressionPlan plan = selection.forms().encodings().isEmpty()
                 ? pairs
                 : compressor.planEncoding(
-                        network, pairs, selection.constants(network), selection.forms().encodings());
+                        network,
+                        pairs,
+                        selection.constants(network),
+                        selection.forms().encodings());
         Report report = new Report(
                         engine.version(),
                         command,

@@ -68,20 +68,17 @@ public record Selection(
 
     /** The same, with or without refitting. */
     public Selection refit(boolean wanted) {
-        return new Selection(
-                rank, selector, filter, balance, joint, freezeDefaults, calibration, wanted, timed, forms);
+        return new Selection(rank, selector, filter, balance, joint, freezeDefaults, calibration, wanted, timed, forms);
     }
 
     /** The same, with or without timing. */
     public Selection timed(Optional<TimedPairs> wanted) {
-        return new Selection(
-                rank, selector, filter, balance, joint, freezeDefaults, calibration, refit, wanted, forms);
+        return new Selection(rank, selector, filter, balance, joint, freezeDefaults, calibration, refit, wanted, forms);
     }
 
     /** The same, with other stored forms to choose from. */
     public Selection forms(StoredForms wanted) {
-        return new Selection(
-                rank, selector, filter, balance, joint, freezeDefaults, calibration, refit, timed, wanted);
+        return new Selection(rank, selector, filter, balance, joint, freezeDefaults, calibration, refit, timed, wanted);
     }
 
     /** The same, calibrated on no sample that the evaluation holds back. */

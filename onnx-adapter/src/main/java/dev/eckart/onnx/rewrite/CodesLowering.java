@@ -193,8 +193,7 @@ public final class CodesLowering {
 
         private String shifted(String bytes, String direction, int by) {
             String output = fresh(direction.toLowerCase(Locale.ROOT) + by);
-            String distance =
-                    sharedBytes("shift." + by, List.of(), DataType.UINT8_VALUE, new byte[] {(byte) by});
+            String distance = sharedBytes("shift." + by, List.of(), DataType.UINT8_VALUE, new byte[] {(byte) by});
             nodes.add(node("BitShift", output)
                     .addInput(bytes)
                     .addInput(distance)

@@ -56,8 +56,7 @@ public final class FactorRewriter {
     private final Map<String, PairNames> pairs = new LinkedHashMap<>();
     private final Map<String, CodeNames> codes = new LinkedHashMap<>();
 
-    private FactorRewriter(
-            OnnxModel model, GraphIndex index, List<LinearSite> sites, List<ConstantSite> constants) {
+    private FactorRewriter(OnnxModel model, GraphIndex index, List<LinearSite> sites, List<ConstantSite> constants) {
         this.model = model;
         this.index = index;
         this.sites =

@@ -1,6 +1,7 @@
 package dev.eckart.onnx.rewrite;
 
 import dev.eckart.core.linalg.MatrixSource;
+import dev.eckart.core.linalg.Transposed;
 import dev.eckart.onnx.file.Payloads;
 import dev.eckart.onnx.proto.StringStringEntryProto;
 import dev.eckart.onnx.proto.TensorProto;
@@ -102,6 +103,10 @@ record FormRecord(double error, String weight, List<String> biases) {
      * @param stored W', {@code [in × out]}
      */
     static double error(MatrixSource weight, MatrixSource stored) {
+        if (weight instanceof Transposed) {
+            // In the order in which the file has it.
+            return error(Transposed.of(weight), Transposed.of(stored));
+        }
         int columns = weight.columns();
         int height = Math.max(1, Math.min(weight.rows(), CHUNK / columns));
         double[] own = new double[height * columns];

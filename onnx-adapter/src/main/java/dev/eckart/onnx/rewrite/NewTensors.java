@@ -62,10 +62,7 @@ final class NewTensors {
         CRC32C sum = new CRC32C();
         regions.add(Tensors.store(view, type, name, model.payloads().scratch(), sum));
         sums.put(name, sum);
-        add(
-                inPlace,
-                Tensors.ofPayload(
-                        name, view.dims(), type, model.payloads().size() + regions.size() - 1));
+        add(inPlace, Tensors.ofPayload(name, view.dims(), type, model.payloads().size() + regions.size() - 1));
         return new Stored(inPlace.graph(), name, type);
     }
 
@@ -122,8 +119,7 @@ final class NewTensors {
     private void add(Value inPlace, TensorProto tensor) {
         edits.addInitializer(inPlace, tensor);
         if (inPlace.graph() == GraphIndex.MAIN && model.message().getIrVersion() < FIRST_WITHOUT_INPUTS) {
-            edits.addInput(
-                    inPlace.graph(), declaration(tensor.getName(), tensor.getDataType(), tensor.getDimsList()));
+            edits.addInput(inPlace.graph(), declaration(tensor.getName(), tensor.getDataType(), tensor.getDimsList()));
         }
     }
 

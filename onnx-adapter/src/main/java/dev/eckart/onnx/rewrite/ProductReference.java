@@ -148,9 +148,7 @@ public final class ProductReference {
         stored.compare(site, dense);
         Value root = site.root();
         ElementType type = TensorTypes.elementType(
-                        wide
-                                ? Widened.type(TensorTypes.dataType(blocks.type()))
-                                : TensorTypes.dataType(blocks.type()))
+                        wide ? Widened.type(TensorTypes.dataType(blocks.type())) : TensorTypes.dataType(blocks.type()))
                 .orElseThrow();
         Stored tensor = tensors.store(root, root.name() + ".dense", site.tensor(dense), type);
         edits.compute(

@@ -118,12 +118,14 @@ final class StoredPairs {
         for (String key : PairNames.unreadable(model.message())) {
             throw new Misfit("its metadata entry `%s` cannot be read".formatted(key));
         }
-        Replaced replaced = new Replaced(
-                new LinkedHashMap<>(PairNames.of(model.message())), CodeNames.of(model.message()));
+        Replaced replaced =
+                new Replaced(new LinkedHashMap<>(PairNames.of(model.message())), CodeNames.of(model.message()));
         requireKnown(
-                replaced.pairs.keySet(), sites.stream().map(site -> site.weight().name()));
+                replaced.pairs.keySet(),
+                sites.stream().map(site -> site.weight().name()));
         requireKnown(
-                replaced.codes.keySet(), constants.stream().map(site -> site.weight().name()));
+                replaced.codes.keySet(),
+                constants.stream().map(site -> site.weight().name()));
         for (String key : records.keySet()) {
             if (Stream.concat(replaced.pairs.keySet().stream(), replaced.codes.keySet().stream())
                     .noneMatch(weight -> FormRecord.key(weight).equals(key))) {
@@ -196,7 +198,8 @@ final class StoredPairs {
             steps[i] *= CodesLowering.unit(names.bits());
         }
         return new Blocks(
-                site.outOfTensorOrder(whole ? ordered : PackedCodes.of(names.bits()).unpack(ordered, count)),
+                site.outOfTensorOrder(
+                        whole ? ordered : PackedCodes.of(names.bits()).unpack(ordered, count)),
                 names.bits(),
                 weight.rows(),
                 Matrix.of(1, weight.columns(), steps),

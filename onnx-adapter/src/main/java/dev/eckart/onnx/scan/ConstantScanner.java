@@ -19,19 +19,17 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Finds the constants of a model that can be stored in another form, in its main graph and in those inside of its nodes:
- * tensors of real numbers with two axes or more, large enough for codes to be worth having, that neither callers nor a
- * training may change.
+ * tensors of real numbers with two axes or more that neither callers nor a training may change.
  */
 public final class ConstantScanner {
-    /** What a smaller tensor saves is little, and what rounding its numbers loses may be much. */
-    static final long LEAST_NUMBERS = 4096;
-
     /** So many numbers at least share a scale of a table's row; else those of a column do. */
     private static final long LEAST_ROW = 64;
 
@@ -56,22 +54,19 @@ public final class ConstantScanner {
     public static ConstantScan scan(OnnxModel model, GraphIndex index, WeightScan scan) {
         ConstantScanner scanner = new ConstantScanner(model, index, scan);
         List<ConstantSite> sites = new ArrayList<>();
-        List<SkippedWeight> skipped = new ArrayList<>();
         index.constants().keySet().stream()
                 .sorted(Comparator.comparingInt(scanner::firstUse))
-                .forEach(root -> {
-                    Optional<ConstantSite> site = scanner.site(root);
-                    site.ifPresent(sites::add);
-                    LinearSite left = scanner.linear.get(root);
-                    if (site.isEmpty() && left != null) {
-                        skipped.add(SkippedWeight.of(left.weight(), SkipReason.SMALL, ""));
-                    }
-                });
-        List<String> found = sites.stream().map(site -> site.weight().name()).toList();
-        scan.skipped().stream()
-                .filter(weight -> !found.contains(weight.name()))
-                .forEach(skipped::add);
-        return new ConstantScan(sites, skipped);
+                .forEach(root -> scanner.site(root).ifPresent(sites::add));
+        Set<String> found = sites.stream().map(site -> site.weight().name()).collect(Collectors.toSet());
+        return new ConstantScan(
+                sites,
+                Stream.concat(
+                                scan.linear().stream()
+                                        .map(LinearSite::weight)
+                                        .map(weight -> SkippedWeight.of(weight, SkipReason.ELEMENT_TYPE, "")),
+                                scan.skipped().stream())
+                        .filter(weight -> !found.contains(weight.name()))
+                        .toList());
     }
 
     private int firstUse(Value root) {
@@ -84,9 +79,9 @@ public final class ConstantScanner {
         List<Long> dims = tensor.getDimsList();
         boolean suits = type.isPresent()
                 && dims.stream().filter(dim -> dim > 1).count() >= 2
-                && Tensors.elements(tensor) >= LEAST_NUMBERS
                 && Tensors.elements(tensor) <= Integer.MAX_VALUE - Long.BYTES
                 && !index.uses(root).isEmpty()
+                && index.uses(root).stream().noneMatch(this::isScale)
                 && !index.isInput(root)
                 && !index.isOutput(root)
                 && !index.isTrained(root);
@@ -116,6 +111,13 @@ public final class ConstantScanner {
                 Optional.empty(),
                 List.of());
         return Optional.of(new ConstantSite(weight, root, dims, axes.from, axes.to));
+    }
+
+    /** Whether numbers are the scales of integers to a node: the runtime recognizes such nodes by constants at hand. */
+    private boolean isScale(Use use) {
+        String operator = index.node(use.node()).getOpType();
+        return Stream.of("Quantize", "Dequantize", "QLinear", "Quantized", "NBits", "Integer")
+                .anyMatch(operator::contains);
     }
 
     private boolean isTable(Use use) {

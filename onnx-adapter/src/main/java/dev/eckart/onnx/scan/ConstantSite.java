@@ -1,6 +1,7 @@
 package dev.eckart.onnx.scan;
 
 import dev.eckart.core.linalg.MatrixSource;
+import dev.eckart.core.linalg.Transposed;
 import dev.eckart.core.model.LinearWeight;
 import dev.eckart.core.stored.Codes;
 import dev.eckart.onnx.graph.Value;
@@ -77,6 +78,10 @@ public record ConstantSite(LinearWeight weight, Value root, List<Long> dims, int
 
     /** The tensor of another matrix {@code [in × out]}. */
     public TensorView tensor(MatrixSource matrix) {
+        if (from == 0) {
+            // As a whole, which is faster than number by number.
+            return TensorView.of(Transposed.of(matrix)).reshaped(dims);
+        }
         List<Integer> axes = new ArrayList<>(rowAxes(dims.size(), from, to));
         axes.addAll(IntStream.range(from, to).boxed().toList());
         List<Integer> inverse = new ArrayList<>(axes);

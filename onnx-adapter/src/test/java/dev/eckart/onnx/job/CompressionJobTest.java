@@ -99,13 +99,19 @@ class CompressionJobTest {
         assertThat(report.passed()).isTrue();
         assertThat(report.version()).isEqualTo("1.2.3");
         assertThat(report.command()).isEqualTo("compress");
-        assertThat(report.settings()).isEqualTo(new Report.Settings("fixed:2", false, false, 7, "ejml"));
+        assertThat(report.settings()).isEqualTo(new Report.Settings("fixed:2", "pair", false, false, 7, "ejml"));
         assertThat(report.model())
-                .isEqualTo(
-                        new Report.ModelEntry(model.toString(), Files.size(model), IN * OUT, IN * OUT, 13, List.of()));
+                .isEqualTo(new Report.ModelEntry(
+                        model.toString(), Files.size(model), IN * OUT, IN * OUT, 4L * IN * OUT, 13, List.of()));
         assertThat(report.output())
                 .contains(new Report.ModelEntry(
-                        out.toString(), Files.size(out), 2 * (IN + OUT), 2 * (IN + OUT), 13, List.of()));
+                        out.toString(),
+                        Files.size(out),
+                        2 * (IN + OUT),
+                        2 * (IN + OUT),
+                        8L * (IN + OUT),
+                        13,
+                        List.of()));
         assertThat(Files.size(out)).isLessThan(Files.size(model));
         assertThat(report.weights())
                 .singleElement()

@@ -1,0 +1,153 @@
+package dev.eckart.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.eckart.models.ModelBuilder;
+import dev.eckart.models.RandomMatrices;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.JsonNode;
+
+/** {@code eckart compress --encoding}. */
+class EncodingCommandTest {
+    private static final int IN = 96;
+    private static final int HIDDEN = 64;
+
+    @TempDir
+    private Path folder;
+
+    private Path model = Path.of("");
+    private Path out = Path.of("");
+
+    @BeforeEach
+    void write() throws IOException {
+        model = folder.resolve("model.onnx");
+        out = folder.resolve("out.onnx");
+        Files.write(
+                model,
+                ModelBuilder.model("mixed", 13)
+                        .input("x", "batch", IN)
+                        .output("y", "batch", IN)
+                        .weight("full", RandomMatrices.normal(IN, HIDDEN, 1))
+                        .weight("low", RandomMatrices.ofRank(3, HIDDEN, IN, 2))
+                        .node("MatMul", List.of("x", "full"), "h")
+                        .node("MatMul", List.of("h", "low"), "y")
+                        .build()
+                        .toByteArray());
+    }
+
+    private CommandLineRun compress(String... options) {
+        String[] all = new String[options.length + 5];
+        System.arraycopy(options, 0, all, 5, options.length);
+        List<String> fixed = List.of("compress", model.toString(), "-o", out.toString(), "--json");
+        for (int i = 0; i < fixed.size(); i++) {
+            all[i] = fixed.get(i);
+        }
+        return CommandLineRun.eckart((Object[]) all);
+    }
+
+    @Test
+    void should_store_every_weight_as_codes() throws IOException {
+        CommandLineRun run = compress("--encoding", "bits:8");
+
+        JsonNode report = run.json();
+        assertThat(run.code()).isZero();
+        assertThat(report.at("/settings/encoding").asString()).isEqualTo("bits:8");
+        assertThat(report.at("/settings/rank").asString()).isEmpty();
+        assertThat(report.at("/settings/backend").asString()).isEqualTo("none");
+        assertProved(report);
+        for (JsonNode weight : report.at("/weights")) {
+            assertThat(weight.get("decision").asString()).isEqualTo("encoded");
+            assertThat(weight.get("stored").asString()).isEqualTo("codes(8)");
+            long numbers = weight.get("rows").asLong() * weight.get("columns").asLong();
+            assertThat(weight.get("bytesBefore").asLong()).isEqualTo(4 * numbers);
+            assertThat(weight.get("bytesAfter").asLong())
+                    .isEqualTo(numbers + 4 * weight.get("columns").asLong());
+            assertThat(weight.get("predictedError").asDouble()).isBetween(0.001, 0.02);
+        }
+        assertThat(report.at("/model/linearBytes").asLong()).isEqualTo(4L * 2 * IN * HIDDEN);
+        assertThat(report.at("/output/linearParameters").asLong()).isEqualTo(2L * IN * HIDDEN);
+        assertThat(report.at("/output/linearBytes").asLong()).isEqualTo(2L * IN * HIDDEN + 4L * (IN + HIDDEN));
+        assertThat(Files.size(out)).isLessThan(Files.size(model) / 2);
+    }
+
+    @Test
+    void should_take_the_first_form_of_a_list_that_makes_a_weight_smaller() {
+        JsonNode report =
+                compress("--encoding", "pair,bits:8", "--rank", "energy:0.999").json();
+
+        assertThat(report.at("/settings/encoding").asString()).isEqualTo("pair,bits:8");
+        assertThat(report.findValuesAsString("encoding")).contains("pair", "bits:8");
+        for (JsonNode weight : report.at("/weights")) {
+            assertThat(weight.get("encoding").asString())
+                    .isEqualTo(weight.get("name").asString().equals("low") ? "pair" : "bits:8");
+        }
+        assertProved(report);
+    }
+
+    @Test
+    void should_verify_codes_from_the_two_files() throws IOException {
+        compress("--encoding", "bits:5");
+
+        JsonNode verified = CommandLineRun.eckart("verify", model.toString(), out.toString(), "--json")
+                .json();
+
+        assertProved(verified);
+        assertThat(verified.at("/output/linearParameters").asLong()).isEqualTo(2L * IN * HIDDEN);
+    }
+
+    private static void assertProved(JsonNode report) {
+        JsonNode proof = report.at("/verification");
+        assertThat(proof.get("rewriteError").asDouble())
+                .isLessThanOrEqualTo(proof.get("rewriteTolerance").asDouble());
+        assertThat(proof.has("rewriteFault")).isFalse();
+        assertThat(proof.at("/storedForms/weights").asInt()).isEqualTo(2);
+    }
+
+    @Test
+    void should_plan_without_writing() {
+        CommandLineRun run = compress("--encoding", "bits:8", "--dry-run");
+
+        assertThat(run.json().at("/weights/0/decision").asString()).isEqualTo("encoded");
+        assertThat(out).doesNotExist();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    bits:9          | encoding `bits:9`: expected a number of bits from 2 to 8 but was: 9
+                    bits:1          | encoding `bits:1`: expected a number of bits from 2 to 8 but was: 1
+                    bits            | encoding `bits`: expected a number of bits after the name, such as bits:8
+                    int3            | unknown encoding `int3`: expected one of bits, pair
+                    bits:8,bits:8   | --encoding bits:8,bits:8: an encoding is given twice; give each once
+                    bits:8,pair     | --encoding bits:8,pair: pair must come first
+                    pair:3          | encoding `pair:3`: pair takes no value; --rank says which rank
+                    bits:8,block=3  | unknown option `block`
+                    """)
+    void should_refuse_an_encoding_that_there_is_not(String encoding, String sentence) {
+        CommandLineRun run = compress("--encoding", encoding);
+
+        assertThat(run.code()).isEqualTo(2);
+        assertThat(run.err()).contains(sentence);
+        assertThat(out).doesNotExist();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "--rank fixed:3, --rank chooses the ranks of pairs",
+        "--keep-if-faster, time pairs",
+        "--refit --calibration x.npz, --refit fits pairs"
+    })
+    void should_refuse_what_only_pairs_can_have(String options, String sentence) {
+        CommandLineRun run = compress(("--encoding bits:8 " + options).split(" ", -1));
+
+        assertThat(run.code()).isEqualTo(2);
+        assertThat(run.err()).contains(sentence);
+    }
+}

@@ -1,0 +1,106 @@
+package dev.eckart.models;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.eckart.core.Progress;
+import dev.eckart.core.compress.Provenance;
+import dev.eckart.core.encode.BitsEncoding;
+import dev.eckart.core.encode.Encoding;
+import dev.eckart.core.encode.Offer;
+import dev.eckart.core.encode.WeightView;
+import dev.eckart.core.factor.Replacement;
+import dev.eckart.core.linalg.EjmlDecomposer;
+import dev.eckart.core.linalg.NonFiniteValueException;
+import dev.eckart.core.model.LinearWeight;
+import dev.eckart.core.report.Report;
+import dev.eckart.core.stored.Stored;
+import dev.eckart.core.verify.RewriteProof;
+import dev.eckart.core.verify.Verification;
+import dev.eckart.onnx.OnnxNetwork;
+import dev.eckart.onnx.job.CompressionJob;
+import dev.eckart.onnx.job.Engine;
+import dev.eckart.onnx.job.Evaluation;
+import dev.eckart.onnx.job.Limits;
+import dev.eckart.onnx.run.Session;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every constant of every network of the catalogue, stored as codes: whatever operator takes it, wherever it stands. */
+class EncodedCatalogueTest {
+    /** Operators that unpack codes, of which none may be left when a model runs. */
+    private static final Set<String> UNPACKING = Set.of("BitShift", "QLinearMatMul", "DequantizeLinear");
+
+    @TempDir
+    private Path folder;
+
+    /** Each model with two of the seven numbers of bits, so that each number meets operators of each kind. */
+    static Stream<Arguments> models() {
+        List<CatalogueModel> all = Catalogue.all();
+        return IntStream.range(0, all.size())
+                .boxed()
+                .flatMap(i -> Stream.of(8, 2 + i % 6).map(bits -> Arguments.of(all.get(i), bits)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("models")
+    void should_compute_every_constant_back_from_its_codes(CatalogueModel entry, int bits) throws IOException {
+        Path original =
+                Files.write(folder.resolve("original.onnx"), entry.model().toByteArray());
+        OnnxNetwork network = OnnxNetwork.read(original, true);
+        List<Replacement> replacements = replacements(network, new BitsEncoding(bits));
+        if (replacements.isEmpty()) {
+            return;
+        }
+        Path encoded = folder.resolve("encoded.onnx");
+
+        network.rewrite(replacements, new Provenance("test", "", "bits:" + bits))
+                .recorded(network, EjmlDecomposer::new)
+                .write(encoded);
+
+        Report report = new CompressionJob(new Engine("test", EjmlDecomposer::new, 1, folder, Progress.NONE))
+                .verify(original, encoded, Evaluation.onMadeUpInputs(1), Limits.NONE);
+        assertThat(report.verification().flatMap(Verification::noProof)).isEmpty();
+        assertThat(report.verification().flatMap(Verification::proof).map(RewriteProof::holds))
+                .contains(true);
+        assertThat(operators(encoded)).isEqualTo(operators(original));
+    }
+
+    /** Those of all constants that the model can compute from codes. */
+    private static List<Replacement> replacements(OnnxNetwork network, Encoding encoding) {
+        List<Replacement> replacements = new ArrayList<>();
+        for (LinearWeight constant : network.constants().linear()) {
+            Offer offer;
+            try {
+                offer = encoding.draft(new WeightView(constant)).offers().get(0);
+            } catch (NonFiniteValueException e) {
+                continue;
+            }
+            Stored form = offer.build();
+            assertThat(form.bytes()).isEqualTo(offer.bytes());
+            if (network.obstacle(constant, form).isEmpty()) {
+                replacements.add(new Replacement(constant, form));
+            }
+        }
+        return replacements;
+    }
+
+    /** How often each operator is in the graph that runs, but for those that both the original and codes may need. */
+    private Map<String, Integer> operators(Path model) {
+        try (Session session = Session.openLogged(model, 1, folder)) {
+            Map<String, Integer> operators = session.operators();
+            assertThat(operators.keySet()).doesNotContainAnyElementsOf(UNPACKING);
+            return operators;
+        }
+    }
+}

@@ -10,6 +10,9 @@ import java.util.Map;
  * <p>The network multiplies by the weight as before: codes become numbers once, when the model is loaded. So it serves every
  * operator that takes a constant, at the original's speed.
  *
+ * <p>Numbers are rounded to the nearest code. Where a calibration tells what a weight's inputs have in common, what rounding one
+ * row loses of the outputs is taken off the others, which costs no byte and saves half of the loss or more.
+ *
  * @param bits b, 2 to 8
  */
 public record BitsEncoding(int bits) implements Encoding {

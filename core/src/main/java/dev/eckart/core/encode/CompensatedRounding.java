@@ -22,16 +22,14 @@ final class CompensatedRounding {
     private static final int WIDTH = 256;
 
     private final MatrixSource matrix;
-    private final InputMetric inputs;
-    private final InputMetric.Compensation compensation;
+    private final CalibratedInputs.Compensation compensation;
     private final Grid grid;
     private final double[] mean;
     private final double[] shift;
     private final RoundedColumns rounded;
 
-    private CompensatedRounding(MatrixSource matrix, InputMetric inputs, Grid grid) {
+    private CompensatedRounding(MatrixSource matrix, CalibratedInputs inputs, Grid grid) {
         this.matrix = matrix;
-        this.inputs = inputs;
         this.compensation = inputs.compensation();
         this.grid = grid;
         this.mean = inputs.statistics().mean().toArray();
@@ -40,7 +38,7 @@ final class CompensatedRounding {
     }
 
     /** @throws dev.eckart.core.linalg.NonFiniteValueException if the matrix holds a NaN or an infinity */
-    static RoundedDraft of(MatrixSource matrix, InputMetric inputs, Grid grid) {
+    static RoundedDraft of(MatrixSource matrix, CalibratedInputs inputs, Grid grid) {
         CompensatedRounding rounding = new CompensatedRounding(matrix, inputs, grid);
         for (int column = 0; column < matrix.columns(); column += WIDTH) {
             rounding.round(column, Math.min(WIDTH, matrix.columns() - column));
@@ -53,36 +51,43 @@ final class CompensatedRounding {
     private void round(int from, int width) {
         Strip strip = Strip.whole(matrix, from, width);
         Steps steps = Steps.of(strip, grid, compensation.weights());
+        double[][] ordered = new double[matrix.rows()][width];
         strip.forEachPanel((row, rows, numbers) -> {
             double[] parts = Steps.inverse(steps.units());
-            double[][] original = new double[rows][width];
             for (int i = 0; i < rows; i++) {
                 for (int j = 0; j < width; j++) {
-                    original[i][j] = numbers[compensation.order()[i] * width + j] * parts[j];
+                    ordered[i][j] = numbers[compensation.row(i) * width + j] * parts[j];
                 }
             }
-            double[] errors = round(original, steps, from);
-            rounded.set(from, steps, energies(numbers, parts), errors);
         });
+        double[] errors = round(ordered, steps, from);
+        rounded.set(from, steps, energies(ordered), errors);
     }
 
-    /** The energies of the outputs of columns: the sum of squares of Lᵀ·w, which is wᵀ·C·w. */
-    private double[] energies(double[] numbers, double[] parts) {
-        int width = parts.length;
+    /** The energies of the outputs of columns, wᵀ·C·w: twice what is above C's diagonal, and what is on it. */
+    private double[] energies(double[][] ordered) {
+        int width = ordered[0].length;
         double[] energies = new double[width];
-        if (compensation.ridge() == 0) {
-            return energies;
-        }
-        double[] scaled = new double[numbers.length];
-        Arrays.setAll(scaled, i -> numbers[i] * parts[i % width]);
-        double[] products =
-                inputs.times(Matrix.of(matrix.rows(), width, scaled)).toArray();
-        for (int at = 0; at < products.length; at += width) {
-            for (int j = 0; j < width; j++) {
-                energies[j] += scaled[at + j] * products[at + j];
+        Matrix covariance = compensation.covariance();
+        double[] less = new double[width];
+        for (int start = 0; start < ordered.length; start += BLOCK) {
+            int count = Math.min(BLOCK, ordered.length - start);
+            for (int i = 0; i < start + count; i++) {
+                int first = Math.max(start, i + 1);
+                Arrays.fill(less, 0);
+                subtract(less, covariance, i, first, start + count - first, ordered, first);
+                double variance = i < start ? 0 : covariance.get(i, i);
+                addEnergies(ordered[i], variance, less, energies);
             }
         }
+        Arrays.setAll(energies, j -> Math.max(0, energies[j]));
         return energies;
+    }
+
+    private static void addEnergies(double[] row, double variance, double[] less, double[] energies) {
+        for (int j = 0; j < row.length; j++) {
+            energies[j] += row[j] * (variance * row[j] - 2 * less[j]);
+        }
     }
 
     /**
@@ -109,7 +114,7 @@ final class CompensatedRounding {
                 }
             }
             for (int k = end; k < rows; k++) {
-                subtract(rest[k], k, start, errors);
+                subtract(rest[k], compensation.root(), k, start, BLOCK, errors, 0);
             }
         }
         // What the ridge adds to the metric is no loss of outputs.
@@ -139,7 +144,7 @@ final class CompensatedRounding {
         }
 
         void round(int place, double[] original, double[] rest, double[] error, double[] lost) {
-            int row = compensation.order()[place];
+            int row = compensation.row(place);
             double pivot = compensation.root().get(place, place);
             int at = row * matrix.columns() + from;
             grid.round(rest, 0, inverse, rounded.codes(), at);
@@ -160,20 +165,28 @@ final class CompensatedRounding {
         }
     }
 
-    /** Four rows of a whole block at a time: there are rows behind no other. */
-    private void subtract(double[] rest, int place, int start, double[][] errors) {
-        Matrix root = compensation.root();
-        for (int i = 0; i < BLOCK; i += 4) {
+    /**
+     * Takes off a row {@code count} others, from one on, four at a time.
+     *
+     * @param factors in one of its columns those of the rows, from {@code start} on
+     */
+    private static void subtract(
+            double[] rest, Matrix factors, int column, int start, int count, double[][] rows, int from) {
+        int i = 0;
+        for (; i + 4 <= count; i += 4) {
             subtract(
                     rest,
-                    root.get(start + i, place),
-                    errors[i],
-                    root.get(start + i + 1, place),
-                    errors[i + 1],
-                    root.get(start + i + 2, place),
-                    errors[i + 2],
-                    root.get(start + i + 3, place),
-                    errors[i + 3]);
+                    factors.get(start + i, column),
+                    rows[from + i],
+                    factors.get(start + i + 1, column),
+                    rows[from + i + 1],
+                    factors.get(start + i + 2, column),
+                    rows[from + i + 2],
+                    factors.get(start + i + 3, column),
+                    rows[from + i + 3]);
+        }
+        for (; i < count; i++) {
+            subtract(rest, factors.get(start + i, column), rows[from + i]);
         }
     }
 

@@ -3,25 +3,54 @@ package dev.eckart.core.encode;
 import dev.eckart.core.linalg.NonFiniteValueException;
 import java.util.Arrays;
 
-/**
- * The steps of the columns of a strip, and what rounding to the nearest code loses.
- *
- * @param steps one for each column; 0 for a column of zeros
- * @param units for each column a power of two near its largest number, by which squares stay in range; 0 for zeros
- * @param energies the weighted sum of squares of each column's numbers, in squares of its unit
- * @param errors the same of what it loses
- */
-@SuppressWarnings("ArrayRecordComponent")
-record Steps(double[] steps, double[] units, double[] energies, double[] errors) {
+/** The steps of the columns of a strip, and what rounding to the nearest code loses; for those who change none of it. */
+final class Steps {
+    private final double[] steps;
+    private final double[] units;
+    private final double[] energies;
+    private final double[] errors;
+
+    private Steps(double[] steps, double[] units, double[] energies, double[] errors) {
+        this.steps = steps;
+        this.units = units;
+        this.energies = energies;
+        this.errors = errors;
+    }
+
+    /** One for each column; 0 for a column of zeros. */
+    double[] steps() {
+        return steps;
+    }
+
+    /** For each column a power of two near its largest number, by which squares stay in range; 0 for a column of zeros. */
+    double[] units() {
+        return units;
+    }
+
+    /** The weighted sum of squares of each column's numbers, in squares of its unit. */
+    double[] energies() {
+        return energies;
+    }
+
+    /** The same of what each column loses. */
+    double[] errors() {
+        return errors;
+    }
 
     /** The largest and the least number of each column. */
-    @SuppressWarnings("ArrayRecordComponent")
-    private record Range(double[] least, double[] most) {
+    private static final class Range {
+        private final double[] least;
+        private final double[] most;
+
+        Range(int width) {
+            this.least = new double[width];
+            this.most = new double[width];
+        }
 
         /** No NaN is among what it tells of: none is larger or less than anything. */
         static Range of(Strip strip) {
             int width = strip.width();
-            Range range = new Range(new double[width], new double[width]);
+            Range range = new Range(width);
             strip.forEachPanel((row, rows, numbers) -> {
                 for (int i = 0; i < rows; i++) {
                     range.add(numbers, i * width);

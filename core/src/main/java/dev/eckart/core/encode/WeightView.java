@@ -12,7 +12,7 @@ import java.util.function.Supplier;
  * @param weight W, {@code [in × out]}
  * @param inputs that it is multiplied by; empty where there is no calibration of it
  */
-public record WeightView(LinearWeight weight, Optional<InputMetric> inputs) {
+public record WeightView(LinearWeight weight, Optional<CalibratedInputs> inputs) {
     public WeightView {
         inputs.ifPresent(metric -> {
             if (metric.statistics().size() != weight.rows()) {
@@ -29,6 +29,6 @@ public record WeightView(LinearWeight weight, Optional<InputMetric> inputs) {
 
     /** A weight on inputs that no other weight has. */
     public WeightView(LinearWeight weight, InputStatistics inputs, Supplier<Decomposer> backend) {
-        this(weight, Optional.of(new InputMetric(inputs, backend)));
+        this(weight, Optional.of(new CalibratedInputs(inputs, backend)));
     }
 }

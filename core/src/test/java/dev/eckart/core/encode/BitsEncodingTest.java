@@ -18,6 +18,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -120,10 +121,8 @@ class BitsEncodingTest extends EncodingContract {
 
     /** Each in several tiles, of rows or of columns, and with a rest. */
     @ParameterizedTest
-    @ValueSource(strings = {"70000x2", "2x70000", "700x211"})
-    void should_round_large_matrices_as_small_ones(String shape) {
-        int rows = Integer.parseInt(shape.split("x", -1)[0]);
-        int columns = Integer.parseInt(shape.split("x", -1)[1]);
+    @CsvSource({"70000, 2", "2, 70000", "700, 211"})
+    void should_round_large_matrices_as_small_ones(int rows, int columns) {
         Matrix matrix = SampleMatrices.normal(rows, columns, 5);
         Matrix all = offer(4, matrix).build().toMatrix(EjmlDecomposer::new);
 

@@ -172,19 +172,19 @@ class CompensatedRoundingTest {
     @Test
     void should_compute_what_weights_on_the_same_inputs_share_once() {
         AtomicInteger asked = new AtomicInteger();
-        InputMetric inputs = new InputMetric(SampleInputs.of(100, 30, 8).statistics(), () -> {
-            asked.incrementAndGet();
-            return new EjmlDecomposer();
-        });
-        InputMetric.Compensation first = inputs.compensation();
+        CalibratedInputs inputs =
+                new CalibratedInputs(SampleInputs.of(100, 30, 8).statistics(), () -> {
+                    asked.incrementAndGet();
+                    return new EjmlDecomposer();
+                });
+        CalibratedInputs.Compensation first = inputs.compensation();
 
         for (LinearWeight weight : List.of(weight(sample(30, 5, 9)), weight(sample(30, 7, 10)))) {
             offer(4, new WeightView(weight, Optional.of(inputs)));
         }
 
         assertThat(inputs.compensation()).isSameAs(first);
-        // Once for the root, and once for the energy of each weight's outputs.
-        assertThat(asked).hasValue(3);
+        assertThat(asked).hasValue(1);
     }
 
     @Test

@@ -60,7 +60,7 @@ public abstract class EncodingContract {
 
     static Stream<Sample> samples() {
         List<Sample> samples = new ArrayList<>();
-        int[][] shapes = {{1, 1}, {1, 40}, {40, 1}, {3, 5}, {64, 32}, {30, 70}, {130, 20}};
+        int[][] shapes = {{1, 1}, {1, 40}, {40, 1}, {3, 5}, {30, 70}, {130, 20}};
         for (int[] shape : shapes) {
             int m = shape[0];
             int n = shape[1];
@@ -178,15 +178,12 @@ public abstract class EncodingContract {
     }
 
     /** ‖Lᵀ(W − W')‖ / ‖LᵀW‖, with both in range; 0 where nothing comes of the weight. */
-    private static double loss(Sample sample, Matrix built) {
+    private static double loss(Sample sample, Optional<Matrix> root, Matrix built) {
         Matrix w = unit(sample.matrix, sample.matrix);
         Matrix lost = w.minus(unit(built, sample.matrix));
-        return sample.inputs
-                .map(inputs -> {
-                    Matrix root = root(inputs);
-                    return ratio(root.times(lost).frobeniusNorm(), root.times(w).frobeniusNorm());
-                })
-                .orElseGet(() -> ratio(lost.frobeniusNorm(), w.frobeniusNorm()));
+        return ratio(
+                root.map(lt -> lt.times(lost)).orElse(lost).frobeniusNorm(),
+                root.map(lt -> lt.times(w)).orElse(w).frobeniusNorm());
     }
 
     private static double ratio(double lost, double all) {
@@ -212,9 +209,10 @@ public abstract class EncodingContract {
     @ParameterizedTest
     @MethodSource("samples")
     void should_lose_what_it_says(Sample sample) {
+        Optional<Matrix> root = sample.inputs.map(EncodingContract::root);
         for (Encoding encoding : encodings()) {
             for (Offer offer : offers(encoding, sample.view())) {
-                double measured = loss(sample, built(offer));
+                double measured = loss(sample, root, built(offer));
 
                 assertThat(offer.loss()).isNotNegative().isFinite();
                 assertThat(Math.sqrt(offer.loss()))

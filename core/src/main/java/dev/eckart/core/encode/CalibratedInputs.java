@@ -4,7 +4,6 @@ import dev.eckart.core.InvalidInputException;
 import dev.eckart.core.calibrate.InputStatistics;
 import dev.eckart.core.linalg.Decomposer;
 import dev.eckart.core.linalg.Matrix;
-import dev.eckart.core.linalg.MatrixSource;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.function.Supplier;
@@ -17,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Safe to use from several threads.
  */
-public final class InputMetric {
+public final class CalibratedInputs {
     /** λ, as a part of the mean variance of the inputs: a singular covariance has an inverse too. */
     static final double RIDGE = 0.01;
 
@@ -30,7 +29,7 @@ public final class InputMetric {
      *
      * @param backend asked for when something is
      */
-    public InputMetric(InputStatistics statistics, Supplier<Decomposer> backend) {
+    public CalibratedInputs(InputStatistics statistics, Supplier<Decomposer> backend) {
         this.statistics = statistics;
         this.backend = backend;
     }
@@ -51,16 +50,50 @@ public final class InputMetric {
      *
      * <p>Rows are rounded in order: that of the input with the largest variance first, as those that follow it can make up for
      * it.
-     *
-     * @param covariance C, divided by a power of two as all that follows
-     * @param order the input that each place stands for
-     * @param weights how much what rounding to the nearest code loses of each row of a weight counts, which is the variance
-     *     of its input; all 1 where none varies
-     * @param root U, upper triangular, with UᵀU = (C + λI)⁻¹ and the rows of both in order
-     * @param ridge λ; 0 where no input varies
      */
-    @SuppressWarnings("ArrayRecordComponent")
-    record Compensation(Matrix covariance, int[] order, double[] weights, Matrix root, double ridge) {}
+    static final class Compensation {
+        private final Matrix covariance;
+        private final int[] order;
+        private final double[] weights;
+        private final Matrix root;
+        private final double ridge;
+
+        private Compensation(Matrix covariance, int[] order, double[] weights, Matrix root, double ridge) {
+            this.covariance = covariance;
+            this.order = order;
+            this.weights = weights;
+            this.root = root;
+            this.ridge = ridge;
+        }
+
+        /** The row that a place in the order stands for. */
+        int row(int place) {
+            return order[place];
+        }
+
+        /**
+         * How much what rounding to the nearest code loses of each row counts, which is the variance of its input; all 1 where
+         * none varies. As all here, it is divided by one power of two.
+         */
+        double[] weights() {
+            return weights.clone();
+        }
+
+        /** C, with rows and columns in order. */
+        Matrix covariance() {
+            return covariance;
+        }
+
+        /** U, upper triangular, with UᵀU = (C + λI)⁻¹ with rows and columns in order. */
+        Matrix root() {
+            return root;
+        }
+
+        /** λ; 0 where no input varies. */
+        double ridge() {
+            return ridge;
+        }
+    }
 
     /** @throws InvalidInputException if the covariance holds a NaN or an infinity */
     synchronized Compensation compensation() {
@@ -68,11 +101,6 @@ public final class InputMetric {
             compensation = compute();
         }
         return compensation;
-    }
-
-    /** C·W, with C divided as that of the compensation is. */
-    Matrix times(MatrixSource values) {
-        return backend.get().times(compensation().covariance, values);
     }
 
     private double unit() {
@@ -106,19 +134,22 @@ public final class InputMetric {
                 .sorted(Comparator.comparingDouble(i -> -variances[i]))
                 .mapToInt(Integer::intValue)
                 .toArray();
-        if (ridge == 0) {
-            double[] ones = new double[n];
-            Arrays.fill(ones, 1);
-            return new Compensation(covariance, order, ones, Matrix.diagonal(n, n, ones), 0);
-        }
         double[] ordered = new double[n * n];
         for (int i = 0; i < n; i++) {
             for (int j = 0; j < n; j++) {
                 ordered[i * n + j] = covariance.get(order[i], order[j]);
             }
-            ordered[i * n + i] += ridge;
         }
-        return new Compensation(
-                covariance, order, variances, backend.get().inverseRoot(Matrix.of(n, n, ordered)), ridge);
+        double[] ridged = ordered.clone();
+        for (int i = 0; i < n; i++) {
+            ridged[i * n + i] += ridge;
+        }
+        if (ridge == 0) {
+            double[] ones = new double[n];
+            Arrays.fill(ones, 1);
+            return new Compensation(Matrix.of(n, n, ordered), order, ones, Matrix.diagonal(n, n, ones), 0);
+        }
+        Matrix root = backend.get().inverseRoot(Matrix.of(n, n, ridged));
+        return new Compensation(Matrix.of(n, n, ordered), order, variances, root, ridge);
     }
 }

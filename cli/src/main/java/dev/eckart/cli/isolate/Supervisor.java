@@ -76,10 +76,27 @@ public final class Supervisor {
      */
     public int run(List<String> arguments) {
         Path place = Path.of(System.getProperty("java.io.tmpdir"), "eckart-run");
-        try (PendingFile folder = PendingFile.beside(place)) {
-            return run(arguments, folder.directory());
+        PendingFile folder = PendingFile.beside(place);
+        int status = BAD_INPUT;
+        try {
+            status = run(arguments, folder.directory());
+            return status;
         } catch (IOException e) {
             throw Unwritable.because(place, e);
+        } finally {
+            close(folder, status);
+        }
+    }
+
+    private void close(PendingFile folder, int status) {
+        try {
+            folder.close();
+        } catch (IOException e) {
+            // The next run removes it. A command that failed has said why, which is likely to be the same.
+            if (status == 0) {
+                errors.accept("the temporary folder `%s` cannot be removed: %s"
+                        .formatted(folder.directory(), Unwritable.reason(e)));
+            }
         }
     }
 

@@ -28,16 +28,13 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
- * Attack after attack on commands, each in a folder of its own, until the time is over or a promise is broken.
+ * Attack after attack on commands, each in a folder of its own, until the time is over or a promise is broken: a documented
+ * status, one sentence and no stack trace, the old result or the new one, whole, nothing left after the next run, and an end.
  *
  * <p>Which attack a step makes, and on what, follows from the seed and the step's number alone, so that one step can be
  * repeated by itself. When a process is killed by the clock, what it is doing then does not.
  */
 final class Soak {
-    /** What the command promises whatever happens to it. */
-    static final String PROMISES =
-            "a documented status, one sentence and no stack trace, the old result or the new one, nothing left, an end";
-
     private static final int SAMPLES = 8;
     private static final int SIDE = 48;
 
@@ -246,9 +243,12 @@ final class Soak {
         step.requireOldOrNew(ended, now, old, reference, SoakStep.KILLED.contains(ended.code()));
     }
 
-    /** How many attacks of each kind were withstood, and how the attacked commands ended. */
-    String summary() {
+    /** Which promises were broken, how many attacks of each kind were withstood, and how the attacked commands ended. */
+    String summary(List<String> breaches) {
         StringBuilder text = new StringBuilder();
+        breaches.forEach(breach -> text.append("BROKEN: ").append(breach).append(System.lineSeparator()));
+        text.append(
+                "seed %d: %d attacks withstood, %d promises broken%n".formatted(seed, withstood(), breaches.size()));
         for (SoakAttack attack : SoakAttack.values()) {
             text.append("  %-13s %s%n"
                     .formatted(
@@ -257,7 +257,7 @@ final class Soak {
                                     ? String.valueOf(counts.getOrDefault(attack, 0))
                                     : "not possible on this machine"));
         }
-        return text.append("  status        %s%n".formatted(statuses)).toString();
+        return text.append("  statuses      %s%n".formatted(statuses)).toString();
     }
 
     /** Attacks that were withstood. */

@@ -58,7 +58,8 @@ record Note(List<String> running, Duration elapsed, boolean stuck, List<Path> pe
         }
         int length = bytes.getInt();
         long checksum = bytes.getLong();
-        if (length < 0 || length > bytes.remaining()) {
+        // Zeros are room for a note: nothing has been written over them yet.
+        if (length <= 0 || length > bytes.remaining()) {
             return Optional.empty();
         }
         byte[] parts = new byte[length];

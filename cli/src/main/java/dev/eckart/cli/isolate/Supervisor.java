@@ -200,7 +200,8 @@ public final class Supervisor {
         int judged(int status) throws IOException {
             boolean stuck = isStuck();
             boolean died = status < 0 || status > SIGNALLED;
-            if (note.isEmpty() && status != 0 && !died) {
+            // A command that ends with bad input has said what; a JVM that does not start has another status.
+            if (note.isEmpty() && status != 0 && status != BAD_INPUT && !died) {
                 errors.accept(
                         "the process that runs the models did not start, see above; --no-isolate does without it");
                 return BAD_INPUT;

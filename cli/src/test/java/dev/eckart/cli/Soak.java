@@ -81,7 +81,7 @@ final class Soak {
             List<Object> arguments = new ArrayList<>(
                     job == SoakJob.MATRIX
                             ? List.of("svd", prepared.resolve("matrix.npy"), "-o", result, "--rank", "4")
-                            : List.of("compress", prepared.resolve("model.onnx"), "-o", result, "--rank", "fixed:5"));
+                            : List.of("compress", prepared.resolve("model.onnx"), "-o", result, "--rank", "fixed:7"));
             if (job == SoakJob.EXTERNAL_DATA) {
                 arguments.addAll(List.of("--external-data", "always"));
             }

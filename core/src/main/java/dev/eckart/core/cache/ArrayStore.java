@@ -160,15 +160,16 @@ final class ArrayStore {
         if (size > Integer.MAX_VALUE) {
             return;
         }
-        ByteBuffer all = littleEndian((int) size);
+        byte[] bytes = new byte[(int) size];
+        ByteBuffer all = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
         all.put(ascii(MAGIC)).putLong(numbers.length).putInt(identity.length).put(identity);
         all.asDoubleBuffer().put(numbers);
         int end = (int) size - Integer.BYTES;
         CRC32C crc = new CRC32C();
-        crc.update(all.array(), 0, end);
+        crc.update(bytes, 0, end);
         all.putInt(end, (int) crc.getValue());
         try (PendingFile pending = PendingFile.beside(file(key))) {
-            Files.write(pending.path(), all.array(), StandardOpenOption.CREATE_NEW);
+            Files.write(pending.path(), bytes, StandardOpenOption.CREATE_NEW);
             // Without waiting for the device, as a commit would: what it loses is found to be damaged, and computed
             // again.
             Files.move(pending.path(), file(key), StandardCopyOption.ATOMIC_MOVE);

@@ -242,27 +242,23 @@ class CachingDecomposerTest {
         assertThat(Files.readAllBytes(file)).isEqualTo(bytes);
     }
 
-    /** Two decompositions, of which each is then found under the other's name. */
-    private enum Exchange {
-        NUMBERS(MATRIX, Accuracy.ENERGY, SampleMatrices.normal(40, 25, 4), Accuracy.ENERGY),
-        SHAPES(MATRIX, Accuracy.ENERGY, MATRIX.transpose(), Accuracy.ENERGY),
-        ACCURACIES(MATRIX, Accuracy.ENERGY, MATRIX, Accuracy.FULL);
-
-        private final Matrix one;
-        private final Accuracy ofOne;
-        private final Matrix other;
-        private final Accuracy ofOther;
-
-        Exchange(Matrix one, Accuracy ofOne, Matrix other, Accuracy ofOther) {
-            this.one = one;
-            this.ofOne = ofOne;
-            this.other = other;
-            this.ofOther = ofOther;
+    /** Two decompositions, of which one is then found under the other's name. */
+    private record Exchange(String what, Matrix one, Accuracy ofOne, Matrix other, Accuracy ofOther) {
+        @Override
+        public String toString() {
+            return what;
         }
     }
 
+    private static Stream<Exchange> exchanges() {
+        return Stream.of(
+                new Exchange("numbers", MATRIX, Accuracy.ENERGY, SampleMatrices.normal(40, 25, 4), Accuracy.ENERGY),
+                new Exchange("shapes", MATRIX, Accuracy.ENERGY, MATRIX.transpose(), Accuracy.ENERGY),
+                new Exchange("accuracies", MATRIX, Accuracy.ENERGY, MATRIX, Accuracy.FULL));
+    }
+
     @ParameterizedTest
-    @EnumSource
+    @MethodSource("exchanges")
     void should_compute_anew_what_is_under_the_name_of_another_decomposition(Exchange exchange) throws IOException {
         Path second = Files.createDirectory(folder.resolve("second"));
         cached(true).truncated(exchange.one, 7, exchange.ofOne);

@@ -28,7 +28,7 @@ import java.util.stream.Stream;
  */
 record SoakStep(Path folder, RandomGenerator random) {
     /** Far more than any command takes on the models of a soak. */
-    private static final Duration BOUND = Duration.ofSeconds(120);
+    private static final Duration BOUND = Duration.ofMinutes(2);
 
     private static final Duration PAST = Duration.ofHours(1);
 

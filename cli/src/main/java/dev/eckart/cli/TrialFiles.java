@@ -52,6 +52,9 @@ final class TrialFiles implements TrialMemory {
     /** By subject, and by setting. */
     private final Map<String, Map<String, Trial>> subjects = new HashMap<>();
 
+    /** Whether that was said: each trial writes the file. */
+    private boolean unwritable;
+
     TrialFiles(Path folder, Consumer<String> warnings) {
         this.folder = folder;
         this.warnings = warnings;
@@ -73,7 +76,10 @@ final class TrialFiles implements TrialMemory {
         try {
             ReportFiles.write(file(subject), Json.render(root));
         } catch (InvalidInputException e) {
-            warnings.accept("%s; the next search measures again".formatted(e.getMessage()));
+            if (!unwritable) {
+                warnings.accept("cache file %s; the next search measures again".formatted(e.getMessage()));
+            }
+            unwritable = true;
         }
     }
 

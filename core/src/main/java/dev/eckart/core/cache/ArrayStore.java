@@ -19,6 +19,8 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.zip.CRC32C;
 
@@ -41,6 +43,9 @@ final class ArrayStore {
 
     private final Path folder;
     private final Consumer<String> warnings;
+
+    /** What was said already: on a full device every entry fails, and a fault that stays is found with each look. */
+    private final Set<String> said = ConcurrentHashMap.newKeySet();
 
     ArrayStore(Path folder, Consumer<String> warnings) {
         this.folder = folder;
@@ -77,7 +82,10 @@ final class ArrayStore {
     }
 
     private Optional<double[]> recomputed(Path file, String fault) {
-        warnings.accept("cache file `%s` %s; its numbers are computed again".formatted(file, fault));
+        String warning = "cache file `%s` %s; its numbers are computed again".formatted(file, fault);
+        if (said.add(warning)) {
+            warnings.accept(warning);
+        }
         return Optional.empty();
     }
 
@@ -174,7 +182,10 @@ final class ArrayStore {
             // again.
             Files.move(pending.path(), file(key), StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException | InvalidInputException e) {
-            warnings.accept("cache file `%s` cannot be written: %s".formatted(file(key), Unwritable.reason(e)));
+            if (said.add("unwritable")) {
+                warnings.accept("cache file `%s` cannot be written: %s; the next run computes what is missing again"
+                        .formatted(file(key), Unwritable.reason(e)));
+            }
         }
     }
 }

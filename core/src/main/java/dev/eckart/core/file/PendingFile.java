@@ -117,9 +117,8 @@ public final class PendingFile implements AutoCloseable {
 
     /** Empty if another process took the directory for stale before it was locked. */
     private static Optional<PendingFile> make(Path target, Path folder) throws IOException {
-        Path directory = Files.createDirectory(
-                folder.resolve(".%s.%s-%s%s".formatted(target.getFileName(), PROCESS, unique(), ENDING)),
-                forOwnerOnly(folder));
+        Path directory =
+                Files.createDirectory(unlocked(folder, target.getFileName().toString()), forOwnerOnly(folder));
         try {
             FileChannel lock = lock(directory.resolve(LOCK));
             if (Files.exists(directory.resolve(LOCK))) {
@@ -132,6 +131,11 @@ public final class PendingFile implements AutoCloseable {
         } catch (NoSuchFileException e) {
             return Optional.empty();
         }
+    }
+
+    /** A name for a directory that the next process removes if it stays, and that any process may remove while it is empty. */
+    static Path unlocked(Path folder, String name) {
+        return folder.resolve(".%s.%s-%s%s".formatted(name, PROCESS, unique(), ENDING));
     }
 
     /** What is not yet in place is nobody else's to read; the files inside get the permissions that they will have. */

@@ -502,6 +502,8 @@ class CachingDecomposerTest {
         Files.delete(folder);
 
         assertThat(decomposer.singularValues(MATRIX, Accuracy.ENERGY)).hasSize(25);
+        // Once, however many entries there are.
+        assertThat(decomposer.singularValues(MATRIX, Accuracy.FULL)).hasSize(25);
 
         assertThat(warnings).hasSize(1).allMatch(warning -> warning.contains("cannot be written"));
         Files.createDirectory(folder);

@@ -104,7 +104,9 @@ final class CheckCommand implements Callable<Integer> {
                 .reads("the calibration inputs", policy.calibration())
                 .writes("`output`", policy.output());
         policy.compressed().ifPresent(compressed -> run.readsModel("the compressed model", compressed));
-        return update ? run.writes("--update-baseline", policy.baseline()) : run.reads("the baseline", policy.baseline());
+        return update
+                ? run.writes("--update-baseline", policy.baseline())
+                : run.reads("the baseline", policy.baseline());
     }
 
     private Report verify(Policy policy, Path compressed, Optional<Baseline> baseline) {

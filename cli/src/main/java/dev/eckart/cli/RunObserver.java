@@ -68,9 +68,8 @@ final class RunObserver implements RunWatchdog.Observer, AutoCloseable {
 
     @Override
     public void stuck(Underway stuck, Duration limit) {
-        if (notes.isPresent()) {
-            // Which ends this process, and says why.
-            notes.get().writeStuck(stuck);
+        if (notes.filter(file -> file.writeStuck(stuck)).isPresent()) {
+            // The supervisor ends this process, and says why.
             return;
         }
         console.warn(TimeLimitException.sentence(stuck.work(), limit));

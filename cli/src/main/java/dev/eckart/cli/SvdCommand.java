@@ -5,11 +5,11 @@ import dev.eckart.cli.render.Json;
 import dev.eckart.cli.render.Numbers;
 import dev.eckart.cli.render.ShownText;
 import dev.eckart.core.InvalidInputException;
-import dev.eckart.core.file.Destination;
 import dev.eckart.core.factor.FactorPair;
+import dev.eckart.core.file.Destination;
 import dev.eckart.core.linalg.Accuracy;
 import dev.eckart.core.linalg.Decomposer;
-import dev.eckart.core.linalg.Matrix;
+import dev.eckart.core.linalg.MatrixSource;
 import dev.eckart.core.linalg.NonFiniteValueException;
 import dev.eckart.core.linalg.SingularValueDecomposition;
 import dev.eckart.core.model.ElementType;
@@ -101,7 +101,7 @@ final class SvdCommand implements Callable<Integer> {
                 .writes("--plot", Optional.ofNullable(plot))
                 .require();
         NpyArray array = NpyFile.read(reference);
-        Matrix matrix = matrix(array);
+        MatrixSource matrix = matrix(array);
         Decomposer decomposer =
                 engine.engine(console, options.progress(console)).backend().get();
         LinearWeight weight = weight(array, matrix);
@@ -148,15 +148,15 @@ final class SvdCommand implements Callable<Integer> {
         }
     }
 
-    private Matrix matrix(NpyArray array) {
+    private MatrixSource matrix(NpyArray array) {
         if (array.shape().size() < 2 || array.size() == 0) {
             throw new InvalidInputException(
                     "`%s` is %s; expected at least two axes, none of length 0".formatted(reference, array.describe()));
         }
-        return array.toMatrix();
+        return array.asMatrix();
     }
 
-    private LinearWeight weight(NpyArray array, Matrix matrix) {
+    private LinearWeight weight(NpyArray array, MatrixSource matrix) {
         ElementType type = switch (array.type()) {
             case FLOAT16 -> ElementType.FLOAT16;
             case BFLOAT16 -> ElementType.BFLOAT16;
@@ -166,7 +166,7 @@ final class SvdCommand implements Callable<Integer> {
         return new LinearWeight(reference, "svd", type, matrix);
     }
 
-    private Spectrum spectrum(Decomposer decomposer, Matrix matrix) {
+    private Spectrum spectrum(Decomposer decomposer, MatrixSource matrix) {
         try {
             return Spectrum.of(decomposer.singularValues(matrix, Accuracy.FULL));
         } catch (NonFiniteValueException e) {
@@ -196,19 +196,10 @@ final class SvdCommand implements Callable<Integer> {
     }
 
     private static void write(Path file, SingularValueDecomposition svd, NpyType type) {
-        Matrix product = FactorPair.of(svd, FactorPair.Balance.PLAIN, ElementType.FLOAT32)
-                .product();
+        MatrixSource product = FactorPair.of(svd, FactorPair.Balance.PLAIN, ElementType.FLOAT32)
+                .productByRows();
         boolean single = type == NpyType.FLOAT32 || type == NpyType.FLOAT16;
-        NpyFile.write(file, single ? floats(product) : NpyArray.ofMatrix(product));
-    }
-
-    private static NpyArray floats(Matrix matrix) {
-        double[] numbers = matrix.toArray();
-        float[] floats = new float[numbers.length];
-        for (int i = 0; i < numbers.length; i++) {
-            floats[i] = (float) numbers[i];
-        }
-        return NpyArray.ofFloats(List.of(matrix.rows(), matrix.columns()), floats);
+        NpyFile.write(file, single ? NpyArray.ofMatrixAsFloats(product) : NpyArray.ofMatrix(product));
     }
 
     private static String renderJson(Cut cut) {

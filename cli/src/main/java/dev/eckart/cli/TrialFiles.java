@@ -11,7 +11,10 @@ import dev.eckart.onnx.job.Trial;
 import dev.eckart.onnx.job.TrialMemory;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -20,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.Consumer;
+import java.util.zip.CRC32C;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -28,16 +32,28 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Trials in a folder, those of a subject in a file of their own, {@code trials-SUBJECT.json}, which is written whole with
- * each that is added. One that is damaged counts as missing, which is said.
+ * each that is added. One that is damaged, that says to be of another subject, or that is not a regular file, counts as
+ * missing, which is said.
  */
 final class TrialFiles implements TrialMemory {
-    private static final String SCHEMA = "eckart.trials/2";
+    private static final String SCHEMA = "eckart.trials/3";
+
+    /** What every version's schema begins with: what an older or newer one wrote is not read. */
+    private static final String FAMILY = "eckart.trials/";
+
+    /** Far more than a search writes; what is larger is not read. */
+    private static final long MOST_BYTES = 64L << 20;
+
+    private static final String CHECKSUM = "checksum";
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
     private final Path folder;
     private final Consumer<String> warnings;
     /** By subject, and by setting. */
     private final Map<String, Map<String, Trial>> subjects = new HashMap<>();
+
+    /** Whether that was said: each trial writes the file. */
+    private boolean unwritable;
 
     TrialFiles(Path folder, Consumer<String> warnings) {
         this.folder = folder;
@@ -53,13 +69,17 @@ final class TrialFiles implements TrialMemory {
     public void keep(String subject, Trial trial) {
         Map<String, Trial> trials = trials(subject);
         trials.put(trial.rank(), trial);
-        ObjectNode root = Json.object().put("schema", SCHEMA);
+        ObjectNode root = Json.object().put("schema", SCHEMA).put("subject", subject);
         ArrayNode list = root.putArray("trials");
         trials.values().forEach(each -> write(list.addObject(), each));
+        root.put(CHECKSUM, checksum(parsed(Json.render(root))));
         try {
             ReportFiles.write(file(subject), Json.render(root));
         } catch (InvalidInputException e) {
-            warnings.accept("%s; the next search measures again".formatted(e.getMessage()));
+            if (!unwritable) {
+                warnings.accept("cache file %s; the next search measures again".formatted(e.getMessage()));
+            }
+            unwritable = true;
         }
     }
 
@@ -73,24 +93,59 @@ final class TrialFiles implements TrialMemory {
 
     private Map<String, Trial> read(String subject) {
         Path file = file(subject);
-        Map<String, Trial> trials = new LinkedHashMap<>();
-        if (!Files.exists(file)) {
-            return trials;
-        }
         try {
-            JsonNode root = MAPPER.readTree(Files.readString(file));
-            if (!root.required("schema").asString().equals(SCHEMA)) {
-                return trials;
+            BasicFileAttributes attributes =
+                    Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+            if (!attributes.isRegularFile()) {
+                // To open a pipe is to wait for whoever writes to it, and what a link leads to may be changed at any
+                // time.
+                return measuredAgain(file, "is not a regular file");
             }
-            for (JsonNode node : root.required("trials")) {
-                Trial trial = trial(node);
-                trials.put(trial.rank(), trial);
-            }
-            return trials;
-        } catch (IOException | JacksonException | IllegalArgumentException e) {
-            warnings.accept("cache file `%s` is damaged; its trials are measured again".formatted(file));
+            return attributes.size() > MOST_BYTES
+                    ? measuredAgain(file, "is damaged")
+                    : trials(subject, file, parsed(Files.readString(file)));
+        } catch (NoSuchFileException e) {
             return new LinkedHashMap<>();
+        } catch (IOException | JacksonException | IllegalArgumentException | ClassCastException e) {
+            return measuredAgain(file, "is damaged");
         }
+    }
+
+    private Map<String, Trial> trials(String subject, Path file, ObjectNode root) {
+        String schema = root.required("schema").asString();
+        if (!schema.equals(SCHEMA)) {
+            return schema.startsWith(FAMILY) ? new LinkedHashMap<>() : measuredAgain(file, "is damaged");
+        }
+        String checksum = root.required(CHECKSUM).asString();
+        root.remove(CHECKSUM);
+        if (!checksum.equals(checksum(root))) {
+            return measuredAgain(file, "is damaged");
+        }
+        if (!root.required("subject").asString().equals(subject)) {
+            return measuredAgain(file, "holds the trials of another search");
+        }
+        Map<String, Trial> trials = new LinkedHashMap<>();
+        for (JsonNode node : root.required("trials")) {
+            Trial trial = trial(node);
+            trials.put(trial.rank(), trial);
+        }
+        return trials;
+    }
+
+    private Map<String, Trial> measuredAgain(Path file, String fault) {
+        warnings.accept("cache file `%s` %s; its trials are measured again".formatted(file, fault));
+        return new LinkedHashMap<>();
+    }
+
+    private static ObjectNode parsed(String text) {
+        return (ObjectNode) MAPPER.readTree(text);
+    }
+
+    /** Of all but the checksum, as it is read: so that a number that is written in another way is the same. */
+    private static String checksum(ObjectNode root) {
+        CRC32C crc = new CRC32C();
+        crc.update(MAPPER.writeValueAsBytes(root));
+        return "%08x".formatted(crc.getValue());
     }
 
     private static void write(ObjectNode node, Trial trial) {

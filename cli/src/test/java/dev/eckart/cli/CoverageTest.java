@@ -24,7 +24,7 @@ class CoverageTest {
     private static final Pattern NETWORK = Pattern.compile("(?<!\\*)\\*([a-z0-9-]+)\\*(?!\\*)");
     /** A class, a method of it, or a further method of the class named before. */
     private static final Pattern TEST =
-            Pattern.compile("`([A-Z][A-Za-z0-9]*(?:Test|IT))?(?:#(should_[A-Za-z_0-9]+))?`");
+            Pattern.compile("`([A-Z][A-Za-z0-9]*(?:Test|IT))?(?:#([a-z][A-Za-z0-9]*_[A-Za-z_0-9]+))?`");
 
     @Test
     void should_name_every_network_of_the_catalogue_and_no_other() throws IOException {
@@ -39,7 +39,7 @@ class CoverageTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"coverage.md", "trust.md"})
+    @ValueSource(strings = {"coverage.md", "trust.md", "reliability.md"})
     void should_name_tests_that_there_are(String page) throws IOException {
         List<Path> sources;
         try (Stream<Path> files = Files.walk(PROJECT, 12)) {
@@ -60,6 +60,25 @@ class CoverageTest {
             }
         }
         assertThat(missing).isEmpty();
+    }
+
+    /** A promise that nothing attacks is none, and neither is an attack that this page does not explain. */
+    @Test
+    void should_name_a_test_for_every_promise_and_every_attack_of_a_soak() throws IOException {
+        List<String> rows = page("reliability.md")
+                .lines()
+                .filter(line ->
+                        line.startsWith("| ") && !line.startsWith("| promise ") && !line.startsWith("| attack "))
+                .toList();
+        Set<String> attacks = Stream.of(SoakAttack.values())
+                .map(attack -> "| `%s` ".formatted(attack))
+                .collect(Collectors.toSet());
+
+        assertThat(attacks).allSatisfy(attack -> assertThat(rows).anyMatch(row -> row.startsWith(attack)));
+        assertThat(rows)
+                .hasSizeGreaterThan(20)
+                .allMatch(row -> TEST.matcher(row).results().anyMatch(test -> test.group(1) != null)
+                        || attacks.stream().anyMatch(row::startsWith));
     }
 
     private static List<String> read(List<Path> sources, String name) throws IOException {

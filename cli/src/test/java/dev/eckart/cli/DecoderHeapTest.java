@@ -3,6 +3,9 @@ package dev.eckart.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.eckart.core.model.ElementType;
+import dev.eckart.core.npy.NpyArray;
+import dev.eckart.core.npy.NpyFile;
+import dev.eckart.models.RandomMatrices;
 import dev.eckart.models.decoder.DecoderShape;
 import dev.eckart.models.decoder.SyntheticDecoder;
 import dev.eckart.onnx.run.Session;
@@ -83,6 +86,18 @@ class DecoderHeapTest {
         assertThat(ended.printed.strip())
                 .hasLineCount(1)
                 .contains("a heap of 64 MB is too small; enlarge it with ECKART_OPTS");
+    }
+
+    /** The matrix, and the one that is written, are 19 MB each: a third copy would not fit beside what the program needs. */
+    @Test
+    void should_decompose_a_matrix_in_little_more_than_itself_and_the_result() throws Exception {
+        Path matrix = folder.resolve("matrix.npy");
+        Path out = folder.resolve("out.npy");
+        NpyFile.write(matrix, NpyArray.ofMatrix(RandomMatrices.normal(6000, 400, 1)));
+
+        eckart("svd", matrix.toString(), "--rank", "16", "-o", out.toString());
+
+        assertThat(NpyFile.read(out).shape()).containsExactly(6000, 400);
     }
 
     private static Path small() {

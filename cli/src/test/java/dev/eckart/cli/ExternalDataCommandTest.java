@@ -87,8 +87,7 @@ class ExternalDataCommandTest {
             assertThat(written.get("dataFiles").get(0).asString()).isEqualTo(data().toString());
         }
         assertThat(written.get("bytes").asLong()).isEqualTo(Files.size(out) + (outside ? Files.size(data()) : 0));
-        long before = Files.size(folder.resolve(model))
-                + (model.equals("split.onnx") ? Files.size(dataOf(split)) : 0);
+        long before = Files.size(folder.resolve(model)) + (model.equals("split.onnx") ? Files.size(dataOf(split)) : 0);
         assertThat(report.get("model").get("bytes").asLong()).isEqualTo(before);
         assertThat(report.get("verification").get("rewriteError").asDouble()).isLessThan(1e-5);
         assertThat(eckart("verify", folder.resolve(model), out).code()).isZero();

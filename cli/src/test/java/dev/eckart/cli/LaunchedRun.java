@@ -35,7 +35,11 @@ record LaunchedRun(int code, String out, String err) {
         return new LaunchedRun(code, Files.readString(out), Files.readString(err));
     }
 
+    /** The JSON that was printed; a command that printed none fails the test with what it said instead. */
     JsonNode json() {
+        if (out.isBlank()) {
+            throw new AssertionError("no JSON, but status %d: %s".formatted(code, err));
+        }
         return JsonMapper.builder().build().readTree(out);
     }
 }

@@ -180,11 +180,12 @@ class PartsCommandTest {
         try (DirectoryStream<Path> files = Files.newDirectoryStream(cache, "trials-*.json")) {
             trials = files.iterator().next();
         }
-        Files.writeString(trials, Files.readString(trials).replace("eckart.trials/2", "eckart.trials/1"));
+        Files.writeString(trials, Files.readString(trials).replace("eckart.trials/3", "eckart.trials/2"));
 
         CommandLineRun run =
                 compress("--min-part-cosine", "0.999", "--search-trials", "3", "--cache", cache, "--json", "--force");
 
+        assertThat(run.err()).doesNotContain("cache file");
         assertThat(run.json().get("search").get("tried"))
                 .isNotEmpty()
                 .allMatch(tried -> !tried.get("remembered").asBoolean());

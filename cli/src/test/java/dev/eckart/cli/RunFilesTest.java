@@ -71,7 +71,8 @@ class RunFilesTest {
         Path link = Files.createSymbolicLink(folder.resolve("link.json"), model);
         Path hardLink = Files.createLink(folder.resolve("hard.json"), model);
         Path out = folder.resolve("out.onnx");
-        for (Path report : List.of(model, link, hardLink, folder.resolve("../" + folder.getFileName() + "/model.json"))) {
+        for (Path report :
+                List.of(model, link, hardLink, folder.resolve("../" + folder.getFileName() + "/model.json"))) {
             assertRefused(eckart("compress", model, "-o", out, "--report", report), "--report", "the model");
             assertRefused(eckart("scan", model, "--report", report), "--report", "the model");
             assertRefused(eckart("sweep", model, "--report", report), "--report", "the model");
@@ -136,8 +137,15 @@ class RunFilesTest {
         assertRefused(eckart("compress", model, "-o", pipe, "--force"), "pipe.onnx", "a pipe");
         assertRefused(eckart("compress", model, "-o", device, "--force"), "device.json", "a device");
         assertRefused(eckart("compress", model, "-o", out, "--report", device), "device.json", "a device");
-        assertRefused(eckart("svd", matrix, "--plot", Files.createSymbolicLink(
-                folder.resolve("plot.svg"), Path.of("/dev/null")), "--force"), "plot.svg", "a device");
+        assertRefused(
+                eckart(
+                        "svd",
+                        matrix,
+                        "--plot",
+                        Files.createSymbolicLink(folder.resolve("plot.svg"), Path.of("/dev/null")),
+                        "--force"),
+                "plot.svg",
+                "a device");
         assertThat(Files.isRegularFile(pipe)).isFalse();
         assertThat(device).isSymbolicLink();
         assertThat(Files.isRegularFile(Path.of("/dev/null"))).isFalse();
@@ -172,10 +180,12 @@ class RunFilesTest {
     void should_write_a_report_through_to_standard_output() throws IOException {
         Path link = Files.createSymbolicLink(folder.resolve("report.md"), Path.of("/dev/stdout"));
 
-        assertThat(eckart("scan", model, "--report", "/dev/stdout", "--quiet").json().get("command").asString())
+        assertThat(eckart("scan", model, "--report", "/dev/stdout", "--quiet")
+                        .json()
+                        .get("command")
+                        .asString())
                 .isEqualTo("scan");
-        CommandLineRun run = eckart(
-                "compress", model, "-o", folder.resolve("out.onnx"), "--quiet", "--report", link);
+        CommandLineRun run = eckart("compress", model, "-o", folder.resolve("out.onnx"), "--quiet", "--report", link);
         assertThat(run.code()).as(run.err()).isZero();
         assertThat(run.out()).contains("| ");
         assertThat(link).isSymbolicLink();
@@ -215,8 +225,7 @@ class RunFilesTest {
         String[] texts = Stream.of(arguments).map(Object::toString).toArray(String[]::new);
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         try (PrintStream out = new PrintStream(new FileOutputStream(full.toFile()), false, StandardCharsets.UTF_8)) {
-            int code = Eckart.run(
-                    new Console(out, new PrintStream(err, true, StandardCharsets.UTF_8), false), texts);
+            int code = Eckart.run(new Console(out, new PrintStream(err, true, StandardCharsets.UTF_8), false), texts);
 
             assertThat(code).isEqualTo(2);
         }

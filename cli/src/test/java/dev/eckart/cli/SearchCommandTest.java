@@ -10,13 +10,19 @@ import dev.eckart.models.RandomMatrices;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /** {@code compress} with a limit and no setting. */
@@ -116,7 +122,7 @@ class SearchCommandTest {
     @Test
     void should_measure_anew_what_it_cannot_read() throws IOException {
         search("--max-relative-error", "0.001", "--cache", cache);
-        Files.writeString(trials(), "{\"schema\":\"eckart.trials/2\",\"trials\":[{}]}");
+        Files.writeString(trials(), "{\"schema\":\"eckart.trials/3\",\"trials\":[{}]}");
 
         CommandLineRun run = search("--max-relative-error", "0.001", "--cache", cache, "--json", "--force");
 
@@ -124,6 +130,71 @@ class SearchCommandTest {
         assertThat(run.err()).contains("is damaged; its trials are measured again");
         assertThat(run.json().get("search").get("tried"))
                 .allMatch(tried -> !tried.get("remembered").asBoolean());
+    }
+
+    /** The trials of another model, whose ranks would be taken over without a measurement. */
+    @Test
+    void should_measure_anew_what_is_under_the_name_of_another_search() throws IOException {
+        search("--max-relative-error", "0.001", "--cache", cache);
+        byte[] others = Files.readAllBytes(trials());
+        Files.delete(trials());
+        write(RandomMatrices.ofRank(12, 64, 48, 2));
+        JsonNode expected = search("--max-relative-error", "0.001", "--cache", cache, "--json", "--force")
+                .json();
+        Files.write(trials(), others);
+
+        CommandLineRun run = search("--max-relative-error", "0.001", "--cache", cache, "--json", "--force");
+
+        assertThat(run.err()).contains("holds the trials of another search; its trials are measured again");
+        assertThat(run.json().get("settings")).isEqualTo(expected.get("settings"));
+        assertThat(run.json().get("search").get("tried"))
+                .allMatch(tried -> !tried.get("remembered").asBoolean());
+    }
+
+    /** A loss that was not measured, in a file that is whole in every other respect. */
+    @Test
+    void should_measure_anew_trials_whose_numbers_were_changed() throws IOException {
+        search("--max-relative-error", "0.001", "--cache", cache);
+        String kept = Files.readString(trials());
+        Files.writeString(trials(), kept.replaceAll("\"relativeError\" : [-0-9.E]+", "\"relativeError\" : 0.5"));
+        assertThat(trials()).content().isNotEqualTo(kept);
+
+        CommandLineRun run = search("--max-relative-error", "0.001", "--cache", cache, "--json", "--force");
+
+        assertThat(run.err()).contains("is damaged; its trials are measured again");
+        assertThat(run.json().get("search").get("tried"))
+                .allMatch(tried -> !tried.get("remembered").asBoolean());
+        assertThat(trials()).content().isEqualTo(kept);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"link", "link to a device", "pipe"})
+    @DisabledOnOs(OS.WINDOWS)
+    @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void should_measure_anew_what_is_no_regular_file(String what) throws Exception {
+        search("--max-relative-error", "0.001", "--cache", cache);
+        Path trials = trials();
+        byte[] kept = Files.readAllBytes(trials);
+        Path moved = Files.move(trials, folder.resolve("moved"));
+        switch (what) {
+            case "link" -> Files.createSymbolicLink(trials, moved);
+            case "link to a device" -> Files.createSymbolicLink(trials, Path.of("/dev/zero"));
+            default ->
+                assertThat(new ProcessBuilder("mkfifo", trials.toString())
+                                .start()
+                                .waitFor())
+                        .isZero();
+        }
+
+        CommandLineRun run = search("--max-relative-error", "0.001", "--cache", cache, "--json", "--force");
+
+        assertThat(run.code()).isZero();
+        assertThat(run.err()).contains("is not a regular file; its trials are measured again");
+        assertThat(run.json().get("search").get("tried"))
+                .allMatch(tried -> !tried.get("remembered").asBoolean());
+        assertThat(Files.isRegularFile(trials, LinkOption.NOFOLLOW_LINKS)).isTrue();
+        assertThat(trials).hasBinaryContent(kept);
+        assertThat(moved).hasBinaryContent(kept);
     }
 
     private Path trials() throws IOException {

@@ -58,7 +58,7 @@ record Note(List<String> running, Duration elapsed, boolean stuck, List<Path> pe
         }
         int length = bytes.getInt();
         long checksum = bytes.getLong();
-        // The room for a note is zeros before the first one, whose checksum is zero too.
+        // Zeros are room for a note: nothing has been written over them yet.
         if (length <= 0 || length > bytes.remaining()) {
             return Optional.empty();
         }

@@ -63,20 +63,20 @@ public final class NoteFile implements AutoCloseable {
         }
     }
 
-    /** Notes what is under way. */
+    /** Notes what is under way, if it can: the supervisor knows what to make of a note that stays as it was. */
     public synchronized void write(List<Underway> underway) {
         if (!stuck) {
             note(underway);
         }
     }
 
-    /** Notes that something cannot be interrupted, upon which the supervisor ends this process. */
-    public synchronized void writeStuck(Underway work) {
+    /** Notes that something cannot be interrupted, upon which the supervisor ends this process; false if it cannot. */
+    public synchronized boolean writeStuck(Underway work) {
         stuck = true;
-        note(List.of(work));
+        return note(List.of(work));
     }
 
-    private void note(List<Underway> underway) {
+    private boolean note(List<Underway> underway) {
         try {
             write(new Note(
                             underway.stream()
@@ -86,8 +86,10 @@ public final class NoteFile implements AutoCloseable {
                             stuck,
                             PendingFile.underway())
                     .bytes());
+            return true;
         } catch (IOException e) {
-            throw Unwritable.because(folder.resolve(NAME), e);
+            // To throw would end the thread that holds runs to their time limit.
+            return false;
         }
     }
 

@@ -76,10 +76,27 @@ public final class Supervisor {
      */
     public int run(List<String> arguments) {
         Path place = Path.of(System.getProperty("java.io.tmpdir"), "eckart-run");
-        try (PendingFile folder = PendingFile.beside(place)) {
-            return run(arguments, folder.directory());
+        PendingFile folder = PendingFile.beside(place);
+        int status = BAD_INPUT;
+        try {
+            status = run(arguments, folder.directory());
+            return status;
         } catch (IOException e) {
             throw Unwritable.because(place, e);
+        } finally {
+            close(folder, status);
+        }
+    }
+
+    private void close(PendingFile folder, int status) {
+        try {
+            folder.close();
+        } catch (IOException e) {
+            // The next run removes it. A command that failed has said why, which is likely to be the same.
+            if (status == 0) {
+                errors.accept("the temporary folder `%s` cannot be removed: %s"
+                        .formatted(folder.directory(), Unwritable.reason(e)));
+            }
         }
     }
 
@@ -183,7 +200,8 @@ public final class Supervisor {
         int judged(int status) throws IOException {
             boolean stuck = isStuck();
             boolean died = status < 0 || status > SIGNALLED;
-            if (note.isEmpty() && status != 0 && !died) {
+            // A command that ends with bad input has said what; a JVM that does not start has another status.
+            if (note.isEmpty() && status != 0 && status != BAD_INPUT && !died) {
                 errors.accept(
                         "the process that runs the models did not start, see above; --no-isolate does without it");
                 return BAD_INPUT;

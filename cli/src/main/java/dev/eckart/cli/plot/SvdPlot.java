@@ -1,6 +1,7 @@
 package dev.eckart.cli.plot;
 
 import dev.eckart.core.linalg.Matrix;
+import dev.eckart.core.linalg.MatrixSource;
 import dev.eckart.core.linalg.SingularValueDecomposition;
 import dev.eckart.core.spectrum.Spectrum;
 
@@ -22,7 +23,7 @@ public final class SvdPlot {
      * @param spectrum the singular values of {@code matrix}
      * @throws IllegalArgumentException if the two do not fit together
      */
-    public static String svg(Matrix matrix, Spectrum spectrum) {
+    public static String svg(MatrixSource matrix, Spectrum spectrum) {
         int rows = matrix.rows();
         int columns = matrix.columns();
         if (spectrum.size() != Math.min(rows, columns)) {
@@ -30,7 +31,7 @@ public final class SvdPlot {
                     .formatted(Math.min(rows, columns), rows, columns, spectrum.size()));
         }
         return rows == 2 && columns == 2
-                ? FactorPanels.svg(matrix, SingularValueDecomposition.thin(matrix))
+                ? FactorPanels.svg(Matrix.copyOf(matrix), SingularValueDecomposition.thin(matrix))
                 : SpectrumPanels.svg(rows, columns, spectrum);
     }
 }

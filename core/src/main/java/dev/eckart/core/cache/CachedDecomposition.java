@@ -15,7 +15,7 @@ final class CachedDecomposition implements Decomposition {
     /** Before the values: the scale, and the two moments, NaN where there are none. */
     private static final int HEAD = 3;
 
-    private final String hash;
+    private final MatrixKey key;
     private final ArrayStore store;
     private final boolean keepVectors;
     private final MatrixSource matrix;
@@ -26,14 +26,18 @@ final class CachedDecomposition implements Decomposition {
     private double @Nullable [] spectrum;
 
     CachedDecomposition(
-            String hash, ArrayStore store, boolean keepVectors, MatrixSource matrix, Supplier<Decomposition> backend) {
-        this.hash = hash;
+            MatrixKey key,
+            ArrayStore store,
+            boolean keepVectors,
+            MatrixSource matrix,
+            Supplier<Decomposition> backend) {
+        this.key = key;
         this.store = store;
         this.keepVectors = keepVectors;
         this.matrix = matrix;
         this.backend = backend;
         this.k = Math.min(matrix.rows(), matrix.columns());
-        this.spectrum = store.get(hash + ".values", HEAD + k)
+        this.spectrum = store.get(key.entry("values"), HEAD + k, HEAD + k)
                 .filter(stored -> stored.length == HEAD + k)
                 .orElse(null);
         if (spectrum == null) {
@@ -74,7 +78,7 @@ final class CachedDecomposition implements Decomposition {
             stored[1] = computed().moments().map(EnergyMoments::energy).orElse(Double.NaN);
             stored[2] = computed().moments().map(EnergyMoments::squares).orElse(Double.NaN);
             System.arraycopy(values, 0, stored, HEAD, k);
-            store.put(hash + ".values", stored);
+            store.put(key.entry("values"), stored);
             spectrum = stored;
         }
         return Arrays.copyOfRange(stored, HEAD, HEAD + k);
@@ -85,12 +89,12 @@ final class CachedDecomposition implements Decomposition {
         if (!keepVectors) {
             return computed().vectors(count);
         }
-        double[] rows = store.get(hash + ".vectors", count * k)
+        double[] rows = store.get(key.entry("vectors"), count * k, (long) k * k)
                 .filter(stored -> stored.length == count * k)
                 .orElseGet(() -> {
                     int all = Math.max(count, BreakEven.rank(matrix.rows(), matrix.columns()));
                     double[] vectors = computed().vectors(all).toArray();
-                    store.put(hash + ".vectors", vectors);
+                    store.put(key.entry("vectors"), vectors);
                     return vectors;
                 });
         return Matrix.of(count, k, rows.length == count * k ? rows : Arrays.copyOf(rows, count * k));

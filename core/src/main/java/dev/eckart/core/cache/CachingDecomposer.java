@@ -1,6 +1,7 @@
 package dev.eckart.core.cache;
 
 import dev.eckart.core.InvalidInputException;
+import dev.eckart.core.file.PendingFile;
 import dev.eckart.core.file.Unwritable;
 import dev.eckart.core.linalg.Accuracy;
 import dev.eckart.core.linalg.Decomposer;
@@ -51,6 +52,7 @@ public final class CachingDecomposer implements Decomposer {
             throw new InvalidInputException(
                     "--cache: folder `%s` is not writable; name another folder".formatted(folder));
         }
+        PendingFile.removeLeftovers(folder);
         return new CachingDecomposer(backend, new ArrayStore(folder, warnings), vectors);
     }
 
@@ -76,7 +78,7 @@ public final class CachingDecomposer implements Decomposer {
 
     private Decomposition cached(String kind, MatrixSource matrix, Supplier<Decomposition> decomposition) {
         return new CachedDecomposition(
-                ContentHash.of(matrix, kind, backend.name()), store, vectors, matrix, decomposition);
+                MatrixKey.of(matrix, kind, backend.name()), store, vectors, matrix, decomposition);
     }
 
     @Override

@@ -88,4 +88,28 @@ public record FactorPair(MatrixSource b, MatrixSource a) {
     public Matrix product() {
         return Matrix.copyOf(b).times(Matrix.copyOf(a));
     }
+
+    /** B·A, {@code [in × out]}, of which rows are multiplied out when they are read; to the bit those of {@link #product}. */
+    public MatrixSource productByRows() {
+        return new Product(b, Matrix.copyOf(a));
+    }
+
+    private record Product(MatrixSource b, Matrix a) implements MatrixSource {
+        @Override
+        public int rows() {
+            return b.rows();
+        }
+
+        @Override
+        public int columns() {
+            return a.columns();
+        }
+
+        @Override
+        public void read(int row, int column, int rows, int columns, double[] target) {
+            double[] numbers = new double[rows * b.columns()];
+            b.read(row, 0, rows, b.columns(), numbers);
+            Matrix.of(rows, b.columns(), numbers).times(a).read(0, column, rows, columns, target);
+        }
+    }
 }

@@ -32,7 +32,8 @@ public final class Destination {
             real = Files.isSymbolicLink(path) ? path.toRealPath() : path;
         } catch (NoSuchFileException e) {
             throw new InvalidInputException(
-                    "`%s` is a link to a file that does not exist; name that file, or remove the link".formatted(path), e);
+                    "`%s` is a link to a file that does not exist; name that file, or remove the link".formatted(path),
+                    e);
         } catch (IOException e) {
             throw Unwritable.because(path, e);
         }
@@ -59,7 +60,8 @@ public final class Destination {
     /** Whether two paths lead to one file, or would if it were there. */
     public static boolean areSame(Path one, Path other) {
         try {
-            return Files.exists(one) && Files.exists(other)
+            boolean areThere = Files.exists(one) && Files.exists(other);
+            return areThere
                     ? Files.isSameFile(one, other)
                     : located(one).equals(located(other));
         } catch (IOException e) {

@@ -8,6 +8,6 @@ public final class InPlaceException extends IOException {
 
     /** @param what failed, for people, without a capital or a full stop */
     InPlaceException(String what, IOException cause) {
-        super(what, cause);
+        super("%s: %s".formatted(what, Unwritable.reason(cause)), cause);
     }
 }

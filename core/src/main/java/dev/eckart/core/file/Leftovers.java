@@ -33,13 +33,13 @@ public final class Leftovers {
         }
     }
 
-    /** This user, as the file system knows it: the owner of a file that was just made. */
+    /** This user, as the file system knows it: the owner of a folder that was just made, itself a leftover if it stays. */
     private static UserPrincipal owner(Path folder) throws IOException {
-        Path file = Files.createTempFile(folder, "eckart", null);
+        Path made = Files.createDirectory(PendingFile.unlocked(folder, "owner"));
         try {
-            return Files.getOwner(file, LinkOption.NOFOLLOW_LINKS);
+            return Files.getOwner(made, LinkOption.NOFOLLOW_LINKS);
         } finally {
-            Files.deleteIfExists(file);
+            Files.deleteIfExists(made);
         }
     }
 

@@ -93,7 +93,8 @@ public final class PendingFile implements AutoCloseable {
         Path place = Destination.of(target.toAbsolutePath());
         PendingFile pending = beside(target, FileSteps.SYSTEM);
         try {
-            pending.only = Optional.of(TargetLock.take(place.resolveSibling("." + place.getFileName() + ONLY_ONE), target));
+            pending.only =
+                    Optional.of(TargetLock.take(place.resolveSibling("." + place.getFileName() + ONLY_ONE), target));
             return pending;
         } catch (RuntimeException e) {
             try {
@@ -152,9 +153,8 @@ public final class PendingFile implements AutoCloseable {
 
     /** Empty if another process took the directory for stale before it was locked. */
     private static Optional<PendingFile> make(Path target, Path folder, FileSteps steps) throws IOException {
-        Path directory = Files.createDirectory(
-                folder.resolve(".%s.%s-%s%s".formatted(target.getFileName(), PROCESS, unique(), ENDING)),
-                forOwnerOnly(folder));
+        Path directory =
+                Files.createDirectory(unlocked(folder, target.getFileName().toString()), forOwnerOnly(folder));
         try {
             FileChannel lock = lock(directory.resolve(LOCK));
             if (Files.exists(directory.resolve(LOCK))) {
@@ -167,6 +167,11 @@ public final class PendingFile implements AutoCloseable {
         } catch (NoSuchFileException e) {
             return Optional.empty();
         }
+    }
+
+    /** A name for a directory that the next process removes if it stays, and that any process may remove while it is empty. */
+    static Path unlocked(Path folder, String name) {
+        return folder.resolve(".%s.%s-%s%s".formatted(name, PROCESS, unique(), ENDING));
     }
 
     /** What is not yet in place is nobody else's to read; the files inside get the permissions that they will have. */
@@ -268,12 +273,13 @@ public final class PendingFile implements AutoCloseable {
             return;
         }
         if (Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS)) {
-            if (Files.exists(entry.resolve(LOCK)) && !Files.isRegularFile(entry.resolve(LOCK), LinkOption.NOFOLLOW_LINKS)) {
+            if (Files.exists(entry.resolve(LOCK))
+                    && !Files.isRegularFile(entry.resolve(LOCK), LinkOption.NOFOLLOW_LINKS)) {
                 // A pipe would be waited for. It is not of our making.
                 return;
             }
-            try (FileChannel channel = FileChannel.open(
-                    entry.resolve(LOCK), StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)) {
+            try (FileChannel channel =
+                    FileChannel.open(entry.resolve(LOCK), StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)) {
                 if (channel.tryLock() == null) {
                     return;
                 }
@@ -375,8 +381,11 @@ public final class PendingFile implements AutoCloseable {
         }
         after("the device may not have its name yet", () -> steps.force(folder()));
         for (Path old : outdated) {
-            if (companions.stream().noneMatch(companion -> placeOf(companion).equals(folder().resolve(old.getFileName())))) {
-                after("`%s`, which belonged to the file before, is still there".formatted(old), () -> steps.delete(old));
+            if (companions.stream()
+                    .noneMatch(companion -> placeOf(companion).equals(folder().resolve(old.getFileName())))) {
+                after(
+                        "`%s`, which belonged to the file before, is still there".formatted(old),
+                        () -> steps.delete(old));
             }
         }
     }

@@ -17,9 +17,7 @@ public final class Unwritable {
     public static InvalidInputException because(Path file, Exception cause) {
         if (cause instanceof InPlaceException late) {
             return new InvalidInputException(
-                    "`%s` is written, but %s: %s"
-                            .formatted(file, late.getMessage(), reason((IOException) late.getCause())),
-                    cause);
+                    "`%s` is written, but %s".formatted(file, late.getMessage()), cause);
         }
         return new InvalidInputException("`%s` cannot be written: %s".formatted(file, reason(cause)), cause);
     }

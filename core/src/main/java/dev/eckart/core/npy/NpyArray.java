@@ -8,6 +8,7 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.ObjDoubleConsumer;
 
 /**
  * An immutable array of numbers with zero or more axes, the last one varying fastest ("C order").
@@ -20,6 +21,9 @@ public final class NpyArray {
 
     /** The longest Java array on any virtual machine. */
     static final int MAX_BYTES = Integer.MAX_VALUE - 8;
+
+    /** Numbers of a matrix that are read at a time. */
+    private static final int PANEL = 1 << 16;
 
     private final NpyType type;
     private final List<Integer> shape;
@@ -52,11 +56,30 @@ public final class NpyArray {
     }
 
     /** A matrix as float64 {@code [rows, columns]}. */
-    public static NpyArray ofMatrix(Matrix matrix) {
-        double[] numbers = matrix.toArray();
-        byte[] bytes = new byte[Math.multiplyExact(numbers.length, Double.BYTES)];
-        ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asDoubleBuffer().put(numbers);
-        return wrap(NpyType.FLOAT64, List.of(matrix.rows(), matrix.columns()), bytes);
+    public static NpyArray ofMatrix(MatrixSource matrix) {
+        return ofMatrix(NpyType.FLOAT64, matrix, ByteBuffer::putDouble);
+    }
+
+    /** A matrix as float32 {@code [rows, columns]}, each number rounded to nearest. */
+    public static NpyArray ofMatrixAsFloats(MatrixSource matrix) {
+        return ofMatrix(NpyType.FLOAT32, matrix, (bytes, number) -> bytes.putFloat((float) number));
+    }
+
+    /** Some rows at a time, so that there is no second copy of the matrix. */
+    private static NpyArray ofMatrix(NpyType type, MatrixSource matrix, ObjDoubleConsumer<ByteBuffer> put) {
+        int columns = matrix.columns();
+        byte[] bytes = new byte[Math.multiplyExact(Math.multiplyExact(matrix.rows(), columns), type.bytes())];
+        ByteBuffer numbers = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+        int height = Math.max(1, Math.min(matrix.rows(), PANEL / Math.max(1, columns)));
+        double[] panel = new double[height * columns];
+        for (int row = 0; row < matrix.rows(); row += height) {
+            int rows = Math.min(height, matrix.rows() - row);
+            matrix.read(row, 0, rows, columns, panel);
+            for (int i = 0; i < rows * columns; i++) {
+                put.accept(numbers, panel[i]);
+            }
+        }
+        return wrap(type, List.of(matrix.rows(), columns), bytes);
     }
 
     /**

@@ -2,6 +2,7 @@ package dev.eckart.core.cache;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.eckart.core.InvalidInputException;
 import dev.eckart.core.linalg.Accuracy;
@@ -17,8 +18,11 @@ import dev.eckart.core.linalg.SampleMatrices;
 import dev.eckart.core.linalg.SingularValueDecomposition;
 import dev.eckart.core.linalg.Transposed;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -28,6 +32,9 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -235,6 +242,232 @@ class CachingDecomposerTest {
         assertThat(Files.readAllBytes(file)).isEqualTo(bytes);
     }
 
+    /** Two decompositions, of which one is then found under the other's name. */
+    private record Exchange(String what, Matrix one, Accuracy ofOne, Matrix other, Accuracy ofOther) {
+        @Override
+        public String toString() {
+            return what;
+        }
+    }
+
+    private static Stream<Exchange> exchanges() {
+        return Stream.of(
+                new Exchange("numbers", MATRIX, Accuracy.ENERGY, SampleMatrices.normal(40, 25, 4), Accuracy.ENERGY),
+                new Exchange("shapes", MATRIX, Accuracy.ENERGY, MATRIX.transpose(), Accuracy.ENERGY),
+                new Exchange("accuracies", MATRIX, Accuracy.ENERGY, MATRIX, Accuracy.FULL));
+    }
+
+    @ParameterizedTest
+    @MethodSource("exchanges")
+    void should_compute_anew_what_is_under_the_name_of_another_decomposition(Exchange exchange) throws IOException {
+        Path second = Files.createDirectory(folder.resolve("second"));
+        cached(true).truncated(exchange.one, 7, exchange.ofOne);
+        List<Path> ofOne = entries();
+        CachingDecomposer.in(second, true, new EjmlDecomposer(), warnings::add)
+                .truncated(exchange.other, 7, exchange.ofOther);
+        // Values and vectors, in this order, of both.
+        for (int i = 0; i < ofOne.size(); i++) {
+            Files.copy(entries(second).get(i), ofOne.get(i), StandardCopyOption.REPLACE_EXISTING);
+        }
+        computed.set(0);
+
+        SingularValueDecomposition expected = new EjmlDecomposer().truncated(exchange.one, 7, exchange.ofOne);
+        for (int run = 0; run < 2; run++) {
+            assertThat(cached(true).truncated(exchange.one, 7, exchange.ofOne))
+                    .usingRecursiveComparison()
+                    .isEqualTo(expected);
+        }
+
+        assertThat(computed).hasValue(1);
+        assertThat(warnings)
+                .hasSize(2)
+                .allMatch(warning ->
+                        warning.endsWith("holds the numbers of another matrix; its numbers are computed again"));
+    }
+
+    @Test
+    void should_compute_anew_what_another_backend_computed() throws IOException {
+        cached(false).singularValues(MATRIX, Accuracy.ENERGY);
+        Path entry = entries().get(0);
+        byte[] bytes = Files.readAllBytes(entry);
+        Decomposer other = new Counting(computed) {
+            @Override
+            public String name() {
+                return "other";
+            }
+        };
+        CachingDecomposer.in(folder, false, other, warnings::add).singularValues(MATRIX, Accuracy.ENERGY);
+        assertThat(entries()).hasSize(2);
+        for (Path each : entries()) {
+            Files.write(each, bytes);
+        }
+        computed.set(0);
+
+        CachingDecomposer.in(folder, false, other, warnings::add).singularValues(MATRIX, Accuracy.ENERGY);
+        assertThat(computed).hasValue(1);
+        cached(false).singularValues(MATRIX, Accuracy.ENERGY);
+        assertThat(computed).hasValue(1);
+        assertThat(warnings).hasSize(1);
+    }
+
+    @Test
+    void should_compute_anew_vectors_in_the_place_of_values_and_the_reverse() throws IOException {
+        Matrix square = SampleMatrices.normal(3, 4, 5);
+        SingularValueDecomposition expected = cached(true).truncated(square, 1, Accuracy.FULL);
+        Path values = entries().get(0);
+        Path vectors = entries().get(1);
+        assertThat(values).hasFileName(vectors.getFileName().toString().replace(".vectors", ".values"));
+        byte[] kept = Files.readAllBytes(values);
+        Files.copy(vectors, values, StandardCopyOption.REPLACE_EXISTING);
+        Files.write(vectors, kept);
+
+        assertThat(cached(true).truncated(square, 1, Accuracy.FULL))
+                .usingRecursiveComparison()
+                .isEqualTo(expected);
+        assertThat(computed).hasValue(2);
+        assertThat(warnings).hasSize(2);
+    }
+
+    /** What may be in the place of an entry, and is none. */
+    private enum Irregular {
+        LINK {
+            @Override
+            void replace(Path entry) throws IOException {
+                Path moved = Files.move(entry, entry.resolveSibling("moved"));
+                Files.createSymbolicLink(entry, moved);
+            }
+        },
+        LINK_TO_A_DEVICE {
+            @Override
+            void replace(Path entry) throws IOException {
+                Files.delete(entry);
+                Files.createSymbolicLink(entry, Path.of("/dev/zero"));
+            }
+        },
+        PIPE {
+            @Override
+            void replace(Path entry) throws IOException {
+                Files.delete(entry);
+                assumeThat(ran("mkfifo", entry.toString())).isTrue();
+            }
+        },
+        DEVICE {
+            @Override
+            void replace(Path entry) throws IOException {
+                Files.delete(entry);
+                // Which only a privileged user may make.
+                assumeThat(ran("mknod", entry.toString(), "c", "1", "5")).isTrue();
+            }
+        };
+
+        abstract void replace(Path entry) throws IOException;
+
+        private static boolean ran(String... command) throws IOException {
+            try {
+                return new ProcessBuilder(command)
+                                .redirectErrorStream(true)
+                                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                                .start()
+                                .waitFor()
+                        == 0;
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    @DisabledOnOs(OS.WINDOWS)
+    @Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void should_compute_anew_what_is_no_regular_file_and_put_one_in_its_place(Irregular irregular) throws IOException {
+        double[] expected = cached(false).singularValues(MATRIX, Accuracy.ENERGY);
+        Path entry = entries().get(0);
+        byte[] bytes = Files.readAllBytes(entry);
+        irregular.replace(entry);
+        computed.set(0);
+
+        assertThat(cached(false).singularValues(MATRIX, Accuracy.ENERGY)).isEqualTo(expected);
+
+        assertThat(computed).hasValue(1);
+        assertThat(warnings)
+                .containsExactly(
+                        "cache file `%s` is not a regular file; its numbers are computed again".formatted(entry));
+        assertThat(Files.isRegularFile(entry, LinkOption.NOFOLLOW_LINKS)).isTrue();
+        assertThat(entry).hasBinaryContent(bytes);
+    }
+
+    @Test
+    void should_go_on_where_a_folder_has_the_name_of_an_entry() throws IOException {
+        double[] expected = cached(false).singularValues(MATRIX, Accuracy.ENERGY);
+        Path entry = entries().get(0);
+        Files.delete(entry);
+        Files.createDirectory(entry);
+
+        assertThat(cached(false).singularValues(MATRIX, Accuracy.ENERGY)).isEqualTo(expected);
+
+        assertThat(warnings).hasSize(2);
+        assertThat(warnings.get(0)).contains("is not a regular file");
+        assertThat(warnings.get(1)).contains("cannot be written");
+    }
+
+    @Test
+    @Timeout(30)
+    void should_not_read_an_entry_that_is_larger_than_any() throws IOException {
+        cached(false).singularValues(MATRIX, Accuracy.ENERGY);
+        Path entry = entries().get(0);
+        long size = Files.size(entry);
+        long more = 1L << 33;
+        try (RandomAccessFile file = new RandomAccessFile(entry.toFile(), "rw")) {
+            file.seek(8);
+            file.writeLong(Long.reverseBytes(28 + more));
+            file.setLength(size + more * Double.BYTES);
+        }
+
+        cached(false).singularValues(MATRIX, Accuracy.ENERGY);
+
+        assertThat(computed).hasValue(2);
+        assertThat(entry).hasSize(size);
+        assertThat(warnings).hasSize(1).allMatch(warning -> warning.contains("is damaged"));
+    }
+
+    @Test
+    void should_say_nothing_of_an_entry_in_another_version_of_the_format() throws IOException {
+        cached(false).singularValues(MATRIX, Accuracy.ENERGY);
+        Path entry = entries().get(0);
+        byte[] bytes = Files.readAllBytes(entry);
+        byte[] older = bytes.clone();
+        older["ECKART-".length()] = '1';
+        Files.write(entry, older);
+
+        cached(false).singularValues(MATRIX, Accuracy.ENERGY);
+
+        assertThat(computed).hasValue(2);
+        assertThat(warnings).isEmpty();
+        assertThat(entry).hasBinaryContent(bytes);
+    }
+
+    @Test
+    void should_remove_what_a_killed_run_was_writing() throws IOException {
+        Path left = Files.createDirectory(folder.resolve(".0a1b.values.0123456789abcdef-0123456789abcdef.eckart-tmp"));
+        Files.createFile(left.resolve(".lock"));
+        Files.createFile(left.resolve("0a1b.values"));
+
+        cached(false);
+
+        assertThat(files()).isEmpty();
+    }
+
+    private List<Path> entries() throws IOException {
+        return entries(folder);
+    }
+
+    private static List<Path> entries(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.filter(Files::isRegularFile).sorted().toList();
+        }
+    }
+
     @Test
     void should_serve_several_at_once() throws Exception {
         SingularValueDecomposition expected = new EjmlDecomposer().truncated(MATRIX, 5, Accuracy.ENERGY);
@@ -269,14 +502,22 @@ class CachingDecomposerTest {
         Files.delete(folder);
 
         assertThat(decomposer.singularValues(MATRIX, Accuracy.ENERGY)).hasSize(25);
+        // Once, however many entries there are.
+        assertThat(decomposer.singularValues(MATRIX, Accuracy.FULL)).hasSize(25);
 
         assertThat(warnings).hasSize(1).allMatch(warning -> warning.contains("cannot be written"));
         Files.createDirectory(folder);
     }
 
     /** Counts decompositions that are begun. */
-    private record Counting(AtomicInteger begun) implements Decomposer {
+    private static class Counting implements Decomposer {
         private static final Decomposer WORKER = new EjmlDecomposer();
+
+        private final AtomicInteger begun;
+
+        Counting(AtomicInteger begun) {
+            this.begun = begun;
+        }
 
         @Override
         public String name() {

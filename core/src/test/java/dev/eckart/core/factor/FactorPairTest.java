@@ -56,6 +56,22 @@ class FactorPairTest {
                 .isLessThanOrEqualTo(4 * ROUNDING);
     }
 
+    @ParameterizedTest
+    @EnumSource
+    void should_multiply_out_any_block_to_the_bits_of_the_product(FactorPair.Balance balance) {
+        FactorPair pair = FactorPair.of(svd, balance, ElementType.FLOAT32);
+        Matrix product = pair.product();
+
+        assertThat(Matrix.copyOf(pair.productByRows())).isEqualTo(product);
+        for (int row = 0; row < IN; row++) {
+            double[] expected = new double[2 * (IN - row)];
+            double[] found = expected.clone();
+            product.read(row, 3, IN - row, 2, expected);
+            pair.productByRows().read(row, 3, IN - row, 2, found);
+            assertThat(found).isEqualTo(expected);
+        }
+    }
+
     @Test
     void should_leave_all_of_sigma_to_b_when_plain() {
         FactorPair pair = FactorPair.of(svd, FactorPair.Balance.PLAIN, ElementType.FLOAT32);

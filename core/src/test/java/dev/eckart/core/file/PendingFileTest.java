@@ -161,7 +161,8 @@ class PendingFileTest {
 
         PendingFile pending = PendingFile.beside(target, steps);
         assertThatThrownBy(() -> commit(pending, oldData)).isInstanceOfSatisfying(IOException.class, e -> {
-            boolean isNew = Files.exists(folder.resolve("target.2.data")) && read(target).equals("new");
+            boolean isNew = Files.exists(folder.resolve("target.2.data"))
+                    && read(target).equals("new");
             assertThat(e instanceof InPlaceException).isEqualTo(isNew);
             // An old file has its data; of a new one, what comes after it may be left.
             assertThat(read(target)).isEqualTo(isNew ? "new" : "old");

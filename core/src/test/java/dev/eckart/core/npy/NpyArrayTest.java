@@ -8,9 +8,12 @@ import dev.eckart.core.linalg.Matrix;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.ReadOnlyBufferException;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class NpyArrayTest {
     private static NpyArray counted(Integer... shape) {
@@ -214,6 +217,24 @@ class NpyArrayTest {
 
         assertThat(array.type()).isEqualTo(NpyType.FLOAT64);
         assertThat(array.toMatrix()).isEqualTo(matrix);
+    }
+
+    /** Of more numbers than are read at a time, and of rows that are longer than that. */
+    @ParameterizedTest
+    @CsvSource({"700, 100", "3, 70000", "1, 1"})
+    void should_come_from_a_matrix_of_any_shape(int rows, int columns) {
+        double[] numbers = new double[rows * columns];
+        Arrays.setAll(numbers, i -> i / 7.0);
+        Matrix matrix = Matrix.of(rows, columns, numbers);
+
+        NpyArray floats = NpyArray.ofMatrixAsFloats(matrix);
+
+        assertThat(NpyArray.ofMatrix(matrix).toMatrix()).isEqualTo(matrix);
+        assertThat(floats.type()).isEqualTo(NpyType.FLOAT32);
+        assertThat(floats.shape()).containsExactly(rows, columns);
+        for (int i = 0; i < numbers.length; i++) {
+            assertThat(floats.doubleAt(i)).isEqualTo((float) numbers[i]);
+        }
     }
 
     @Test

@@ -90,7 +90,8 @@ public record Target(Path path, boolean overwrite, boolean keepFailed, boolean w
      * Data files of other names may belong to further models.
      */
     List<Path> outdated(Path original, List<Path> dataFiles) {
-        return outdatedAt(path, Stream.concat(Stream.of(original), dataFiles.stream()).toList());
+        return outdatedAt(
+                path, Stream.concat(Stream.of(original), dataFiles.stream()).toList());
     }
 
     /**

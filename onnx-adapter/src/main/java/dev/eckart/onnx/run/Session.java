@@ -187,7 +187,9 @@ public final class Session implements RunnableModel, AutoCloseable {
             try {
                 UnpackedLibraries.silence();
                 UnpackedLibraries.removeLeftovers(UnpackedLibraries.temporary());
-                started.complete(OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL));
+                OrtEnvironment environment = OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
+                UnpackedLibraries.removeOwnAtExit(UnpackedLibraries.temporary());
+                started.complete(environment);
             } catch (RuntimeException | Error e) {
                 started.completeExceptionally(e);
             }

@@ -60,13 +60,44 @@ final class UnpackedLibraries {
         }
     }
 
+    /**
+     * Removes the folder of this process as it ends, where the system tells which one that is: the binding removes its files
+     * then, and before them, in vain, the folder.
+     */
+    static void removeOwnAtExit(Path temporary) {
+        List<String> loaded = new ArrayList<>();
+        addLoaded(PROCESSES.resolve("self").resolve("maps"), loaded);
+        List<Path> own = Leftovers.matching(temporary, FOLDER).stream()
+                .filter(folder -> isLoaded(folder, loaded))
+                .toList();
+        if (!own.isEmpty()) {
+            Runtime.getRuntime()
+                    .addShutdownHook(new Thread(
+                            () -> own.forEach(UnpackedLibraries::removeLibraries), "remove unpacked libraries"));
+        }
+    }
+
+    private static boolean isLoaded(Path folder, List<String> loaded) {
+        try {
+            return loaded.contains(folder.toRealPath().toString());
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
     private static void remove(Path folder, List<String> loaded) {
         try {
             FileTime changed = Files.getLastModifiedTime(folder, LinkOption.NOFOLLOW_LINKS);
-            if (changed.toInstant().isAfter(Instant.now().minus(START))
-                    || loaded.contains(folder.toRealPath().toString())) {
-                return;
+            if (!changed.toInstant().isAfter(Instant.now().minus(START)) && !isLoaded(folder, loaded)) {
+                removeLibraries(folder);
             }
+        } catch (IOException e) {
+            // Another process has removed it.
+        }
+    }
+
+    private static void removeLibraries(Path folder) {
+        try {
             List<Path> files = files(folder);
             if (files.stream()
                     .allMatch(file ->

@@ -23,8 +23,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
-import java.util.stream.Stream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -34,6 +32,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -388,7 +387,8 @@ class DataFileWritingTest {
         TensorWalk.changeEach(message(), (tensor, initializer) -> {
             if (ExternalReference.isOutside(tensor)) {
                 ExternalReference reference = ExternalReference.of(tensor, out);
-                assertThat(OnnxWriter.isDataFile(Path.of(reference.location()), out)).isTrue();
+                assertThat(OnnxWriter.isDataFile(Path.of(reference.location()), out))
+                        .isTrue();
                 offsets.put(tensor.getName(), reference.offset());
             }
             return tensor;

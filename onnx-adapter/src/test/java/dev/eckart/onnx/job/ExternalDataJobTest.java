@@ -16,6 +16,7 @@ import com.google.protobuf.ByteString;
 import dev.eckart.core.InvalidInputException;
 import dev.eckart.core.Progress;
 import dev.eckart.core.factor.FactorPair;
+import dev.eckart.core.file.PendingFile;
 import dev.eckart.core.linalg.EjmlDecomposer;
 import dev.eckart.core.npy.NpyArray;
 import dev.eckart.core.npy.NpyFile;
@@ -39,7 +40,6 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import dev.eckart.core.file.PendingFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -94,11 +94,11 @@ class ExternalDataJobTest {
         Report report = compress(ExternalData.AUTO);
 
         assertSound(report);
-        assertThat(files(elsewhere)).containsOnlyKeys("out.onnx", data().getFileName().toString());
+        assertThat(files(elsewhere))
+                .containsOnlyKeys("out.onnx", data().getFileName().toString());
         assertThat(outside(out)).containsExactly("w.B", "w.A", "v");
         assertThat(report.model().bytes()).isEqualTo(Files.size(model) + Files.size(dataOf(model)));
-        assertThat(report.model().dataFiles())
-                .containsExactly(dataOf(model).toString());
+        assertThat(report.model().dataFiles()).containsExactly(dataOf(model).toString());
         assertThat(report.output().orElseThrow().bytes()).isEqualTo(Files.size(out) + Files.size(data()));
         assertThat(report.output().orElseThrow().dataFiles()).containsExactly(data().toString());
     }
@@ -144,7 +144,8 @@ class ExternalDataJobTest {
         write(NETWORK);
         Files.delete(out);
         assertSound(compress(ExternalData.ALWAYS));
-        assertThat(files(elsewhere)).containsOnlyKeys("out.onnx", data().getFileName().toString());
+        assertThat(files(elsewhere))
+                .containsOnlyKeys("out.onnx", data().getFileName().toString());
         assertThat(outside(out)).containsExactly("w.B", "w.A", "v");
     }
 
@@ -215,7 +216,8 @@ class ExternalDataJobTest {
 
         assertSound(report);
         assertThat(report.model().dataFiles()).hasSize(2);
-        assertThat(files(elsewhere)).containsOnlyKeys("out.onnx", data().getFileName().toString());
+        assertThat(files(elsewhere))
+                .containsOnlyKeys("out.onnx", data().getFileName().toString());
     }
 
     @Test
@@ -315,8 +317,7 @@ class ExternalDataJobTest {
         assertThat(files(elsewhere)).isEqualTo(before);
 
         for (ExternalData wanted : List.of(ExternalData.NEVER, ExternalData.ALWAYS, ExternalData.NEVER)) {
-            assertSound(JOB.compress(
-                    model, new Target(out, true, false, wanted), selection(), madeUp(), Limits.NONE));
+            assertSound(JOB.compress(model, new Target(out, true, false, wanted), selection(), madeUp(), Limits.NONE));
             assertThat(files(elsewhere)).containsAllEntriesOf(before);
         }
         assertThat(files(elsewhere)).hasSize(3);
@@ -336,7 +337,8 @@ class ExternalDataJobTest {
 
         assertSound(JOB.compress(model, new Target(out, true, false), selection(), madeUp(), Limits.NONE));
         assertThat(data()).isEqualTo(first);
-        assertSound(JOB.compress(model, new Target(out, true, false), selection(2, WeightFilter.ALL), madeUp(), Limits.NONE));
+        assertSound(JOB.compress(
+                model, new Target(out, true, false), selection(2, WeightFilter.ALL), madeUp(), Limits.NONE));
 
         assertThat(data()).isNotEqualTo(first);
         assertThat(first).doesNotExist();

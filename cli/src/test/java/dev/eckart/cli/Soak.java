@@ -157,7 +157,8 @@ final class Soak {
 
     private Optional<String> breach(int number) throws Exception {
         Random random = new Random(seed * 1_000_003 + number);
-        SoakAttack attack = SoakAttack.values()[number % SoakAttack.values().length];
+        List<SoakAttack> attacks = List.of(SoakAttack.values());
+        SoakAttack attack = attacks.get(number % attacks.size());
         if (!attack.isPossible(this)) {
             return Optional.empty();
         }

@@ -3,6 +3,7 @@ package dev.eckart.cli;
 import java.util.List;
 
 /** A command that a soak runs, in a folder with {@code model.onnx}, {@code inputs.npz} and {@code matrix.npy}. */
+@SuppressWarnings("ImmutableEnumChecker")
 enum SoakJob {
     COMPRESS(List.of("out.onnx"), "compress", "model.onnx", "-o", "out.onnx", "--rank", "fixed:8", "--force"),
     EXTERNAL_DATA(

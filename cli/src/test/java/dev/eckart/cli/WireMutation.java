@@ -50,6 +50,7 @@ final class WireMutation {
      * @param key number and wire type
      * @param value without a length
      */
+    @SuppressWarnings("ArrayRecordComponent")
     private record Field(long key, byte[] value) {
         int wireType() {
             return (int) key & WIRE_TYPE;
@@ -142,7 +143,7 @@ final class WireMutation {
                     if (varint(in).isEmpty()) {
                         return Optional.empty();
                     }
-                    length = in.position() - from;
+                    length = (long) in.position() - from;
                     in.position(from);
                 }
                 case FIXED64 -> length = Long.BYTES;

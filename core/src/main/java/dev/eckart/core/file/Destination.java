@@ -61,9 +61,7 @@ public final class Destination {
     public static boolean areSame(Path one, Path other) {
         try {
             boolean areThere = Files.exists(one) && Files.exists(other);
-            return areThere
-                    ? Files.isSameFile(one, other)
-                    : located(one).equals(located(other));
+            return areThere ? Files.isSameFile(one, other) : located(one).equals(located(other));
         } catch (IOException e) {
             throw new InvalidInputException("`%s` cannot be read: %s".formatted(one, e), e);
         }

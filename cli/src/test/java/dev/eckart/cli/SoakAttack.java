@@ -304,7 +304,8 @@ enum SoakAttack {
     }
 
     private static SoakJob job(SoakStep step) {
-        return SoakJob.values()[step.random().nextInt(SoakJob.values().length)];
+        List<SoakJob> jobs = List.of(SoakJob.values());
+        return jobs.get(step.random().nextInt(jobs.size()));
     }
 
     private static Map<String, String> calls(Soak soak, SoakStep step, String calls, String fault, boolean lasts)

@@ -2,6 +2,8 @@ package dev.eckart.cli;
 
 import dev.eckart.cli.render.Json;
 import dev.eckart.core.InvalidInputException;
+import dev.eckart.core.file.Destination;
+import dev.eckart.core.file.Unwritable;
 import dev.eckart.core.verify.LabelAccuracy;
 import dev.eckart.core.verify.Loss;
 import dev.eckart.core.verify.OutputComparison;
@@ -74,12 +76,21 @@ final class TrialFiles implements TrialMemory {
         trials.values().forEach(each -> write(list.addObject(), each));
         root.put(CHECKSUM, checksum(parsed(Json.render(root))));
         try {
+            clear(file(subject));
             ReportFiles.write(file(subject), Json.render(root));
         } catch (InvalidInputException e) {
             if (!unwritable) {
                 warnings.accept("cache file %s; the next search measures again".formatted(e.getMessage()));
             }
             unwritable = true;
+        }
+    }
+
+    private static void clear(Path file) {
+        try {
+            Destination.clear(file);
+        } catch (IOException e) {
+            throw Unwritable.because(file, e);
         }
     }
 

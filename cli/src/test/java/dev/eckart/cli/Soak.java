@@ -35,6 +35,9 @@ import java.util.stream.Stream;
  * repeated by itself. When a process is killed by the clock, what it is doing then does not.
  */
 final class Soak {
+    /** In the order in which they take turns. */
+    private static final List<SoakAttack> ATTACKS = List.of(SoakAttack.values());
+
     private static final int SAMPLES = 8;
     private static final int SIDE = 48;
 
@@ -157,8 +160,7 @@ final class Soak {
 
     private Optional<String> breach(int number) throws Exception {
         Random random = new Random(seed * 1_000_003 + number);
-        List<SoakAttack> attacks = List.of(SoakAttack.values());
-        SoakAttack attack = attacks.get(number % attacks.size());
+        SoakAttack attack = ATTACKS.get(number % ATTACKS.size());
         if (!attack.isPossible(this)) {
             return Optional.empty();
         }

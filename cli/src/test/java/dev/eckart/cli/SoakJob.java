@@ -5,75 +5,35 @@ import java.util.List;
 /** A command that a soak runs, in a folder with {@code model.onnx}, {@code inputs.npz} and {@code matrix.npy}. */
 @SuppressWarnings("ImmutableEnumChecker")
 enum SoakJob {
-    COMPRESS(List.of("out.onnx"), "compress", "model.onnx", "-o", "out.onnx", "--rank", "fixed:8", "--force"),
+    COMPRESS("out.onnx", "compress model.onnx -o out.onnx --rank fixed:8 --force"),
     EXTERNAL_DATA(
-            List.of("out.onnx", "out.onnx.data"),
-            "compress",
-            "model.onnx",
-            "-o",
-            "out.onnx",
-            "--rank",
-            "fixed:8",
-            "--force",
-            "--external-data",
-            "always"),
-    ISOLATED(
-            List.of("out.onnx"),
-            "compress",
-            "model.onnx",
-            "-o",
-            "out.onnx",
-            "--rank",
-            "fixed:8",
-            "--force",
-            "--isolate"),
-    CACHED(
-            List.of("out.onnx"),
-            "compress",
-            "model.onnx",
-            "-o",
-            "out.onnx",
-            "--rank",
-            "fixed:8",
-            "--force",
-            "--cache",
-            "cache",
-            "--cache-vectors"),
+            "out.onnx out.onnx.data", "compress model.onnx -o out.onnx --rank fixed:8 --force --external-data always"),
+    ISOLATED("out.onnx", "compress model.onnx -o out.onnx --rank fixed:8 --force --isolate"),
+    CACHED("out.onnx", "compress model.onnx -o out.onnx --rank fixed:8 --force --cache cache --cache-vectors"),
     SEARCH(
-            List.of("out.onnx"),
-            "compress",
-            "model.onnx",
-            "-o",
             "out.onnx",
-            "--max-relative-error",
-            "0.01",
-            "--inputs",
-            "inputs.npz",
-            "--force",
-            "--quiet",
-            "--cache",
-            "cache"),
-    MATRIX(List.of("out.npy"), "svd", "matrix.npy", "-o", "out.npy", "--rank", "8", "--force");
+            "compress model.onnx -o out.onnx --max-relative-error 0.01 --inputs inputs.npz --force --quiet --cache cache"),
+    MATRIX("out.npy", "svd matrix.npy -o out.npy --rank 8 --force");
 
-    private final List<String> outputs;
-    private final List<String> arguments;
+    private final String outputs;
+    private final String command;
 
-    SoakJob(List<String> outputs, String... arguments) {
+    SoakJob(String outputs, String command) {
         this.outputs = outputs;
-        this.arguments = List.of(arguments);
+        this.command = command;
     }
 
     /** The files that it writes, the same to the byte each time. */
     List<String> outputs() {
-        return outputs;
+        return List.of(outputs.split(" "));
     }
 
     List<String> arguments() {
-        return arguments;
+        return List.of(command.split(" "));
     }
 
     /** Whether it keeps something in the folder {@code cache}. */
     boolean caches() {
-        return arguments.contains("--cache");
+        return command.contains("--cache");
     }
 }

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @EnabledOnOs(OS.LINUX)
 class SoakTest {
-    private static final Duration SLICE = Duration.ofSeconds(8);
+    private static final Duration SLICE = Duration.ofSeconds(6);
 
     @TempDir
     private Path temporary;

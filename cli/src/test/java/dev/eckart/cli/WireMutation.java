@@ -44,14 +44,16 @@ final class WireMutation {
         this.random = random;
     }
 
-    /**
-     * A field as it is written.
-     *
-     * @param key number and wire type
-     * @param value without a length
-     */
-    @SuppressWarnings("ArrayRecordComponent")
-    private record Field(long key, byte[] value) {
+    /** A field as it is written: its key, of number and wire type, and its value without a length. */
+    private static final class Field {
+        private final long key;
+        private final byte[] value;
+
+        Field(long key, byte[] value) {
+            this.key = key;
+            this.value = value;
+        }
+
         int wireType() {
             return (int) key & WIRE_TYPE;
         }
@@ -75,9 +77,9 @@ final class WireMutation {
         int at = random.nextInt(fields.size());
         Field field = fields.get(at);
         boolean nested = field.wireType() == LENGTH
-                && fields(field.value()).filter(list -> !list.isEmpty()).isPresent();
+                && fields(field.value).filter(list -> !list.isEmpty()).isPresent();
         if (nested && random.nextInt(DOWN) > 0) {
-            fields.set(at, new Field(field.key(), of(field.value())));
+            fields.set(at, new Field(field.key, of(field.value)));
         } else {
             change(fields, at);
         }
@@ -92,7 +94,7 @@ final class WireMutation {
             case 0 -> fields.remove(at);
             case 1 -> fields.add(at, field);
             case 2 -> Collections.swap(fields, at, random.nextInt(fields.size()));
-            default -> fields.set(at, new Field(field.key(), otherValue(field)));
+            default -> fields.set(at, new Field(field.key, otherValue(field)));
         }
     }
 
@@ -107,7 +109,7 @@ final class WireMutation {
                 ByteBuffer.allocate(Long.BYTES).putLong(random.nextLong()).array();
             case FIXED32 ->
                 ByteBuffer.allocate(Integer.BYTES).putInt(random.nextInt()).array();
-            default -> changed(field.value());
+            default -> changed(field.value);
         };
     }
 

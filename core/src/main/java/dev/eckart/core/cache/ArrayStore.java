@@ -2,6 +2,7 @@ package dev.eckart.core.cache;
 
 import dev.eckart.core.InvalidInputException;
 import dev.eckart.core.cache.MatrixKey.EntryKey;
+import dev.eckart.core.file.Destination;
 import dev.eckart.core.file.PendingFile;
 import dev.eckart.core.file.Unwritable;
 import java.io.EOFException;
@@ -176,16 +177,23 @@ final class ArrayStore {
         CRC32C crc = new CRC32C();
         crc.update(bytes, 0, end);
         all.putInt(end, (int) crc.getValue());
-        try (PendingFile pending = PendingFile.beside(file(key))) {
-            Files.write(pending.path(), bytes, StandardOpenOption.CREATE_NEW);
-            // Without waiting for the device, as a commit would: what it loses is found to be damaged, and computed
-            // again.
-            Files.move(pending.path(), file(key), StandardCopyOption.ATOMIC_MOVE);
+        try {
+            Destination.clear(file(key));
+            write(key, bytes);
         } catch (IOException | InvalidInputException e) {
             if (said.add("unwritable")) {
                 warnings.accept("cache file `%s` cannot be written: %s; the next run computes what is missing again"
                         .formatted(file(key), Unwritable.reason(e)));
             }
+        }
+    }
+
+    private void write(String key, byte... bytes) throws IOException {
+        try (PendingFile pending = PendingFile.beside(file(key))) {
+            Files.write(pending.path(), bytes, StandardOpenOption.CREATE_NEW);
+            // Without waiting for the device, as a commit would: what it loses is found to be damaged, and computed
+            // again.
+            Files.move(pending.path(), file(key), StandardCopyOption.ATOMIC_MOVE);
         }
     }
 }

@@ -45,6 +45,20 @@ public final class Destination {
     }
 
     /**
+     * Clears the place of a file that nobody but this program has a use for, of links, devices, pipes and sockets.
+     *
+     * @throws IOException if the system does not let us
+     */
+    public static void clear(Path own) throws IOException {
+        boolean inTheWay = Files.exists(own, LinkOption.NOFOLLOW_LINKS)
+                && !Files.isRegularFile(own, LinkOption.NOFOLLOW_LINKS)
+                && !Files.isDirectory(own, LinkOption.NOFOLLOW_LINKS);
+        if (inTheWay) {
+            Files.delete(own);
+        }
+    }
+
+    /**
      * Refuses what cannot be read from any position, or not without waiting.
      *
      * @param expected for people

@@ -188,7 +188,7 @@ final class ArrayStore {
         }
     }
 
-    private void write(String key, byte... bytes) throws IOException {
+    private void write(EntryKey key, byte... bytes) throws IOException {
         try (PendingFile pending = PendingFile.beside(file(key))) {
             Files.write(pending.path(), bytes, StandardOpenOption.CREATE_NEW);
             // Without waiting for the device, as a commit would: what it loses is found to be damaged, and computed

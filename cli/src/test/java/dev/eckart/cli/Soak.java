@@ -80,7 +80,7 @@ final class Soak {
         NpyFile.write(prepared.resolve("matrix.npy"), NpyArray.ofMatrix(RandomMatrices.normal(200, SIDE, 4)));
         for (SoakJob job : SoakJob.values()) {
             Path old = Files.createDirectories(prepared.resolve(job.name()));
-            Path result = old.resolve(job.outputs().get(0));
+            Path result = old.resolve(job.result());
             List<Object> arguments = new ArrayList<>(
                     job == SoakJob.MATRIX
                             ? List.of("svd", prepared.resolve("matrix.npy"), "-o", result, "--rank", "4")
@@ -185,13 +185,13 @@ final class Soak {
             Files.copy(prepared.resolve(name), step.work().resolve(name), StandardCopyOption.REPLACE_EXISTING);
         }
         boolean old = step.random().nextBoolean();
-        for (String name : job.outputs()) {
-            Files.deleteIfExists(step.work().resolve(name));
-            if (old) {
+        for (String name : step.outputs(job).keySet()) {
+            Files.delete(step.work().resolve(name));
+        }
+        if (old) {
+            for (String name : SoakStep.names(prepared.resolve(job.name()))) {
                 Files.copy(
-                        prepared.resolve(job.name()).resolve(name),
-                        step.work().resolve(name),
-                        StandardCopyOption.REPLACE_EXISTING);
+                        prepared.resolve(job.name()).resolve(name), step.work().resolve(name));
             }
         }
     }
@@ -199,7 +199,7 @@ final class Soak {
     /** The names that a job leaves in its folder. */
     Set<String> expected(SoakJob job) {
         Set<String> names = new TreeSet<>(Set.of("model.onnx", "inputs.npz", "matrix.npy"));
-        names.addAll(job.outputs());
+        names.add(job.result());
         if (job.caches()) {
             names.add("cache");
         }
@@ -239,7 +239,7 @@ final class Soak {
         step.requireSaid(again, Set.of(ExitCode.DONE));
         Map<String, byte[]> found = step.outputs(job);
         Map<String, byte[]> reference = references.computeIfAbsent(job, absent -> found);
-        if (found.size() != job.outputs().size() || !SoakStep.same(found, reference)) {
+        if (found.size() != job.outputs() || !SoakStep.same(found, reference)) {
             throw again.breaks("the next run gives the same result as any other");
         }
         step.requireNothingLeft(again, expected(job));

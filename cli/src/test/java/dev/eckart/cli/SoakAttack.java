@@ -202,10 +202,7 @@ enum SoakAttack {
                 }
             }
             step.requireNothingLeft(
-                    ended,
-                    ended.code() == ExitCode.DONE
-                            ? Set.of("mutated.onnx", "out.onnx", "out.onnx.data")
-                            : Set.of("mutated.onnx"));
+                    ended, ended.code() == ExitCode.DONE ? Set.of("mutated.onnx", "out.onnx") : Set.of("mutated.onnx"));
         }
     },
 

@@ -6,8 +6,7 @@ import java.util.List;
 @SuppressWarnings("ImmutableEnumChecker")
 enum SoakJob {
     COMPRESS("out.onnx", "compress model.onnx -o out.onnx --rank fixed:8 --force"),
-    EXTERNAL_DATA(
-            "out.onnx out.onnx.data", "compress model.onnx -o out.onnx --rank fixed:8 --force --external-data always"),
+    EXTERNAL_DATA("out.onnx", "compress model.onnx -o out.onnx --rank fixed:8 --force --external-data always"),
     ISOLATED("out.onnx", "compress model.onnx -o out.onnx --rank fixed:8 --force --isolate"),
     CACHED("out.onnx", "compress model.onnx -o out.onnx --rank fixed:8 --force --cache cache --cache-vectors"),
     SEARCH(
@@ -15,21 +14,36 @@ enum SoakJob {
             "compress model.onnx -o out.onnx --max-relative-error 0.01 --inputs inputs.npz --force --quiet --cache cache"),
     MATRIX("out.npy", "svd matrix.npy -o out.npy --rank 8 --force");
 
-    private final String outputs;
+    private final String result;
     private final String command;
 
-    SoakJob(String outputs, String command) {
-        this.outputs = outputs;
+    SoakJob(String result, String command) {
+        this.result = result;
         this.command = command;
     }
 
-    /** The files that it writes, the same to the byte each time. */
-    List<String> outputs() {
-        return List.of(outputs.split(" "));
+    /** The file that it writes, the same to the byte each time. */
+    String result() {
+        return result;
+    }
+
+    /** How many files it writes: a model may have a data file, whose name has a sum over its bytes in it. */
+    int outputs() {
+        return this == EXTERNAL_DATA ? 2 : 1;
+    }
+
+    /** Whether it writes a file of such a name. */
+    boolean isOutput(String name) {
+        return name.equals(result) || isData(name, result);
+    }
+
+    /** Whether a file has the name of a data file of a model. */
+    static boolean isData(String name, String model) {
+        return name.startsWith(model) && name.substring(model.length()).matches("\\.[0-9a-f]{8}\\.data");
     }
 
     List<String> arguments() {
-        return List.of(command.split(" "));
+        return List.of(command.split(" ", -1));
     }
 
     /** Whether it keeps something in the folder {@code cache}. */

@@ -98,7 +98,7 @@ final class CheckCommand implements Callable<Integer> {
     private RunFiles files(Policy policy) {
         RunFiles run = new RunFiles()
                 .reads("the policy", file)
-                .readsModel("the model", policy.model())
+                .readsModel("the original model", policy.model())
                 .reads("the inputs", policy.inputs())
                 .reads("the labels", policy.labels())
                 .reads("the calibration inputs", policy.calibration())

@@ -134,7 +134,7 @@ final class CompressCommand implements Callable<Integer> {
     private int run() {
         reports.require(selection
                 .weights()
-                .addTo(evaluation.addTo(new RunFiles().readsModel("the model", model)))
+                .addTo(evaluation.addTo(new RunFiles().readsModel("the original model", model)))
                 .writes("--output", Optional.ofNullable(output)));
         Report report = reports.deliver("compress", this::compress, console, options.quiet());
         if (report.passed()) {

@@ -59,7 +59,7 @@ final class RunFiles {
             Named target = written.get(i);
             for (Named source : read) {
                 if (Destination.areSame(target.path, source.path)) {
-                    throw new InvalidInputException("%s: `%s` is %s, which would be overwritten; name another file"
+                    throw new InvalidInputException("%s: `%s` is %s, which is never overwritten; name another file"
                             .formatted(target.what, target.path, source.what));
                 }
             }

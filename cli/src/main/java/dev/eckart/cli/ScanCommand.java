@@ -67,7 +67,7 @@ final class ScanCommand implements Callable<Integer> {
     }
 
     private int run() {
-        FILES.require(files, selection.weights().addTo(new RunFiles().readsModel("the model", model)));
+        FILES.require(files, selection.weights().addTo(new RunFiles().readsModel("the original model", model)));
         CompressionJob job = new CompressionJob(engine.engine(console, options.progress(console), cache));
         Report report = job.scan(model, selection.selection());
         FILES.write(report, files, console);

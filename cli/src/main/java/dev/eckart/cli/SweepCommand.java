@@ -86,7 +86,7 @@ final class SweepCommand implements Callable<Integer> {
     }
 
     private int run() {
-        reports.require(weights.addTo(evaluation.addTo(new RunFiles().readsModel("the model", model))));
+        reports.require(weights.addTo(evaluation.addTo(new RunFiles().readsModel("the original model", model))));
         cache.require();
         RankStrategies strategies = weights.strategies();
         SweepJob job =

@@ -62,8 +62,9 @@ final class VerifyCommand implements Callable<Integer> {
     }
 
     private int run() {
-        reports.require(evaluation.addTo(
-                new RunFiles().readsModel("the original", original).readsModel("the compressed model", compressed)));
+        reports.require(evaluation.addTo(new RunFiles()
+                .readsModel("the original model", original)
+                .readsModel("the compressed model", compressed)));
         Report report = verify();
         reports.deliver(report, console, options.quiet());
         if (report.passed()) {

@@ -169,7 +169,7 @@ class CheckCommandTest {
         for (String output : List.of("mnist-784-500-10.onnx", "./link.onnx")) {
             CommandLineRun run = check(HEAD + "compress: { rank: 'fixed:16', output: %s }\n".formatted(output));
             assertThat(run.code()).isEqualTo(ExitCode.BAD_INPUT);
-            assertThat(run.err()).contains("which would be overwritten");
+            assertThat(run.err()).contains("is the original model, which is never overwritten");
         }
         assertThat(folder.resolve("mnist-784-500-10.onnx")).hasBinaryContent(before);
     }

@@ -15,6 +15,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -104,8 +106,14 @@ class DecoderHeapTest {
         return folder.resolve("small.onnx");
     }
 
-    private static Path data(Path model) {
-        return model.resolveSibling(model.getFileName() + ".data");
+    /** The data file of a model, whose name may have a sum over its bytes in it. */
+    private static Path data(Path model) throws IOException {
+        String name = Pattern.quote(model.getFileName().toString()) + "(\\.[0-9a-f]{8})?\\.data";
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.filter(file -> file.getFileName().toString().matches(name))
+                    .findFirst()
+                    .orElseThrow();
+        }
     }
 
     private static long bytes(Path model) throws IOException {

@@ -146,7 +146,7 @@ class ExternalDataCommandTest {
     void should_refuse_what_makes_no_sense() throws IOException {
         assertRefused("expected one of", "compress", whole, "-o", out, "--external-data", "sometimes");
         assertRefused(
-                "is a file of tensors of the model, which would be overwritten",
+                "is a file of tensors of the original model, which is never overwritten",
                 "compress",
                 split,
                 "-o",

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -296,10 +297,15 @@ class FaultyPluginTest {
     }
 
     @Test
-    void should_say_of_a_data_file_that_it_was_cut_short_while_it_was_read() {
+    void should_say_of_a_data_file_that_it_was_cut_short_while_it_was_read() throws IOException {
         Path split = folder.resolve("split.onnx");
-        Path data = folder.resolve("split.onnx.data");
         eckart("compress", model, "-o", split, "--rank", "10", "--external-data", "always", "--no-verify");
+        Path data;
+        try (Stream<Path> files = Files.list(folder)) {
+            data = files.filter(file -> file.toString().endsWith(".data"))
+                    .findFirst()
+                    .orElseThrow();
+        }
 
         CommandLineRun run = eckart(
                 "compress", split, "-o", out, "--rank", "faulty:cut,file=" + data, "--plugin", strategy, "--no-verify");

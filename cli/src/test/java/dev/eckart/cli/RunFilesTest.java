@@ -73,10 +73,22 @@ class RunFilesTest {
         Path out = folder.resolve("out.onnx");
         for (Path report :
                 List.of(model, link, hardLink, folder.resolve("../" + folder.getFileName() + "/model.json"))) {
-            assertRefused(eckart("compress", model, "-o", out, "--report", report), "--report", "the model");
-            assertRefused(eckart("scan", model, "--report", report), "--report", "the model");
-            assertRefused(eckart("sweep", model, "--report", report), "--report", "the model");
-            assertRefused(eckart("verify", model, model, "--report", report), "--report", "the original");
+            assertRefused(
+                    eckart("compress", model, "-o", out, "--report", report),
+                    "--report",
+                    "is the original model, which is never overwritten");
+            assertRefused(
+                    eckart("scan", model, "--report", report),
+                    "--report",
+                    "is the original model, which is never overwritten");
+            assertRefused(
+                    eckart("sweep", model, "--report", report),
+                    "--report",
+                    "is the original model, which is never overwritten");
+            assertRefused(
+                    eckart("verify", model, model, "--report", report),
+                    "--report",
+                    "is the original model, which is never overwritten");
         }
         assertThat(model).hasBinaryContent(before);
         assertThat(out).doesNotExist();

@@ -134,12 +134,18 @@ final class CheckCommand implements Callable<Integer> {
             List<Path> dataFiles = output.dataFiles().stream().map(Path::of).toList();
             Report report = judge(made.as("check", Optional.of(placed(output, policy.output()))), policy, baseline);
             Optional<Baseline> renewed = renewed(report, policy, pending.path());
-            if (report.passed() && policy.output().isPresent()) {
-                requireFree(place, dataFiles, made.model());
-                pending.commit(dataFiles, Target.outdatedAt(place, originals(made.model())));
+            if (!report.passed() || policy.output().isEmpty()) {
+                renewed.ifPresent(now -> write(policy, now));
+                return report;
             }
-            renewed.ifPresent(now -> write(policy, now));
-            return report;
+            requireFree(place, dataFiles, made.model());
+            List<String> failures = pending.commit(dataFiles, Target.outdatedAt(place, originals(made.model())));
+            try {
+                renewed.ifPresent(now -> write(policy, now));
+            } catch (InvalidInputException e) {
+                throw new InvalidInputException("%s; `%s` is written".formatted(e.getMessage(), place), e);
+            }
+            return report.withWarnings(failures);
         } catch (IOException e) {
             throw Unwritable.because(place, e);
         }

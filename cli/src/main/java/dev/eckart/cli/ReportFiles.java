@@ -7,10 +7,12 @@ import dev.eckart.core.file.Unwritable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** The forms that a report of one kind can be written in, by the ending of a file's name. */
 record ReportFiles<R>(List<Form<R>> forms) {
@@ -37,15 +39,30 @@ record ReportFiles<R>(List<Form<R>> forms) {
         run.require();
     }
 
-    /** Writes a report to each of the files. */
-    void write(R report, List<Path> files, Console console) {
+    /**
+     * Writes a report to each of the files, and prints it.
+     *
+     * @param print prints it, also where a file cannot be written
+     * @throws InvalidInputException if files cannot be written; all others are
+     */
+    void deliver(R report, List<Path> files, Console console, Runnable print) {
+        List<InvalidInputException> failures = new ArrayList<>();
         for (Path file : files) {
             String content = rendering(file).apply(report);
             if (isStandardOutput(file)) {
                 console.print(content.endsWith("\n") ? content : content + "\n");
-            } else {
-                write(file, content);
+                continue;
             }
+            try {
+                write(file, content);
+            } catch (InvalidInputException e) {
+                failures.add(e);
+            }
+        }
+        print.run();
+        if (!failures.isEmpty()) {
+            throw new InvalidInputException(
+                    failures.stream().map(Throwable::getMessage).collect(Collectors.joining("; ")), failures.get(0));
         }
     }
 

@@ -6,6 +6,7 @@ import dev.eckart.cli.render.JsonReport;
 import dev.eckart.cli.render.JunitReport;
 import dev.eckart.cli.render.MarkdownReport;
 import dev.eckart.cli.render.TextReport;
+import dev.eckart.core.InvalidInputException;
 import dev.eckart.core.report.Report;
 import dev.eckart.onnx.job.UnreachableTargetException;
 import java.nio.file.Path;
@@ -54,6 +55,7 @@ final class ReportOptions {
      * Does what a command is about, and writes the report of it wherever it is wanted, also where a search was in vain.
      *
      * @throws UnreachableTargetException after that
+     * @throws InvalidInputException if a file of the report cannot be written; everything else is
      */
     Report deliver(String command, Supplier<Report> work, Console console, boolean quiet) {
         try {
@@ -68,11 +70,12 @@ final class ReportOptions {
 
     /** Writes the report wherever it is wanted. */
     void deliver(Report report, Console console, boolean quiet) {
-        FILES.write(report, files, console);
-        if (json) {
-            console.println(JsonReport.render(report));
-        } else if (!quiet) {
-            console.print(TextReport.render(report));
-        }
+        FILES.deliver(report, files, console, () -> {
+            if (json) {
+                console.println(JsonReport.render(report));
+            } else if (!quiet) {
+                console.print(TextReport.render(report));
+            }
+        });
     }
 }

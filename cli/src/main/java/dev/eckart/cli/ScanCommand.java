@@ -70,12 +70,13 @@ final class ScanCommand implements Callable<Integer> {
         FILES.require(files, selection.weights().addTo(new RunFiles().readsModel("the original model", model)));
         CompressionJob job = new CompressionJob(engine.engine(console, options.progress(console), cache));
         Report report = job.scan(model, selection.selection());
-        FILES.write(report, files, console);
-        if (json) {
-            console.println(JsonReport.renderScan(report));
-        } else if (!options.quiet()) {
-            console.print(TextReport.renderScan(report));
-        }
+        FILES.deliver(report, files, console, () -> {
+            if (json) {
+                console.println(JsonReport.renderScan(report));
+            } else if (!options.quiet()) {
+                console.print(TextReport.renderScan(report));
+            }
+        });
         return ExitCode.DONE;
     }
 }

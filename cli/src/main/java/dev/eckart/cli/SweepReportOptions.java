@@ -37,11 +37,12 @@ final class SweepReportOptions {
 
     /** Writes the report wherever it is wanted. */
     void deliver(SweepReport report, Console console, boolean quiet) {
-        FILES.write(report, files, console);
-        if (json) {
-            console.println(SweepRendering.json(report));
-        } else if (!quiet) {
-            console.print(SweepRendering.text(report));
-        }
+        FILES.deliver(report, files, console, () -> {
+            if (json) {
+                console.println(SweepRendering.json(report));
+            } else if (!quiet) {
+                console.print(SweepRendering.text(report));
+            }
+        });
     }
 }

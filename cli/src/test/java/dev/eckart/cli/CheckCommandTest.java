@@ -84,6 +84,21 @@ class CheckCommandTest {
     }
 
     @Test
+    void should_say_that_the_model_is_written_where_the_baseline_cannot_be() throws IOException {
+        String baseline = "b".repeat(240) + ".json";
+
+        CommandLineRun run = check(
+                HEAD
+                        + "compress: { rank: 'fixed:16', output: out.onnx }\n"
+                        + "limits: { max-size-ratio: 0.9 }\nbaseline: %s\n".formatted(baseline),
+                "--update-baseline");
+
+        assertThat(run.code()).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(run.err()).contains(baseline + "` cannot be written: ", "out.onnx` is written");
+        assertThat(folder.resolve("out.onnx")).isRegularFile();
+    }
+
+    @Test
     void should_judge_nothing_without_limits_and_baseline() throws IOException {
         CommandLineRun run = check(HEAD + BUILD + "reports: [r.xml]\n", "--json");
 

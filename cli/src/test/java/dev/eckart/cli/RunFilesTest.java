@@ -94,6 +94,23 @@ class RunFilesTest {
         assertThat(out).doesNotExist();
     }
 
+    /** Known only when it is written: the name of what is written beside it is longer. */
+    @Test
+    void should_write_and_print_everything_else_where_a_report_cannot_be_written() {
+        Path out = folder.resolve("out.onnx");
+        Path tooLong = folder.resolve("r".repeat(240) + ".json");
+        Path other = folder.resolve("other.json");
+
+        CommandLineRun run =
+                eckart("compress", model, "-o", out, "--rank", "fixed:2", "--report", tooLong, "--report", other);
+
+        assertThat(run.code()).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(run.err()).contains("eckart: `%s` cannot be written: ".formatted(tooLong));
+        assertThat(run.out()).contains("1 weight factored");
+        assertThat(out).isRegularFile();
+        assertThat(other).isRegularFile();
+    }
+
     @Test
     void should_refuse_a_report_over_the_output_or_the_inputs_or_another_report() throws IOException {
         Path out = folder.resolve("out.json");

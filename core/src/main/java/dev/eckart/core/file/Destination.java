@@ -81,6 +81,18 @@ public final class Destination {
         }
     }
 
+    /** Whether a file that is there has further names, as hard links give it. */
+    public static boolean hasOtherNames(Path file) {
+        try {
+            return file.getFileSystem().supportedFileAttributeViews().contains("unix")
+                    && Files.exists(file)
+                    && Files.getAttribute(file, "unix:nlink") instanceof Integer links
+                    && links > 1;
+        } catch (IOException e) {
+            throw new InvalidInputException("`%s` cannot be looked at: %s".formatted(file, Unwritable.reason(e)), e);
+        }
+    }
+
     private static Path located(Path path) throws IOException {
         Path absolute = path.toAbsolutePath().normalize();
         Path folder = absolute.getParent();

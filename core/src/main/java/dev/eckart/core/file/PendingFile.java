@@ -62,13 +62,18 @@ public final class PendingFile implements AutoCloseable {
         Runtime.getRuntime().addShutdownHook(new Thread(PendingFile::removeUnderway, "remove pending files"));
     }
 
+    /** As the user wrote it. */
+    private final Path named;
+
     private final Path target;
     private final Path directory;
     private final FileChannel lock;
     private final FileSteps steps;
     private Optional<TargetLock> only = Optional.empty();
+    private boolean isPlaced;
 
-    private PendingFile(Path target, Path directory, FileChannel lock, FileSteps steps) {
+    private PendingFile(Path named, Path target, Path directory, FileChannel lock, FileSteps steps) {
+        this.named = named;
         this.target = target;
         this.directory = directory;
         this.lock = lock;
@@ -90,20 +95,26 @@ public final class PendingFile implements AutoCloseable {
      * @throws InvalidInputException also if there is another, of this process or of another one
      */
     public static PendingFile onlyOneBeside(Path target) {
-        Path place = Destination.of(target.toAbsolutePath());
         PendingFile pending = beside(target, FileSteps.SYSTEM);
         try {
-            pending.only =
-                    Optional.of(TargetLock.take(place.resolveSibling("." + place.getFileName() + ONLY_ONE), target));
+            Path lock =
+                    pending.folder().toRealPath().resolve("." + pending.path().getFileName() + ONLY_ONE);
+            pending.only = Optional.of(TargetLock.take(lock, target));
             return pending;
+        } catch (IOException e) {
+            throw closed(pending, Unwritable.because(target, e));
         } catch (RuntimeException e) {
-            try {
-                pending.close();
-            } catch (IOException left) {
-                e.addSuppressed(left);
-            }
-            throw e;
+            throw closed(pending, e);
         }
+    }
+
+    private static RuntimeException closed(PendingFile pending, RuntimeException failure) {
+        try {
+            pending.close();
+        } catch (IOException e) {
+            failure.addSuppressed(e);
+        }
+        return failure;
     }
 
     /** As {@link #beside(Path)}, in other steps. */
@@ -122,7 +133,7 @@ public final class PendingFile implements AutoCloseable {
         try {
             Optional<PendingFile> pending = Optional.empty();
             while (pending.isEmpty()) {
-                pending = make(absolute, folder, steps);
+                pending = make(target, absolute, folder, steps);
             }
             return pending.get();
         } catch (IOException e) {
@@ -152,13 +163,14 @@ public final class PendingFile implements AutoCloseable {
     }
 
     /** Empty if another process took the directory for stale before it was locked. */
-    private static Optional<PendingFile> make(Path target, Path folder, FileSteps steps) throws IOException {
+    private static Optional<PendingFile> make(Path named, Path target, Path folder, FileSteps steps)
+            throws IOException {
         Path directory =
                 Files.createDirectory(unlocked(folder, target.getFileName().toString()), forOwnerOnly(folder));
         try {
             FileChannel lock = lock(directory.resolve(LOCK));
             if (Files.exists(directory.resolve(LOCK))) {
-                PendingFile pending = new PendingFile(target, directory, lock, steps);
+                PendingFile pending = new PendingFile(named, target, directory, lock, steps);
                 UNDERWAY.add(pending);
                 return Optional.of(pending);
             }
@@ -335,14 +347,13 @@ public final class PendingFile implements AutoCloseable {
         return directory;
     }
 
-    /** Puts the file in its target's place, over what may be there, once the device has all of it. */
-    public void commit() throws IOException {
-        commit(List.of(), List.of());
-    }
-
-    /** As {@link #commit(List, List)}, with nothing to remove. */
-    public void commit(List<Path> companions) throws IOException {
-        commit(companions, List.of());
+    /**
+     * Puts the file in its target's place, over what may be there, once the device has all of it.
+     *
+     * @throws IOException if it is not in place, and the old one, if there was one, is as it was
+     */
+    public synchronized void commit() throws IOException {
+        place(List.of(), new ArrayList<>());
     }
 
     /**
@@ -353,10 +364,26 @@ public final class PendingFile implements AutoCloseable {
      *
      * @param companions in {@link #directory()}
      * @param outdated files beside the target that belong to what it replaces, removed in the end
-     * @throws InPlaceException if the file is in place, but something after that failed
-     * @throws IOException if it is not, and the old one, if there was one, is as it was
+     * @return what failed once the file was in place, a sentence for people each
+     * @throws IOException if it is not in place, and the old one, if there was one, is as it was
      */
-    public synchronized void commit(List<Path> companions, List<Path> outdated) throws IOException {
+    public synchronized List<String> commit(List<Path> companions, List<Path> outdated) throws IOException {
+        List<String> failures = new ArrayList<>();
+        place(companions, failures);
+        after("the device may not have its name yet", () -> steps.force(folder()), failures);
+        for (Path old : outdated) {
+            if (companions.stream()
+                    .noneMatch(companion -> placeOf(companion).equals(folder().resolve(old.getFileName())))) {
+                after(
+                        "`%s`, which belonged to the file before, is still there".formatted(old),
+                        () -> steps.delete(old),
+                        failures);
+            }
+        }
+        return List.copyOf(failures);
+    }
+
+    private void place(List<Path> companions, List<String> failures) throws IOException {
         if (Files.exists(target)) {
             steps.copyPermissions(target, path());
         }
@@ -373,20 +400,19 @@ public final class PendingFile implements AutoCloseable {
                 }
                 steps.move(companion, placeOf(companion));
             }
-            steps.force(folder());
+            if (!companions.isEmpty()) {
+                steps.force(folder());
+            }
             steps.move(path(), target);
         } catch (IOException e) {
-            removeMoved(moved, e);
-            throw e;
-        }
-        after("the device may not have its name yet", () -> steps.force(folder()));
-        for (Path old : outdated) {
-            if (companions.stream()
-                    .noneMatch(companion -> placeOf(companion).equals(folder().resolve(old.getFileName())))) {
-                after(
-                        "`%s`, which belonged to the file before, is still there".formatted(old),
-                        () -> steps.delete(old));
+            if (Files.exists(path(), LinkOption.NOFOLLOW_LINKS)) {
+                removeMoved(moved, e);
+                throw e;
             }
+            // Over a network, what was done may be told as failed.
+            failures.add(isWritten("the system reported an error when it was put in its place", e));
+        } finally {
+            isPlaced = !Files.exists(path(), LinkOption.NOFOLLOW_LINKS);
         }
     }
 
@@ -395,12 +421,16 @@ public final class PendingFile implements AutoCloseable {
         void take() throws IOException;
     }
 
-    private static void after(String otherwise, Step step) throws IOException {
+    private void after(String otherwise, Step step, List<String> failures) {
         try {
             step.take();
         } catch (IOException e) {
-            throw new InPlaceException(otherwise, e);
+            failures.add(isWritten(otherwise, e));
         }
+    }
+
+    private String isWritten(String what, IOException cause) {
+        return "`%s` is written, but %s: %s".formatted(named, what, Unwritable.reason(cause));
     }
 
     /** Those that are not there already, to the byte. */
@@ -441,10 +471,21 @@ public final class PendingFile implements AutoCloseable {
         return Objects.requireNonNull(directory.getParent());
     }
 
+    /**
+     * Removes what is left.
+     *
+     * @throws IOException if that fails, and the file was not put in place; else the next one with the same target removes it
+     */
     @Override
     public synchronized void close() throws IOException {
         if (UNDERWAY.contains(this)) {
-            remove();
+            try {
+                remove();
+            } catch (IOException e) {
+                if (!isPlaced) {
+                    throw e;
+                }
+            }
         }
     }
 

@@ -15,9 +15,6 @@ public final class Unwritable {
 
     /** In a sentence: which file, and why. */
     public static InvalidInputException because(Path file, Exception cause) {
-        if (cause instanceof InPlaceException late) {
-            return new InvalidInputException("`%s` is written, but %s".formatted(file, late.getMessage()), cause);
-        }
         return new InvalidInputException("`%s` cannot be written: %s".formatted(file, reason(cause)), cause);
     }
 

@@ -1,7 +1,9 @@
 package dev.eckart.core.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.eckart.core.InvalidInputException;
@@ -11,7 +13,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -90,91 +94,43 @@ class PendingFileTest {
         assertThat(names()).containsExactly("target", "target.2.data");
     }
 
-    private static void commit(PendingFile pending, Path oldData) throws IOException {
+    private static List<String> commit(PendingFile pending, Path oldData) throws IOException {
         Files.writeString(pending.path(), "new");
         Path companion = Files.writeString(pending.directory().resolve("target.2.data"), "new data");
-        pending.commit(List.of(companion), List.of(oldData));
+        return pending.commit(List.of(companion), List.of(oldData));
     }
-
-    /** Steps of which one fails, or is the last that the process does. */
-    private static final class Faulty extends FileSteps {
-        private final int fault;
-        private final boolean kill;
-        private int done;
-
-        Faulty(int fault, boolean kill) {
-            this.fault = fault;
-            this.kill = kill;
-        }
-
-        private void next() throws IOException {
-            if (done++ == fault || (kill && done > fault)) {
-                throw new IOException(kill ? "killed" : "no space");
-            }
-        }
-
-        @Override
-        void force(Path path) throws IOException {
-            next();
-            super.force(path);
-        }
-
-        @Override
-        void move(Path from, Path to) throws IOException {
-            next();
-            super.move(from, to);
-        }
-
-        @Override
-        void delete(Path path) throws IOException {
-            next();
-            super.delete(path);
-        }
-
-        @Override
-        void write(Path path, String text) throws IOException {
-            next();
-            super.write(path, text);
-        }
-
-        @Override
-        void copyPermissions(Path from, Path to) throws IOException {
-            next();
-            super.copyPermissions(from, to);
-        }
-    }
-
-    /** A commit with a data file over an old file with one takes this many steps. */
-    private static final int STEPS = 9;
 
     static Stream<Arguments> faults() {
         return Stream.of(true, false)
-                .flatMap(kill -> IntStream.range(0, STEPS).mapToObj(fault -> Arguments.of(fault, kill)));
+                .flatMap(
+                        acts -> IntStream.range(0, FaultySteps.OF_A_COMMIT).mapToObj(step -> Arguments.of(step, acts)));
     }
 
+    /** A step that acts and then fails is what a file system over a network may have. */
     @ParameterizedTest
     @MethodSource("faults")
-    void should_have_the_old_file_or_the_new_one_whole_whatever_step_fails(int fault, boolean kill) throws IOException {
+    void should_have_the_old_file_or_the_new_one_whole_whatever_step_fails(int step, boolean acts) throws IOException {
         Path target = Files.writeString(folder.resolve("target"), "old");
         Path oldData = Files.writeString(folder.resolve("target.1.data"), "old data");
-        Faulty steps = new Faulty(fault, kill);
+        List<String> failures = List.of();
+        Optional<IOException> refused = Optional.empty();
 
-        PendingFile pending = PendingFile.beside(target, steps);
-        assertThatThrownBy(() -> commit(pending, oldData)).isInstanceOfSatisfying(IOException.class, e -> {
-            boolean isNew = Files.exists(folder.resolve("target.2.data"))
-                    && read(target).equals("new");
-            assertThat(e instanceof InPlaceException).isEqualTo(isNew);
-            // An old file has its data; of a new one, what comes after it may be left.
-            assertThat(read(target)).isEqualTo(isNew ? "new" : "old");
-            if (!isNew) {
-                assertThat(oldData).hasContent("old data");
-            }
-            assertThat(Unwritable.because(target, e))
-                    .hasMessageContaining(isNew ? "is written, but" : "cannot be written: ");
-        });
-        pending.close();
-        if (!kill && read(target).equals("old")) {
+        try (PendingFile pending = PendingFile.beside(target, FaultySteps.failing(step, acts))) {
+            failures = commit(pending, oldData);
+        } catch (IOException e) {
+            refused = Optional.of(e);
+        }
+
+        if (refused.isPresent()) {
+            assertThat(target).hasContent("old");
+            assertThat(oldData).hasContent("old data");
             assertThat(names()).containsExactly("target", "target.1.data");
+            assertThat(Unwritable.because(target, refused.get())).hasMessageContaining("cannot be written: no space");
+        } else {
+            assertThat(target).hasContent("new");
+            assertThat(folder.resolve("target.2.data")).hasContent("new data");
+            assertThat(failures).singleElement(STRING).startsWith("`%s` is written, but ".formatted(target));
+            assertThat(failures.get(0).contains("is still there") && !acts).isEqualTo(Files.exists(oldData));
         }
     }
 
@@ -182,13 +138,126 @@ class PendingFileTest {
     void should_take_as_many_steps_as_are_made_to_fail() throws IOException {
         Path target = Files.writeString(folder.resolve("target"), "old");
         Path oldData = Files.writeString(folder.resolve("target.1.data"), "old data");
-        Faulty steps = new Faulty(Integer.MAX_VALUE, false);
+        FaultySteps steps = FaultySteps.failing(Integer.MAX_VALUE, false);
 
         try (PendingFile pending = PendingFile.beside(target, steps)) {
-            commit(pending, oldData);
+            assertThat(commit(pending, oldData)).isEmpty();
         }
 
-        assertThat(steps.done).isEqualTo(STEPS);
+        assertThat(steps.taken()).isEqualTo(FaultySteps.OF_A_COMMIT);
+        assertThat(names()).containsExactly("target", "target.2.data");
+    }
+
+    static IntStream kills() {
+        return IntStream.rangeClosed(0, FaultySteps.OF_A_COMMIT);
+    }
+
+    /** Killed before its first step, between any two, and after the last. */
+    @ParameterizedTest
+    @MethodSource("kills")
+    @EnabledOnOs({OS.LINUX, OS.MAC})
+    void should_have_the_old_file_or_the_new_one_whole_wherever_it_is_killed(int step) throws Exception {
+        Path target = Files.writeString(folder.resolve("target"), "old");
+        Path oldData = Files.writeString(folder.resolve("target.1.data"), "old data");
+
+        WritingProcess.killedBefore(step, target, oldData);
+
+        boolean isNew = read(target).equals("new");
+        if (isNew) {
+            assertThat(folder.resolve("target.2.data")).hasContent("new data");
+        } else {
+            assertThat(target).hasContent("old");
+            assertThat(oldData).hasContent("old data");
+        }
+        // The next one with the target removes what the killed one left of what is not in place.
+        PendingFile.onlyOneBeside(target).close();
+        List<String> names = new ArrayList<>(names());
+        assertThat(names.remove("target.1.data") || isNew).isTrue();
+        assertThat(names).isEqualTo(isNew ? List.of("target", "target.2.data") : List.of("target"));
+    }
+
+    @Test
+    @EnabledOnOs({OS.LINUX, OS.MAC})
+    void should_let_one_of_several_processes_write_a_target_that_they_begin_at_once() throws Exception {
+        Path target = folder.resolve("target");
+        List<WritingProcess> racing = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            racing.add(WritingProcess.racing(target));
+        }
+
+        List<String> said = new ArrayList<>();
+        for (WritingProcess process : racing) {
+            process.go();
+        }
+        for (WritingProcess process : racing) {
+            said.add(process.said());
+        }
+
+        assertThat(said)
+                .filteredOn(WritingProcess.WRITING::equals)
+                .as("those that write, of %s", said)
+                .hasSize(1);
+        assertThat(said)
+                .filteredOn(line -> !line.equals(WritingProcess.WRITING))
+                .allMatch(line ->
+                        line.equals("`%s` is being written by another run; wait for it to end, or name another output"
+                                .formatted(target)));
+        for (WritingProcess process : racing) {
+            process.go();
+            process.await();
+        }
+        assertThat(target).hasContent("new");
+        assertThat(names()).containsExactly("target");
+    }
+
+    @Test
+    @EnabledOnOs({OS.LINUX, OS.MAC})
+    void should_hold_off_other_processes_also_after_this_one_tried_a_second_time() throws Exception {
+        Path target = folder.resolve("target");
+        try (PendingFile pending = PendingFile.onlyOneBeside(target)) {
+            assertThatThrownBy(() -> PendingFile.onlyOneBeside(target)).isInstanceOf(InvalidInputException.class);
+
+            WritingProcess process = WritingProcess.racing(target);
+            process.go();
+
+            assertThat(process.said()).contains("is being written by another run");
+            assertThat(pending.directory()).exists();
+        }
+    }
+
+    @Test
+    @EnabledOnOs({OS.LINUX, OS.MAC})
+    void should_go_on_where_the_process_that_wrote_the_target_was_killed() throws Exception {
+        Path target = folder.resolve("target");
+        WritingProcess process = WritingProcess.racing(target);
+        process.go();
+        assertThat(process.said()).isEqualTo(WritingProcess.WRITING);
+
+        process.kill();
+
+        try (PendingFile pending = PendingFile.onlyOneBeside(target)) {
+            Files.writeString(pending.path(), "next");
+            pending.commit();
+        }
+        assertThat(target).hasContent("next");
+        assertThat(names()).containsExactly("target");
+    }
+
+    @Test
+    void should_not_call_a_file_unwritten_that_is_in_place_with_something_left_beside_it() throws IOException {
+        Path target = folder.resolve("target");
+        PendingFile pending = PendingFile.beside(target);
+        Files.writeString(pending.path(), "new");
+        pending.commit();
+        // What is not its own: the folder of the file cannot be removed.
+        Path kept = pending.directory();
+        Files.delete(kept.resolve(".lock"));
+        Files.createDirectory(kept.resolve(".lock"));
+        Files.writeString(kept.resolve(".lock").resolve("more"), "");
+
+        assertThatCode(pending::close).doesNotThrowAnyException();
+
+        assertThat(target).hasContent("new");
     }
 
     private static String read(Path file) {
@@ -250,7 +319,8 @@ class PendingFileTest {
 
         try (PendingFile pending = PendingFile.beside(target)) {
             Path companion = Files.writeString(pending.directory().resolve("target.data"), "new data");
-            assertThatThrownBy(() -> pending.commit(List.of(companion))).isInstanceOf(IOException.class);
+            assertThatThrownBy(() -> pending.commit(List.of(companion), List.of()))
+                    .isInstanceOf(IOException.class);
         }
 
         assertThat(target).hasContent("old");
@@ -262,9 +332,9 @@ class PendingFileTest {
     void should_keep_the_old_file_when_the_process_is_killed_and_clean_up_the_next_time() throws Exception {
         Path target = Files.writeString(folder.resolve("target"), "old");
         Path data = Files.writeString(folder.resolve("target.data"), "old data");
-        Process process = WritingProcess.start(target);
+        WritingProcess process = WritingProcess.start(target);
 
-        process.destroyForcibly().waitFor();
+        process.kill();
 
         assertThat(target).hasContent("old");
         assertThat(data).hasContent("old data");
@@ -282,10 +352,9 @@ class PendingFileTest {
     @Test
     @EnabledOnOs({OS.LINUX, OS.MAC})
     void should_leave_nothing_when_the_process_is_asked_to_end() throws Exception {
-        Process process = WritingProcess.start(folder.resolve("target"));
+        WritingProcess process = WritingProcess.start(folder.resolve("target"));
 
-        process.destroy();
-        process.waitFor();
+        process.end();
 
         assertThat(names()).isEmpty();
     }
@@ -310,8 +379,8 @@ class PendingFileTest {
     @EnabledOnOs({OS.LINUX, OS.MAC})
     void should_remove_what_a_killed_process_left_and_nothing_else() throws Exception {
         Path mine = Files.createDirectory(folder.resolve("mine"));
-        Process process = WritingProcess.start(folder.resolve("target"));
-        process.destroyForcibly().waitFor();
+        WritingProcess process = WritingProcess.start(folder.resolve("target"));
+        process.kill();
         Path left = folder.resolve(names().stream()
                 .filter(name -> !name.equals("mine"))
                 .findFirst()
@@ -326,7 +395,7 @@ class PendingFileTest {
     @Test
     void should_leave_a_living_process_alone() throws Exception {
         Path target = folder.resolve("target");
-        Process process = WritingProcess.start(target);
+        WritingProcess process = WritingProcess.start(target);
         List<String> others = names();
 
         PendingFile.beside(target).close();
@@ -337,9 +406,8 @@ class PendingFileTest {
             assertThat(names()).containsAll(others);
         }
 
-        process.getOutputStream().write('\n');
-        process.getOutputStream().close();
-        assertThat(process.waitFor()).isZero();
+        process.go();
+        assertThat(process.await()).isZero();
         assertThat(names()).containsExactly("target");
     }
 

@@ -177,10 +177,9 @@ public final class CompressionJob {
                     .withWarnings(thinEvidence(verification, outcomes));
             Report report = explained(measured, made.plan(), calibrated);
             original.requireUnchanged();
-            if (target.wants(report)) {
-                commit(pending, dataFile, target, model, network);
-            }
-            return report;
+            return target.wants(report)
+                    ? report.withWarnings(commit(pending, dataFile, target, model, network))
+                    : report;
         } catch (IOException | UncheckedIOException e) {
             throw Unwritable.because(target.path(), e);
         }
@@ -301,12 +300,12 @@ public final class CompressionJob {
         return original;
     }
 
-    private static void commit(
+    private static List<String> commit(
             PendingFile pending, Optional<Path> dataFile, Target target, Path model, OnnxNetwork original)
             throws IOException {
         // Again, now that it is known what there is to write, and some time has passed.
         target.require(model, original.dataFiles());
-        pending.commit(dataFile.stream().toList(), target.outdated(model, original.dataFiles()));
+        return pending.commit(dataFile.stream().toList(), target.outdated(model, original.dataFiles()));
     }
 
     /**

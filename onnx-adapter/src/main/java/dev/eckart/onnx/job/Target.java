@@ -101,6 +101,10 @@ public record Target(Path path, boolean overwrite, boolean keepFailed, boolean w
      */
     public static List<Path> outdatedAt(Path place, List<Path> kept) {
         Path model = Destination.of(place);
+        if (Destination.hasOtherNames(model)) {
+            // Under these, the old model stays.
+            return List.of();
+        }
         return ModelFiles.dataFiles(model).stream()
                 .filter(file -> OnnxWriter.isDataFile(file, model) && Files.isRegularFile(file))
                 .filter(file -> kept.stream().noneMatch(other -> isSame(file, other)))

@@ -356,6 +356,59 @@ class ExternalDataJobTest {
     }
 
     @Test
+    @EnabledOnOs({OS.LINUX, OS.MAC})
+    void should_refuse_a_target_that_another_process_is_writing_and_leave_that_alone() throws Exception {
+        split(NETWORK);
+        compress(ExternalData.AUTO);
+        Map<String, ByteBuffer> before = files(elsewhere);
+        Process other = BlockedRun.start(model, out, "Compressing");
+
+        assertThatThrownBy(() -> JOB.compress(model, new Target(out, true, false), selection(), madeUp(), Limits.NONE))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageStartingWith("`%s` is being written by another run".formatted(out));
+
+        assertThat(files(elsewhere)).containsAllEntriesOf(before);
+        other.getOutputStream().close();
+        assertThat(other.waitFor()).isZero();
+        assertThat(files(elsewhere)).hasSize(2).doesNotContainEntry("out.onnx", before.get("out.onnx"));
+        assertThat(entries()).hasSize(2);
+    }
+
+    @Test
+    @EnabledOnOs({OS.LINUX, OS.MAC})
+    void should_read_data_that_has_several_names_and_leave_it_alone_under_all_of_them() throws IOException {
+        split(NETWORK);
+        Path data = dataOf(model);
+        Path other = Files.createLink(folder.resolve("other.data"), data);
+        byte[] before = Files.readAllBytes(other);
+
+        assertSound(compress(ExternalData.AUTO));
+
+        assertThat(other).hasBinaryContent(before);
+        assertThat(Files.isSameFile(other, data)).isTrue();
+        assertRefused("`%s` holds tensors of the original".formatted(other), new Target(other, true, false));
+    }
+
+    @Test
+    @EnabledOnOs({OS.LINUX, OS.MAC})
+    void should_keep_the_data_of_an_old_model_that_has_another_name() throws IOException {
+        split(NETWORK);
+        compress(ExternalData.AUTO);
+        Path first = data();
+        Path kept = Files.createLink(out.resolveSibling("kept.onnx"), out);
+        byte[] old = Files.readAllBytes(kept);
+
+        assertSound(JOB.compress(
+                model, new Target(out, true, false), selection(2, WeightFilter.ALL), madeUp(), Limits.NONE));
+
+        assertThat(kept).hasBinaryContent(old);
+        assertThat(out).isRegularFile();
+        assertThat(Files.readAllBytes(out)).isNotEqualTo(old);
+        assertThat(first).exists();
+        assertThatCode(() -> OnnxNetwork.read(kept).inventory()).doesNotThrowAnyException();
+    }
+
+    @Test
     void should_say_after_the_plan_that_one_file_cannot_hold_what_is_left() throws IOException {
         int rows = 1 << 16;
         int columns = 1 << 13;

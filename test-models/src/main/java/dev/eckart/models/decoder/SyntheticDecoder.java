@@ -42,7 +42,10 @@ public record SyntheticDecoder(DecoderShape shape, long seed) {
                     DecoderGraph.of(shape, regions, data.getFileName().toString())
                             .toByteArray());
             writeData(regions, data);
-            pending.commit(List.of(data));
+            List<String> failures = pending.commit(List.of(data), List.of());
+            if (!failures.isEmpty()) {
+                throw new IOException(String.join("; ", failures));
+            }
         }
     }
 

@@ -2,6 +2,7 @@ package dev.eckart.onnx.check;
 
 import dev.eckart.core.InvalidInputException;
 import dev.eckart.onnx.file.OnnxModel;
+import dev.eckart.onnx.proto.OperatorSetIdProto;
 import java.nio.file.Path;
 
 /**
@@ -13,7 +14,8 @@ import java.nio.file.Path;
  *   <li>each tensor, in graphs and in functions, holds as many numbers as its dimensions and type declare;
  *   <li>each value is defined once in its graph, and whatever nodes and outputs refer to is defined in their graph or
  *       in one around it;
- *   <li>no node waits for its own outputs.
+ *   <li>no node waits for its own outputs;
+ *   <li>each set of operators is imported in a version that ONNX Runtime does not cut to another number.
  * </ol>
  *
  * <p>Beyond that, whatever ONNX Runtime loads is accepted: nodes in any order, names of an outer graph defined anew
@@ -33,9 +35,17 @@ public final class ModelCheck {
         try {
             new TensorCheck(model.payloads()).require(model.message());
             GraphCheck.require(model.message().getGraph());
+            model.message().getOpsetImportList().forEach(ModelCheck::requireVersion);
         } catch (InvalidInputException e) {
             throw new InvalidInputException(
                     "`%s` is a broken ONNX model: %s; export it again".formatted(path, e.getMessage()), e);
+        }
+    }
+
+    private static void requireVersion(OperatorSetIdProto operators) {
+        if (operators.getVersion() < 0 || operators.getVersion() > Integer.MAX_VALUE) {
+            throw new InvalidInputException("it imports version %d of the operators of domain `%s`"
+                    .formatted(operators.getVersion(), operators.getDomain()));
         }
     }
 }

@@ -41,6 +41,25 @@ class ModelCheckTest {
     @TempDir
     private Path folder;
 
+    // Versions
+
+    @ParameterizedTest
+    @ValueSource(longs = {-1, -8_004_484_328_877_436_565L, 1L << 31, (1L << 32) + 13})
+    void should_refuse_a_version_of_operators_that_the_runtime_cuts(long version) {
+        ModelProto.Builder model = TextModels.withGraph(X_TO_Y + NEG).toBuilder();
+        model.getOpsetImportBuilder(0).setVersion(version);
+
+        refused(model.build(), "it imports version %d of the operators of domain ``".formatted(version));
+    }
+
+    @Test
+    void should_accept_a_version_of_operators_that_there_is_not_yet() {
+        ModelProto.Builder model = TextModels.withGraph(X_TO_Y + NEG).toBuilder();
+        model.getOpsetImportBuilder(0).setVersion(Integer.MAX_VALUE);
+
+        assertThatCode(() -> read(model.build())).doesNotThrowAnyException();
+    }
+
     // Names
 
     @Test

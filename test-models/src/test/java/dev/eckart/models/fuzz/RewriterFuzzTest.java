@@ -109,8 +109,10 @@ class RewriterFuzzTest {
                 .addNode(ModelBuilder.node(
                         "Constant",
                         List.of(),
-                        List.of("standard"),
-                        ModelBuilder.attribute("value", ModelBuilder.integers("", List.of(), 1L))));
+                        List.of("standard.constant"),
+                        ModelBuilder.attribute("value", ModelBuilder.integers("", List.of(), 1L))))
+                // A constant alone is made an initializer, whatever the version.
+                .addNode(ModelBuilder.node("Identity", List.of("standard.constant"), List.of("standard")));
         return extended.build();
     }
 

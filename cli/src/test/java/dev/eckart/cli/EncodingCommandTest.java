@@ -1,13 +1,20 @@
 package dev.eckart.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
+import dev.eckart.core.linalg.Matrix;
+import dev.eckart.core.model.ElementType;
+import dev.eckart.core.npy.NpyArray;
+import dev.eckart.core.npy.NpyFile;
 import dev.eckart.models.ModelBuilder;
 import dev.eckart.models.RandomMatrices;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -101,6 +108,107 @@ class EncodingCommandTest {
 
         assertProved(verified);
         assertThat(verified.at("/output/linearParameters").asLong()).isEqualTo(2L * IN * HIDDEN);
+    }
+
+    @Test
+    void should_lose_less_of_the_outputs_with_a_calibration() throws IOException {
+        Path inputs = folder.resolve("inputs.npz");
+        Path test = folder.resolve("test.npz");
+        write(inputs, 0, 400);
+        write(test, 400, 100);
+        JsonNode plain =
+                compress("--encoding", "bits:3", "--inputs", test.toString()).json();
+        Files.delete(out);
+
+        JsonNode calibrated = compress(
+                        "--encoding", "bits:3", "--calibration", inputs.toString(), "--inputs", test.toString())
+                .json();
+
+        assertProved(calibrated);
+        assertThat(error(calibrated)).isLessThan(0.7 * error(plain));
+        assertThat(calibrated.at("/output/bytes").asLong())
+                .isCloseTo(plain.at("/output/bytes").asLong(), withinPercentage(1));
+        for (JsonNode weight : calibrated.at("/weights")) {
+            assertThat(weight.get("calibrated").asBoolean()).isTrue();
+        }
+    }
+
+    /** Inputs that have much in common. */
+    private static void write(Path file, int from, int count) {
+        Matrix all = RandomMatrices.normal(500, 8, 5)
+                .times(RandomMatrices.normal(8, IN, 6))
+                .minus(RandomMatrices.normal(500, IN, 7).times(Matrix.diagonal(IN, IN, small())));
+        float[] numbers = new float[count * IN];
+        for (int i = 0; i < numbers.length; i++) {
+            numbers[i] = (float) all.get(from + i / IN, i % IN);
+        }
+        NpyFile.writeAll(file, Map.of("x", NpyArray.ofFloats(List.of(count, IN), numbers)));
+    }
+
+    private static double[] small() {
+        double[] scales = new double[IN];
+        Arrays.fill(scales, 0.1);
+        return scales;
+    }
+
+    private static double error(JsonNode report) {
+        return report.at("/verification/outputs/0/relativeError").asDouble();
+    }
+
+    /** A weight whose rows are of very different sizes, of which the inputs see the small ones only. */
+    private void writeOwner(Path file) throws IOException {
+        double[] numbers = RandomMatrices.normal(HIDDEN, HIDDEN, 3).toArray();
+        for (int j = 0; j < HIDDEN; j++) {
+            numbers[j] = 3000;
+        }
+        double[] mask = new double[HIDDEN];
+        Arrays.fill(mask, 1, HIDDEN, 1);
+        Files.write(
+                file,
+                ModelBuilder.model("owner", 13)
+                        .input("x", "batch", HIDDEN)
+                        .output("y", "batch", IN * 8L)
+                        .initializer(ModelBuilder.tensor(
+                                "mask", Matrix.of(1, HIDDEN, mask), ElementType.FLOAT32, List.of((long) HIDDEN)))
+                        .weight("owner", Matrix.of(HIDDEN, HIDDEN, numbers))
+                        .weight("large", RandomMatrices.normal(HIDDEN, IN * 8, 4))
+                        .node("Mul", List.of("x", "mask"), "seen")
+                        .node("MatMul", List.of("seen", "owner"), "h")
+                        .node("MatMul", List.of("h", "large"), "y")
+                        .build()
+                        .toByteArray());
+    }
+
+    @Test
+    void should_leave_a_weight_as_it_is_that_owns_the_error() throws IOException {
+        writeOwner(model);
+
+        JsonNode report = compress("--encoding", "bits:8").json();
+
+        assertThat(error(report)).isLessThan(0.02);
+        assertThat(report.at("/weights/0/name").asString()).isEqualTo("owner");
+        assertThat(report.at("/weights/0/decision").asString()).isEqualTo("kept");
+        assertThat(report.at("/weights/0/reason").asString()).contains("much of what the network's outputs lose");
+        assertThat(report.at("/weights/1/encoding").asString()).isEqualTo("bits:8");
+    }
+
+    @Test
+    void should_give_a_weight_more_bits_that_owns_the_error() throws IOException {
+        writeOwner(model);
+
+        JsonNode report = compress("--encoding", "bits:6").json();
+
+        assertThat(report.at("/weights/0/encoding").asString()).isEqualTo("bits:8");
+        assertThat(report.at("/weights/1/encoding").asString()).isEqualTo("bits:6");
+    }
+
+    @Test
+    void should_measure_nothing_where_no_model_is_to_be_run() throws IOException {
+        writeOwner(model);
+
+        JsonNode report = compress("--encoding", "bits:8", "--no-verify").json();
+
+        assertThat(report.at("/weights/0/encoding").asString()).isEqualTo("bits:8");
     }
 
     private static void assertProved(JsonNode report) {

@@ -26,6 +26,7 @@ import dev.eckart.onnx.rewrite.BiasShifts;
 import dev.eckart.onnx.rewrite.CodesLowering;
 import dev.eckart.onnx.rewrite.FactorRewriter;
 import dev.eckart.onnx.rewrite.FormRecorder;
+import dev.eckart.onnx.rewrite.OpenConstants;
 import dev.eckart.onnx.rewrite.OpenOperands;
 import dev.eckart.onnx.rewrite.ProductReference;
 import dev.eckart.onnx.rewrite.Reference;
@@ -47,6 +48,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -194,6 +196,25 @@ public final class OnnxNetwork implements Network<OnnxNetwork> {
             throw new IllegalArgumentException("These are no linear weights of this network: " + names);
         }
         return OpenOperands.of(model, index, sites);
+    }
+
+    /**
+     * This network with some of its constants to be given to each run.
+     *
+     * @param names of constants that can be stored in another form
+     */
+    public OpenConstants openConstants(Set<String> names) {
+        return OpenConstants.of(
+                model,
+                index,
+                constants.get().sites().stream()
+                        .filter(site -> names.contains(site.weight().name()))
+                        .toList());
+    }
+
+    /** Gives the codes and scales that a network which was made of this one stores a constant in. */
+    public Function<ConstantSite, Blocks> codes(OnnxNetwork made) {
+        return StoredCodes.reader(model, index, made.model);
     }
 
     /** Whether every product by a weight has a place for a row that is added to it. */

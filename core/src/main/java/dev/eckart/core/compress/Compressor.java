@@ -4,8 +4,7 @@ import dev.eckart.core.InvalidInputException;
 import dev.eckart.core.Progress;
 import dev.eckart.core.calibrate.Calibration;
 import dev.eckart.core.calibrate.InputRoots;
-import dev.eckart.core.encode.Encoding;
-import dev.eckart.core.encode.WeightView;
+import dev.eckart.core.encode.EncodingOrder;
 import dev.eckart.core.factor.CompressionPlan;
 import dev.eckart.core.factor.Decision;
 import dev.eckart.core.factor.FactorPair;
@@ -161,13 +160,13 @@ public final class Compressor {
      *
      * @param pairs what was planned for the network's linear weights; those that pairs replace are factored
      * @param constants of the network, those that are factored among them
-     * @param encodings in the order in which they are asked
+     * @param encodings that the constants are offered
      */
     public <N extends Network<N>> Compression<N> encode(
             N network,
             CompressionPlan pairs,
             Inventory constants,
-            List<Encoding> encodings,
+            EncodingOrder encodings,
             FactorPair.Balance balance,
             Provenance provenance) {
         SortedMap<Integer, Worked<PlannedWeight>> encoded = new TreeMap<>();
@@ -193,7 +192,7 @@ public final class Compressor {
 
     /** Decides on every constant as {@link #encode} does, and stores none. */
     public CompressionPlan planEncoding(
-            Network<?> network, CompressionPlan pairs, Inventory constants, List<Encoding> encodings) {
+            Network<?> network, CompressionPlan pairs, Inventory constants, EncodingOrder encodings) {
         try (Pass<Worked<Decided>> encoding = encoding(network, pairs, constants, encodings)) {
             SortedMap<Integer, Worked<PlannedWeight>> encoded = new TreeMap<>();
             encoding.forEach(done -> encoded.put(done.index(), done.result().map(Decided::planned)));
@@ -203,7 +202,7 @@ public final class Compressor {
 
     /** Of the constants that no pair replaces. */
     private Pass<Worked<Decided>> encoding(
-            Network<?> network, CompressionPlan pairs, Inventory constants, List<Encoding> encodings) {
+            Network<?> network, CompressionPlan pairs, Inventory constants, EncodingOrder encodings) {
         EncodingChoice choice = new EncodingChoice(encodings, network::obstacle);
         Set<String> factored = pairs.factored().stream()
                 .flatMap(planned -> members(planned.weight()))
@@ -211,12 +210,12 @@ public final class Compressor {
         List<LinearWeight> others = constants.linear().stream()
                 .filter(constant -> !factored.contains(constant.name()))
                 .toList();
+        Views views = new Views(opener, network.inventory(), others);
         return pass(
                 "Encoding",
                 others,
-                EncodingChoice::bytes,
-                constant ->
-                        choice.of(new WeightView(constant)).map(chosen -> decided(chosen.planned(), chosen.stored())));
+                views::bytes,
+                constant -> views.show(constant, choice::of).map(chosen -> decided(chosen.planned(), chosen.stored())));
     }
 
     private static CompressionPlan encodedPlan(

@@ -2,6 +2,7 @@ package dev.eckart.core.compress;
 
 import dev.eckart.core.encode.Draft;
 import dev.eckart.core.encode.Encoding;
+import dev.eckart.core.encode.EncodingOrder;
 import dev.eckart.core.encode.Encodings;
 import dev.eckart.core.encode.Offer;
 import dev.eckart.core.encode.WeightView;
@@ -23,19 +24,18 @@ import java.util.function.BiFunction;
  * The choice of a stored form for a weight: of the encodings, the first that has an offer in fewer bytes, and of its offers
  * the one that loses least.
  *
- * @param encodings in the order in which they are asked
+ * @param order of the encodings
  * @param obstacle why a network cannot store a weight in a form; empty if it can
  */
-record EncodingChoice(List<Encoding> encodings, BiFunction<LinearWeight, Stored, Optional<String>> obstacle) {
+record EncodingChoice(EncodingOrder order, BiFunction<LinearWeight, Stored, Optional<String>> obstacle) {
     /**
      * What fewer numbers than this save is little, and what rounding them loses may be much: a table of 2×512 numbers that is
      * added at every position cost a text encoder .002 of its cosine.
      */
     static final int LEAST_NUMBERS = 1025;
 
-    EncodingChoice {
-        encodings = List.copyOf(encodings);
-    }
+    private static final String COSTLY =
+            "codes for it would make up much of what the network's outputs lose, for few of the bytes";
 
     /** What was decided on a weight, and the form, if it is to have one. */
     record Chosen(PlannedWeight planned, Optional<Stored> stored) {}
@@ -50,6 +50,10 @@ record EncodingChoice(List<Encoding> encodings, BiFunction<LinearWeight, Stored,
         LinearWeight weight = view.weight();
         if (weight.parameters() < LEAST_NUMBERS) {
             return kept(weight, "too small to be stored in fewer bits");
+        }
+        List<Encoding> encodings = order.of(weight.name());
+        if (encodings.isEmpty()) {
+            return kept(weight, COSTLY);
         }
         List<String> reasons = new ArrayList<>();
         for (Encoding encoding : encodings) {

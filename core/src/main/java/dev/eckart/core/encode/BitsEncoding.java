@@ -3,6 +3,7 @@ package dev.eckart.core.encode;
 import dev.eckart.core.rank.StrategyArguments;
 import dev.eckart.core.stored.Blocks;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * {@code bits:b}: each number of a weight as a code of b bits, with a scale for each output.
@@ -26,6 +27,11 @@ public record BitsEncoding(int bits) implements Encoding {
     @Override
     public String name() {
         return "bits:" + bits;
+    }
+
+    @Override
+    public Optional<Encoding> finer() {
+        return bits < Blocks.MOST_BITS ? Optional.of(new BitsEncoding(Blocks.MOST_BITS)) : Optional.empty();
     }
 
     @Override

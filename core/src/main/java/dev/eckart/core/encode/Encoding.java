@@ -19,6 +19,14 @@ public interface Encoding {
     }
 
     /**
+     * An encoding of more bytes that loses less, for the few weights that the network's outputs lose most by; empty if these
+     * are to be left as they are.
+     */
+    default Optional<Encoding> finer() {
+        return Optional.empty();
+    }
+
+    /**
      * Analyzes a weight.
      *
      * @param view of a weight that there is no obstacle to

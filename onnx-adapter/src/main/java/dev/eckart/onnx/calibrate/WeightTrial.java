@@ -10,8 +10,10 @@ import dev.eckart.core.model.JointBlocks;
 import dev.eckart.core.model.LinearWeight;
 import dev.eckart.core.npy.NpyArray;
 import dev.eckart.onnx.OnnxNetwork;
+import dev.eckart.onnx.file.OnnxModel;
 import dev.eckart.onnx.file.OnnxWriter;
 import dev.eckart.onnx.file.Scratch;
+import dev.eckart.onnx.rewrite.OpenConstants;
 import dev.eckart.onnx.rewrite.OpenOperands;
 import dev.eckart.onnx.rewrite.OpenOperands.Offset;
 import dev.eckart.onnx.rewrite.OpenOperands.Operand;
@@ -23,6 +25,7 @@ import dev.eckart.onnx.run.PreparedTensor;
 import dev.eckart.onnx.run.RunnableModel;
 import dev.eckart.onnx.run.Session;
 import dev.eckart.onnx.run.Session.Optimization;
+import dev.eckart.onnx.scan.ConstantSite;
 import dev.eckart.onnx.tensor.TensorView;
 import dev.eckart.onnx.tensor.Tensors;
 import java.io.IOException;
@@ -42,6 +45,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.IntPredicate;
 import java.util.stream.Collectors;
@@ -215,14 +219,47 @@ public final class WeightTrial implements AutoCloseable {
         OpenOperands open = network.open(single.stream()
                 .filter(weight -> !tooLarge.contains(weight.name()))
                 .toList());
+        return open(
+                open.model(),
+                (trial, scratch) -> {
+                    open.operands().forEach(operand -> trial.place(operand, scratch));
+                    open.offsets().forEach(offset -> trial.place(offset, scratch));
+                },
+                samples,
+                tooLarge,
+                threads,
+                temporary);
+    }
+
+    /**
+     * As {@link #open(OnnxNetwork, Function, Collection, int, Path)}, with constants of the network, whatever operators take
+     * them, in the place of its linear weights.
+     */
+    public static WeightTrial openConstants(
+            OpenConstants open, Function<RunnableModel, Samples> samples, int threads, Path temporary) {
+        return open(
+                open.model(),
+                (trial, scratch) -> open.given().forEach(given -> trial.place(given, scratch)),
+                samples,
+                Set.of(),
+                threads,
+                temporary);
+    }
+
+    private static WeightTrial open(
+            OnnxModel model,
+            BiConsumer<WeightTrial, Scratch> places,
+            Function<RunnableModel, Samples> samples,
+            Set<String> tooLarge,
+            int threads,
+            Path temporary) {
         // Never put in place; but what a killed run leaves of it, the next one removes.
         PendingFile file = PendingFile.temporary(temporary, "eckart-trial.onnx");
         try (Scratch scratch = Scratch.in(file.directory())) {
-            OnnxWriter.write(open.model(), file.path());
+            OnnxWriter.write(model, file.path());
             WeightTrial trial = new WeightTrial(file, Session.open(file.path(), Optimization.ALL, threads), tooLarge);
             try {
-                open.operands().forEach(operand -> trial.place(operand, scratch));
-                open.offsets().forEach(offset -> trial.place(offset, scratch));
+                places.accept(trial, scratch);
                 Samples given = samples.apply(trial.own());
                 given.sets().forEach(set -> trial.run(set, given.mask(), scratch));
                 return trial;
@@ -266,6 +303,17 @@ public final class WeightTrial implements AutoCloseable {
                 operand.type(),
                 operand.dims(),
                 substitute -> operand.holding(substitute.weight(), substitute.values()),
+                scratch);
+    }
+
+    private void place(OpenConstants.Given given, Scratch scratch) {
+        ConstantSite site = given.site();
+        place(
+                site.weight(),
+                given.input(),
+                given.type(),
+                site.dims(),
+                substitute -> site.tensor(substitute.values()),
                 scratch);
     }
 

@@ -6,6 +6,7 @@ import dev.eckart.core.compress.Compression;
 import dev.eckart.core.compress.Compressor;
 import dev.eckart.core.compress.Provenance;
 import dev.eckart.core.compress.Refitted;
+import dev.eckart.core.encode.EncodingOrder;
 import dev.eckart.core.factor.CompressionPlan;
 import dev.eckart.core.file.PendingFile;
 import dev.eckart.core.file.Unwritable;
@@ -22,6 +23,7 @@ import dev.eckart.core.verify.NoProof;
 import dev.eckart.core.verify.Verification;
 import dev.eckart.onnx.OnnxNetwork;
 import dev.eckart.onnx.calibrate.CalibrationInputs;
+import dev.eckart.onnx.calibrate.CostMeter;
 import dev.eckart.onnx.calibrate.LayerComparison;
 import dev.eckart.onnx.file.Scratch;
 import dev.eckart.onnx.run.ModelInput;
@@ -92,7 +94,7 @@ public final class CompressionJob {
                         network,
                         pairs,
                         selection.constants(network),
-                        selection.forms().encodings());
+                        selection.forms().order());
         Report report = new Report(
                         engine.version(),
                         command,
@@ -142,7 +144,14 @@ public final class CompressionJob {
             Calibrated calibrated = Calibrated.of(engine, model, network, inventory, selection);
             Optional<LayerComparison> layers =
                     selection.calibration().map(inputs -> engine.calibrator().beside(model, network, inputs));
-            Made made = make(calibrated, model, network, inventory, selection, layers);
+            Made made = make(
+                    calibrated,
+                    model,
+                    network,
+                    inventory,
+                    selection,
+                    layers,
+                    evaluation.isPresent() || selection.calibration().isPresent());
             double decompose = stopwatch.lap();
             OnnxNetwork compressed = made.network().recorded(network, engine.backend());
             Optional<Path> dataFile = compressed.write(pending.path(), target.externalData());
@@ -172,6 +181,7 @@ public final class CompressionJob {
                             outcomes,
                             new Report.Seconds(read, decompose, rewrite, load + stopwatch.lap(), stopwatch.total()))
                     .with(calibrated.entry().map(entry -> entry.with(made.notes())))
+                    .withWarnings(made.warnings())
                     .withWarnings(verifying.warnings())
                     .withWarnings(calibrated.warnings())
                     .withWarnings(thinEvidence(verification, outcomes));
@@ -221,9 +231,10 @@ public final class CompressionJob {
     /**
      * A compressed network.
      *
-     * @param notes for people, on what was not done as wanted
+     * @param notes for people, on what was not fitted as wanted
+     * @param warnings for people, on what was not measured
      */
-    private record Made(CompressionPlan plan, OnnxNetwork network, List<String> notes) {}
+    private record Made(CompressionPlan plan, OnnxNetwork network, List<String> notes, List<String> warnings) {}
 
     /** The plan as it is, or with its pairs held to their times. */
     private CompressionPlan timed(
@@ -250,38 +261,50 @@ public final class CompressionJob {
             OnnxNetwork network,
             Inventory inventory,
             Selection selection,
-            Optional<LayerComparison> layers) {
+            Optional<LayerComparison> layers,
+            boolean runs) {
         Compressor compressor = calibrated.compressor(engine, selection);
         Provenance provenance = provenance(selection);
         if (!selection.forms().encodings().isEmpty()) {
             CompressionPlan pairs = selection.forms().pairs()
                     ? timed(compressor, compressor.plan(inventory, selection.selector()), model, network, selection)
                     : CompressionPlan.NONE;
+            EncodingOrder order = selection.forms().order();
             Compression<OnnxNetwork> encoded = compressor.encode(
-                    network,
-                    pairs,
-                    selection.constants(network),
-                    selection.forms().encodings(),
-                    selection.balance(),
-                    provenance);
-            return new Made(encoded.plan(), encoded.network(), List.of());
+                    network, pairs, selection.constants(network), order, selection.balance(), provenance);
+            if (!runs) {
+                return new Made(encoded.plan(), encoded.network(), List.of(), List.of());
+            }
+            CostMeter.Found found = engine.costMeter().find(network, encoded.network(), order, selection.calibration());
+            Compression<OnnxNetwork> sparing = found.costly().isEmpty()
+                    ? encoded
+                    : compressor.encode(
+                            network,
+                            pairs,
+                            selection.constants(network),
+                            order.sparing(found.costly()),
+                            selection.balance(),
+                            provenance);
+            return new Made(sparing.plan(), sparing.network(), List.of(), found.warnings());
         }
         if (!selection.refit() && selection.timed().isEmpty()) {
             Compression<OnnxNetwork> compression =
                     compressor.compress(network, inventory, selection.selector(), selection.balance(), provenance);
-            return new Made(compression.plan(), compression.network(), List.of());
+            return new Made(compression.plan(), compression.network(), List.of(), List.of());
         }
         CompressionPlan plan =
                 timed(compressor, compressor.plan(inventory, selection.selector()), model, network, selection);
         if (!selection.refit()) {
-            return new Made(plan, compressor.apply(plan, network, selection.balance(), provenance), List.of());
+            return new Made(
+                    plan, compressor.apply(plan, network, selection.balance(), provenance), List.of(), List.of());
         }
         Refitted<OnnxNetwork> refitted =
                 compressor.refit(plan, network, layers.orElseThrow(), selection.balance(), provenance);
         return new Made(
                 plan,
                 refitted.network(),
-                refitted.unrefitted().stream().map(UnrefittedWeight::sentence).toList());
+                refitted.unrefitted().stream().map(UnrefittedWeight::sentence).toList(),
+                List.of());
     }
 
     /**

@@ -5,6 +5,7 @@ import dev.eckart.core.compress.Compressor;
 import dev.eckart.core.linalg.Decomposer;
 import dev.eckart.core.linalg.EjmlDecomposer;
 import dev.eckart.onnx.calibrate.Calibrator;
+import dev.eckart.onnx.calibrate.CostMeter;
 import dev.eckart.onnx.calibrate.SensitivityMeter;
 import java.nio.file.Path;
 import java.util.function.Supplier;
@@ -40,6 +41,10 @@ public record Engine(String version, Supplier<Decomposer> backend, int threads, 
 
     Calibrator calibrator() {
         return new Calibrator(backend.get(), threads, memory(), temporary, progress);
+    }
+
+    CostMeter costMeter() {
+        return new CostMeter(threads, temporary, progress);
     }
 
     SensitivityMeter sensitivityMeter() {

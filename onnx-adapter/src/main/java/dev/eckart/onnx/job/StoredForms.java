@@ -1,6 +1,7 @@
 package dev.eckart.onnx.job;
 
 import dev.eckart.core.encode.Encoding;
+import dev.eckart.core.encode.EncodingOrder;
 import dev.eckart.core.factor.PlannedWeight;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -21,6 +22,11 @@ public record StoredForms(boolean pairs, List<Encoding> encodings) {
         if (!pairs && encodings.isEmpty()) {
             throw new IllegalArgumentException("Expected one form or more");
         }
+    }
+
+    /** The encodings, in order. */
+    EncodingOrder order() {
+        return new EncodingOrder(encodings);
     }
 
     /** As the user writes them. */

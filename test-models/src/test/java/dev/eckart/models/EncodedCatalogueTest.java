@@ -21,13 +21,17 @@ import dev.eckart.onnx.job.CompressionJob;
 import dev.eckart.onnx.job.Engine;
 import dev.eckart.onnx.job.Evaluation;
 import dev.eckart.onnx.job.Limits;
+import dev.eckart.onnx.proto.ModelProto;
+import dev.eckart.onnx.run.InputSource;
 import dev.eckart.onnx.run.Session;
+import dev.eckart.onnx.verify.ModelVerifier;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -74,6 +78,61 @@ class EncodedCatalogueTest {
         assertThat(report.verification().flatMap(Verification::proof).map(RewriteProof::holds))
                 .contains(true);
         assertThat(operators(encoded)).isEqualTo(operators(original));
+    }
+
+    /** Each model with one number of bits. */
+    static Stream<Arguments> faulty() {
+        List<CatalogueModel> all = Catalogue.all();
+        // Zeros are zeros, whatever scales they have.
+        return IntStream.range(0, all.size())
+                .filter(i -> !all.get(i).name().equals("zero-weight"))
+                .mapToObj(i -> Arguments.of(all.get(i), 2 + i % 7));
+    }
+
+    @ParameterizedTest
+    @MethodSource("faulty")
+    void should_refute_each_mistake_in_codes(CatalogueModel entry, int bits) throws IOException {
+        Path original =
+                Files.write(folder.resolve("original.onnx"), entry.model().toByteArray());
+        OnnxNetwork network = OnnxNetwork.read(original, true);
+        List<Replacement> replacements = replacements(network, new BitsEncoding(bits));
+        if (replacements.isEmpty()) {
+            return;
+        }
+        Path encoded = folder.resolve("encoded.onnx");
+        network.rewrite(replacements, new Provenance("test", "", "bits:" + bits))
+                .recorded(network, EjmlDecomposer::new)
+                .write(encoded);
+        ModelProto model = ModelProto.parseFrom(Files.readAllBytes(encoded));
+
+        try (ModelVerifier verifier = ModelVerifier.open(
+                original,
+                network,
+                new InputSource.MadeUp(),
+                Optional.empty(),
+                List.of(),
+                1,
+                1,
+                folder,
+                EjmlDecomposer::new)) {
+            for (CodeFault fault : CodeFault.values()) {
+                Optional<ModelProto> wrong = fault.plantedIn(model);
+                if (wrong.isPresent()) {
+                    Path file = Files.write(
+                            folder.resolve("wrong.onnx"), wrong.get().toByteArray());
+                    try (Session session = Session.open(file, Session.Optimization.ALL, 1)) {
+                        assertThat(verifier.prove(session, OnnxNetwork.read(file))
+                                        .get(0))
+                                .as(fault.name())
+                                .isInstanceOfSatisfying(
+                                        RewriteProof.class,
+                                        proof -> assertThat(proof.holds())
+                                                .as("%s: %s", fault, proof)
+                                                .isFalse());
+                    }
+                }
+            }
+        }
     }
 
     /** Those of all constants that the model can compute from codes. */

@@ -1,0 +1,129 @@
+package dev.eckart.models;
+
+import com.google.protobuf.ByteString;
+import dev.eckart.onnx.proto.GraphProto;
+import dev.eckart.onnx.proto.ModelProto;
+import dev.eckart.onnx.proto.NodeProto;
+import dev.eckart.onnx.proto.TensorProto;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.zip.CRC32C;
+
+/** Mistakes that a model may have which stores weights as codes, each of which a proof has to find. */
+enum CodeFault {
+    /** The file stores a byte of codes with all bits inverted. */
+    ONE_BYTE(Part.CODES, false),
+    /** The same, with a checksum that fits it. */
+    FORGED_BYTE(Part.CODES, true),
+    /** The file stores zeros for all codes, and a checksum that fits them. */
+    FORGED_ZEROS(Part.CODES, true),
+    /** The file stores the codes in the opposite order, and a checksum that fits them. */
+    FORGED_ORDER(Part.CODES, true),
+    /** The file stores scales that are 1 % too large, and a checksum that fits them. */
+    FORGED_SCALES(Part.SCALES, true),
+    /** The nodes take scales that are 1 % too large, which the file stores beside the right ones. */
+    OTHER_SCALES(Part.SCALES, false);
+
+    private static final String CODES = "eckart.codes.";
+    private static final String CHECKSUM = "eckart.checksum.";
+
+    private final Part part;
+    private final boolean isForged;
+
+    CodeFault(Part part, boolean isForged) {
+        this.part = part;
+        this.isForged = isForged;
+    }
+
+    private enum Part {
+        CODES,
+        SCALES
+    }
+
+    /** The model with the mistake in its first weight that is stored as codes; empty where that changes nothing. */
+    Optional<ModelProto> plantedIn(ModelProto model) {
+        // The number of bits comes first, and then the names.
+        String name = model.getMetadataPropsList().stream()
+                .filter(entry -> entry.getKey().startsWith(CODES))
+                .map(entry -> List.of(entry.getValue().split(" ", -1)).get(part == Part.CODES ? 1 : 2))
+                .findFirst()
+                .orElseThrow();
+        ModelProto.Builder changed = model.toBuilder();
+        Optional<TensorProto> planted = plant(changed.getGraphBuilder(), name);
+        if (planted.isPresent() && isForged) {
+            CRC32C sum = new CRC32C();
+            sum.update(planted.get().getRawData().asReadOnlyByteBuffer());
+            changed.getMetadataPropsBuilderList().stream()
+                    .filter(entry -> entry.getKey().equals(CHECKSUM + name))
+                    .forEach(entry -> entry.setValue("%08x".formatted(sum.getValue())));
+        }
+        return planted.map(unused -> changed.build());
+    }
+
+    /** The tensor as it is now, in whichever graph it is; empty if it is as before, or in none. */
+    private Optional<TensorProto> plant(GraphProto.Builder graph, String name) {
+        for (int i = 0; i < graph.getInitializerCount(); i++) {
+            TensorProto tensor = graph.getInitializer(i);
+            if (tensor.getName().equals(name)) {
+                TensorProto wrong = tensor.toBuilder()
+                        .setRawData(ByteString.copyFrom(changed(tensor)))
+                        .build();
+                put(graph, i, wrong);
+                return wrong.equals(tensor) ? Optional.empty() : Optional.of(wrong);
+            }
+        }
+        return graph.getNodeBuilderList().stream()
+                .flatMap(node -> node.getAttributeBuilderList().stream())
+                .filter(attribute -> attribute.hasG())
+                .flatMap(attribute -> plant(attribute.getGBuilder(), name).stream())
+                .findFirst();
+    }
+
+    private void put(GraphProto.Builder graph, int place, TensorProto wrong) {
+        if (this != OTHER_SCALES) {
+            graph.setInitializer(place, wrong);
+            return;
+        }
+        String other = wrong.getName() + ".wrong";
+        graph.addInitializer(wrong.toBuilder().setName(other));
+        for (NodeProto.Builder node : graph.getNodeBuilderList()) {
+            for (int input = 0; input < node.getInputCount(); input++) {
+                if (node.getInput(input).equals(wrong.getName())) {
+                    node.setInput(input, other);
+                }
+            }
+        }
+    }
+
+    private byte[] changed(TensorProto tensor) {
+        byte[] bytes = tensor.getRawData().toByteArray();
+        switch (this) {
+            // Wherever a byte holds less than it could, the first one holds a code.
+            case ONE_BYTE, FORGED_BYTE -> bytes[0] ^= (byte) 0xFF;
+            case FORGED_ZEROS -> Arrays.fill(bytes, (byte) 0);
+            case FORGED_ORDER -> {
+                for (int i = 0; i < bytes.length / 2; i++) {
+                    byte last = bytes[bytes.length - 1 - i];
+                    bytes[bytes.length - 1 - i] = bytes[i];
+                    bytes[i] = last;
+                }
+            }
+            case FORGED_SCALES, OTHER_SCALES -> scale(ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN), tensor);
+        }
+        return bytes;
+    }
+
+    private static void scale(ByteBuffer numbers, TensorProto tensor) {
+        boolean isDouble = tensor.getDataType() == TensorProto.DataType.DOUBLE_VALUE;
+        while (numbers.hasRemaining()) {
+            if (isDouble) {
+                numbers.putDouble(1.01 * numbers.getDouble(numbers.position()));
+            } else {
+                numbers.putFloat((float) (1.01 * numbers.getFloat(numbers.position())));
+            }
+        }
+    }
+}

@@ -9,6 +9,7 @@ import dev.eckart.core.npy.NpyArray;
 import dev.eckart.core.npy.NpyFile;
 import dev.eckart.models.ModelBuilder;
 import dev.eckart.models.RandomMatrices;
+import dev.eckart.onnx.proto.TensorProto.DataType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -200,6 +201,27 @@ class EncodingCommandTest {
 
         assertThat(report.at("/weights/0/encoding").asString()).isEqualTo("bits:8");
         assertThat(report.at("/weights/1/encoding").asString()).isEqualTo("bits:6");
+    }
+
+    @Test
+    void should_say_why_it_was_not_measured_what_owns_the_error() throws IOException {
+        Files.write(
+                model,
+                ModelBuilder.model("top", 13)
+                        .input("x", "batch", IN)
+                        .output("y", DataType.INT64, "batch", 1)
+                        .weight("w", RandomMatrices.normal(IN, HIDDEN, 1))
+                        .node("MatMul", List.of("x", "w"), "h")
+                        .node("ArgMax", List.of("h"), "y", ModelBuilder.attribute("axis", 1))
+                        .build()
+                        .toByteArray());
+
+        JsonNode report = compress("--encoding", "bits:8").json();
+
+        assertThat(report.at("/weights/0/encoding").asString()).isEqualTo("bits:8");
+        assertThat(report.get("warnings").toString())
+                .contains(
+                        "which weights the outputs lose most by was not measured: the model has no floating-point output, which measuring losses needs");
     }
 
     @Test

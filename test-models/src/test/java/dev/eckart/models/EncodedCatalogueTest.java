@@ -6,6 +6,7 @@ import dev.eckart.core.Progress;
 import dev.eckart.core.compress.Provenance;
 import dev.eckart.core.encode.BitsEncoding;
 import dev.eckart.core.encode.Encoding;
+import dev.eckart.core.encode.EncodingOrder;
 import dev.eckart.core.encode.Offer;
 import dev.eckart.core.encode.WeightView;
 import dev.eckart.core.factor.Replacement;
@@ -17,6 +18,7 @@ import dev.eckart.core.stored.Stored;
 import dev.eckart.core.verify.RewriteProof;
 import dev.eckart.core.verify.Verification;
 import dev.eckart.onnx.OnnxNetwork;
+import dev.eckart.onnx.calibrate.CostMeter;
 import dev.eckart.onnx.job.CompressionJob;
 import dev.eckart.onnx.job.Engine;
 import dev.eckart.onnx.job.Evaluation;
@@ -78,6 +80,22 @@ class EncodedCatalogueTest {
         assertThat(report.verification().flatMap(Verification::proof).map(RewriteProof::holds))
                 .contains(true);
         assertThat(operators(encoded)).isEqualTo(operators(original));
+    }
+
+    @ParameterizedTest
+    @MethodSource("faulty")
+    void should_measure_what_each_constant_costs(CatalogueModel entry, int bits) throws IOException {
+        OnnxNetwork network = OnnxNetwork.read(
+                Files.write(folder.resolve("original.onnx"), entry.model().toByteArray()), true);
+        BitsEncoding encoding = new BitsEncoding(bits);
+        OnnxNetwork encoded =
+                network.rewrite(replacements(network, encoding), new Provenance("test", "", encoding.name()));
+
+        CostMeter.Found found = new CostMeter(1, folder, Progress.NONE)
+                .find(network, encoded, new EncodingOrder(List.of(encoding)), Optional.empty());
+
+        assertThat(found.warnings()).isEmpty();
+        assertThat(encoded.encodedBytes().keySet()).containsAll(found.costly());
     }
 
     /** Each model with one number of bits. */

@@ -111,12 +111,10 @@ final class WritingProcess {
         return String.valueOf(said.readLine());
     }
 
-    /** Has it go on from where it waits, if it still does. */
+    /** Has it go on from where it waits. */
     void go() throws IOException {
-        if (process.isAlive()) {
-            process.getOutputStream().write('\n');
-            process.getOutputStream().flush();
-        }
+        process.getOutputStream().write('\n');
+        process.getOutputStream().flush();
     }
 
     /** Waits for its end; its status. */

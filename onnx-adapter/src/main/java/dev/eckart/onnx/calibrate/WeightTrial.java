@@ -75,6 +75,7 @@ public final class WeightTrial implements AutoCloseable {
     private final PendingFile file;
     private final Session session;
     private final Set<String> tooLarge;
+    private final String advice;
 
     /** By the weight's name. */
     private final Map<String, List<Place>> places = new HashMap<>();
@@ -173,10 +174,11 @@ public final class WeightTrial implements AutoCloseable {
         }
     }
 
-    private WeightTrial(PendingFile file, Session session, Set<String> tooLarge) {
+    private WeightTrial(PendingFile file, Session session, Set<String> tooLarge, String advice) {
         this.file = file;
         this.session = session;
         this.tooLarge = tooLarge;
+        this.advice = advice;
     }
 
     /**
@@ -227,6 +229,7 @@ public final class WeightTrial implements AutoCloseable {
                 },
                 samples,
                 tooLarge,
+                "; choose a strategy without sensitivities, such as ratio:0.5",
                 threads,
                 temporary);
     }
@@ -242,6 +245,7 @@ public final class WeightTrial implements AutoCloseable {
                 (trial, scratch) -> open.given().forEach(given -> trial.place(given, scratch)),
                 samples,
                 Set.of(),
+                "",
                 threads,
                 temporary);
     }
@@ -251,13 +255,15 @@ public final class WeightTrial implements AutoCloseable {
             BiConsumer<WeightTrial, Scratch> places,
             Function<RunnableModel, Samples> samples,
             Set<String> tooLarge,
+            String advice,
             int threads,
             Path temporary) {
         // Never put in place; but what a killed run leaves of it, the next one removes.
         PendingFile file = PendingFile.temporary(temporary, "eckart-trial.onnx");
         try (Scratch scratch = Scratch.in(file.directory())) {
             OnnxWriter.write(model, file.path());
-            WeightTrial trial = new WeightTrial(file, Session.open(file.path(), Optimization.ALL, threads), tooLarge);
+            WeightTrial trial =
+                    new WeightTrial(file, Session.open(file.path(), Optimization.ALL, threads), tooLarge, advice);
             try {
                 places.accept(trial, scratch);
                 Samples given = samples.apply(trial.own());
@@ -368,7 +374,7 @@ public final class WeightTrial implements AutoCloseable {
                     .toList();
             if (outputs.isEmpty()) {
                 throw new InvalidInputException(
-                        "the model has no floating-point output, which measuring sensitivities needs; choose a strategy without sensitivities, such as ratio:0.5");
+                        "the model has no floating-point output, which measuring losses needs" + advice);
             }
             unchanged.add(new Unchanged(
                     batch,
@@ -480,7 +486,7 @@ public final class WeightTrial implements AutoCloseable {
             for (Output output : before.outputs()) {
                 differences
                         .computeIfAbsent(output.name(), unused -> new Difference())
-                        .add(output, Objects.requireNonNull(after.get(output.name())), before.padding());
+                        .add(output, Objects.requireNonNull(after.get(output.name())), before.padding(), advice);
             }
         }
         return differences.values().stream()
@@ -504,11 +510,15 @@ public final class WeightTrial implements AutoCloseable {
         private double squaredError;
         private double squared;
 
-        void add(Output before, Output after, Optional<PaddingMask> padding) {
+        void add(Output before, Output after, Optional<PaddingMask> padding, String advice) {
             if (!before.shape().equals(after.shape())) {
                 throw new InvalidInputException(
-                        "output `%s` is %s with a replaced weight but %s without, so its loss cannot be measured; choose a strategy without sensitivities, such as ratio:0.5"
-                                .formatted(before.name(), Tensors.shape(after.shape()), Tensors.shape(before.shape())));
+                        "output `%s` is %s with a replaced weight but %s without, so its loss cannot be measured%s"
+                                .formatted(
+                                        before.name(),
+                                        Tensors.shape(after.shape()),
+                                        Tensors.shape(before.shape()),
+                                        advice));
             }
             int length = before.shape().isEmpty()
                     ? 1

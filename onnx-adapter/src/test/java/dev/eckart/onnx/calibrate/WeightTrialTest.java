@@ -498,7 +498,7 @@ class WeightTrialTest {
 
         assertThatThrownBy(() -> open(network))
                 .isInstanceOf(InvalidInputException.class)
-                .hasMessageStartingWith("the model has no floating-point output, which measuring sensitivities needs");
+                .hasMessageStartingWith("the model has no floating-point output, which measuring losses needs");
         assertThat(temporary).isEmptyDirectory();
     }
 

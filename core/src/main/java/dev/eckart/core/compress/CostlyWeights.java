@@ -48,7 +48,7 @@ public final class CostlyWeights {
     }
 
     /** Whether outputs that lose so much call for sparing weights. */
-    public static boolean isTooMuch(double loss) {
+    public static boolean callsForSparing(double loss) {
         return !(loss <= ENOUGH * ENOUGH);
     }
 

@@ -23,7 +23,7 @@ class CostlyWeightsTest {
     @ParameterizedTest
     @ValueSource(doubles = {0, 1e-4, CostlyWeights.ENOUGH * CostlyWeights.ENOUGH})
     void should_spare_none_where_the_outputs_are_true_enough(double loss) {
-        assertThat(CostlyWeights.isTooMuch(loss)).isFalse();
+        assertThat(CostlyWeights.callsForSparing(loss)).isFalse();
         assertThat(CostlyWeights.of(loss, List.of(LARGE, SMALL), false)).isEmpty();
     }
 
@@ -48,7 +48,7 @@ class CostlyWeightsTest {
     @ParameterizedTest
     @ValueSource(doubles = {Double.NaN, Double.POSITIVE_INFINITY})
     void should_spare_what_makes_outputs_something_else(double loss) {
-        assertThat(CostlyWeights.isTooMuch(loss)).isTrue();
+        assertThat(CostlyWeights.callsForSparing(loss)).isTrue();
         assertThat(CostlyWeights.of(loss, List.of(LARGE, new Measured("small", 20, 80, loss)), false))
                 .contains("small");
     }

@@ -88,7 +88,7 @@ public record CostMeter(int threads, Path temporary, Progress progress) {
             double loss = trial.loss(open.given().stream()
                     .map(given -> substitute(given.site(), codes))
                     .toList());
-            if (!CostlyWeights.isTooMuch(loss)) {
+            if (!CostlyWeights.callsForSparing(loss)) {
                 return new Found(Set.of(), List.of());
             }
             List<Measured> measured = new ArrayList<>();

@@ -348,7 +348,8 @@ public final class PendingFile implements AutoCloseable {
     }
 
     /**
-     * Puts the file in its target's place, over what may be there, once the device has all of it.
+     * Puts the file in its target's place, over what may be there, once the device has all of it. The device may have its
+     * name later.
      *
      * @throws IOException if it is not in place, and the old one, if there was one, is as it was
      */
@@ -491,15 +492,21 @@ public final class PendingFile implements AutoCloseable {
 
     /** Waits for a commit that is under way. */
     private synchronized void remove() throws IOException {
-        // It may have been in another one.
-        if (Files.exists(directory)) {
-            removeContents(directory);
-        }
-        lock.close();
-        Files.deleteIfExists(directory.resolve(LOCK));
-        Files.deleteIfExists(directory);
-        if (only.isPresent()) {
-            only.get().release();
+        try {
+            // It may have been in another one.
+            if (Files.exists(directory)) {
+                removeContents(directory);
+            }
+            lock.close();
+            Files.deleteIfExists(directory.resolve(LOCK));
+            Files.deleteIfExists(directory);
+        } finally {
+            // Whatever stays of the directory, the target is free.
+            Optional<TargetLock> held = only;
+            only = Optional.empty();
+            if (held.isPresent()) {
+                held.get().release();
+            }
         }
         UNDERWAY.remove(this);
     }

@@ -248,7 +248,7 @@ class PendingFileTest {
     @Test
     void should_not_call_a_file_unwritten_that_is_in_place_with_something_left_beside_it() throws IOException {
         Path target = folder.resolve("target");
-        PendingFile pending = PendingFile.beside(target);
+        PendingFile pending = PendingFile.onlyOneBeside(target);
         Files.writeString(pending.path(), "new");
         pending.commit();
         // What is not its own: the folder of the file cannot be removed.
@@ -260,6 +260,7 @@ class PendingFileTest {
         assertThatCode(pending::close).doesNotThrowAnyException();
 
         assertThat(target).hasContent("new");
+        assertThatCode(() -> PendingFile.onlyOneBeside(target).close()).doesNotThrowAnyException();
     }
 
     private static String read(Path file) {

@@ -37,6 +37,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** The jobs that are done on files, each ending in a report. */
@@ -270,21 +271,15 @@ public final class CompressionJob {
                     ? timed(compressor, compressor.plan(inventory, selection.selector()), model, network, selection)
                     : CompressionPlan.NONE;
             EncodingOrder order = selection.forms().order();
-            Compression<OnnxNetwork> encoded = compressor.encode(
-                    network, pairs, selection.constants(network), order, selection.balance(), provenance);
+            Function<EncodingOrder, Compression<OnnxNetwork>> encoding = offered -> compressor.encode(
+                    network, pairs, selection.constants(network), offered, selection.balance(), provenance);
+            Compression<OnnxNetwork> encoded = encoding.apply(order);
             if (!runs) {
                 return new Made(encoded.plan(), encoded.network(), List.of(), List.of());
             }
             CostMeter.Found found = engine.costMeter().find(network, encoded.network(), order, selection.calibration());
-            Compression<OnnxNetwork> sparing = found.costly().isEmpty()
-                    ? encoded
-                    : compressor.encode(
-                            network,
-                            pairs,
-                            selection.constants(network),
-                            order.sparing(found.costly()),
-                            selection.balance(),
-                            provenance);
+            Compression<OnnxNetwork> sparing =
+                    found.costly().isEmpty() ? encoded : encoding.apply(order.sparing(found.costly()));
             return new Made(sparing.plan(), sparing.network(), List.of(), found.warnings());
         }
         if (!selection.refit() && selection.timed().isEmpty()) {

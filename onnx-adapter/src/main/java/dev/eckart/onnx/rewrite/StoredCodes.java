@@ -50,12 +50,16 @@ public final class StoredCodes {
         StoredPairs stored = new StoredPairs(original, index, compressed, () -> {
             throw new IllegalStateException("Codes take no backend");
         });
+        Map<String, CodeNames> names;
+        try {
+            names = CodeNames.of(compressed.message());
+        } catch (Misfit e) {
+            throw new IllegalStateException(e);
+        }
         return site -> {
             try {
                 return stored.blocks(
-                        site,
-                        Objects.requireNonNull(CodeNames.of(compressed.message())
-                                .get(site.weight().name())));
+                        site, Objects.requireNonNull(names.get(site.weight().name())));
             } catch (Misfit e) {
                 throw new IllegalStateException(e);
             }

@@ -2,6 +2,8 @@ package dev.eckart.cli;
 
 import dev.eckart.cli.render.Failure;
 import dev.eckart.core.InvalidInputException;
+import dev.eckart.core.encode.Encoding;
+import dev.eckart.core.encode.RankedEncoding;
 import dev.eckart.core.factor.IfSlower;
 import dev.eckart.core.rank.RankStrategies;
 import dev.eckart.core.report.NothingToGain;
@@ -16,6 +18,7 @@ import dev.eckart.onnx.job.Target;
 import dev.eckart.onnx.job.TargetSearch;
 import dev.eckart.onnx.job.TimedPairs;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -177,15 +180,18 @@ final class CompressCommand implements Callable<Integer> {
         if (encoding.pairsAlone()) {
             return;
         }
-        if (refit) {
-            throw new InvalidInputException("--refit fits pairs to their inputs; with --encoding, give pair alone");
+        List<Encoding> encodings = encoding.encodings(selection.weights().plugins());
+        boolean ranks = encodings.stream().anyMatch(RankedEncoding.class::isInstance);
+        boolean pairs = encodings.stream().anyMatch(one -> one instanceof RankedEncoding && one.isOfProducts());
+        if (!pairs && refit) {
+            throw new InvalidInputException(
+                    "--refit fits pairs to their inputs, of which there are none; add pair to --encoding");
         }
-        boolean pairs = encoding.forms(selection.weights().plugins()).pairs();
         if (!pairs && (keepIfFaster || markIfSlower)) {
             throw new InvalidInputException(
                     "--keep-if-faster and --mark-if-slower time pairs, of which there are none; add pair to --encoding");
         }
-        if (!pairs && selection.rank().isPresent()) {
+        if (!ranks && selection.rank().isPresent()) {
             throw new InvalidInputException(
                     "--rank chooses the ranks of pairs, of which there are none; add pair to --encoding");
         }
@@ -214,7 +220,7 @@ final class CompressCommand implements Callable<Integer> {
                 .selection()
                 .refit(refit)
                 .timed(timed())
-                .forms(encoding.forms(selection.weights().plugins()));
+                .encodings(encoding.encodings(selection.weights().plugins()));
         CompressionJob job = new CompressionJob(engine.engine(console, options.progress(console), cache));
         if (dryRun) {
             return job.plan(model, ranks);

@@ -1,6 +1,7 @@
 package dev.eckart.onnx;
 
 import dev.eckart.core.InvalidInputException;
+import dev.eckart.core.Lazy;
 import dev.eckart.core.compress.Network;
 import dev.eckart.core.compress.Provenance;
 import dev.eckart.core.factor.Replacement;
@@ -10,7 +11,9 @@ import dev.eckart.core.model.LinearWeight;
 import dev.eckart.core.model.NetworkSummary;
 import dev.eckart.core.scan.Inventory;
 import dev.eckart.core.stored.Blocks;
+import dev.eckart.core.stored.Product;
 import dev.eckart.core.stored.Stored;
+import dev.eckart.core.stored.Sum;
 import dev.eckart.onnx.check.ModelCheck;
 import dev.eckart.onnx.file.ExternalData;
 import dev.eckart.onnx.file.OnnxModel;
@@ -120,9 +123,13 @@ public final class OnnxNetwork implements Network<OnnxNetwork> {
 
     @Override
     public Optional<String> obstacle(LinearWeight constant, Stored form) {
-        return form instanceof Blocks blocks
-                ? CodesLowering.obstacle(blocks, opset())
-                : Optional.of("the adapter stores codes of constants only");
+        if (form instanceof Product product) {
+            return obstacle(constant, product.b()).or(() -> obstacle(constant, product.a()));
+        }
+        if (form instanceof Sum sum) {
+            return obstacle(constant, sum.one()).or(() -> obstacle(constant, sum.other()));
+        }
+        return form instanceof Blocks blocks ? CodesLowering.obstacle(blocks, opset()) : Optional.empty();
     }
 
     @Override

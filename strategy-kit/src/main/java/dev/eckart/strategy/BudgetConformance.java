@@ -40,7 +40,8 @@ public interface BudgetConformance extends RankSelectorConformance {
                     // Too small a budget for this network, and refused.
                     continue;
                 }
-                CompressionPlan plan = CompressionPlan.of(network.weights(), new RankPlan(choices), List.of());
+                CompressionPlan plan =
+                        CompressionPlan.of(network.weights(), new RankPlan(choices), SampleNetwork.PAIRS, List.of());
 
                 assertThat(plan.parametersAfter())
                         .as(

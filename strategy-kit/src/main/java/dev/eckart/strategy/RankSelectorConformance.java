@@ -241,7 +241,7 @@ public interface RankSelectorConformance {
                                         called.answered(network, () -> selector.settle(weight.weight(), moments)))
                                 .ifPresent(keep -> {
                                     called.expectFeasible(network, weight, keep);
-                                    assertThat(PlannedWeight.of(weight, selector.choose(weight))
+                                    assertThat(PlannedWeight.of(weight, selector.choose(weight), SampleNetwork.PAIRS)
                                                     .decision())
                                             .as(
                                                     "A weight that is settled before its singular values are known must be one"

@@ -1,5 +1,8 @@
 package dev.eckart.strategy;
 
+import dev.eckart.core.encode.PairEncoding;
+import dev.eckart.core.factor.FactorPair;
+import dev.eckart.core.factor.RankedForm;
 import dev.eckart.core.model.ElementType;
 import dev.eckart.core.model.LinearWeight;
 import dev.eckart.core.spectrum.WeightSpectrum;
@@ -17,6 +20,9 @@ import java.util.stream.Stream;
  * @param description what is special about it
  */
 record SampleNetwork(String description, List<WeightSpectrum> weights) {
+    /** What ranks are of. */
+    static final RankedForm PAIRS = new PairEncoding(FactorPair.Balance.AUTO);
+
     private static final int OF_EVERY_KIND = 40;
     private static final int ORDINARY = 12;
 

@@ -6,8 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import dev.eckart.core.InvalidInputException;
 import dev.eckart.core.Progress;
 import dev.eckart.core.compress.Compressor;
+import dev.eckart.core.compress.Offering;
 import dev.eckart.core.factor.CompressionPlan;
-import dev.eckart.core.factor.Decision;
+import dev.eckart.core.factor.FactorPair;
 import dev.eckart.core.factor.IfSlower;
 import dev.eckart.core.factor.PairTiming;
 import dev.eckart.core.factor.PlannedWeight;
@@ -46,8 +47,9 @@ class LayerTimerTest {
 
     private CompressionPlan timed(Path file, OnnxNetwork network, Inventory inventory, Optional<Path> inputs) {
         Compressor compressor = new Compressor(new EjmlDecomposer(), 2, Long.MAX_VALUE, Progress.NONE);
-        CompressionPlan plan = compressor.plan(inventory, new FixedRankSelector(1));
-        return compressor.timed(plan, LayerTimer.open(file, network, plan, inputs, 0, 2, folder), IfSlower.MARK);
+        return compressor
+                .timing(plan -> LayerTimer.open(file, network, plan, inputs, 0, 2, folder), IfSlower.MARK)
+                .plan(network, Offering.ofPairs(inventory, new FixedRankSelector(1), FactorPair.Balance.PLAIN));
     }
 
     @ParameterizedTest
@@ -109,7 +111,7 @@ class LayerTimerTest {
         CompressionPlan plan = timed(file, network, JointLayers.group(network.inventory()), Optional.empty());
 
         assertThat(plan.factored()).hasSize(1).allSatisfy(planned -> {
-            assertThat(planned.decision()).isEqualTo(new Decision.Factor(1));
+            assertThat(planned.chosenRank()).hasValue(1);
             assertThat(planned.timing()).get().isInstanceOf(PairTiming.Measured.class);
         });
     }

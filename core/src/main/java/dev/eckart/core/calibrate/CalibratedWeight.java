@@ -1,7 +1,7 @@
 package dev.eckart.core.calibrate;
 
 import dev.eckart.core.factor.FactorPair;
-import dev.eckart.core.factor.Replacement;
+import dev.eckart.core.factor.ShiftedPair;
 import dev.eckart.core.linalg.Decomposer;
 import dev.eckart.core.linalg.Decomposition;
 import dev.eckart.core.linalg.Matrix;
@@ -77,6 +77,16 @@ public final class CalibratedWeight {
         return Double.BYTES * weight.parameters() + InputRoots.bytes(decomposer, weight.rows());
     }
 
+    /** W; of weights that are factored jointly, each divided by the norm of its outputs. */
+    public LinearWeight weight() {
+        return weight;
+    }
+
+    /** What the weight is multiplied by. */
+    public InputStatistics inputs() {
+        return inputs;
+    }
+
     /** M. */
     public MatrixSource seen() {
         return seen;
@@ -87,7 +97,7 @@ public final class CalibratedWeight {
      *
      * @param decomposition of M, by the same backend
      */
-    public Replacement factor(
+    public ShiftedPair factor(
             Decomposer decomposer, Decomposition decomposition, int rank, FactorPair.Balance balance) {
         Matrix rows = decomposer.truncated(seen, decomposition, rank).vTransposed();
         // Those of the longer side come by division by singular values, which enlarges rounding.
@@ -97,8 +107,7 @@ public final class CalibratedWeight {
                 fit.map(Fit::meanOutput).map(Matrix::copyOf).orElseGet(() -> decomposer.times(inputs.mean(), values));
         Matrix b = decomposer.timesTransposed(values, a);
         Matrix shift = meanOutput.minus(decomposer.times(inputs.mean().times(b), a));
-        return new Replacement(
-                weight,
+        return new ShiftedPair(
                 FactorPair.of(b, a, balance, weight.type()),
                 shift.frobeniusNorm() == 0 ? Optional.empty() : Optional.of(shift));
     }

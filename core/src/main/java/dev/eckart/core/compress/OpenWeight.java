@@ -1,8 +1,10 @@
 package dev.eckart.core.compress;
 
 import dev.eckart.core.calibrate.CalibratedWeight;
+import dev.eckart.core.calibrate.InputStatistics;
+import dev.eckart.core.encode.LowRank;
 import dev.eckart.core.factor.FactorPair;
-import dev.eckart.core.factor.Replacement;
+import dev.eckart.core.factor.ShiftedPair;
 import dev.eckart.core.linalg.Accuracy;
 import dev.eckart.core.linalg.Decomposer;
 import dev.eckart.core.linalg.Decomposition;
@@ -17,7 +19,7 @@ import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
 /** A weight that is worked on, in one thread: its decomposition, as far as it was asked for. */
-final class OpenWeight implements AutoCloseable {
+final class OpenWeight implements LowRank, AutoCloseable {
     /** What part of its energy readings of a weight are compared at. */
     private static final double MOST_ENERGY = 0.95;
 
@@ -61,12 +63,26 @@ final class OpenWeight implements AutoCloseable {
         return weight;
     }
 
+    Accuracy accuracy() {
+        return accuracy;
+    }
+
     boolean isCalibrated() {
         return calibrated.isPresent();
     }
 
-    /** What the singular values add up to, where that is known before they are. */
-    Optional<EnergyMoments> moments() {
+    /** The weight as it is factored: one that stands for several may be divided otherwise by what its inputs make of it. */
+    LinearWeight factoredWeight() {
+        return calibrated.map(CalibratedWeight::weight).orElse(weight);
+    }
+
+    /** What it is multiplied by; empty without a calibration. */
+    Optional<InputStatistics> inputs() {
+        return calibrated.map(CalibratedWeight::inputs);
+    }
+
+    @Override
+    public Optional<EnergyMoments> moments() {
         return decomposition.moments();
     }
 
@@ -77,7 +93,8 @@ final class OpenWeight implements AutoCloseable {
         return values;
     }
 
-    WeightSpectrum spectrum() {
+    @Override
+    public WeightSpectrum spectrum() {
         return new WeightSpectrum(weight, values(), accuracy, calibrated.isPresent(), plain(), sensitivity);
     }
 
@@ -90,27 +107,23 @@ final class OpenWeight implements AutoCloseable {
                 : Optional.empty();
     }
 
-    /** The pair of a rank from 1 to the weight's smaller side. */
-    Replacement factor(int rank, FactorPair.Balance balance) {
+    @Override
+    public ShiftedPair pair(int rank, FactorPair.Balance balance) {
         return calibrated
                 .map(seen -> seen.factor(decomposer, decomposition, rank, balance))
-                .orElseGet(() -> new Replacement(
-                        weight,
+                .orElseGet(() -> new ShiftedPair(
                         FactorPair.of(
-                                decomposer.truncated(weight.values(), decomposition, rank), balance, weight.type())));
+                                decomposer.truncated(weight.values(), decomposition, rank), balance, weight.type()),
+                        Optional.empty()));
     }
 
     /** B·A of a rank from 1 to the weight's smaller side. */
     Truncation truncate(int rank) {
-        Replacement replacement = factor(rank, FactorPair.Balance.PLAIN);
-        FactorPair pair = replacement.pair().orElseThrow();
+        ShiftedPair shifted = pair(rank, FactorPair.Balance.PLAIN);
+        FactorPair pair = shifted.factors();
         double error = values().relativeError(rank);
         return new Truncation(
-                weight,
-                rank,
-                decomposer.times(Matrix.copyOf(pair.b()), pair.a()),
-                replacement.biasShift(),
-                error * error);
+                weight, rank, decomposer.times(Matrix.copyOf(pair.b()), pair.a()), shifted.biasShift(), error * error);
     }
 
     @Override

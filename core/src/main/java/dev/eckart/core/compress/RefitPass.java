@@ -7,7 +7,6 @@ import dev.eckart.core.calibrate.InputStatistics;
 import dev.eckart.core.calibrate.Refit;
 import dev.eckart.core.calibrate.UnrefittedReason;
 import dev.eckart.core.calibrate.UnrefittedWeight;
-import dev.eckart.core.factor.FactorPair;
 import dev.eckart.core.factor.PlannedWeight;
 import dev.eckart.core.factor.Replacement;
 import java.util.ArrayList;
@@ -15,6 +14,7 @@ import java.util.IdentityHashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
 
@@ -27,33 +27,38 @@ import java.util.function.ToLongFunction;
 final class RefitPass<N extends Network<N>> {
     private final WeightOpener opener;
     private final ChangeMeter<N> meter;
-    private final FactorPair.Balance balance;
-    private final int threads;
-    private final long memory;
+    private final Workers workers;
     private final List<UnrefittedWeight> unrefitted = new ArrayList<>();
 
-    RefitPass(WeightOpener opener, ChangeMeter<N> meter, FactorPair.Balance balance, int threads, long memory) {
+    RefitPass(WeightOpener opener, ChangeMeter<N> meter, Workers workers) {
         this.opener = opener;
         this.meter = meter;
-        this.balance = balance;
-        this.threads = threads;
-        this.memory = memory;
+        this.workers = workers;
     }
 
-    Refitted<N> run(List<PlannedWeight> factored, N network, Provenance provenance, Progress progress) {
-        try (Progress.Task task = progress.start("Refitting pairs", factored.size())) {
-            N compressed = network.rewrite(() -> pairs(factored, network, provenance, task), provenance);
-            return new Refitted<>(compressed, unrefitted);
-        }
+    /** Those of the pairs handed over so far that could not be fitted. */
+    List<UnrefittedWeight> unrefitted() {
+        return List.copyOf(unrefitted);
     }
 
-    private Iterator<Replacement> pairs(
-            List<PlannedWeight> factored, N network, Provenance provenance, Progress.Task task) {
+    /**
+     * The replacements, each made when it is asked for.
+     *
+     * @param factored weights of a network
+     * @param build makes a replacement of a weight that is open
+     * @param task told of each that is done with
+     */
+    Iterator<Replacement> replacements(
+            List<PlannedWeight> factored,
+            N network,
+            BiFunction<PlannedWeight, OpenWeight, Replacement> build,
+            Provenance provenance,
+            Progress.Task task) {
         unrefitted.clear();
         SoFar soFar = new SoFar(network);
         return byInput(factored).stream()
                 .flatMap(layer -> {
-                    List<Replacement> pairs = pairs(layer, soFar.network);
+                    List<Replacement> pairs = pairs(layer, soFar.network, build);
                     soFar.network = soFar.network.rewrite(pairs, provenance);
                     task.step(layer.size());
                     return pairs.stream();
@@ -86,18 +91,19 @@ final class RefitPass<N extends Network<N>> {
         return layers;
     }
 
-    private List<Replacement> pairs(List<PlannedWeight> layer, N soFar) {
+    private List<Replacement> pairs(
+            List<PlannedWeight> layer, N soFar, BiFunction<PlannedWeight, OpenWeight, Replacement> build) {
         InputChange change = change(layer, soFar);
         if (change instanceof InputChange.Measured measured) {
             Refit refit = sideBySide(
                             List.of(measured.inputs()), inputs -> 0, inputs -> Refit.to(inputs, opener.decomposer()))
                     .get(0);
-            return factor(layer, planned -> opener.open(planned, refit));
+            return factor(layer, planned -> opener.open(planned, refit), build);
         }
         UnrefittedReason reason = ((InputChange.Unknown) change).reason();
         layer.forEach(
                 planned -> unrefitted.add(new UnrefittedWeight(planned.weight().name(), reason)));
-        return factor(layer, opener::open);
+        return factor(layer, opener::open, build);
     }
 
     private InputChange change(List<PlannedWeight> layer, N soFar) {
@@ -116,16 +122,19 @@ final class RefitPass<N extends Network<N>> {
                 .orElseGet(() -> new InputChange.Measured(inputs));
     }
 
-    private List<Replacement> factor(List<PlannedWeight> layer, Function<PlannedWeight, OpenWeight> opening) {
+    private List<Replacement> factor(
+            List<PlannedWeight> layer,
+            Function<PlannedWeight, OpenWeight> opening,
+            BiFunction<PlannedWeight, OpenWeight, Replacement> build) {
         return sideBySide(layer, planned -> opener.bytes(planned) + Refit.bytes(planned.weight()), planned -> {
             try (OpenWeight open = opening.apply(planned)) {
-                return open.factor(planned.rank(), balance);
+                return build.apply(planned, open);
             }
         });
     }
 
     private <T, R> List<R> sideBySide(List<T> items, ToLongFunction<T> need, Function<T, R> work) {
-        try (OrderedWork<R> ordered = OrderedWork.start(items, threads, memory, need, work)) {
+        try (OrderedWork<R> ordered = OrderedWork.start(items, workers.threads(), workers.memory(), need, work)) {
             return ordered.toList();
         }
     }

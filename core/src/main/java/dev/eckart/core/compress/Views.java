@@ -3,6 +3,7 @@ package dev.eckart.core.compress;
 import dev.eckart.core.calibrate.InputStatistics;
 import dev.eckart.core.encode.CalibratedInputs;
 import dev.eckart.core.encode.WeightView;
+import dev.eckart.core.linalg.Accuracy;
 import dev.eckart.core.model.LinearWeight;
 import dev.eckart.core.scan.Inventory;
 import java.util.Arrays;
@@ -79,13 +80,19 @@ final class Views {
         return numbers;
     }
 
-    /** Shows a constant's view. */
-    <R> R show(LinearWeight constant, Function<WeightView, R> use) {
-        Optional<InputStatistics> inputs = Optional.ofNullable(statistics.get(constant.name()));
-        try {
-            return use.apply(new WeightView(constant, inputs.map(this::shared)));
+    /**
+     * Shows a constant's view.
+     *
+     * @param accuracy of singular values, should they be asked for
+     */
+    <R> R show(LinearWeight constant, Accuracy accuracy, Function<WeightView, R> use) {
+        Optional<InputStatistics> found = Optional.ofNullable(statistics.get(constant.name()));
+        Optional<CalibratedInputs> inputs = found.map(this::shared);
+        try (OpenMatrices matrices =
+                new OpenMatrices(opener, constant, inputs.map(CalibratedInputs::statistics), accuracy)) {
+            return use.apply(new WeightView(constant, inputs, matrices));
         } finally {
-            inputs.ifPresent(this::release);
+            found.ifPresent(this::release);
         }
     }
 
@@ -107,7 +114,7 @@ final class Views {
 
     /** Bytes that encoding a constant takes. */
     long bytes(LinearWeight constant) {
-        return EncodingChoice.bytes(constant)
+        return Decider.bytes(constant)
                 + Optional.ofNullable(statistics.get(constant.name()))
                         .map(inputs -> CalibratedInputs.bytes(inputs.size()))
                         .orElse(0L);

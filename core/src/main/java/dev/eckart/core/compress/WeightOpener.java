@@ -116,6 +116,16 @@ record WeightOpener(Decomposer decomposer, Calibration calibration, InputRoots r
         return weight.type() == ElementType.FLOAT64 ? Accuracy.FULL : wanted;
     }
 
+    /**
+     * A matrix in a weight's place, on given inputs.
+     *
+     * @throws NonFiniteValueException if it holds a NaN or an infinity
+     */
+    OpenWeight open(LinearWeight weight, MatrixSource other, Optional<InputStatistics> inputs, Accuracy wanted) {
+        LinearWeight instead = weight.withValues(other);
+        return open(instead, calibrated(instead, inputs), accuracy(weight, wanted), false);
+    }
+
     private Optional<CalibratedWeight> calibrated(LinearWeight weight, Optional<InputStatistics> inputs) {
         return inputs.map(statistics -> CalibratedWeight.of(weight, statistics, roots.of(statistics), decomposer));
     }

@@ -1,6 +1,9 @@
 package dev.eckart.core.compress;
 
+import dev.eckart.core.factor.CompressionPlan;
+import dev.eckart.core.factor.PlannedWeight;
 import dev.eckart.core.model.SkippedWeight;
+import dev.eckart.core.scan.Inventory;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -36,5 +39,10 @@ record Worked<R>(Optional<R> result, Optional<SkippedWeight> skipped) {
     static <R> List<SkippedWeight> skipped(List<Worked<R>> all, List<SkippedWeight> others) {
         return Stream.concat(all.stream().flatMap(each -> each.skipped.stream()), others.stream())
                 .toList();
+    }
+
+    /** What was decided on the weights of an inventory. */
+    static CompressionPlan plan(List<Worked<PlannedWeight>> planned, Inventory inventory) {
+        return new CompressionPlan(results(planned), skipped(planned, inventory.skipped()));
     }
 }

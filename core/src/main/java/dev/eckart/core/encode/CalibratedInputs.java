@@ -103,6 +103,11 @@ public final class CalibratedInputs {
         return compensation;
     }
 
+    /** C·M for a matrix M {@code [in × out]}, divided by the same power of two for all. */
+    Matrix weigh(Matrix matrix) {
+        return backend.get().times(scaled(), matrix);
+    }
+
     private double unit() {
         double largest = IntStream.range(0, statistics.size())
                 .mapToDouble(i -> statistics.covariance().get(i, i))

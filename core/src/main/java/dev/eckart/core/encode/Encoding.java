@@ -19,6 +19,14 @@ public interface Encoding {
     }
 
     /**
+     * Whether its forms take part in a layer's product, such as (x·B)·A for x·W, so that it serves linear weights alone. The
+     * forms of any other make up the constant again when the model is loaded, for whatever operator takes it.
+     */
+    default boolean isOfProducts() {
+        return false;
+    }
+
+    /**
      * An encoding of more bytes that loses less, for the few weights that the network's outputs lose most by; empty if these
      * are to be left as they are.
      */

@@ -3,6 +3,7 @@ package dev.eckart.core.encode;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * The encodings that weights are offered, in the order in which they are asked.
@@ -29,14 +30,30 @@ public record EncodingOrder(List<Encoding> usual, Set<String> costly) {
 
     /** Those for a weight, in order; empty if it is left as it is. */
     public List<Encoding> of(String weight) {
-        return costly.contains(weight) ? finer() : usual;
+        return of(weight, usual);
+    }
+
+    /** As {@link #of(String)}, of some of the usual ones. */
+    public List<Encoding> of(String weight, List<Encoding> some) {
+        return costly.contains(weight) ? finer(some) : some;
     }
 
     /** For costly weights. */
     public List<Encoding> finer() {
-        return usual.stream()
+        return finer(usual);
+    }
+
+    private static List<Encoding> finer(List<Encoding> some) {
+        return some.stream()
                 .map(encoding -> Encodings.answer(encoding, "a finer encoding", encoding::finer))
                 .flatMap(Optional::stream)
                 .toList();
+    }
+
+    /** The encoding of a name, among all that weights are offered. */
+    public Optional<Encoding> named(String name) {
+        return Stream.concat(usual.stream(), finer().stream())
+                .filter(encoding -> encoding.name().equals(name))
+                .findFirst();
     }
 }

@@ -10,8 +10,13 @@ public interface Offer {
     /** What tells it from the encoding's other offers for the weight, such as {@code bits:8}. */
     String variant();
 
-    /** Bytes of the form that {@link #build} gives, scales counted. */
-    long bytes();
+    /** The form that {@link #build} gives, as an {@linkplain Stored#outline outline}: to know it takes no building. */
+    Stored outline();
+
+    /** Bytes of the form, scales counted. */
+    default long bytes() {
+        return outline().bytes();
+    }
 
     /**
      * ‖Lᵀ(W − W')‖_F² / ‖LᵀW‖_F² with L·Lᵀ the inputs' covariance, and L = I where there is no calibration: what is lost of

@@ -36,8 +36,8 @@ record RoundedDraft(Blocks blocks, double loss, Optional<MatrixSource> biasShift
         }
 
         @Override
-        public long bytes() {
-            return blocks.bytes();
+        public Stored outline() {
+            return blocks.outline();
         }
 
         @Override

@@ -2,6 +2,8 @@ package dev.eckart.core.encode;
 
 import dev.eckart.core.calibrate.InputStatistics;
 import dev.eckart.core.linalg.Decomposer;
+import dev.eckart.core.linalg.Matrix;
+import dev.eckart.core.linalg.MatrixSource;
 import dev.eckart.core.model.LinearWeight;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -11,8 +13,9 @@ import java.util.function.Supplier;
  *
  * @param weight W, {@code [in × out]}
  * @param inputs that it is multiplied by; empty where there is no calibration of it
+ * @param lowRanks asked for where singular values are wanted
  */
-public record WeightView(LinearWeight weight, Optional<CalibratedInputs> inputs) {
+public record WeightView(LinearWeight weight, Optional<CalibratedInputs> inputs, LowRanks lowRanks) {
     public WeightView {
         inputs.ifPresent(metric -> {
             if (metric.statistics().size() != weight.rows()) {
@@ -20,6 +23,11 @@ public record WeightView(LinearWeight weight, Optional<CalibratedInputs> inputs)
                         .formatted(weight.describe(), metric.statistics().size()));
             }
         });
+    }
+
+    /** A weight of which no singular values will be wanted. */
+    public WeightView(LinearWeight weight, Optional<CalibratedInputs> inputs) {
+        this(weight, inputs, LowRanks.NONE);
     }
 
     /** A weight without a calibration. */
@@ -30,5 +38,28 @@ public record WeightView(LinearWeight weight, Optional<CalibratedInputs> inputs)
     /** A weight on inputs that no other weight has. */
     public WeightView(LinearWeight weight, InputStatistics inputs, Supplier<Decomposer> backend) {
         this(weight, Optional.of(new CalibratedInputs(inputs, backend)));
+    }
+
+    /** The weight's singular values and pairs. */
+    public LowRank lowRank() {
+        return lowRanks.of(weight.values());
+    }
+
+    /**
+     * ‖Lᵀ(W − W')‖_F² / ‖LᵀW‖_F², as of {@link Offer#loss}; 0 for a weight of zeros.
+     *
+     * @param other W', {@code [in × out]}
+     */
+    public double loss(Matrix other) {
+        return LossMetric.loss(weight.values(), other, inputs);
+    }
+
+    /**
+     * μ·(W − W') {@code [1 × out]}, as of {@link Offer#biasShift}: empty without a calibration, or where it is zero.
+     *
+     * @param other W', {@code [in × out]}
+     */
+    public Optional<MatrixSource> biasShift(Matrix other) {
+        return LossMetric.shift(weight.values(), other, inputs);
     }
 }

@@ -5,6 +5,7 @@ import dev.eckart.core.rank.RankPlan;
 import dev.eckart.core.spectrum.WeightSpectrum;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /** What will be done with every weight of a network, before any of it is done. */
@@ -18,20 +19,41 @@ public record CompressionPlan(List<PlannedWeight> weights, List<SkippedWeight> s
     }
 
     /**
-     * The plan that follows from a strategy's choices: a pair where one is wanted and smaller than the weight.
+     * The plan that follows from a strategy's choices: a form of the rank where one is wanted and smaller than the weight.
      *
+     * @param form what ranks are of
      * @throws IllegalArgumentException if the choices are not one for each weight, or a rank is not one of its weight
      */
-    public static CompressionPlan of(List<WeightSpectrum> spectra, RankPlan ranks, List<SkippedWeight> skipped) {
+    public static CompressionPlan of(
+            List<WeightSpectrum> spectra, RankPlan ranks, RankedForm form, List<SkippedWeight> skipped) {
+        requireOneEach(spectra, ranks);
+        List<PlannedWeight> planned = new ArrayList<>();
+        for (int i = 0; i < spectra.size(); i++) {
+            planned.add(PlannedWeight.of(spectra.get(i), ranks.choices().get(i), form));
+        }
+        return new CompressionPlan(planned, skipped);
+    }
+
+    /**
+     * Refuses choices that are not one for each weight.
+     *
+     * @throws IllegalArgumentException if they are not
+     */
+    public static RankPlan requireOneEach(List<WeightSpectrum> spectra, RankPlan ranks) {
         if (ranks.choices().size() != spectra.size()) {
             throw new IllegalArgumentException("expected a choice for each of %d weights but was: %d"
                     .formatted(spectra.size(), ranks.choices().size()));
         }
-        List<PlannedWeight> planned = new ArrayList<>();
-        for (int i = 0; i < spectra.size(); i++) {
-            planned.add(PlannedWeight.of(spectra.get(i), ranks.choices().get(i)));
-        }
-        return new CompressionPlan(planned, skipped);
+        return ranks;
+    }
+
+    /** The same without the weights of some names. */
+    public CompressionPlan without(Set<String> names) {
+        return new CompressionPlan(
+                weights.stream()
+                        .filter(planned -> !names.contains(planned.weight().name()))
+                        .toList(),
+                skipped);
     }
 
     /** Those that another stored form takes the place of. */

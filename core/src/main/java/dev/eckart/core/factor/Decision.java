@@ -1,20 +1,20 @@
 package dev.eckart.core.factor;
 
-/** What is done with one linear weight. */
+import dev.eckart.core.stored.Stored;
+import java.util.OptionalInt;
+
+/** What is done with one weight. */
 public sealed interface Decision {
 
-    /** It is replaced by a pair of that rank. */
-    record Factor(int rank) implements Decision {}
-
     /**
-     * It is stored otherwise by an encoding, as the same number of numbers in fewer bytes.
+     * It is stored in another form.
      *
-     * @param encoding what the user wrote to have it, such as {@code bits:8}
-     * @param stored the expression that takes its place, as {@link dev.eckart.core.stored.Stored#text} has it
-     * @param bytes of the stored form
+     * @param encoding that chose the form, as the user writes it, such as {@code pair} or {@code bits:8}
+     * @param rank that a strategy chose; empty where the encoding has none
+     * @param form the form that takes its place, as an {@linkplain Stored#outline outline}
      * @param loss of the layer's output, relative to its energy, as of {@link dev.eckart.core.encode.Offer#loss}
      */
-    record Encode(String encoding, String stored, long bytes, double loss) implements Decision {}
+    record Encode(String encoding, OptionalInt rank, Stored form, double loss) implements Decision {}
 
     /** It stays as it is; {@code because} is for people, without a capital or a full stop. */
     record Keep(String because) implements Decision {}

@@ -4,9 +4,12 @@ import dev.eckart.core.file.FileSize;
 import dev.eckart.core.model.LinearWeight;
 import dev.eckart.core.rank.BreakEven;
 import dev.eckart.core.rank.RankChoice;
-import dev.eckart.core.spectrum.Spectrum;
 import dev.eckart.core.spectrum.WeightSpectrum;
+import dev.eckart.core.stored.Product;
+import dev.eckart.core.stored.Stored;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.IntToDoubleFunction;
 
 /**
  * A linear weight, and what is done with it.
@@ -21,11 +24,10 @@ public record PlannedWeight(
         Decision decision,
         boolean calibrated,
         Optional<PairTiming> timing) {
-    /** The name of the encoding by a pair of factors. */
-    public static final String PAIR = "pair";
-
     public PlannedWeight {
-        if (spectrum.isEmpty() && decision instanceof Decision.Factor) {
+        if (spectrum.isEmpty()
+                && decision instanceof Decision.Encode encode
+                && encode.rank().isPresent()) {
             throw new IllegalArgumentException("%s: expected its spectrum with a rank".formatted(weight.describe()));
         }
     }
@@ -46,13 +48,24 @@ public record PlannedWeight(
     }
 
     /**
-     * What follows from a strategy's choice: a pair where one is wanted and smaller than the weight.
+     * What follows from a strategy's choice: a form of the rank where one is wanted and smaller than the weight.
      *
+     * @param form what the rank is of, whose loss follows from the singular values
      * @throws IllegalArgumentException if the rank is not one of the weight
      */
-    public static PlannedWeight of(WeightSpectrum spectrum, RankChoice choice) {
+    public static PlannedWeight of(WeightSpectrum spectrum, RankChoice choice, RankedForm form) {
+        return of(spectrum, choice, form, rank -> form.loss(spectrum, rank).orElseThrow());
+    }
+
+    /**
+     * As {@link #of(WeightSpectrum, RankChoice, RankedForm)}.
+     *
+     * @param loss of the form of a rank; asked for where it is to be had
+     */
+    public static PlannedWeight of(
+            WeightSpectrum spectrum, RankChoice choice, RankedForm form, IntToDoubleFunction loss) {
         Decision decision = choice instanceof RankChoice.Truncate truncate
-                ? decide(spectrum.weight(), truncate.rank())
+                ? decide(spectrum.weight(), truncate.rank(), form, loss)
                 : new Decision.Keep(((RankChoice.Keep) choice).because());
         return new PlannedWeight(spectrum.weight(), Optional.of(spectrum), decision);
     }
@@ -67,7 +80,7 @@ public record PlannedWeight(
         return new PlannedWeight(weight, Optional.empty(), new Decision.Keep(choice.because()), calibrated);
     }
 
-    private static Decision decide(LinearWeight weight, int rank) {
+    private static Decision decide(LinearWeight weight, int rank, RankedForm form, IntToDoubleFunction loss) {
         if (rank < 1 || rank > weight.smallerSide()) {
             throw new IllegalArgumentException("%s: rank %d %s"
                     .formatted(
@@ -75,14 +88,16 @@ public record PlannedWeight(
                             rank,
                             rank < 1 ? "is below 1" : "exceeds its smaller side " + weight.smallerSide()));
         }
-        int breakEven = BreakEven.rank(weight);
+        int breakEven = form.breakEven(weight);
         if (rank < breakEven) {
-            return new Decision.Factor(rank);
+            return new Decision.Encode(
+                    form.name(), OptionalInt.of(rank), form.outline(weight, rank), loss.applyAsDouble(rank));
         }
+        String one = form.name().equals(RankedForm.PAIR) ? "a pair" : form.name();
         return new Decision.Keep(
                 breakEven <= 1
-                        ? BreakEven.TOO_SMALL
-                        : "needs rank %d; a pair is smaller only below %d".formatted(rank, breakEven));
+                        ? BreakEven.tooSmallFor(one)
+                        : "needs rank %d; %s is smaller only below %d".formatted(rank, one, breakEven));
     }
 
     /**
@@ -105,36 +120,36 @@ public record PlannedWeight(
 
     /** Whether another stored form takes its place. */
     public boolean isReplaced() {
-        return !(decision instanceof Decision.Keep);
+        return decision instanceof Decision.Encode;
     }
 
-    /** Whether a pair takes its place. */
+    /** The form that takes its place, as an outline; empty where it is unchanged. */
+    public Optional<Stored> form() {
+        return encode().map(Decision.Encode::form);
+    }
+
+    private Optional<Decision.Encode> encode() {
+        return decision instanceof Decision.Encode encode ? Optional.of(encode) : Optional.empty();
+    }
+
+    /** Whether a product of two factors takes its place, so that x·W becomes (x·B)·A. */
     public boolean isFactored() {
-        return decision instanceof Decision.Factor;
+        return form().filter(Product.class::isInstance).isPresent();
     }
 
     /** What it is stored by afterwards, as the user writes it; empty where it is unchanged. */
     public Optional<String> encoding() {
-        if (decision instanceof Decision.Encode encode) {
-            return Optional.of(encode.encoding());
-        }
-        return isFactored() ? Optional.of(PAIR) : Optional.empty();
+        return encode().map(Decision.Encode::encoding);
     }
 
-    /** The expression that stores it afterwards, as {@link dev.eckart.core.stored.Stored#text} has it. */
+    /** The expression that stores it afterwards, as {@link Stored#text} has it. */
     public String stored() {
-        if (decision instanceof Decision.Encode encode) {
-            return encode.stored();
-        }
-        return isFactored() ? "product(dense, dense)" : "dense";
+        return form().map(Stored::text).orElse("dense");
     }
 
     /** Bytes that store it afterwards: of numbers, codes and scales. */
     public long bytesAfter() {
-        if (decision instanceof Decision.Encode encode) {
-            return encode.bytes();
-        }
-        return isFactored() ? parametersAfter() * weight.type().bytes() : weight.bytes();
+        return form().map(Stored::bytes).orElse(weight.bytes());
     }
 
     /** Whether it is replaced for the sake of the size alone: by a pair that was timed, and is not the faster one. */
@@ -144,55 +159,57 @@ public record PlannedWeight(
 
     /** Why it is replaced, or unchanged; for people, without a capital or a full stop. */
     public String reason() {
-        if (decision instanceof Decision.Keep keep) {
-            return keep.because();
-        }
         if (decision instanceof Decision.Encode encode) {
-            return "%s takes %s of %s"
-                    .formatted(encode.encoding(), new FileSize(encode.bytes()), new FileSize(weight.bytes()));
+            String small = because(encode);
+            return timing.map(
+                            found -> "%s; %s%s".formatted(small, sizeOnly() ? "for size only: " : "", found.sentence()))
+                    .orElse(small);
         }
-        String small = "a pair of rank %d is smaller, as any below %d is".formatted(rank(), breakEvenRank());
-        return timing.map(found -> "%s; %s%s".formatted(small, sizeOnly() ? "for size only: " : "", found.sentence()))
-                .orElse(small);
+        return ((Decision.Keep) decision).because();
+    }
+
+    private String because(Decision.Encode encode) {
+        if (encode.encoding().equals(RankedForm.PAIR)) {
+            return "a pair of rank %d is smaller, as any below %d is".formatted(rank(), breakEvenRank());
+        }
+        return "%s%s takes %s of %s"
+                .formatted(
+                        encode.encoding(),
+                        encode.rank().isPresent() ? " of rank " + encode.rank().getAsInt() : "",
+                        new FileSize(bytesAfter()),
+                        new FileSize(weight.bytes()));
     }
 
     public int breakEvenRank() {
         return BreakEven.rank(weight);
     }
 
-    /** The rank it has afterwards: that of the pair, or its smaller side where it is kept. */
-    public int rank() {
-        return decision instanceof Decision.Factor factor ? factor.rank() : weight.smallerSide();
+    /** The rank that a strategy chose for the form that takes its place; empty where that has none. */
+    public OptionalInt chosenRank() {
+        return encode().map(Decision.Encode::rank).orElse(OptionalInt.empty());
     }
 
-    /** The share of its energy that is kept, in [0, 1]. */
+    /** The rank it has afterwards: that of the two factors, or its smaller side. */
+    public int rank() {
+        return isFactored() ? chosenRank().orElse(weight.smallerSide()) : weight.smallerSide();
+    }
+
+    /** The share of its energy that is kept by the rank, in [0, 1]. */
     public double energy() {
-        return truncation().map(spectrum -> spectrum.energy(rank())).orElse(1.0);
+        return isFactored() ? spectrum.map(of -> of.spectrum().energy(rank())).orElse(1.0) : 1.0;
     }
 
     /**
-     * What truncation leaves out, and what rounding the factors to their type adds: ‖W − B·A‖_F / ‖W‖_F, or, calibrated,
-     * ‖(X−μ)·(W − B·A)‖_F / ‖(X−μ)·W‖_F. Of another stored form W' the same, with W' for B·A.
+     * ‖W − W'‖_F / ‖W‖_F, or, calibrated, ‖(X−μ)·(W − W')‖_F / ‖(X−μ)·W‖_F, with W' the form that takes its place: what
+     * truncation leaves out, and what rounding adds.
      */
     public double predictedError() {
-        if (decision instanceof Decision.Encode encode) {
-            return Math.sqrt(encode.loss());
-        }
-        return truncation()
-                .map(spectrum -> Math.hypot(spectrum.relativeError(rank()), FactorPair.roundingError(weight.type())))
-                .orElse(0.0);
-    }
-
-    /** What is cut, if something is. */
-    private Optional<Spectrum> truncation() {
-        return isFactored() ? spectrum.map(WeightSpectrum::spectrum) : Optional.empty();
+        return encode().map(encode -> Math.sqrt(encode.loss())).orElse(0.0);
     }
 
     /** Numbers that store it afterwards. */
     public long parametersAfter() {
-        return decision instanceof Decision.Factor factor
-                ? BreakEven.pairParameters(weight.rows(), weight.columns(), factor.rank())
-                : weight.parameters();
+        return form().map(Stored::numbers).orElse(weight.parameters());
     }
 
     /** Bytes that store the weight, less those that do afterwards; 0 where it is unchanged. */

@@ -11,6 +11,11 @@ public interface MatrixSource {
 
     int columns();
 
+    /** A matrix of zeros, which takes no memory. */
+    static MatrixSource zeros(int rows, int columns) {
+        return new Zeros(rows, columns);
+    }
+
     /**
      * Copies the block of {@code rows × columns} numbers whose first one stands at ({@code row}, {@code column}) into
      * {@code target}, row by row, from index 0.

@@ -5,9 +5,14 @@ import dev.eckart.core.model.LinearWeight;
 /** The rank from which on a factor pair is not worth having. */
 public final class BreakEven {
     /** Why a weight stays unchanged if it is larger than no pair; for people. */
-    public static final String TOO_SMALL = "too small to gain from a pair";
+    public static final String TOO_SMALL = tooSmallFor("a pair");
 
     private BreakEven() {}
+
+    /** Why a weight stays unchanged if it is larger than none of some forms; for people. */
+    public static String tooSmallFor(String form) {
+        return "too small to gain from " + form;
+    }
 
     /**
      * The largest r with r·(in+out) &lt; in·out. A pair is written only below it: at it, what little the numbers save

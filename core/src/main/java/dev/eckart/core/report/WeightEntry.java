@@ -1,7 +1,6 @@
 package dev.eckart.core.report;
 
 import dev.eckart.core.factor.CompressionPlan;
-import dev.eckart.core.factor.Decision;
 import dev.eckart.core.factor.PairTiming;
 import dev.eckart.core.factor.PlannedWeight;
 import dev.eckart.core.model.SkippedWeight;
@@ -103,7 +102,7 @@ public record WeightEntry(
                 planned.weight().reading(),
                 List.of((long) planned.weight().rows(), (long) planned.weight().columns()),
                 planned.weight().type().label(),
-                outcome(planned.decision()),
+                outcome(planned),
                 planned.reason(),
                 planned.rank(),
                 planned.breakEvenRank(),
@@ -123,11 +122,11 @@ public record WeightEntry(
                 planned.bytesAfter());
     }
 
-    private static Outcome outcome(Decision decision) {
-        if (decision instanceof Decision.Factor) {
+    private static Outcome outcome(PlannedWeight planned) {
+        if (planned.isFactored()) {
             return Outcome.FACTORED;
         }
-        return decision instanceof Decision.Encode ? Outcome.ENCODED : Outcome.KEPT;
+        return planned.isReplaced() ? Outcome.ENCODED : Outcome.KEPT;
     }
 
     /** Whether another stored form stands in its place. */

@@ -68,6 +68,26 @@ public record Blocks(Codes codes, int bits, int blockSize, MatrixSource scales, 
     }
 
     @Override
+    public long numbers() {
+        return (long) rows() * columns();
+    }
+
+    @Override
+    public Blocks outline() {
+        return zeros(rows(), columns(), bits, blockSize, type);
+    }
+
+    /** Codes and scales of zero, which take no memory. */
+    public static Blocks zeros(int rows, int columns, int bits, int blockSize, ElementType type) {
+        return new Blocks(
+                Codes.zeros(rows, columns),
+                bits,
+                blockSize,
+                MatrixSource.zeros((rows + blockSize - 1) / blockSize, columns),
+                type);
+    }
+
+    @Override
     public String text() {
         return blockSize >= rows() ? "codes(%d)".formatted(bits) : "codes(%d, %d)".formatted(bits, blockSize);
     }

@@ -1,5 +1,6 @@
 package dev.eckart.core.stored;
 
+import java.util.Arrays;
 import java.util.Objects;
 
 /** An immutable matrix of small signed integers, {@code [rows × columns]}. */
@@ -27,6 +28,11 @@ public final class Codes {
         return new Codes(rows, columns, rowMajor);
     }
 
+    /** Codes of zero, which take no memory. */
+    public static Codes zeros(int rows, int columns) {
+        return new Codes(rows, columns, new byte[0]);
+    }
+
     public int rows() {
         return rows;
     }
@@ -36,11 +42,17 @@ public final class Codes {
     }
 
     public byte get(int row, int column) {
-        return values[Objects.checkIndex(row, rows) * columns + Objects.checkIndex(column, columns)];
+        int at = Objects.checkIndex(row, rows) * columns + Objects.checkIndex(column, columns);
+        return values.length == 0 ? 0 : values[at];
     }
 
     /** Copies a row into {@code target}, from index 0. */
     public void readRow(int row, byte[] target) {
-        System.arraycopy(values, Objects.checkIndex(row, rows) * columns, target, 0, columns);
+        int from = Objects.checkIndex(row, rows) * columns;
+        if (values.length == 0) {
+            Arrays.fill(target, 0, columns, (byte) 0);
+        } else {
+            System.arraycopy(values, from, target, 0, columns);
+        }
     }
 }

@@ -30,6 +30,21 @@ public record Dense(MatrixSource values, ElementType type) implements Stored {
     }
 
     @Override
+    public long numbers() {
+        return (long) rows() * columns();
+    }
+
+    @Override
+    public Dense outline() {
+        return zeros(rows(), columns(), type);
+    }
+
+    /** A matrix of zeros, which takes no memory. */
+    public static Dense zeros(int rows, int columns, ElementType type) {
+        return new Dense(MatrixSource.zeros(rows, columns), type);
+    }
+
+    @Override
     public String text() {
         return "dense";
     }

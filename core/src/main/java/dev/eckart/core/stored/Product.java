@@ -39,6 +39,16 @@ public record Product(Stored b, Stored a) implements Stored {
     }
 
     @Override
+    public long numbers() {
+        return b.numbers() + a.numbers();
+    }
+
+    @Override
+    public Product outline() {
+        return new Product(b.outline(), a.outline());
+    }
+
+    @Override
     public String text() {
         return "product(%s, %s)".formatted(b.text(), a.text());
     }

@@ -21,6 +21,12 @@ public sealed interface Stored permits Dense, Blocks, Product, Sum {
     /** Bytes of all its numbers in the file: codes, scales and matrices, but no names or nodes. */
     long bytes();
 
+    /** Numbers in its matrices: each code is one, scales are none. */
+    long numbers();
+
+    /** The expression with zeros for numbers, which takes no memory: it has the same shape, bytes and text. */
+    Stored outline();
+
     /** The expression, for people and programs: {@code product(dense, dense)}, {@code codes(8)}. */
     String text();
 

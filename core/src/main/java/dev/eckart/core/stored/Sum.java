@@ -34,6 +34,16 @@ public record Sum(Stored one, Stored other) implements Stored {
     }
 
     @Override
+    public long numbers() {
+        return one.numbers() + other.numbers();
+    }
+
+    @Override
+    public Sum outline() {
+        return new Sum(one.outline(), other.outline());
+    }
+
+    @Override
     public String text() {
         return "sum(%s, %s)".formatted(one.text(), other.text());
     }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.eckart.core.factor.FactorPair;
-import dev.eckart.core.factor.Replacement;
+import dev.eckart.core.factor.ShiftedPair;
 import dev.eckart.core.linalg.Accuracy;
 import dev.eckart.core.linalg.Decomposer;
 import dev.eckart.core.linalg.Decomposition;
@@ -56,7 +56,7 @@ class CalibratedWeightTest {
             return CalibratedWeightTest.calibrated(weight(), inputs(), decomposer);
         }
 
-        Replacement factor(int rank, FactorPair.Balance balance) {
+        ShiftedPair factor(int rank, FactorPair.Balance balance) {
             return CalibratedWeightTest.factor(calibrated(), decomposer, rank, balance);
         }
 
@@ -90,7 +90,7 @@ class CalibratedWeightTest {
         return CalibratedWeight.of(weight, statistics, root, decomposer);
     }
 
-    private static Replacement factor(
+    private static ShiftedPair factor(
             CalibratedWeight weight, Decomposer decomposer, int rank, FactorPair.Balance balance) {
         try (Decomposition decomposition = decomposer.decompose(weight.seen(), Accuracy.ENERGY)) {
             return weight.factor(decomposer, decomposition, rank, balance);
@@ -110,11 +110,11 @@ class CalibratedWeightTest {
         double[] values = SingularValueDecomposition.thin(outputs).singularValues();
         int k = Math.min(layer.in, layer.out);
         for (int rank : IntStream.of(1, (k + 1) / 2, k).distinct().toArray()) {
-            Replacement replacement = layer.factor(rank, FactorPair.Balance.PLAIN);
+            ShiftedPair replacement = layer.factor(rank, FactorPair.Balance.PLAIN);
 
             Matrix lost = layer.inputs()
                     .centered()
-                    .times(layer.matrix().minus(replacement.pair().orElseThrow().product()));
+                    .times(layer.matrix().minus(replacement.factors().product()));
             double least =
                     Arrays.stream(values).skip(rank).map(value -> value * value).sum();
             assertThat(square(lost.frobeniusNorm()))
@@ -145,7 +145,7 @@ class CalibratedWeightTest {
     void should_have_rows_of_a_that_are_orthonormal_or_zero(Layer layer) {
         int k = Math.min(layer.in, layer.out);
         Matrix a = Matrix.copyOf(
-                layer.factor(k, FactorPair.Balance.PLAIN).pair().orElseThrow().a());
+                layer.factor(k, FactorPair.Balance.PLAIN).factors().a());
 
         Matrix products = a.times(a.transpose());
 
@@ -163,12 +163,12 @@ class CalibratedWeightTest {
     @ParameterizedTest
     @MethodSource("layers")
     void should_shift_the_bias_by_what_is_lost_of_the_mean(Layer layer) {
-        Replacement replacement = layer.factor(1, FactorPair.Balance.PLAIN);
+        ShiftedPair replacement = layer.factor(1, FactorPair.Balance.PLAIN);
 
         Matrix lost = layer.inputs()
                 .statistics()
                 .mean()
-                .times(layer.matrix().minus(replacement.pair().orElseThrow().product()));
+                .times(layer.matrix().minus(replacement.factors().product()));
         Matrix shift =
                 replacement.biasShift().map(Matrix::copyOf).orElse(Matrix.of(1, layer.out, new double[layer.out]));
         assertThat(shift.minus(lost).frobeniusNorm())
@@ -178,9 +178,8 @@ class CalibratedWeightTest {
     @ParameterizedTest
     @MethodSource("layers")
     void should_share_the_lengths_out_as_it_is_told(Layer layer) {
-        FactorPair plain = layer.factor(1, FactorPair.Balance.PLAIN).pair().orElseThrow();
-        FactorPair balanced =
-                layer.factor(1, FactorPair.Balance.BALANCED).pair().orElseThrow();
+        FactorPair plain = layer.factor(1, FactorPair.Balance.PLAIN).factors();
+        FactorPair balanced = layer.factor(1, FactorPair.Balance.BALANCED).factors();
 
         assertThat(balanced.product().minus(plain.product()).frobeniusNorm())
                 .isLessThanOrEqualTo(ROUNDING * plain.product().frobeniusNorm());
@@ -224,12 +223,12 @@ class CalibratedWeightTest {
         Decomposer decomposer = new EjmlDecomposer();
 
         CalibratedWeight weight = calibrated(joint, inputs, decomposer);
-        Replacement replacement = factor(weight, decomposer, 6, FactorPair.Balance.PLAIN);
+        ShiftedPair replacement = factor(weight, decomposer, 6, FactorPair.Balance.PLAIN);
 
         Matrix seen = Matrix.copyOf(weight.seen());
-        JointBlocks blocks = replacement.weight().joint().orElseThrow();
+        JointBlocks blocks = weight.weight().joint().orElseThrow();
         assertThat(blocks.members()).isEqualTo(members);
-        assertThat(replacement.weight().name()).isEqualTo("fc4+fc9+fc7");
+        assertThat(weight.weight().name()).isEqualTo("fc4+fc9+fc7");
         int start = 0;
         double error = 0;
         for (int i = 0; i < members.size(); i++) {
@@ -239,9 +238,8 @@ class CalibratedWeightTest {
             assertThat(Matrix.of(14, w.columns(), block).frobeniusNorm()).isCloseTo(1, within(ROUNDING));
             start += w.columns();
 
-            Matrix product = Matrix.copyOf(replacement.pair().orElseThrow().b())
-                    .times(Matrix.copyOf(
-                            blocks.factor(replacement.pair().orElseThrow().a(), i)));
+            Matrix product = Matrix.copyOf(replacement.factors().b())
+                    .times(Matrix.copyOf(blocks.factor(replacement.factors().a(), i)));
             double outputs = inputs.centered().times(w).frobeniusNorm();
             error += square(inputs.centered().times(w.minus(product)).frobeniusNorm() / outputs);
             Matrix shift = Matrix.copyOf(blocks.factor(replacement.biasShift().orElseThrow(), i));

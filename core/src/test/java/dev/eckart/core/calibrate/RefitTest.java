@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.eckart.core.factor.FactorPair;
-import dev.eckart.core.factor.Replacement;
+import dev.eckart.core.factor.ShiftedPair;
 import dev.eckart.core.linalg.Accuracy;
 import dev.eckart.core.linalg.Decomposer;
 import dev.eckart.core.linalg.Decomposition;
@@ -64,14 +64,14 @@ class RefitTest {
         return ChangedInputs.of(new SampleInputs(Matrix.of(ROWS, 2 * IN, both)).statistics());
     }
 
-    private static Replacement pair(CalibratedWeight weight, int rank, Decomposer decomposer) {
+    private static ShiftedPair pair(CalibratedWeight weight, int rank, Decomposer decomposer) {
         try (Decomposition decomposition = decomposer.decompose(weight.seen(), Accuracy.ENERGY)) {
             return weight.factor(decomposer, decomposition, rank, FactorPair.Balance.PLAIN);
         }
     }
 
-    private static Matrix outputs(SampleInputs inputs, Replacement replacement) {
-        Matrix product = inputs.x().times(replacement.pair().orElseThrow().product());
+    private static Matrix outputs(SampleInputs inputs, ShiftedPair replacement) {
+        Matrix product = inputs.x().times(replacement.factors().product());
         double[] ones = new double[ROWS];
         Arrays.fill(ones, 1);
         return replacement
@@ -88,9 +88,9 @@ class RefitTest {
     @ParameterizedTest
     @MethodSource("backends")
     void should_change_nothing_where_inputs_did_not_change(Decomposer decomposer) {
-        Replacement refitted =
+        ShiftedPair refitted =
                 pair(Refit.to(changed(original(), original()), decomposer).of(WEIGHT), 5, decomposer);
-        Replacement calibrated = pair(unfitted(original(), decomposer), 5, decomposer);
+        ShiftedPair calibrated = pair(unfitted(original(), decomposer), 5, decomposer);
 
         assertAlike(outputs(original(), refitted), outputs(original(), calibrated));
     }
@@ -98,10 +98,10 @@ class RefitTest {
     @ParameterizedTest
     @MethodSource("backends")
     void should_move_the_bias_only_where_no_part_is_made_up_for(Decomposer decomposer) {
-        Replacement refitted =
+        ShiftedPair refitted =
                 pair(Refit.to(changed(lossy(), original()), 0, decomposer).of(WEIGHT), OUT, decomposer);
 
-        assertAlike(refitted.pair().orElseThrow().product(), W);
+        assertAlike(refitted.factors().product(), W);
     }
 
     @ParameterizedTest
@@ -120,8 +120,7 @@ class RefitTest {
         Matrix target = SampleMatrices.scaled(cross.times(W), 0.25).plus(SampleMatrices.scaled(c.times(W), 0.75));
 
         Matrix w = pair(Refit.to(changed, 0.25, decomposer).of(WEIGHT), OUT, decomposer)
-                .pair()
-                .orElseThrow()
+                .factors()
                 .product();
 
         assertAlike(c.plus(lambda).times(w), target.plus(lambda.times(W)));
@@ -166,15 +165,14 @@ class RefitTest {
                 .get(0);
         Refit refit = Refit.to(changed(lossy(), original()), decomposer);
 
-        Replacement together = pair(refit.of(joint), IN, decomposer);
+        CalibratedWeight fitted = refit.of(joint);
+        ShiftedPair together = pair(fitted, IN, decomposer);
 
-        Matrix a = Matrix.copyOf(together.weight()
-                .joint()
-                .orElseThrow()
-                .factor(together.pair().orElseThrow().a(), 1));
+        Matrix a = Matrix.copyOf(
+                fitted.weight().joint().orElseThrow().factor(together.factors().a(), 1));
         assertAlike(
-                Matrix.copyOf(together.pair().orElseThrow().b()).times(a),
-                pair(refit.of(other), OUT, decomposer).pair().orElseThrow().product());
+                Matrix.copyOf(together.factors().b()).times(a),
+                pair(refit.of(other), OUT, decomposer).factors().product());
     }
 
     @Test

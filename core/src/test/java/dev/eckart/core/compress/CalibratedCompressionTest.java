@@ -31,7 +31,6 @@ import dev.eckart.core.rank.RankChoice;
 import dev.eckart.core.rank.RankPlan;
 import dev.eckart.core.rank.RankSelector;
 import dev.eckart.core.report.WeightEntry;
-import dev.eckart.core.scan.WeightFilter;
 import dev.eckart.core.spectrum.WeightSpectrum;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -74,7 +73,8 @@ class CalibratedCompressionTest {
 
     private static InMemoryNetwork compress(Compressor compressor, RankSelector selector) {
         return compressor
-                .compress(NETWORK, WeightFilter.ALL, selector, FactorPair.Balance.PLAIN, PROVENANCE)
+                .compress(
+                        NETWORK, Offering.ofPairs(NETWORK.inventory(), selector, FactorPair.Balance.PLAIN), PROVENANCE)
                 .network();
     }
 
@@ -91,7 +91,7 @@ class CalibratedCompressionTest {
 
         assertThat(error(compressed)).isLessThan(0.5 * error(plain));
         PlannedWeight planned = calibrated()
-                .plan(NETWORK.inventory(), new FixedRankSelector(3))
+                .plan(NETWORK, Offerings.pairs(NETWORK, new FixedRankSelector(3)))
                 .weights()
                 .get(0);
         Matrix centered = INPUTS.centered()
@@ -104,7 +104,7 @@ class CalibratedCompressionTest {
 
     @Test
     void should_choose_from_the_outputs_and_say_so() {
-        CompressionPlan plan = calibrated().survey(NETWORK.inventory(), new EnergyRankSelector(0.9));
+        CompressionPlan plan = calibrated().survey(NETWORK, Offerings.pairs(NETWORK, new EnergyRankSelector(0.9)));
 
         WeightSpectrum first = plan.weights().get(0).spectrum().orElseThrow();
         Matrix outputs = INPUTS.centered().times(Matrix.copyOf(first.weight().values()));
@@ -116,7 +116,7 @@ class CalibratedCompressionTest {
         assertThat(plan.weights()).extracting(PlannedWeight::calibrated).containsExactly(true, false);
         assertThat(WeightEntry.of(plan)).extracting(WeightEntry::calibrated).containsExactly(true, false);
         // Inputs that vary in few directions make for few ranks.
-        assertThat(plan.weights().get(0).decision()).isInstanceOf(Decision.Factor.class);
+        assertThat(plan.weights().get(0).decision()).isInstanceOf(Decision.Encode.class);
         assertThat(plan.weights().get(1).decision()).isInstanceOf(Decision.Keep.class);
     }
 
@@ -128,7 +128,7 @@ class CalibratedCompressionTest {
 
         CompressionPlan plan = plain(new EjmlDecomposer(), 2)
                 .calibrated(Calibration.of(Map.of("fc1", white)))
-                .plan(NETWORK.inventory(), new EnergyRankSelector(0.99999));
+                .plan(NETWORK, Offerings.pairs(NETWORK, new EnergyRankSelector(0.99999)));
 
         assertThat(plan.weights().get(0).spectrum()).isEmpty();
         assertThat(plan.weights()).extracting(PlannedWeight::calibrated).containsExactly(true, false);
@@ -172,7 +172,7 @@ class CalibratedCompressionTest {
 
         plain(new EjmlDecomposer(), 2)
                 .calibrated(CALIBRATION.withSensitivities(Map.of("fc1", 0.25)))
-                .plan(NETWORK.inventory(), curious);
+                .plan(NETWORK, Offerings.pairs(NETWORK, curious));
 
         assertThat(shown.get(0).sensitivity()).hasValue(0.25);
         assertThat(shown.get(1).sensitivity()).isEmpty();
@@ -185,11 +185,11 @@ class CalibratedCompressionTest {
 
     @Test
     void should_refuse_to_carry_a_plan_out_without_the_calibration_that_it_was_made_with() {
-        CompressionPlan plan = calibrated().plan(NETWORK.inventory(), new FixedRankSelector(3));
+        CompressionPlan plan = calibrated().plan(NETWORK, Offerings.pairs(NETWORK, new FixedRankSelector(3)));
 
         assertThatExceptionOfType(IllegalArgumentException.class)
                 .isThrownBy(
-                        () -> plain(new EjmlDecomposer(), 2).apply(plan, NETWORK, FactorPair.Balance.PLAIN, PROVENANCE))
+                        () -> plain(new EjmlDecomposer(), 2).apply(plan, NETWORK, Offerings.pairs(NETWORK), PROVENANCE))
                 .withMessage("weight `fc1` [20×30]: expected the calibration that it was planned with");
     }
 
@@ -199,7 +199,7 @@ class CalibratedCompressionTest {
         InMemoryNetwork network = InMemoryNetwork.of(
                 ElementType.FLOAT32, SampleMatrices.with(SampleMatrices.normal(20, 30, 1), 7, 5, bad));
 
-        CompressionPlan plan = calibrated().plan(network.inventory(), new FixedRankSelector(3));
+        CompressionPlan plan = calibrated().plan(network, Offerings.pairs(network, new FixedRankSelector(3)));
 
         assertThat(plan.weights()).isEmpty();
         assertThat(plan.skipped())

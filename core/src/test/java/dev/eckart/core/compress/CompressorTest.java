@@ -49,6 +49,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -92,12 +93,14 @@ class CompressorTest {
     }
 
     private static CompressionPlan plan(int threads, Network<?> network, WeightFilter filter, RankSelector selector) {
-        return compressor(threads).plan(filter.apply(network.inventory()), selector);
+        return compressor(threads)
+                .plan(network, Offering.ofPairs(filter.apply(network.inventory()), selector, FactorPair.Balance.PLAIN));
     }
 
     private static InMemoryNetwork compress(InMemoryNetwork network, RankSelector selector) {
         return compressor(2)
-                .compress(network, WeightFilter.ALL, selector, FactorPair.Balance.PLAIN, PROVENANCE)
+                .compress(
+                        network, Offering.ofPairs(network.inventory(), selector, FactorPair.Balance.PLAIN), PROVENANCE)
                 .network();
     }
 
@@ -122,7 +125,10 @@ class CompressorTest {
     @EnumSource
     void should_compute_the_same_where_only_noise_is_left_out(FactorPair.Balance balance) {
         InMemoryNetwork compressed = compressor(2)
-                .compress(NETWORK, WeightFilter.ALL, new NumericalRankSelector(), balance, PROVENANCE)
+                .compress(
+                        NETWORK,
+                        Offering.ofPairs(NETWORK.inventory(), new NumericalRankSelector(), balance),
+                        PROVENANCE)
                 .network();
 
         assertThat(compressed.pairs()).containsOnlyKeys("fc2");
@@ -136,7 +142,10 @@ class CompressorTest {
     void should_share_the_values_out_as_it_is_told() {
         for (FactorPair.Balance balance : List.of(FactorPair.Balance.PLAIN, FactorPair.Balance.BALANCED)) {
             InMemoryNetwork compressed = compressor(1)
-                    .compress(NETWORK, WeightFilter.ALL, new FixedRankSelector(3), balance, PROVENANCE)
+                    .compress(
+                            NETWORK,
+                            Offering.ofPairs(NETWORK.inventory(), new FixedRankSelector(3), balance),
+                            PROVENANCE)
                     .network();
             MatrixSource first = NETWORK.inventory().linear().get(0).values();
 
@@ -168,9 +177,10 @@ class CompressorTest {
         assertThat(plan.weights()).extracting(weight -> weight.weight().name()).containsExactly("fc1", "fc3");
         // fc3 is [16 × 10], whose break-even rank is 6.
         assertThat(plan.weights())
-                .extracting(PlannedWeight::decision)
+                .extracting(PlannedWeight::reason)
                 .containsExactly(
-                        new Decision.Factor(6), new Decision.Keep("needs rank 6; a pair is smaller only below 6"));
+                        "a pair of rank 6 is smaller, as any below 11 is",
+                        "needs rank 6; a pair is smaller only below 6");
         assertThat(plan.skipped()).extracting(SkippedWeight::name).containsExactly("fc2", "bias");
         assertThat(plan.skipped())
                 .extracting(SkippedWeight::reason)
@@ -181,7 +191,7 @@ class CompressorTest {
     void should_carry_out_nothing_but_the_plan() {
         CompressionPlan plan = plan(2, NETWORK, new WeightFilter(List.of("fc1"), List.of()), new FixedRankSelector(2));
 
-        InMemoryNetwork compressed = compressor(2).apply(plan, NETWORK, FactorPair.Balance.PLAIN, PROVENANCE);
+        InMemoryNetwork compressed = compressor(2).apply(plan, NETWORK, Offerings.pairs(NETWORK), PROVENANCE);
 
         assertThat(compressed.pairs()).containsOnlyKeys("fc1");
         assertThat(compressed.layers().subList(1, 3)).isEqualTo(NETWORK.layers().subList(1, 3));
@@ -207,7 +217,9 @@ class CompressorTest {
     private static Map<String, FactorPair> pairs(int threads) {
         return compressor(threads)
                 .compress(
-                        many(9), WeightFilter.ALL, new EnergyRankSelector(0.6), FactorPair.Balance.BALANCED, PROVENANCE)
+                        many(9),
+                        Offering.ofPairs(many(9).inventory(), new EnergyRankSelector(0.6), FactorPair.Balance.BALANCED),
+                        PROVENANCE)
                 .network()
                 .pairs();
     }
@@ -234,9 +246,10 @@ class CompressorTest {
         InMemoryNetwork network = InMemoryNetwork.of(type, SampleMatrices.normalOfRank(1, 9, 9, 1));
         Compressor compressor = new Compressor(listening, 1, Long.MAX_VALUE, Progress.NONE);
 
-        CompressionPlan plan = compressor.plan(network.inventory(), selector);
-        compressor.compress(network, WeightFilter.ALL, selector, FactorPair.Balance.PLAIN, PROVENANCE);
-        compressor.apply(plan, network, FactorPair.Balance.PLAIN, PROVENANCE);
+        CompressionPlan plan = compressor.plan(network, Offerings.pairs(network, selector));
+        compressor.compress(
+                network, Offering.ofPairs(network.inventory(), selector, FactorPair.Balance.PLAIN), PROVENANCE);
+        compressor.apply(plan, network, Offerings.pairs(network), PROVENANCE);
 
         assertThat(plan.weights().get(0).spectrum().orElseThrow().accuracy()).isEqualTo(expected);
         // To plan; to compress, in one pass; and to carry the plan out.
@@ -268,13 +281,16 @@ class CompressorTest {
         RankSelector each = new FixedRankSelector(3);
         RankSelector atOnce = weights -> truncateAll(weights, 3);
         for (RankSelector selector : List.of(each, atOnce)) {
-            Compression<InMemoryNetwork> compression =
-                    compressor(2).compress(network, WeightFilter.ALL, selector, FactorPair.Balance.PLAIN, PROVENANCE);
+            Compression<InMemoryNetwork> compression = compressor(2)
+                    .compress(
+                            network,
+                            Offering.ofPairs(network.inventory(), selector, FactorPair.Balance.PLAIN),
+                            PROVENANCE);
 
             requireOnlySecondSkipped(compression.plan(), bad);
             assertThat(compression.network().pairs()).containsOnlyKeys("fc1", "fc3");
-            requireOnlySecondSkipped(compressor(2).plan(network.inventory(), selector), bad);
-            requireOnlySecondSkipped(compressor(2).survey(network.inventory(), selector), bad);
+            requireOnlySecondSkipped(compressor(2).plan(network, Offerings.pairs(network, selector)), bad);
+            requireOnlySecondSkipped(compressor(2).survey(network, Offerings.pairs(network, selector)), bad);
         }
         assertThat(compressor(2).spectra(network.inventory(), each))
                 .extracting(spectrum -> spectrum.weight().name())
@@ -300,7 +316,7 @@ class CompressorTest {
                         new InputStatistics(
                                 99, 99, Matrix.of(1, 6, new double[6]), Matrix.diagonal(6, 6, 1e300, 1e300)))));
 
-        CompressionPlan plan = calibrated.plan(network.inventory(), new FixedRankSelector(2));
+        CompressionPlan plan = calibrated.plan(network, Offerings.pairs(network, new FixedRankSelector(2)));
 
         assertThat(plan.factored())
                 .extracting(planned -> planned.weight().name())
@@ -316,7 +332,7 @@ class CompressorTest {
         InMemoryNetwork network = InMemoryNetwork.of(ElementType.FLOAT32, Matrix.of(1, 1, Double.NaN));
 
         for (RankSelector selector : List.of(new EnergyRankSelector(0.9), new FixedRankSelector(1))) {
-            CompressionPlan plan = compressor(1).plan(network.inventory(), selector);
+            CompressionPlan plan = compressor(1).plan(network, Offerings.pairs(network, selector));
 
             assertThat(plan.weights()).isEmpty();
             assertThat(plan.skipped()).extracting(SkippedWeight::reason).containsExactly(SkipReason.NOT_FINITE);
@@ -370,12 +386,16 @@ class CompressorTest {
         Compressor compressor = new Compressor(new EjmlDecomposer(), threads, Long.MAX_VALUE, recorder);
 
         compressor.compress(
-                NETWORK, WeightFilter.ALL, new NumericalRankSelector(), FactorPair.Balance.PLAIN, PROVENANCE);
+                NETWORK,
+                Offering.ofPairs(NETWORK.inventory(), new NumericalRankSelector(), FactorPair.Balance.PLAIN),
+                PROVENANCE);
 
         assertThat(recorder.stages).extracting(Stage::toString).containsExactly("Compressing 3 of 3, closed");
 
         compressor.compress(
-                NETWORK, WeightFilter.ALL, weights -> truncateAll(weights, 2), FactorPair.Balance.PLAIN, PROVENANCE);
+                NETWORK,
+                Offering.ofPairs(NETWORK.inventory(), weights -> truncateAll(weights, 2), FactorPair.Balance.PLAIN),
+                PROVENANCE);
 
         assertThat(recorder.stages.subList(1, 3))
                 .extracting(Stage::toString)
@@ -389,7 +409,7 @@ class CompressorTest {
 
         assertThatExceptionOfType(InvalidInputException.class)
                 .isThrownBy(() -> new Compressor(new EjmlDecomposer(), 1, Long.MAX_VALUE, recorder)
-                        .plan(NETWORK.inventory(), failing));
+                        .plan(NETWORK, Offerings.pairs(NETWORK, failing)));
 
         assertThat(recorder.stages).extracting(Stage::toString).containsExactly("Decomposing 0 of 3, closed");
     }
@@ -441,7 +461,7 @@ class CompressorTest {
         List<Integer> begunWhenHandedOver = new ArrayList<>();
         int count = 9;
         Compressor compressor = new Compressor(listening, threads, Long.MAX_VALUE, Progress.NONE);
-        CompressionPlan plan = compressor.plan(many(count).inventory(), new FixedRankSelector(2));
+        CompressionPlan plan = compressor.plan(many(count), Offerings.pairs(many(count), new FixedRankSelector(2)));
 
         compressor.apply(
                 plan,
@@ -449,7 +469,7 @@ class CompressorTest {
                     assertThat(begun).as("pairs begun before any was asked for").hasValue(0);
                     replacements.forEachRemaining(replacement -> begunWhenHandedOver.add(begun.get()));
                 }),
-                FactorPair.Balance.PLAIN,
+                Offerings.pairs(NETWORK),
                 PROVENANCE);
 
         assertThat(begunWhenHandedOver).hasSize(count);
@@ -464,13 +484,13 @@ class CompressorTest {
         InMemoryNetwork network = many(9);
         List<LinearWeight> handedOver = new ArrayList<>();
         Compressor compressor = compressor(3);
-        CompressionPlan plan = compressor.plan(network.inventory(), new FixedRankSelector(2));
+        CompressionPlan plan = compressor.plan(network, Offerings.pairs(network, new FixedRankSelector(2)));
 
         compressor.apply(
                 plan,
                 new Consuming(replacements ->
                         replacements.forEachRemaining(replacement -> handedOver.add(replacement.weight()))),
-                FactorPair.Balance.PLAIN,
+                Offerings.pairs(network),
                 PROVENANCE);
 
         assertThat(handedOver)
@@ -507,7 +527,7 @@ class CompressorTest {
         Decomposer meeting = new Listening(accuracy -> meet(three), accuracy -> {});
 
         CompressionPlan plan = new Compressor(meeting, 3, Long.MAX_VALUE, Progress.NONE)
-                .plan(many(3).inventory(), new FixedRankSelector(1));
+                .plan(many(3), Offerings.pairs(many(3), new FixedRankSelector(1)));
 
         assertThat(plan.weights()).hasSize(3);
         assertThat(three.isBroken()).isFalse();
@@ -536,7 +556,7 @@ class CompressorTest {
 
         assertThatExceptionOfType(ArithmeticException.class)
                 .isThrownBy(() -> new Compressor(failing, 2, Long.MAX_VALUE, Progress.NONE)
-                        .plan(NETWORK.inventory(), new FixedRankSelector(1)))
+                        .plan(NETWORK, Offerings.pairs(NETWORK, new FixedRankSelector(1))))
                 .isSameAs(failure);
     }
 
@@ -564,7 +584,13 @@ class CompressorTest {
     }
 
     private static CompressionPlan plan(LinearWeight weight) {
-        return compressor(2).plan(new Inventory(List.of(weight), List.of()), new EnergyRankSelector(0.95));
+        return compressor(2)
+                .plan(
+                        NETWORK,
+                        Offering.ofPairs(
+                                new Inventory(List.of(weight), List.of()),
+                                new EnergyRankSelector(0.95),
+                                FactorPair.Balance.PLAIN));
     }
 
     private static String chosen(Matrix first, Matrix... others) {
@@ -606,7 +632,7 @@ class CompressorTest {
         assertThat(plan.weights()).hasSize(1);
         PlannedWeight planned = plan.weights().get(0);
         assertThat(planned.weight().values()).isEqualTo(wide);
-        assertThat(planned.decision()).isEqualTo(new Decision.Factor(1));
+        assertThat(planned.chosenRank()).hasValue(1);
         assertThat(planned.parametersAfter()).isEqualTo(8 + 48);
         assertThat(replacements)
                 .extracting(Replacement::weight)
@@ -629,7 +655,7 @@ class CompressorTest {
                 .apply(
                         plan,
                         new Consuming(iterator -> iterator.forEachRemaining(replacements::add)),
-                        FactorPair.Balance.PLAIN,
+                        Offerings.pairs(NETWORK),
                         PROVENANCE);
         return replacements;
     }
@@ -655,7 +681,12 @@ class CompressorTest {
                 accuracy -> {});
 
         new Compressor(listening, 2, memory, Progress.NONE)
-                .plan(new Inventory(List.of(weight, weight), List.of()), new FixedRankSelector(1));
+                .plan(
+                        NETWORK,
+                        Offering.ofPairs(
+                                new Inventory(List.of(weight, weight), List.of()),
+                                new FixedRankSelector(1),
+                                FactorPair.Balance.PLAIN));
 
         assertThat(together).containsExactly(false);
     }
@@ -688,10 +719,11 @@ class CompressorTest {
                 .toList();
         Inventory grouped = JointLayers.group(new Inventory(members, List.of()));
 
-        CompressionPlan plan = compressor(2).plan(grouped, new NumericalRankSelector());
+        CompressionPlan plan = compressor(2)
+                .plan(NETWORK, Offering.ofPairs(grouped, new NumericalRankSelector(), FactorPair.Balance.PLAIN));
         List<Replacement> replacements = carriedOut(plan);
 
-        assertThat(plan.weights()).extracting(PlannedWeight::decision).containsExactly(new Decision.Factor(3));
+        assertThat(plan.weights()).extracting(PlannedWeight::chosenRank).containsExactly(OptionalInt.of(3));
         Replacement replacement = replacements.get(0);
         JointBlocks joint = replacement.weight().joint().orElseThrow();
         assertThat(joint.members()).isEqualTo(members);
@@ -793,7 +825,9 @@ class CompressorTest {
             return new PairTiming.Measured(1, 1, planned.weight().name().equals("fc1") ? 0.5 : 2);
         };
 
-        CompressionPlan timed = compressor(2).timed(plan, timer, IfSlower.KEEP_DENSE);
+        CompressionPlan timed = compressor(2)
+                .timing(any -> timer, IfSlower.KEEP_DENSE)
+                .plan(NETWORK, Offerings.pairs(NETWORK, new FixedRankSelector(7)));
 
         // Those of 16×10 numbers break even below rank 7.
         assertThat(asked).containsExactly("fc1", "fc2");
@@ -801,7 +835,8 @@ class CompressorTest {
                 .extracting(planned -> planned.weight().name())
                 .containsExactly("fc1");
         assertThat(timed.weights()).hasSize(3);
-        assertThat(timed.weights().get(2)).isEqualTo(plan.weights().get(2));
+        assertThat(timed.weights().get(2).decision())
+                .isEqualTo(plan.weights().get(2).decision());
     }
 
     /** At rank 1, replacing the weights saves 39,200 and 1,184 bytes. */
@@ -819,9 +854,10 @@ class CompressorTest {
         Compression<InMemoryNetwork> compression = replacingOnly(1_300_000)
                 .compress(
                         LARGE_AND_SMALL,
-                        WeightFilter.ALL,
-                        oneByOne ? new FixedRankSelector(1) : together(1),
-                        FactorPair.Balance.PLAIN,
+                        Offering.ofPairs(
+                                LARGE_AND_SMALL.inventory(),
+                                oneByOne ? new FixedRankSelector(1) : together(1),
+                                FactorPair.Balance.PLAIN),
                         PROVENANCE);
 
         assertThat(compression.network().pairs()).containsOnlyKeys("fc1");
@@ -836,9 +872,10 @@ class CompressorTest {
         Compression<InMemoryNetwork> compression = replacingOnly(2_100_000)
                 .compress(
                         LARGE_AND_SMALL,
-                        WeightFilter.ALL,
-                        oneByOne ? new FixedRankSelector(1) : together(1),
-                        FactorPair.Balance.PLAIN,
+                        Offering.ofPairs(
+                                LARGE_AND_SMALL.inventory(),
+                                oneByOne ? new FixedRankSelector(1) : together(1),
+                                FactorPair.Balance.PLAIN),
                         PROVENANCE);
 
         assertThat(compression.network().pairs()).isEmpty();
@@ -854,9 +891,8 @@ class CompressorTest {
             List<Decision> carriedOut = compressor
                     .compress(
                             LARGE_AND_SMALL,
-                            WeightFilter.ALL,
-                            new FixedRankSelector(1),
-                            FactorPair.Balance.PLAIN,
+                            Offering.ofPairs(
+                                    LARGE_AND_SMALL.inventory(), new FixedRankSelector(1), FactorPair.Balance.PLAIN),
                             PROVENANCE)
                     .plan()
                     .weights()
@@ -865,12 +901,12 @@ class CompressorTest {
                     .toList();
 
             assertThat(compressor
-                            .plan(LARGE_AND_SMALL.inventory(), new FixedRankSelector(1))
+                            .plan(LARGE_AND_SMALL, Offerings.pairs(LARGE_AND_SMALL, new FixedRankSelector(1)))
                             .weights())
                     .extracting(PlannedWeight::decision)
                     .isEqualTo(carriedOut);
             assertThat(compressor
-                            .survey(LARGE_AND_SMALL.inventory(), new FixedRankSelector(1))
+                            .survey(LARGE_AND_SMALL, Offerings.pairs(LARGE_AND_SMALL, new FixedRankSelector(1)))
                             .weights())
                     .extracting(PlannedWeight::decision)
                     .isEqualTo(carriedOut);
@@ -881,11 +917,14 @@ class CompressorTest {
     void should_replace_nothing_if_the_pairs_that_are_faster_save_too_little() {
         // A fiftieth of 1,000,000 bytes: the small weight alone does not save it.
         Compressor compressor = replacingOnly(1_000_000);
-        CompressionPlan plan = compressor.plan(LARGE_AND_SMALL.inventory(), new FixedRankSelector(1));
+        CompressionPlan plan =
+                compressor.plan(LARGE_AND_SMALL, Offerings.pairs(LARGE_AND_SMALL, new FixedRankSelector(1)));
         PairTimer timer =
                 planned -> new PairTiming.Measured(1, 1, planned.weight().name().equals("fc2") ? 0.5 : 2);
 
-        CompressionPlan timed = compressor.timed(plan, timer, IfSlower.KEEP_DENSE);
+        CompressionPlan timed = compressor
+                .timing(any -> timer, IfSlower.KEEP_DENSE)
+                .plan(LARGE_AND_SMALL, Offerings.pairs(LARGE_AND_SMALL, new FixedRankSelector(1)));
 
         assertThat(plan.factored()).hasSize(2);
         assertThat(timed.factored()).isEmpty();

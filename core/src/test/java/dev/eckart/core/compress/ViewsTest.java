@@ -8,6 +8,7 @@ import dev.eckart.core.calibrate.InputStatistics;
 import dev.eckart.core.calibrate.SampleInputs;
 import dev.eckart.core.encode.CalibratedInputs;
 import dev.eckart.core.encode.WeightView;
+import dev.eckart.core.linalg.Accuracy;
 import dev.eckart.core.linalg.EjmlDecomposer;
 import dev.eckart.core.linalg.Matrix;
 import dev.eckart.core.linalg.SampleMatrices;
@@ -41,7 +42,7 @@ class ViewsTest {
     }
 
     private static Optional<CalibratedInputs> inputs(Views views, LinearWeight constant) {
-        return views.show(constant, WeightView::inputs);
+        return views.show(constant, Accuracy.ENERGY, WeightView::inputs);
     }
 
     @Test
@@ -74,7 +75,7 @@ class ViewsTest {
         for (LinearWeight constant : List.of(transposed, others, unknown)) {
             Views views = views(List.of(ONE), constant);
             assertThat(inputs(views, constant)).isEmpty();
-            assertThat(views.bytes(constant)).isEqualTo(EncodingChoice.bytes(constant));
+            assertThat(views.bytes(constant)).isEqualTo(Decider.bytes(constant));
         }
     }
 
@@ -95,7 +96,6 @@ class ViewsTest {
 
     @Test
     void should_count_what_follows_from_the_inputs() {
-        assertThat(views(List.of(ONE), ONE).bytes(ONE))
-                .isEqualTo(EncodingChoice.bytes(ONE) + CalibratedInputs.bytes(12));
+        assertThat(views(List.of(ONE), ONE).bytes(ONE)).isEqualTo(Decider.bytes(ONE) + CalibratedInputs.bytes(12));
     }
 }

@@ -23,7 +23,7 @@ class CompressionPlanTest {
     private static final WeightSpectrum TALL = SampleSpectra.weight("tall", 30, 6, 3, 2, 1);
 
     private static CompressionPlan plan(List<WeightSpectrum> spectra, RankChoice... choices) {
-        return CompressionPlan.of(spectra, new RankPlan(List.of(choices)), List.of());
+        return CompressionPlan.of(spectra, new RankPlan(List.of(choices)), SamplePlans.PAIRS, List.of());
     }
 
     private static RankChoice truncate(int rank) {
@@ -34,7 +34,7 @@ class CompressionPlanTest {
     void should_factor_a_weight_below_its_break_even_rank() {
         PlannedWeight planned = plan(List.of(SQUARE), truncate(3)).weights().get(0);
 
-        assertThat(planned.decision()).isEqualTo(new Decision.Factor(3));
+        assertThat(planned.chosenRank()).hasValue(3);
         assertThat(planned.weight()).isEqualTo(SQUARE.weight());
         assertThat(planned.rank()).isEqualTo(3);
         assertThat(planned.breakEvenRank()).isEqualTo(4);
@@ -120,7 +120,8 @@ class CompressionPlanTest {
         SkippedWeight skipped =
                 new SkippedWeight("conv", "Conv", "float32", List.of(8L, 4L, 3L, 3L), SkipReason.NOT_A_MATRIX, "");
 
-        CompressionPlan plan = CompressionPlan.of(List.of(), new RankPlan(List.of()), List.of(skipped));
+        CompressionPlan plan =
+                CompressionPlan.of(List.of(), new RankPlan(List.of()), SamplePlans.PAIRS, List.of(skipped));
 
         assertThat(plan.skipped()).containsExactly(skipped);
         assertThat(plan.weights()).isEmpty();

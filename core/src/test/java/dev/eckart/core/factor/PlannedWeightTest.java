@@ -35,7 +35,8 @@ class PlannedWeightTest {
     }
 
     private static double factored(ElementType type, int rank) {
-        return planned(type, new Decision.Factor(rank)).predictedError();
+        return PlannedWeight.of(spectrum(type), new RankChoice.Truncate(rank), SamplePlans.PAIRS)
+                .predictedError();
     }
 
     @ParameterizedTest
@@ -54,17 +55,20 @@ class PlannedWeightTest {
     void should_say_which_rank_a_weight_needs_and_below_which_a_pair_is_smaller() {
         WeightSpectrum weight = SampleSpectra.weight("w", 20, 30, 3, 2, 1);
 
-        assertThat(PlannedWeight.of(weight, new RankChoice.Truncate(11)).decision())
+        assertThat(PlannedWeight.of(weight, new RankChoice.Truncate(11), SamplePlans.PAIRS)
+                        .decision())
                 .isEqualTo(new Decision.Keep("needs rank 11; a pair is smaller only below 11"));
-        assertThat(PlannedWeight.of(weight, new RankChoice.Truncate(10)).decision())
-                .isEqualTo(new Decision.Factor(10));
+        assertThat(PlannedWeight.of(weight, new RankChoice.Truncate(10), SamplePlans.PAIRS)
+                        .chosenRank())
+                .hasValue(10);
     }
 
     @Test
     void should_say_that_a_weight_is_too_small_where_no_rank_makes_a_smaller_pair() {
         WeightSpectrum weight = SampleSpectra.weight("w", 2, 384, 3, 2);
 
-        assertThat(PlannedWeight.of(weight, new RankChoice.Truncate(1)).decision())
+        assertThat(PlannedWeight.of(weight, new RankChoice.Truncate(1), SamplePlans.PAIRS)
+                        .decision())
                 .isEqualTo(new Decision.Keep("too small to gain from a pair"));
     }
 
@@ -79,7 +83,7 @@ class PlannedWeightTest {
         assertThat(kept.predictedError()).isZero();
         assertThat(kept.parametersAfter()).isEqualTo(weight.parameters());
         assertThatExceptionOfType(IllegalArgumentException.class)
-                .isThrownBy(() -> new PlannedWeight(weight, Optional.empty(), new Decision.Factor(1)));
+                .isThrownBy(() -> new PlannedWeight(weight, Optional.empty(), SamplePlans.pair(weight, 1, 0)));
     }
 
     @Test
@@ -94,7 +98,8 @@ class PlannedWeightTest {
     private static final PairTiming SLOWER = new PairTiming.Measured(0.84, 0.94, 1.12);
 
     private static PlannedWeight timed(PairTiming timing, IfSlower ifSlower) {
-        return planned(ElementType.FLOAT32, new Decision.Factor(2)).timed(timing, ifSlower);
+        return PlannedWeight.of(spectrum(ElementType.FLOAT32), new RankChoice.Truncate(2), SamplePlans.PAIRS)
+                .timed(timing, ifSlower);
     }
 
     @Test
@@ -115,7 +120,7 @@ class PlannedWeightTest {
     void should_be_marked_if_its_pair_is_slower_and_wanted_all_the_same() {
         PlannedWeight marked = timed(SLOWER, IfSlower.MARK);
 
-        assertThat(marked.decision()).isEqualTo(new Decision.Factor(2));
+        assertThat(marked.chosenRank()).hasValue(2);
         assertThat(marked.sizeOnly()).isTrue();
         assertThat(marked.reason())
                 .isEqualTo(
@@ -126,10 +131,10 @@ class PlannedWeightTest {
     @ParameterizedTest
     @EnumSource
     void should_be_replaced_if_its_pair_is_faster_or_cannot_be_timed(IfSlower ifSlower) {
-        assertThat(timed(FASTER, ifSlower).decision()).isEqualTo(new Decision.Factor(2));
+        assertThat(timed(FASTER, ifSlower).chosenRank()).hasValue(2);
         assertThat(timed(FASTER, ifSlower).sizeOnly()).isFalse();
         PlannedWeight unknown = timed(new PairTiming.Unknown("it is shy"), ifSlower);
-        assertThat(unknown.decision()).isEqualTo(new Decision.Factor(2));
+        assertThat(unknown.chosenRank()).hasValue(2);
         assertThat(unknown.sizeOnly()).isFalse();
         assertThat(unknown.reason()).endsWith("; the pair was not timed: it is shy");
     }

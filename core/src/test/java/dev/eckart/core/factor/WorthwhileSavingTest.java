@@ -25,7 +25,10 @@ class WorthwhileSavingTest {
     private static CompressionPlan plan(WeightSpectrum... spectra) {
         List<WeightSpectrum> all = List.of(spectra);
         return CompressionPlan.of(
-                all, new RankPlan(Collections.nCopies(all.size(), new RankChoice.Truncate(3))), List.of());
+                all,
+                new RankPlan(Collections.nCopies(all.size(), new RankChoice.Truncate(3))),
+                SamplePlans.PAIRS,
+                List.of());
     }
 
     @Test
@@ -101,7 +104,7 @@ class WorthwhileSavingTest {
         LinearWeight quantized = new LinearWeight(
                 "w", "MatMul", "", ElementType.FLOAT32, 10_000, plain.values(), Optional.empty(), List.of());
         PlannedWeight planned = new PlannedWeight(
-                quantized, Optional.of(SampleSpectra.weight("w", 100, 100, 1)), new Decision.Factor(1));
+                quantized, Optional.of(SampleSpectra.weight("w", 100, 100, 1)), SamplePlans.pair(quantized, 1, 0));
 
         assertThat(planned.bytesSaved()).isEqualTo(10_000 - 200 * Float.BYTES);
     }

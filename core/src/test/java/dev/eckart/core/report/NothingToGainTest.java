@@ -7,6 +7,7 @@ import dev.eckart.core.factor.Decision;
 import dev.eckart.core.factor.IfSlower;
 import dev.eckart.core.factor.PairTiming;
 import dev.eckart.core.factor.PlannedWeight;
+import dev.eckart.core.factor.SamplePlans;
 import dev.eckart.core.factor.WorthwhileSaving;
 import dev.eckart.core.model.ElementType;
 import dev.eckart.core.model.LinearWeight;
@@ -45,7 +46,8 @@ class NothingToGainTest {
 
     @Test
     void should_not_be_said_of_a_plan_that_replaces_a_weight() {
-        CompressionPlan plan = plan(planned(new Decision.Keep("it is odd")), planned(new Decision.Factor(2)));
+        CompressionPlan plan =
+                plan(planned(new Decision.Keep("it is odd")), planned(SamplePlans.pair(SQUARE.weight(), 2, 0)));
 
         assertThat(NothingToGain.of(plan, new WorthwhileSaving(50_000, 1), "fixed:2"))
                 .isEmpty();
@@ -75,8 +77,8 @@ class NothingToGainTest {
 
     @Test
     void should_say_so_if_it_is_for_the_time_that_pairs_take() {
-        PlannedWeight slower =
-                planned(new Decision.Factor(2)).timed(new PairTiming.Measured(1, 2, 2), IfSlower.KEEP_DENSE);
+        PlannedWeight slower = planned(SamplePlans.pair(SQUARE.weight(), 2, 0))
+                .timed(new PairTiming.Measured(1, 2, 2), IfSlower.KEEP_DENSE);
 
         assertThat(of(plan(slower), 50_000).sentence())
                 .startsWith("pairs that are faster than their weights save less than 2 %")

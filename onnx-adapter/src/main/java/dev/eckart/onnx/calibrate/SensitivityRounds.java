@@ -3,6 +3,8 @@ package dev.eckart.onnx.calibrate;
 import dev.eckart.core.Progress;
 import dev.eckart.core.calibrate.Sensitivities;
 import dev.eckart.core.compress.Compressor;
+import dev.eckart.core.encode.PairEncoding;
+import dev.eckart.core.factor.FactorPair;
 import dev.eckart.core.model.LinearWeight;
 import dev.eckart.core.rank.NamedRankSelector;
 import dev.eckart.core.rank.RankSelector;
@@ -60,7 +62,7 @@ record SensitivityRounds(
                 .toList();
         SortedMap<String, Integer> ranks = new TreeMap<>();
         compressor
-                .survey(measured, inventory, selector)
+                .plan(measured, inventory, selector, new PairEncoding(FactorPair.Balance.AUTO))
                 .factored()
                 .forEach(planned -> ranks.put(planned.weight().name(), planned.rank()));
         return ranks;

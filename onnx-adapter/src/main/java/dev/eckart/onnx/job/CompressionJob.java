@@ -4,15 +4,13 @@ import dev.eckart.core.InvalidInputException;
 import dev.eckart.core.calibrate.UnrefittedWeight;
 import dev.eckart.core.compress.Compression;
 import dev.eckart.core.compress.Compressor;
+import dev.eckart.core.compress.Offering;
 import dev.eckart.core.compress.Provenance;
-import dev.eckart.core.compress.Refitted;
-import dev.eckart.core.encode.EncodingOrder;
 import dev.eckart.core.factor.CompressionPlan;
 import dev.eckart.core.file.PendingFile;
 import dev.eckart.core.file.Unwritable;
 import dev.eckart.core.model.LinearWeight;
 import dev.eckart.core.model.NetworkSummary;
-import dev.eckart.core.rank.RankSelector;
 import dev.eckart.core.report.NothingToGain;
 import dev.eckart.core.report.Report;
 import dev.eckart.core.report.ThinEvidence;
@@ -71,7 +69,7 @@ public final class CompressionJob {
     }
 
     private interface Planning {
-        CompressionPlan plan(Compressor compressor, Inventory inventory, RankSelector selector);
+        CompressionPlan plan(Compressor compressor, OnnxNetwork network, Offering offering);
     }
 
     private Report plan(String command, Path model, Selection selection, Planning planning) {
@@ -80,22 +78,8 @@ public final class CompressionJob {
         double read = stopwatch.lap();
         Inventory inventory = selection.inventory(network);
         Calibrated calibrated = Calibrated.of(engine, model, network, inventory, selection);
-        Compressor compressor = calibrated.compressor(engine, selection);
-        CompressionPlan pairs = selection.forms().pairs()
-                ? timed(
-                        compressor,
-                        planning.plan(compressor, inventory, selection.selector()),
-                        model,
-                        network,
-                        selection)
-                : CompressionPlan.NONE;
-        CompressionPlan plan = selection.forms().encodings().isEmpty()
-                ? pairs
-                : compressor.planEncoding(
-                        network,
-                        pairs,
-                        selection.constants(network),
-                        selection.forms().order());
+        CompressionPlan plan =
+                planning.plan(compressor(calibrated, model, network, selection), network, selection.offering(network));
         Report report = new Report(
                         engine.version(),
                         command,
@@ -149,7 +133,6 @@ public final class CompressionJob {
                     calibrated,
                     model,
                     network,
-                    inventory,
                     selection,
                     layers,
                     evaluation.isPresent() || selection.calibration().isPresent());
@@ -237,14 +220,13 @@ public final class CompressionJob {
      */
     private record Made(CompressionPlan plan, OnnxNetwork network, List<String> notes, List<String> warnings) {}
 
-    /** The plan as it is, or with its pairs held to their times. */
-    private CompressionPlan timed(
-            Compressor compressor, CompressionPlan plan, Path model, OnnxNetwork network, Selection selection) {
+    /** The engine for a selection, which holds pairs to their times where that is wanted. */
+    private Compressor compressor(Calibrated calibrated, Path model, OnnxNetwork network, Selection selection) {
+        Compressor compressor = calibrated.compressor(engine, selection);
         return selection
                 .timed()
-                .map(wanted -> compressor.timed(
-                        plan,
-                        LayerTimer.open(
+                .map(wanted -> compressor.timing(
+                        plan -> LayerTimer.open(
                                 model,
                                 network,
                                 plan,
@@ -253,53 +235,39 @@ public final class CompressionJob {
                                 engine.threads(),
                                 engine.temporary()),
                         wanted.ifSlower()))
-                .orElse(plan);
+                .orElse(compressor);
     }
 
+    /** @param runs whether the model may be run to find what each constant costs the outputs */
     private Made make(
             Calibrated calibrated,
             Path model,
             OnnxNetwork network,
-            Inventory inventory,
             Selection selection,
             Optional<LayerComparison> layers,
             boolean runs) {
-        Compressor compressor = calibrated.compressor(engine, selection);
+        Compressor compressor = compressor(calibrated, model, network, selection);
         Provenance provenance = provenance(selection);
-        if (!selection.forms().encodings().isEmpty()) {
-            CompressionPlan pairs = selection.forms().pairs()
-                    ? timed(compressor, compressor.plan(inventory, selection.selector()), model, network, selection)
-                    : CompressionPlan.NONE;
-            EncodingOrder order = selection.forms().order();
-            Function<EncodingOrder, Compression<OnnxNetwork>> encoding = offered -> compressor.encode(
-                    network, pairs, selection.constants(network), offered, selection.balance(), provenance);
-            Compression<OnnxNetwork> encoded = encoding.apply(order);
-            if (!runs) {
-                return new Made(encoded.plan(), encoded.network(), List.of(), List.of());
-            }
-            CostMeter.Found found = engine.costMeter().find(network, encoded.network(), order, selection.calibration());
-            Compression<OnnxNetwork> sparing =
-                    found.costly().isEmpty() ? encoded : encoding.apply(order.sparing(found.costly()));
-            return new Made(sparing.plan(), sparing.network(), List.of(), found.warnings());
+        Offering offering = selection.offering(network);
+        Compression<OnnxNetwork> made = compressor.compress(
+                network, offering, layers.filter(any -> selection.refit()).map(Function.identity()), provenance);
+        List<String> notes =
+                made.unrefitted().stream().map(UnrefittedWeight::sentence).toList();
+        if (!runs || selection.isOfPairsAlone()) {
+            return new Made(made.plan(), made.network(), notes, List.of());
         }
-        if (!selection.refit() && selection.timed().isEmpty()) {
-            Compression<OnnxNetwork> compression =
-                    compressor.compress(network, inventory, selection.selector(), selection.balance(), provenance);
-            return new Made(compression.plan(), compression.network(), List.of(), List.of());
+        CostMeter.Found found =
+                engine.costMeter().find(network, made.network(), offering.encodings(), selection.calibration());
+        if (found.costly().isEmpty()) {
+            return new Made(made.plan(), made.network(), notes, found.warnings());
         }
-        CompressionPlan plan =
-                timed(compressor, compressor.plan(inventory, selection.selector()), model, network, selection);
-        if (!selection.refit()) {
-            return new Made(
-                    plan, compressor.apply(plan, network, selection.balance(), provenance), List.of(), List.of());
-        }
-        Refitted<OnnxNetwork> refitted =
-                compressor.refit(plan, network, layers.orElseThrow(), selection.balance(), provenance);
-        return new Made(
-                plan,
-                refitted.network(),
-                refitted.unrefitted().stream().map(UnrefittedWeight::sentence).toList(),
-                List.of());
+        Compression<OnnxNetwork> sparing = compressor.compress(
+                network,
+                offering.with(
+                        offering.encodings().sparing(found.costly()),
+                        made.plan().without(found.costly())),
+                provenance);
+        return new Made(sparing.plan(), sparing.network(), notes, found.warnings());
     }
 
     /**
@@ -467,9 +435,7 @@ public final class CompressionJob {
 
     private Provenance provenance(Selection selection) {
         return new Provenance(
-                engine.version(),
-                selection.factoredBy(),
-                selection.forms().encodings().isEmpty() ? "" : selection.encoding());
+                engine.version(), selection.factoredBy(), selection.isOfPairsAlone() ? "" : selection.encoding());
     }
 
     static Report.ModelEntry entry(Path path, OnnxNetwork network) {

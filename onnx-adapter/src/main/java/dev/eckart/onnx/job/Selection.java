@@ -1,14 +1,22 @@
 package dev.eckart.onnx.job;
 
 import dev.eckart.core.compress.Network;
+import dev.eckart.core.compress.Offering;
+import dev.eckart.core.encode.Encoding;
+import dev.eckart.core.encode.EncodingOrder;
+import dev.eckart.core.encode.PairEncoding;
+import dev.eckart.core.encode.RankedEncoding;
 import dev.eckart.core.factor.FactorPair;
 import dev.eckart.core.rank.RankSelector;
 import dev.eckart.core.scan.Inventory;
 import dev.eckart.core.scan.JointLayers;
 import dev.eckart.core.scan.WeightFilter;
+import dev.eckart.onnx.OnnxNetwork;
 import dev.eckart.onnx.calibrate.CalibrationInputs;
 import dev.eckart.onnx.run.InputSource;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * Which weights get which rank, or are stored in which other form.
@@ -20,7 +28,7 @@ import java.util.Optional;
  * @param calibration inputs that weights are judged by; empty where they are taken as they are
  * @param refit whether pairs are fitted to what their inputs become by other pairs; needs a calibration
  * @param timed whether pairs are to be faster than what they replace, and what that is timed on
- * @param forms the stored forms to choose from
+ * @param encodings that each weight is offered, in order
  */
 public record Selection(
         String rank,
@@ -32,8 +40,12 @@ public record Selection(
         Optional<CalibrationInputs> calibration,
         boolean refit,
         Optional<TimedPairs> timed,
-        StoredForms forms) {
+        List<Encoding> encodings) {
     public Selection {
+        encodings = List.copyOf(encodings);
+        if (encodings.isEmpty()) {
+            throw new IllegalArgumentException("Expected one encoding or more");
+        }
         if (refit && calibration.isEmpty()) {
             throw new IllegalArgumentException("Expected calibration inputs to refit on");
         }
@@ -58,7 +70,7 @@ public record Selection(
                 calibration,
                 false,
                 Optional.empty(),
-                StoredForms.PAIRS);
+                List.of(new PairEncoding(balance)));
     }
 
     /** Each layer by itself, and nothing that callers may feed. */
@@ -68,16 +80,18 @@ public record Selection(
 
     /** The same, with or without refitting. */
     public Selection refit(boolean wanted) {
-        return new Selection(rank, selector, filter, balance, joint, freezeDefaults, calibration, wanted, timed, forms);
+        return new Selection(
+                rank, selector, filter, balance, joint, freezeDefaults, calibration, wanted, timed, encodings);
     }
 
     /** The same, with or without timing. */
     public Selection timed(Optional<TimedPairs> wanted) {
-        return new Selection(rank, selector, filter, balance, joint, freezeDefaults, calibration, refit, wanted, forms);
+        return new Selection(
+                rank, selector, filter, balance, joint, freezeDefaults, calibration, refit, wanted, encodings);
     }
 
-    /** The same, with other stored forms to choose from. */
-    public Selection forms(StoredForms wanted) {
+    /** The same, with other encodings to choose from. */
+    public Selection encodings(List<Encoding> wanted) {
         return new Selection(rank, selector, filter, balance, joint, freezeDefaults, calibration, refit, timed, wanted);
     }
 
@@ -97,22 +111,44 @@ public record Selection(
                         calibration.map(CalibrationInputs::holdingBack),
                         refit,
                         timed,
-                        forms);
+                        encodings);
     }
 
-    /** The strategy as the user wrote it; empty where nothing is factored. */
+    /** The strategy as the user wrote it; empty where no encoding has ranks. */
     String factoredBy() {
-        return forms.pairs() ? rank : "";
+        return hasRanks() ? rank : "";
+    }
+
+    private boolean hasRanks() {
+        return encodings.stream().anyMatch(RankedEncoding.class::isInstance);
+    }
+
+    /** Whether pairs are all that weights are offered. */
+    boolean isOfPairsAlone() {
+        return encodings.stream().allMatch(PairEncoding.class::isInstance);
     }
 
     /** Whether the run has use for a backend that decomposes matrices. */
     boolean decomposes() {
-        return forms.pairs() || calibration.isPresent();
+        return hasRanks() || calibration.isPresent();
     }
 
     /** The encodings as the user writes them. */
     String encoding() {
-        return forms.text();
+        return encodings.stream().map(Encoding::name).collect(Collectors.joining(","));
+    }
+
+    /** What a network's weights are offered. */
+    Offering offering(OnnxNetwork network) {
+        List<Encoding> balanced = encodings.stream()
+                .map(encoding -> encoding instanceof PairEncoding ? new PairEncoding(balance) : encoding)
+                .toList();
+        boolean ofProducts = encodings.stream().allMatch(Encoding::isOfProducts);
+        return new Offering(
+                inventory(network),
+                ofProducts ? new Inventory(List.of(), List.of()) : constants(network),
+                new EncodingOrder(balanced),
+                selector);
     }
 
     /** The linear weights to work on. */

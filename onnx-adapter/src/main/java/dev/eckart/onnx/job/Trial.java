@@ -1,7 +1,6 @@
 package dev.eckart.onnx.job;
 
 import dev.eckart.core.factor.CompressionPlan;
-import dev.eckart.core.factor.Decision;
 import dev.eckart.core.factor.PlannedWeight;
 import dev.eckart.core.rank.NamedRankSelector;
 import dev.eckart.core.verify.Latency;
@@ -46,7 +45,7 @@ public record Trial(
         static Weight of(PlannedWeight planned) {
             return new Weight(
                     planned.weight().name(),
-                    planned.decision() instanceof Decision.Factor factor ? factor.rank() : 0,
+                    planned.isFactored() ? planned.rank() : 0,
                     planned.breakEvenRank(),
                     (long) planned.weight().rows() + planned.weight().columns(),
                     planned.weight().parameters());

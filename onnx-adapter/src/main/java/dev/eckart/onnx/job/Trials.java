@@ -2,6 +2,7 @@ package dev.eckart.onnx.job;
 
 import dev.eckart.core.InvalidInputException;
 import dev.eckart.core.cache.CachingDecomposer;
+import dev.eckart.core.compress.Offering;
 import dev.eckart.core.compress.Provenance;
 import dev.eckart.core.factor.CompressionPlan;
 import dev.eckart.core.file.Unwritable;
@@ -150,7 +151,7 @@ final class Trials implements AutoCloseable {
         return calibrated
                 .measuredAgain(engine, network, inventory, selection)
                 .compressor(engine.quietly())
-                .plan(inventory, selection.selector());
+                .plan(network, selection.offering(network));
     }
 
     /**
@@ -166,9 +167,10 @@ final class Trials implements AutoCloseable {
                     .compressor(engine)
                     .compress(
                             network.withScratch(scratch),
-                            selection.inventory(network),
-                            new FirstRank(selection.selector().accuracy()),
-                            selection.balance(),
+                            Offering.ofPairs(
+                                    selection.inventory(network),
+                                    new FirstRank(selection.selector().accuracy()),
+                                    selection.balance()),
                             new Provenance(engine.version(), ""));
         } catch (IOException | UncheckedIOException e) {
             throw unwritable(e);
@@ -193,7 +195,7 @@ final class Trials implements AutoCloseable {
                     .apply(
                             plan,
                             network.withScratch(scratch),
-                            selection.balance(),
+                            selection.offering(network),
                             new Provenance(engine.version(), selection.rank()))
                     .recorded(network, engine.backend())
                     .write(path, externalData);

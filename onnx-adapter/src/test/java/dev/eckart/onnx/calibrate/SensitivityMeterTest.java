@@ -12,6 +12,8 @@ import dev.eckart.core.Progress;
 import dev.eckart.core.calibrate.Calibration;
 import dev.eckart.core.calibrate.Sensitivities;
 import dev.eckart.core.compress.Compressor;
+import dev.eckart.core.compress.Offering;
+import dev.eckart.core.factor.FactorPair;
 import dev.eckart.core.linalg.EjmlDecomposer;
 import dev.eckart.core.npy.NpyArray;
 import dev.eckart.core.npy.NpyFile;
@@ -148,7 +150,7 @@ class SensitivityMeterTest {
         List<Substitute> cut = new ArrayList<>();
         SortedMap<String, Integer> ranks = new TreeMap<>();
         compressor
-                .plan(network.inventory(), selector)
+                .plan(network, Offering.ofPairs(network.inventory(), selector, FactorPair.Balance.PLAIN))
                 .factored()
                 .forEach(planned -> ranks.put(planned.weight().name(), planned.rank()));
         compressor.truncate(

@@ -13,13 +13,13 @@ import dev.eckart.core.calibrate.Calibration;
 import dev.eckart.core.calibrate.InputStatistics;
 import dev.eckart.core.compress.Compression;
 import dev.eckart.core.compress.Compressor;
+import dev.eckart.core.compress.Offering;
 import dev.eckart.core.compress.Provenance;
 import dev.eckart.core.factor.FactorPair;
 import dev.eckart.core.linalg.EjmlDecomposer;
 import dev.eckart.core.linalg.Matrix;
 import dev.eckart.core.npy.NpyArray;
 import dev.eckart.core.rank.FixedRankSelector;
-import dev.eckart.core.scan.WeightFilter;
 import dev.eckart.onnx.OnnxNetwork;
 import dev.eckart.onnx.TextModels;
 import dev.eckart.onnx.run.Output;
@@ -96,9 +96,7 @@ class CalibratedNetworkTest {
                 .calibrated(calibration)
                 .compress(
                         network,
-                        WeightFilter.ALL,
-                        new FixedRankSelector(6),
-                        FactorPair.Balance.PLAIN,
+                        Offering.ofPairs(network.inventory(), new FixedRankSelector(6), FactorPair.Balance.PLAIN),
                         new Provenance("1", "fixed:6"));
     }
 

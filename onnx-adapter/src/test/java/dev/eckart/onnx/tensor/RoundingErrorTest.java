@@ -2,9 +2,8 @@ package dev.eckart.onnx.tensor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.eckart.core.factor.Decision;
+import dev.eckart.core.encode.PairEncoding;
 import dev.eckart.core.factor.FactorPair;
-import dev.eckart.core.factor.PlannedWeight;
 import dev.eckart.core.linalg.Accuracy;
 import dev.eckart.core.linalg.EjmlDecomposer;
 import dev.eckart.core.linalg.Matrix;
@@ -16,7 +15,6 @@ import dev.eckart.onnx.file.Region;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -54,8 +52,9 @@ class RoundingErrorTest {
         Matrix w = normal(96, 80, new Random(rank));
         Spectrum spectrum = Spectrum.of(new EjmlDecomposer().singularValues(w, Accuracy.FULL));
         LinearWeight weight = new LinearWeight("w", "MatMul", type, w);
-        PlannedWeight planned = new PlannedWeight(
-                weight, Optional.of(new WeightSpectrum(weight, spectrum, Accuracy.FULL)), new Decision.Factor(rank));
+        double predicted = Math.sqrt(new PairEncoding(FactorPair.Balance.AUTO)
+                .loss(new WeightSpectrum(weight, spectrum, Accuracy.FULL), rank)
+                .orElseThrow());
         for (FactorPair.Balance balance : FactorPair.Balance.values()) {
             FactorPair pair = FactorPair.of(new EjmlDecomposer().truncated(w, rank, Accuracy.FULL), balance, type);
 
@@ -65,7 +64,7 @@ class RoundingErrorTest {
                     / pair.product().frobeniusNorm();
             assertThat(moved / FactorPair.roundingError(type)).isBetween(1 / FACTOR, FACTOR);
             double lost = w.minus(product).frobeniusNorm() / w.frobeniusNorm();
-            assertThat(lost / planned.predictedError()).isBetween(1 / FACTOR, FACTOR);
+            assertThat(lost / predicted).isBetween(1 / FACTOR, FACTOR);
         }
     }
 }

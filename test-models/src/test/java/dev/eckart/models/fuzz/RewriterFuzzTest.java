@@ -9,12 +9,12 @@ import com.google.protobuf.Message;
 import dev.eckart.core.InvalidInputException;
 import dev.eckart.core.Progress;
 import dev.eckart.core.compress.Compressor;
+import dev.eckart.core.compress.Offering;
 import dev.eckart.core.compress.Provenance;
 import dev.eckart.core.factor.FactorPair;
 import dev.eckart.core.linalg.EjmlDecomposer;
 import dev.eckart.core.rank.RankSelector;
 import dev.eckart.core.rank.RankStrategies;
-import dev.eckart.core.scan.WeightFilter;
 import dev.eckart.models.Catalogue;
 import dev.eckart.models.ModelBuilder;
 import dev.eckart.onnx.OnnxNetwork;
@@ -125,12 +125,11 @@ class RewriterFuzzTest {
     }
 
     private static void compress(Path file, Path compressed) throws IOException {
+        OnnxNetwork network = OnnxNetwork.read(file);
         COMPRESSOR
                 .compress(
-                        OnnxNetwork.read(file),
-                        WeightFilter.ALL,
-                        RANK_ONE,
-                        FactorPair.Balance.PLAIN,
+                        network,
+                        Offering.ofPairs(network.inventory(), RANK_ONE, FactorPair.Balance.PLAIN),
                         new Provenance("fuzz", "fixed:1"))
                 .network()
                 .write(compressed);

@@ -1,10 +1,10 @@
-package dev.eckart.onnx;
+package dev.eckart.core;
 
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A value that is computed when it is first asked for, and once. */
-final class Lazy<T> implements Supplier<T> {
+public final class Lazy<T> implements Supplier<T> {
     private final Supplier<T> computation;
     private @Nullable T value;
 
@@ -12,7 +12,8 @@ final class Lazy<T> implements Supplier<T> {
         this.computation = computation;
     }
 
-    static <T> Lazy<T> of(Supplier<T> computation) {
+    /** One whose computation has not been asked for yet. */
+    public static <T> Lazy<T> of(Supplier<T> computation) {
         return new Lazy<>(computation);
     }
 

@@ -1,0 +1,55 @@
+package dev.eckart.core.compress;
+
+import dev.eckart.core.InvalidInputException;
+import dev.eckart.core.encode.Encodings;
+import dev.eckart.core.encode.Offer;
+import dev.eckart.core.encode.WeightView;
+import dev.eckart.core.factor.Replacement;
+import dev.eckart.core.linalg.MatrixSource;
+import dev.eckart.core.model.LinearWeight;
+import dev.eckart.core.plugin.Providers;
+import dev.eckart.core.stored.Stored;
+import java.util.Optional;
+
+/** What comes of an offer, held to what it said. */
+final class BuiltOffer {
+    private BuiltOffer() {}
+
+    /**
+     * Builds an offer.
+     *
+     * @param encoding its name
+     * @throws InvalidInputException if, in a plug-in, it fails, or builds anything but what it offered
+     */
+    static Replacement of(String encoding, Offer offer, WeightView view) {
+        LinearWeight weight = view.weight();
+        String about = weight.describe();
+        Stored outline = Encodings.answer(offer, about, offer::outline);
+        Stored form = Encodings.answer(offer, about, offer::build);
+        if (form.rows() != weight.rows() || form.columns() != weight.columns()) {
+            throw wrong(encoding, offer, weight, "a form [%d×%d]".formatted(form.rows(), form.columns()));
+        }
+        if (form.bytes() != outline.bytes() || !form.text().equals(outline.text())) {
+            throw wrong(
+                    encoding,
+                    offer,
+                    weight,
+                    "%s of %d bytes where it offered %s of %d"
+                            .formatted(form.text(), form.bytes(), outline.text(), outline.bytes()));
+        }
+        Optional<MatrixSource> shift = Encodings.answer(offer, about, offer::biasShift);
+        if (shift.isPresent() && (shift.get().rows() != 1 || shift.get().columns() != weight.columns())) {
+            throw wrong(
+                    encoding,
+                    offer,
+                    weight,
+                    "a shift [%d×%d]".formatted(shift.get().rows(), shift.get().columns()));
+        }
+        return new Replacement(weight, form, shift);
+    }
+
+    private static InvalidInputException wrong(String encoding, Offer offer, LinearWeight weight, String what) {
+        return new InvalidInputException("encoding `%s` (%s) built %s for %s; tell its author"
+                .formatted(encoding, Providers.title(offer), what, weight.describe()));
+    }
+}

@@ -1,0 +1,226 @@
+package dev.eckart.core.compress;
+
+import dev.eckart.core.InvalidInputException;
+import dev.eckart.core.encode.Draft;
+import dev.eckart.core.encode.Encoding;
+import dev.eckart.core.encode.EncodingOrder;
+import dev.eckart.core.encode.Encodings;
+import dev.eckart.core.encode.LowRank;
+import dev.eckart.core.encode.Offer;
+import dev.eckart.core.encode.RankedDraft;
+import dev.eckart.core.encode.RankedEncoding;
+import dev.eckart.core.encode.WeightView;
+import dev.eckart.core.factor.Decision;
+import dev.eckart.core.factor.PlannedWeight;
+import dev.eckart.core.factor.Replacement;
+import dev.eckart.core.factor.WorthwhileSaving;
+import dev.eckart.core.file.FileSize;
+import dev.eckart.core.model.LinearWeight;
+import dev.eckart.core.plugin.Providers;
+import dev.eckart.core.rank.BreakEven;
+import dev.eckart.core.rank.RankChoice;
+import dev.eckart.core.rank.RankStrategies;
+import dev.eckart.core.rank.WeightRankSelector;
+import dev.eckart.core.spectrum.WeightSpectrum;
+import dev.eckart.core.stored.Stored;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.BiFunction;
+import java.util.function.Supplier;
+
+/**
+ * Decides on one weight at a time, and builds what takes its place: from the same analysis, if both are wanted at once.
+ *
+ * @param order of the encodings, and the weights that are spared
+ * @param obstacle why a network cannot store a weight in a form; empty if it can
+ */
+record Decider(
+        EncodingOrder order, WorthwhileSaving worthwhile, BiFunction<LinearWeight, Stored, Optional<String>> obstacle) {
+    /**
+     * What fewer numbers than this save is little, and what rounding them loses may be much: a table of 2×512 numbers that is
+     * added at every position cost a text encoder .002 of its cosine.
+     */
+    static final int LEAST_NUMBERS = 1025;
+
+    private static final String COSTLY =
+            "codes for it would make up much of what the network's outputs lose, for few of the bytes";
+
+    /** Bytes that it takes for a weight of which codes are made. */
+    static long bytes(LinearWeight weight) {
+        // A tile of numbers aside: codes of one byte, as they are tried and as they are kept.
+        return 2 * weight.parameters();
+    }
+
+    /** An offer that was chosen, if one was. */
+    private record Chosen(PlannedWeight planned, Optional<Offer> offer) {}
+
+    /**
+     * Of the encodings of a stage without ranks, the first that has an offer in fewer bytes, and of its offers the one that loses
+     * least.
+     *
+     * @param build whether what takes its place is to be built
+     */
+    Decided of(Stage stage, WeightView view, boolean build) {
+        return decided(choose(order.of(view.weight().name(), stage.encodings()), view, stage), view, build);
+    }
+
+    /**
+     * The rank that a rule chooses.
+     *
+     * @param weight as the network has it
+     * @param ranks told of what the encoding chooses ranks from
+     */
+    Decided of(
+            Stage stage,
+            RankedEncoding encoding,
+            LinearWeight weight,
+            WeightRankSelector ranks,
+            WeightView view,
+            boolean build) {
+        if (order.costly().contains(weight.name())) {
+            return of(stage, view, build);
+        }
+        return decided(choose(encoding, weight, ranks, view), view, build);
+    }
+
+    private Decided decided(Chosen chosen, WeightView view, boolean build) {
+        PlannedWeight planned = worthwhile.of(chosen.planned);
+        return new Decided(
+                planned,
+                chosen.offer
+                        .filter(any -> build && planned.isReplaced())
+                        .map(offer -> BuiltOffer.of(planned.encoding().orElseThrow(), offer, view)));
+    }
+
+    private Chosen choose(RankedEncoding encoding, LinearWeight weight, WeightRankSelector ranks, WeightView view) {
+        String about = weight.describe();
+        if (!encoding.isOfProducts() && weight.parameters() < LEAST_NUMBERS) {
+            return kept(weight, "too small to be stored in fewer bits");
+        }
+        Optional<String> unsuited = Encodings.answer(encoding, about, () -> encoding.obstacle(weight))
+                .or(() -> obstacle.apply(weight, outline(encoding, weight)));
+        if (unsuited.isPresent()) {
+            return kept(weight, "%s: %s".formatted(encoding.name(), unsuited.get()));
+        }
+        RankedDraft draft = Encodings.answer(encoding, about, () -> encoding.draft(view));
+        LowRank lowRank = Encodings.answer(draft, about, draft::lowRank);
+        // What a strategy settles, it settles for pairs.
+        Optional<RankChoice.Keep> settled = encoding.breakEven(weight) == BreakEven.rank(weight)
+                ? lowRank.moments()
+                        .flatMap(moments -> RankStrategies.answer(ranks, about, () -> ranks.settle(weight, moments)))
+                : Optional.empty();
+        if (settled.isPresent()) {
+            return new Chosen(
+                    PlannedWeight.kept(weight, settled.get(), view.inputs().isPresent()), Optional.empty());
+        }
+        WeightSpectrum spectrum = lowRank.spectrum();
+        RankChoice choice = RankStrategies.answer(ranks, about, () -> ranks.choose(spectrum));
+        Offer[] offer = new Offer[1];
+        PlannedWeight planned = feasible(
+                ranks,
+                () -> PlannedWeight.of(spectrum, choice, encoding, rank -> {
+                    offer[0] = Encodings.answer(draft, about, () -> draft.offer(rank));
+                    return loss(encoding, offer[0], weight);
+                }));
+        return new Chosen(planned, Optional.ofNullable(offer[0]));
+    }
+
+    private static Stored outline(RankedEncoding encoding, LinearWeight weight) {
+        return Encodings.answer(encoding, weight.describe(), () -> encoding.outline(weight, 1));
+    }
+
+    /** @throws InvalidInputException where a strategy's choice is not feasible */
+    static <R> R feasible(Object selector, Supplier<R> decision) {
+        try {
+            return decision.get();
+        } catch (IllegalArgumentException e) {
+            throw new InvalidInputException(
+                    "strategy %s made an invalid choice: %s".formatted(Providers.title(selector), e.getMessage()), e);
+        }
+    }
+
+    private Chosen choose(List<Encoding> encodings, WeightView view, Stage stage) {
+        LinearWeight weight = view.weight();
+        if (!stage.isOfProducts() && weight.parameters() < LEAST_NUMBERS) {
+            return kept(weight, "too small to be stored in fewer bits");
+        }
+        if (encodings.isEmpty()) {
+            return kept(weight, COSTLY);
+        }
+        List<String> reasons = new ArrayList<>();
+        for (Encoding encoding : encodings) {
+            Optional<String> unsuited = Encodings.answer(encoding, weight.describe(), () -> encoding.obstacle(weight));
+            if (unsuited.isPresent()) {
+                reasons.add("%s: %s".formatted(encoding.name(), unsuited.get()));
+                continue;
+            }
+            Optional<Chosen> chosen = choose(encoding, view, reasons);
+            if (chosen.isPresent()) {
+                return chosen.get();
+            }
+        }
+        return kept(weight, String.join("; ", reasons));
+    }
+
+    private static Chosen kept(LinearWeight weight, String because) {
+        return new Chosen(new PlannedWeight(weight, Optional.empty(), new Decision.Keep(because)), Optional.empty());
+    }
+
+    private Optional<Chosen> choose(Encoding encoding, WeightView view, List<String> reasons) {
+        LinearWeight weight = view.weight();
+        Optional<Offer> best = best(encoding, view);
+        if (best.isEmpty()) {
+            reasons.add("%s is not smaller than its %s".formatted(encoding.name(), new FileSize(weight.bytes())));
+            return Optional.empty();
+        }
+        Offer offer = best.get();
+        Stored form = Encodings.answer(offer, weight.describe(), offer::outline);
+        Optional<String> unstorable = obstacle.apply(weight, form);
+        if (unstorable.isPresent()) {
+            reasons.add("%s: %s".formatted(encoding.name(), unstorable.get()));
+            return Optional.empty();
+        }
+        Decision.Encode encode =
+                new Decision.Encode(encoding.name(), OptionalInt.empty(), form, loss(encoding, offer, weight));
+        return Optional.of(
+                new Chosen(PlannedWeight.encoded(weight, encode, view.inputs().isPresent()), best));
+    }
+
+    /** The offer that loses least, of those that take fewer bytes. */
+    private static Optional<Offer> best(Encoding encoding, WeightView view) {
+        LinearWeight weight = view.weight();
+        String about = weight.describe();
+        Draft draft = Encodings.answer(encoding, about, () -> encoding.draft(view));
+        return Encodings.answer(draft, about, draft::offers).stream()
+                .filter(offer -> Encodings.answer(offer, about, offer::bytes) < weight.bytes())
+                .min(Comparator.comparingDouble(offer -> loss(encoding, offer, weight)));
+    }
+
+    private static double loss(Encoding encoding, Offer offer, LinearWeight weight) {
+        double loss = Encodings.answer(offer, weight.describe(), offer::loss);
+        if (!(loss >= 0 && Double.isFinite(loss))) {
+            throw new InvalidInputException("encoding `%s` (%s) offers a loss of %s for %s; expected a number from 0"
+                    .formatted(encoding.name(), Providers.title(offer), loss, weight.describe()));
+        }
+        return loss;
+    }
+
+    /** Builds what was planned, from an analysis of its own. */
+    Replacement build(PlannedWeight planned, Encoding encoding, WeightView view) {
+        String about = planned.weight().describe();
+        Offer offer;
+        if (planned.chosenRank().isPresent() && encoding instanceof RankedEncoding ranked) {
+            int rank = planned.chosenRank().getAsInt();
+            RankedDraft draft = Encodings.answer(encoding, about, () -> ranked.draft(view));
+            offer = Encodings.answer(draft, about, () -> draft.offer(rank));
+        } else {
+            offer = best(encoding, view)
+                    .orElseThrow(() -> new IllegalStateException(
+                            "%s offers nothing for %s any more".formatted(encoding.name(), about)));
+        }
+        return BuiltOffer.of(encoding.name(), offer, view);
+    }
+}

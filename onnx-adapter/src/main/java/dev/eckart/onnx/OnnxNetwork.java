@@ -184,9 +184,9 @@ public final class OnnxNetwork implements Network<OnnxNetwork> {
         return FormRecorder.errors(model.message());
     }
 
-    /** Bytes of the codes and scales of each weight that this network stores as codes, by the weight's name. */
-    public Map<String, Long> encodedBytes() {
-        return StoredCodes.bytes(model.message(), index);
+    /** What each weight is stored in that this network stores in codes, by the weight's name. */
+    public Map<String, StoredCodes.Coded> coded() {
+        return StoredCodes.of(model.message(), index);
     }
 
     /**
@@ -219,8 +219,8 @@ public final class OnnxNetwork implements Network<OnnxNetwork> {
                         .toList());
     }
 
-    /** Gives the codes and scales that a network which was made of this one stores a constant in. */
-    public Function<ConstantSite, Blocks> codes(OnnxNetwork made) {
+    /** Gives the form that a network which was made of this one stores a constant in. */
+    public Function<ConstantSite, Stored> codes(OnnxNetwork made) {
         return StoredCodes.reader(model, index, made.model);
     }
 

@@ -25,9 +25,15 @@ enum CodeFault {
     /** The file stores scales that are 1 % too large, and a checksum that fits them. */
     FORGED_SCALES(Part.SCALES, true),
     /** The nodes take scales that are 1 % too large, which the file stores beside the right ones. */
-    OTHER_SCALES(Part.SCALES, false);
+    OTHER_SCALES(Part.SCALES, false),
+    /** The file stores a factor that is added to the codes 1 % too large, and a checksum that fits it. */
+    FORGED_TERM(Part.TERM, true),
+    /** The nodes take a factor that is 1 % too large, which the file stores beside the right one. */
+    OTHER_TERM(Part.TERM, false);
 
-    private static final String CODES = "eckart.codes.";
+    /** Of weights, and of the factors of pairs. */
+    private static final List<String> CODES = List.of("eckart.codes.", "eckart.factor.");
+
     private static final String CHECKSUM = "eckart.checksum.";
 
     private final Part part;
@@ -40,17 +46,27 @@ enum CodeFault {
 
     private enum Part {
         CODES,
-        SCALES
+        SCALES,
+        TERM;
+
+        /** Where the tensor's name is in an entry: the number of bits comes first. */
+        private int field() {
+            return ordinal() + 1;
+        }
     }
 
     /** The model with the mistake in its first weight that is stored as codes; empty where that changes nothing. */
     Optional<ModelProto> plantedIn(ModelProto model) {
-        // The number of bits comes first, and then the names.
-        String name = model.getMetadataPropsList().stream()
-                .filter(entry -> entry.getKey().startsWith(CODES))
-                .map(entry -> List.of(entry.getValue().split(" ", -1)).get(part == Part.CODES ? 1 : 2))
-                .findFirst()
-                .orElseThrow();
+        Optional<String> name = model.getMetadataPropsList().stream()
+                .filter(entry -> CODES.stream().anyMatch(entry.getKey()::startsWith))
+                .map(entry -> List.of(entry.getValue().split(" ", -1)))
+                .filter(fields -> fields.size() > part.field())
+                .map(fields -> fields.get(part.field()))
+                .findFirst();
+        return name.flatMap(tensor -> plantedIn(model, tensor));
+    }
+
+    private Optional<ModelProto> plantedIn(ModelProto model, String name) {
         ModelProto.Builder changed = model.toBuilder();
         Optional<TensorProto> planted = plant(changed.getGraphBuilder(), name);
         if (planted.isPresent() && isForged) {
@@ -83,7 +99,7 @@ enum CodeFault {
     }
 
     private void put(GraphProto.Builder graph, int place, TensorProto wrong) {
-        if (this != OTHER_SCALES) {
+        if (isForged || this == ONE_BYTE) {
             graph.setInitializer(place, wrong);
             return;
         }
@@ -111,7 +127,8 @@ enum CodeFault {
                     bytes[i] = last;
                 }
             }
-            case FORGED_SCALES, OTHER_SCALES -> scale(ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN), tensor);
+            case FORGED_SCALES, OTHER_SCALES, FORGED_TERM, OTHER_TERM ->
+                scale(ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN), tensor);
         }
         return bytes;
     }

@@ -91,7 +91,7 @@ class EncodedCatalogueTest {
                 .find(network, encoded, new EncodingOrder(List.of(encoding)), Optional.empty());
 
         assertThat(found.warnings()).isEmpty();
-        assertThat(encoded.encodedBytes().keySet()).containsAll(found.costly());
+        assertThat(encoded.coded().keySet()).containsAll(found.costly());
     }
 
     /** Each model with one number of bits. */

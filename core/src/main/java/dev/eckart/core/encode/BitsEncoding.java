@@ -17,11 +17,10 @@ import java.util.Optional;
  * @param bits b, 2 to 8
  */
 public record BitsEncoding(int bits) implements Encoding {
+    private static final String PLUS_PAIR = "+pair";
+
     public BitsEncoding {
-        if (bits < Blocks.LEAST_BITS || bits > Blocks.MOST_BITS) {
-            throw new IllegalArgumentException(
-                    "Expected %d to %d bits but was: %d".formatted(Blocks.LEAST_BITS, Blocks.MOST_BITS, bits));
-        }
+        Blocks.requireBits(bits);
     }
 
     @Override
@@ -39,7 +38,27 @@ public record BitsEncoding(int bits) implements Encoding {
         return RoundedDraft.of(view, bits);
     }
 
-    /** {@code bits:8}. */
+    /** The number of bits after an encoding's name. */
+    static int bits(StrategyArguments arguments, String name) {
+        return parsed(
+                arguments,
+                arguments
+                        .value()
+                        .orElseThrow(() -> arguments.refuse(
+                                "expected a number of bits after the name, such as %s:8".formatted(name))));
+    }
+
+    private static int parsed(StrategyArguments arguments, String written) {
+        if (!written.matches("\\d{1,3}")
+                || Integer.parseInt(written) < Blocks.LEAST_BITS
+                || Integer.parseInt(written) > Blocks.MOST_BITS) {
+            throw arguments.refuse("expected a number of bits from %d to %d but was: %s"
+                    .formatted(Blocks.LEAST_BITS, Blocks.MOST_BITS, written));
+        }
+        return Integer.parseInt(written);
+    }
+
+    /** {@code bits:8}, {@code bits:4+pair}. */
     public static final class Provider implements EncodingProvider {
 
         @Override
@@ -54,22 +73,22 @@ public record BitsEncoding(int bits) implements Encoding {
 
         @Override
         public Map<String, String> usage() {
-            return Map.of("bits:8", "8 bits: a quarter of the bytes of float32, at the original's speed");
+            return Map.of(
+                    "bits:8",
+                    "8 bits: a quarter of the bytes of float32, at the original's speed",
+                    "bits:4+pair",
+                    "4 bits, and a pair of the rank that --rank chooses for what they lose");
         }
 
         @Override
         public Encoding create(StrategyArguments arguments) {
-            String written = arguments
-                    .allowing()
-                    .value()
-                    .orElseThrow(() -> arguments.refuse("expected a number of bits after the name, such as bits:8"));
-            if (!written.matches("\\d{1,3}")
-                    || Integer.parseInt(written) < Blocks.LEAST_BITS
-                    || Integer.parseInt(written) > Blocks.MOST_BITS) {
-                throw arguments.refuse("expected a number of bits from %d to %d but was: %s"
-                        .formatted(Blocks.LEAST_BITS, Blocks.MOST_BITS, written));
-            }
-            return new BitsEncoding(Integer.parseInt(written));
+            arguments.allowing();
+            Optional<String> corrected = arguments.value().filter(value -> value.endsWith(PLUS_PAIR));
+            return corrected.isPresent()
+                    ? new CorrectedBitsEncoding(parsed(
+                            arguments,
+                            corrected.get().substring(0, corrected.get().length() - PLUS_PAIR.length())))
+                    : new BitsEncoding(bits(arguments, name()));
         }
     }
 }

@@ -20,6 +20,9 @@ public final class CalibratedInputs {
     /** λ, as a part of the mean variance of the inputs: a singular covariance has an inverse too. */
     static final double RIDGE = 0.01;
 
+    /** What is added to a diagonal that is inverted, as a part of its mean: factors may be dependent. */
+    private static final double KNOWN = 1e-9;
+
     private final InputStatistics statistics;
     private final Supplier<Decomposer> backend;
     private @Nullable Compensation compensation;
@@ -101,6 +104,37 @@ public final class CalibratedInputs {
             compensation = compute();
         }
         return compensation;
+    }
+
+    /**
+     * What is left of the inputs once x·B is known: their covariance given that, C − C·B·(Bᵀ·C·B)⁻¹·Bᵀ·C. What rounding loses of a
+     * weight in the directions of B, a pair with this B makes up for.
+     *
+     * @param b B, {@code [in × r]}
+     */
+    CalibratedInputs without(Matrix b) {
+        Decomposer decomposer = backend.get();
+        Matrix covariance = scaled();
+        Matrix crossed = decomposer.times(covariance, b);
+        Matrix inner = decomposer.times(b.transpose(), crossed);
+        double mean = IntStream.range(0, inner.rows())
+                        .mapToDouble(i -> inner.get(i, i))
+                        .sum()
+                / inner.rows();
+        if (!(mean > 0 && Double.isFinite(mean))) {
+            return this;
+        }
+        double[] ridge = new double[inner.rows()];
+        Arrays.fill(ridge, KNOWN * mean);
+        Matrix root = decomposer.inverseRoot(inner.plus(Matrix.diagonal(inner.rows(), inner.rows(), ridge)));
+        Matrix known = decomposer.timesTransposed(crossed, root);
+        return new CalibratedInputs(
+                new InputStatistics(
+                        statistics.samples(),
+                        statistics.rows(),
+                        statistics.mean(),
+                        covariance.minus(decomposer.timesTransposed(known, known))),
+                backend);
     }
 
     /** C·M for a matrix M {@code [in × out]}, divided by the same power of two for all. */

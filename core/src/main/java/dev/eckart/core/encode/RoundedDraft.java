@@ -1,7 +1,6 @@
 package dev.eckart.core.encode;
 
 import dev.eckart.core.linalg.MatrixSource;
-import dev.eckart.core.model.LinearWeight;
 import dev.eckart.core.stored.Blocks;
 import dev.eckart.core.stored.Stored;
 import java.util.List;
@@ -17,11 +16,20 @@ import java.util.Optional;
 record RoundedDraft(Blocks blocks, double loss, Optional<MatrixSource> biasShift) implements Draft {
 
     static RoundedDraft of(WeightView view, int bits) {
-        LinearWeight weight = view.weight();
-        Grid grid = new Grid(bits, weight.type());
-        return view.inputs()
-                .map(inputs -> CompensatedRounding.of(weight.values(), inputs, grid))
-                .orElseGet(() -> NearestRounding.of(weight.values(), grid));
+        return of(
+                view.weight().values(),
+                view.inputs(),
+                new Grid(bits, view.weight().type()));
+    }
+
+    /**
+     * A matrix in a weight's place.
+     *
+     * @param inputs that it is multiplied by, if they are known
+     */
+    static RoundedDraft of(MatrixSource matrix, Optional<CalibratedInputs> inputs, Grid grid) {
+        return inputs.map(known -> CompensatedRounding.of(matrix, known, grid))
+                .orElseGet(() -> NearestRounding.of(matrix, grid));
     }
 
     @Override

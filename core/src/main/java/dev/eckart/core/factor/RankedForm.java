@@ -7,6 +7,9 @@ import java.util.OptionalDouble;
 
 /** The stored forms of a weight that differ in a rank alone, such as the pairs of factors. */
 public interface RankedForm {
+    /** No weight has a rank of so much. */
+    int MOST = 1 << 30;
+
     /** The name of the pairs of two factors in the weight's own type. */
     String PAIR = "pair";
 
@@ -14,7 +17,7 @@ public interface RankedForm {
     String name();
 
     /**
-     * The form of a rank, as an {@linkplain Stored#outline outline}; its bytes rise by the same for each further rank.
+     * The form of a rank, as an {@linkplain Stored#outline outline}; its bytes rise with the rank.
      *
      * @param rank from 1; it may be above the weight's smaller side, at which no form is ever built
      */
@@ -25,10 +28,21 @@ public interface RankedForm {
      * stored in; 0 if there is none. At it, what little the numbers save is spent on further nodes and names.
      */
     default int breakEven(LinearWeight weight) {
-        long first = outline(weight, 1).bytes();
-        long further = outline(weight, 2).bytes() - first;
-        long room = weight.bytes() - 1 - first;
-        return room < 0 ? 0 : (int) Math.min(Integer.MAX_VALUE, 1 + room / Math.max(1, further));
+        int below = 0;
+        int above = 1;
+        while (above < MOST && outline(weight, above).bytes() < weight.bytes()) {
+            below = above;
+            above *= 2;
+        }
+        while (above - below > 1) {
+            int middle = (below + above) / 2;
+            if (outline(weight, middle).bytes() < weight.bytes()) {
+                below = middle;
+            } else {
+                above = middle;
+            }
+        }
+        return below;
     }
 
     /**

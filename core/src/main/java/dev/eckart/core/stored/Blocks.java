@@ -23,15 +23,20 @@ public record Blocks(Codes codes, int bits, int blockSize, MatrixSource scales, 
     public static final int MOST_BITS = 8;
 
     public Blocks {
-        if (bits < LEAST_BITS || bits > MOST_BITS) {
-            throw new IllegalArgumentException(
-                    "Expected %d to %d bits but was: %d".formatted(LEAST_BITS, MOST_BITS, bits));
-        }
+        requireBits(bits);
         if (blockSize < 1
                 || scales.rows() != (codes.rows() + blockSize - 1) / blockSize
                 || scales.columns() != codes.columns()) {
             throw new IllegalArgumentException("Expected a scale for each block of %d of [%d×%d] but was: [%d×%d]"
                     .formatted(blockSize, codes.rows(), codes.columns(), scales.rows(), scales.columns()));
+        }
+    }
+
+    /** @throws IllegalArgumentException if codes cannot have so many bits */
+    public static void requireBits(int bits) {
+        if (bits < LEAST_BITS || bits > MOST_BITS) {
+            throw new IllegalArgumentException(
+                    "Expected %d to %d bits but was: %d".formatted(LEAST_BITS, MOST_BITS, bits));
         }
     }
 

@@ -33,6 +33,24 @@ public final class Codes {
         return new Codes(rows, columns, new byte[0]);
     }
 
+    @Override
+    public boolean equals(Object object) {
+        return object instanceof Codes other
+                && rows == other.rows
+                && columns == other.columns
+                && Arrays.equals(values, other.values);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * (31 * rows + columns) + Arrays.hashCode(values);
+    }
+
+    @Override
+    public String toString() {
+        return "Codes[%d × %d]".formatted(rows, columns);
+    }
+
     public int rows() {
         return rows;
     }

@@ -11,17 +11,19 @@ import dev.eckart.core.encode.Offer;
 import dev.eckart.core.encode.WeightView;
 import dev.eckart.core.linalg.EjmlDecomposer;
 import dev.eckart.core.model.LinearWeight;
-import dev.eckart.core.stored.Blocks;
+import dev.eckart.core.stored.Stored;
 import dev.eckart.onnx.OnnxNetwork;
 import dev.eckart.onnx.calibrate.WeightTrial.Samples;
 import dev.eckart.onnx.calibrate.WeightTrial.Substitute;
 import dev.eckart.onnx.rewrite.OpenConstants;
+import dev.eckart.onnx.rewrite.StoredCodes;
 import dev.eckart.onnx.run.InputSet;
 import dev.eckart.onnx.run.MadeUpInputs;
 import dev.eckart.onnx.run.RunnableModel;
 import dev.eckart.onnx.scan.ConstantSite;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -66,7 +68,14 @@ public record CostMeter(int threads, Path temporary, Progress progress) {
      */
     public Found find(
             OnnxNetwork network, OnnxNetwork encoded, EncodingOrder order, Optional<CalibrationInputs> calibration) {
-        Map<String, Long> bytes = encoded.encodedBytes();
+        Map<String, StoredCodes.Coded> coded = encoded.coded();
+        Map<String, Long> bytes = new HashMap<>();
+        coded.forEach((weight, as) -> {
+            // What has a rank is given more by a larger one.
+            if (as.rank().isEmpty() && !as.corrected()) {
+                bytes.put(weight, as.bytes());
+            }
+        });
         OpenConstants open = network.openConstants(bytes.keySet());
         long tried = open.given().stream()
                 .mapToLong(given -> given.site().weight().bytes())
@@ -80,7 +89,7 @@ public record CostMeter(int threads, Path temporary, Progress progress) {
         if (open.given().isEmpty()) {
             return new Found(Set.of(), List.of());
         }
-        Function<ConstantSite, Blocks> codes = network.codes(encoded);
+        Function<ConstantSite, Stored> codes = network.codes(encoded);
         try (Progress.Task task =
                         progress.start("Measuring losses", open.given().size());
                 WeightTrial trial = WeightTrial.openConstants(
@@ -108,7 +117,7 @@ public record CostMeter(int threads, Path temporary, Progress progress) {
         }
     }
 
-    private static Substitute substitute(ConstantSite site, Function<ConstantSite, Blocks> codes) {
+    private static Substitute substitute(ConstantSite site, Function<ConstantSite, Stored> codes) {
         return new Substitute(site.weight(), codes.apply(site).toMatrix(EjmlDecomposer::new));
     }
 

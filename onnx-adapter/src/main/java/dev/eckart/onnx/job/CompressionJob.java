@@ -11,6 +11,7 @@ import dev.eckart.core.file.PendingFile;
 import dev.eckart.core.file.Unwritable;
 import dev.eckart.core.model.LinearWeight;
 import dev.eckart.core.model.NetworkSummary;
+import dev.eckart.core.rank.BreakEven;
 import dev.eckart.core.report.NothingToGain;
 import dev.eckart.core.report.Report;
 import dev.eckart.core.report.ThinEvidence;
@@ -24,6 +25,7 @@ import dev.eckart.onnx.calibrate.CalibrationInputs;
 import dev.eckart.onnx.calibrate.CostMeter;
 import dev.eckart.onnx.calibrate.LayerComparison;
 import dev.eckart.onnx.file.Scratch;
+import dev.eckart.onnx.rewrite.StoredCodes;
 import dev.eckart.onnx.run.ModelInput;
 import dev.eckart.onnx.run.Session;
 import dev.eckart.onnx.timing.LayerTimer;
@@ -462,12 +464,15 @@ public final class CompressionJob {
         Linear plain = linear(made);
         long parameters = plain.parameters;
         long bytes = plain.bytes;
-        Map<String, Long> encoded = made.encodedBytes();
+        Map<String, StoredCodes.Coded> coded = made.coded();
         for (LinearWeight weight : original.inventory().linear()) {
-            Long codes = encoded.get(weight.name());
-            if (codes != null) {
-                parameters += weight.parameters();
-                bytes += codes;
+            StoredCodes.Coded as = coded.get(weight.name());
+            if (as != null) {
+                parameters += as.rank().isPresent()
+                        ? BreakEven.pairParameters(
+                                weight.rows(), weight.columns(), as.rank().getAsInt())
+                        : weight.parameters();
+                bytes += as.bytes();
             }
         }
         return new Linear(parameters, bytes);

@@ -6,29 +6,65 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
- * Which tensors hold a weight's codes and scales, as a compressed model's metadata keeps it: an entry {@code
- * eckart.codes.<weight>} of the number of bits, the names of the tensors, with spaces written as in {@link PairNames}.
+ * Which tensors hold codes and scales, as a compressed model's metadata keeps it: the number of bits and the names of the
+ * tensors, with spaces written as in {@link PairNames}. An entry {@code eckart.codes.<weight>} is of a whole weight, and one
+ * {@code eckart.factor.<value>} of a factor of a pair, by the name that the pair's entry has for it.
  *
  * @param bits of a code, 2 to 8
+ * @param pair the two tensors whose product is added to the numbers; empty if nothing is
  */
-record CodeNames(int bits, String codes, String scales) {
-    private static final String KEY = "eckart.codes.";
+record CodeNames(int bits, String codes, String scales, List<String> pair) {
+    private static final String WEIGHT = "eckart.codes.";
+    private static final String FACTOR = "eckart.factor.";
+
+    /** Fields of an entry without a pair, and with one. */
+    private static final Set<Integer> FIELDS = Set.of(3, 5);
+
+    CodeNames {
+        pair = List.copyOf(pair);
+    }
+
+    /** Codes to which nothing is added. */
+    CodeNames(int bits, String codes, String scales) {
+        this(bits, codes, scales, List.of());
+    }
+
+    /** The same, with the product of two tensors added. */
+    CodeNames with(String first, String second) {
+        return new CodeNames(bits, codes, scales, List.of(first, second));
+    }
 
     static boolean isEntry(StringStringEntryProto entry) {
-        return entry.getKey().startsWith(KEY);
+        return entry.getKey().startsWith(WEIGHT) || entry.getKey().startsWith(FACTOR);
     }
 
     /** The tensors that it speaks of, in order. */
     List<String> tensors() {
-        return List.of(codes, scales);
+        return Stream.concat(Stream.of(codes, scales), pair.stream()).toList();
     }
 
+    /** The entry for a weight. */
     StringStringEntryProto entry(String weight) {
+        return entryOf(WEIGHT + weight);
+    }
+
+    /** The entry for a factor of a pair. */
+    StringStringEntryProto factorEntry(String value) {
+        return entryOf(FACTOR + value);
+    }
+
+    private StringStringEntryProto entryOf(String key) {
         return StringStringEntryProto.newBuilder()
-                .setKey(KEY + weight)
-                .setValue("%d %s %s".formatted(bits, PairNames.escaped(codes), PairNames.escaped(scales)))
+                .setKey(key)
+                .setValue(Stream.concat(
+                                Stream.of(String.valueOf(bits)),
+                                tensors().stream().map(PairNames::escaped))
+                        .collect(Collectors.joining(" ")))
                 .build();
     }
 
@@ -38,11 +74,24 @@ record CodeNames(int bits, String codes, String scales) {
      * @throws Misfit if one cannot be read
      */
     static Map<String, CodeNames> of(ModelProto model) throws Misfit {
+        return of(model, WEIGHT);
+    }
+
+    /**
+     * Those of every factor that is stored as codes in a model, by the name of the value.
+     *
+     * @throws Misfit if one cannot be read
+     */
+    static Map<String, CodeNames> ofFactors(ModelProto model) throws Misfit {
+        return of(model, FACTOR);
+    }
+
+    private static Map<String, CodeNames> of(ModelProto model, String key) throws Misfit {
         Map<String, CodeNames> names = new LinkedHashMap<>();
         for (StringStringEntryProto entry : model.getMetadataPropsList()) {
-            if (isEntry(entry)) {
+            if (entry.getKey().startsWith(key)) {
                 names.put(
-                        entry.getKey().substring(KEY.length()),
+                        entry.getKey().substring(key.length()),
                         parse(entry.getValue())
                                 .orElseThrow(() -> new Misfit(
                                         "its metadata entry `%s` cannot be read".formatted(entry.getKey()))));
@@ -52,10 +101,14 @@ record CodeNames(int bits, String codes, String scales) {
     }
 
     private static Optional<CodeNames> parse(String value) {
-        String[] parts = value.split(" ", -1);
-        return parts.length == 3 && parts[0].matches("[2-8]")
-                ? Optional.of(new CodeNames(
-                        Integer.parseInt(parts[0]), PairNames.unescaped(parts[1]), PairNames.unescaped(parts[2])))
-                : Optional.empty();
+        List<String> parts = List.of(value.split(" ", -1));
+        if (!FIELDS.contains(parts.size()) || !parts.get(0).matches("[2-8]")) {
+            return Optional.empty();
+        }
+        List<String> names = parts.subList(1, parts.size()).stream()
+                .map(PairNames::unescaped)
+                .toList();
+        return Optional.of(new CodeNames(
+                Integer.parseInt(parts.get(0)), names.get(0), names.get(1), names.subList(2, names.size())));
     }
 }

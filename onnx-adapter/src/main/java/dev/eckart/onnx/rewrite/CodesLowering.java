@@ -1,8 +1,12 @@
 package dev.eckart.onnx.rewrite;
 
+import dev.eckart.core.linalg.MatrixSource;
 import dev.eckart.core.linalg.ScaledAxis;
 import dev.eckart.core.model.ElementType;
 import dev.eckart.core.stored.Blocks;
+import dev.eckart.core.stored.Codes;
+import dev.eckart.core.stored.Dense;
+import dev.eckart.core.stored.Product;
 import dev.eckart.onnx.graph.Attributes;
 import dev.eckart.onnx.graph.GraphEdits;
 import dev.eckart.onnx.graph.Value;
@@ -20,6 +24,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /**
@@ -77,7 +83,74 @@ public final class CodesLowering {
 
     /** Stores a constant as codes. */
     CodeNames store(ConstantSite site, Blocks blocks) {
-        return new Lowered(site.root()).store(site, blocks);
+        Lowered lowered = new Lowered(site.root(), site.root().name(), blocks);
+        CodeNames stored = lowered.store(site, site.root().name());
+        edits.compute(site.root(), lowered.nodes);
+        return stored;
+    }
+
+    /**
+     * Stores a constant as the sum of codes and the product of two factors, in the type of the scales: all of it is added up when
+     * the model is loaded.
+     */
+    CodeNames store(ConstantSite site, Blocks blocks, Product pair) {
+        Lowered lowered = new Lowered(site.root(), site.root().name(), blocks);
+        CodeNames stored = lowered.storeSum(site, pair);
+        edits.compute(site.root(), lowered.nodes);
+        return stored;
+    }
+
+    /**
+     * Stores codes of a matrix that nodes take as one operand.
+     *
+     * @param inPlace of what
+     * @param layout a matrix, or one of a single row, as the tensor that stores it
+     * @param factors told of the codes by the operand's name
+     * @return the operand, as a tensor in the type of the scales
+     */
+    NewTensors.Stored store(
+            Value inPlace, String wanted, Blocks blocks, TensorLayout layout, BiConsumer<String, CodeNames> factors) {
+        String output = names.take(wanted);
+        Lowered lowered = new Lowered(inPlace, output, blocks);
+        TensorView codes = layout.codes().apply(new CodeNumbers(blocks.codes()));
+        double[] ordered = codes.toArray();
+        byte[] bytes = new byte[ordered.length];
+        for (int i = 0; i < bytes.length; i++) {
+            bytes[i] = (byte) ordered[i];
+        }
+        factors.accept(
+                output, lowered.storeScaled(bytes, codes.dims(), layout.scales().apply(lowered.divided()), output));
+        lowered.nodes.forEach(node -> edits.putFirst(inPlace.graph(), node));
+        return new NewTensors.Stored(inPlace.graph(), output, blocks.scaleType());
+    }
+
+    /**
+     * How a matrix of codes is laid out as a tensor, and how its scales are, of which there is one row.
+     */
+    record TensorLayout(Function<MatrixSource, TensorView> codes, Function<MatrixSource, TensorView> scales) {}
+
+    /** Codes as numbers. */
+    private record CodeNumbers(Codes codes) implements MatrixSource {
+        @Override
+        public int rows() {
+            return codes.rows();
+        }
+
+        @Override
+        public int columns() {
+            return codes.columns();
+        }
+
+        @Override
+        public void read(int row, int column, int height, int width, double[] target) {
+            byte[] numbers = new byte[codes.columns()];
+            for (int i = 0; i < height; i++) {
+                codes.readRow(row + i, numbers);
+                for (int j = 0; j < width; j++) {
+                    target[i * width + j] = numbers[column + j];
+                }
+            }
+        }
     }
 
     /** The power of two that codes of so many bits are times, as int8. */
@@ -85,55 +158,110 @@ public final class CodesLowering {
         return 1 << (Byte.SIZE - bits);
     }
 
-    /** The nodes of one constant. */
+    /** The nodes that compute one matrix. */
     private final class Lowered {
         private final Value root;
+        private final String name;
+        private final Blocks blocks;
         private final List<NodeProto> nodes = new ArrayList<>();
 
-        Lowered(Value root) {
+        /**
+         * None yet.
+         *
+         * @param root in whose place tensors are added
+         * @param name that all that is new is called after
+         */
+        Lowered(Value root, String name, Blocks blocks) {
             this.root = root;
+            this.name = name;
+            this.blocks = blocks;
         }
 
-        CodeNames store(ConstantSite site, Blocks blocks) {
-            byte[] codes = site.inTensorOrder(blocks.codes());
+        CodeNames store(ConstantSite site, String output) {
+            return store(site.inTensorOrder(blocks.codes()), site.dims(), scales(site), output);
+        }
+
+        /** Computes a value in the weight's type. */
+        CodeNames store(byte[] codes, List<Long> dims, TensorView scales, String output) {
+            boolean castsBack = blocks.type() != blocks.scaleType();
+            String scaled = castsBack ? names.take(name + ".scaled") : output;
+            CodeNames stored = storeScaled(codes, dims, scales, scaled);
+            if (castsBack) {
+                cast(scaled, TensorTypes.dataType(blocks.type()), output);
+            }
+            return stored;
+        }
+
+        CodeNames storeSum(ConstantSite site, Product pair) {
+            boolean castsBack = blocks.type() != blocks.scaleType();
+            String rounded = fresh("rounded");
+            CodeNames stored = storeScaled(site.inTensorOrder(blocks.codes()), site.dims(), scales(site), rounded);
+            ConstantSite.Factors factors = site.factors(((Dense) pair.b()).values(), ((Dense) pair.a()).values());
+            String first = tensors.store(root, name + ".first", factors.first(), blocks.scaleType())
+                    .name();
+            String second = tensors.store(root, name + ".second", factors.second(), blocks.scaleType())
+                    .name();
+            String product = add("MatMul", fresh("product"), first, second);
+            if (!factors.reshaped().isEmpty()) {
+                product = add("Reshape", fresh("product.shaped"), product, shape("product.shape", factors.reshaped()));
+            }
+            if (!factors.permutation().isEmpty()) {
+                String turned = fresh("product.turned");
+                nodes.add(node("Transpose", turned)
+                        .addInput(product)
+                        .addAttribute(Attributes.of("perm", factors.permutation()))
+                        .build());
+                product = turned;
+            }
+            String sum = add("Add", castsBack ? fresh("sum") : root.name(), rounded, product);
+            if (castsBack) {
+                cast(sum, TensorTypes.dataType(blocks.type()), root.name());
+            }
+            return stored.with(first, second);
+        }
+
+        private CodeNames storeScaled(byte[] codes, List<Long> dims, TensorView scaleView, String output) {
             String stored;
             String bytes;
             if (blocks.bits() == Byte.SIZE) {
-                stored = tensors.storeBytes(root, root.name() + ".codes", site.dims(), DataType.INT8_VALUE, codes);
+                stored = tensors.storeBytes(root, name + ".codes", dims, DataType.INT8_VALUE, codes);
                 bytes = stored;
             } else {
                 PackedCodes packing = PackedCodes.of(blocks.bits());
                 stored = tensors.storeBytes(
                         root,
-                        root.name() + ".codes",
+                        name + ".codes",
                         List.of((long) packing.bytes(), (long) packing.groups(codes.length)),
                         DataType.UINT8_VALUE,
                         packing.pack(codes));
-                bytes = unpacked(packing, stored, site.dims());
+                bytes = unpacked(packing, stored, dims);
             }
-            String scales = scales(site, blocks);
             ElementType scaleType = blocks.scaleType();
-            boolean castsBack = blocks.type() != scaleType;
-            String numbers = cast(bytes, TensorTypes.dataType(scaleType), names.take(root.name() + ".numbers"));
-            String scaled = castsBack ? names.take(root.name() + ".scaled") : root.name();
-            add("Mul", scaled, numbers, scales);
-            if (castsBack) {
-                cast(scaled, TensorTypes.dataType(blocks.type()), root.name());
-            }
-            edits.compute(root, nodes);
+            String scales =
+                    tensors.store(root, name + ".scales", scaleView, scaleType).name();
+            String numbers = cast(bytes, TensorTypes.dataType(scaleType), names.take(name + ".numbers"));
+            add("Mul", output, numbers, scales);
             return new CodeNames(blocks.bits(), stored, scales);
         }
 
-        private String scales(ConstantSite site, Blocks blocks) {
+        private TensorView scales(ConstantSite site) {
+            return TensorView.of(divided()).reshaped(site.scaleDims());
+        }
+
+        /** The scales as they are stored, {@code [1 × out]}. */
+        MatrixSource divided() {
             double[] divisors = new double[blocks.columns()];
             Arrays.fill(divisors, 1.0 / unit(blocks.bits()));
-            return tensors.store(
-                            root,
-                            root.name() + ".scales",
-                            TensorView.of(ScaledAxis.columns(blocks.scales(), divisors))
-                                    .reshaped(site.scaleDims()),
-                            blocks.scaleType())
-                    .name();
+            return ScaledAxis.columns(blocks.scales(), divisors);
+        }
+
+        private String shape(String what, List<Long> dims) {
+            return tensors.storeRaw(
+                    root,
+                    name + "." + what,
+                    List.of((long) dims.size()),
+                    DataType.INT64_VALUE,
+                    longs(dims.stream().mapToLong(Long::longValue).toArray()));
         }
 
         /** The codes in the highest bits of a byte each, as int8 {@code dims}. */
@@ -153,12 +281,7 @@ public final class CodesLowering {
                 String row = add("Reshape", fresh("row"), bytes, positions("flat", -1));
                 bytes = add("Slice", fresh("cut"), row, positions("zero", 0), positions("count." + count, count));
             }
-            String shape = tensors.storeRaw(
-                    root,
-                    root.name() + ".shape",
-                    List.of((long) dims.size()),
-                    DataType.INT64_VALUE,
-                    longs(dims.stream().mapToLong(Long::longValue).toArray()));
+            String shape = shape("shape", dims);
             return cast(add("Reshape", fresh("bytes"), bytes, shape), DataType.INT8_VALUE, fresh("int8"));
         }
 
@@ -235,7 +358,7 @@ public final class CodesLowering {
         }
 
         private String fresh(String what) {
-            return names.take(root.name() + "." + what);
+            return names.take(name + "." + what);
         }
 
         private String positions(String what, long... values) {

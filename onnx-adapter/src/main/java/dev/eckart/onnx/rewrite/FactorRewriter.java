@@ -7,6 +7,9 @@ import dev.eckart.core.linalg.MatrixSource;
 import dev.eckart.core.model.JointBlocks;
 import dev.eckart.core.model.LinearWeight;
 import dev.eckart.core.stored.Blocks;
+import dev.eckart.core.stored.Dense;
+import dev.eckart.core.stored.Product;
+import dev.eckart.core.stored.Sum;
 import dev.eckart.onnx.file.OnnxModel;
 import dev.eckart.onnx.graph.GraphEdits;
 import dev.eckart.onnx.graph.GraphIndex;
@@ -20,6 +23,7 @@ import dev.eckart.onnx.scan.ConstantSite;
 import dev.eckart.onnx.scan.Form;
 import dev.eckart.onnx.scan.LinearSite;
 import dev.eckart.onnx.scan.LinearSite.Multiplication;
+import dev.eckart.onnx.tensor.TensorView;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -55,6 +59,7 @@ public final class FactorRewriter {
     private final CodesLowering codesLowering;
     private final Map<String, PairNames> pairs = new LinkedHashMap<>();
     private final Map<String, CodeNames> codes = new LinkedHashMap<>();
+    private final Map<String, CodeNames> factors = new LinkedHashMap<>();
 
     private FactorRewriter(OnnxModel model, GraphIndex index, List<LinearSite> sites, List<ConstantSite> constants) {
         this.model = model;
@@ -94,19 +99,28 @@ public final class FactorRewriter {
 
     private void make(Replacement replacement) {
         if (replacement.stored() instanceof Blocks blocks) {
-            String name = replacement.weight().name();
-            ConstantSite site = constants.get(name);
-            if (site == null) {
-                throw new IllegalArgumentException(
-                        replacement.weight().describe() + " is not a constant of this network that codes can store");
-            }
-            codes.put(name, codesLowering.store(site, blocks));
+            codes.put(replacement.weight().name(), codesLowering.store(constant(replacement), blocks));
+            return;
+        }
+        if (replacement.stored() instanceof Sum sum
+                && sum.one() instanceof Blocks blocks
+                && sum.other() instanceof Product pair) {
+            codes.put(replacement.weight().name(), codesLowering.store(constant(replacement), blocks, pair));
             return;
         }
         replacement
                 .weight()
                 .joint()
                 .ifPresentOrElse(members -> replace(replacement, members), () -> replace(replacement));
+    }
+
+    private ConstantSite constant(Replacement replacement) {
+        ConstantSite site = constants.get(replacement.weight().name());
+        if (site == null) {
+            throw new IllegalArgumentException(
+                    replacement.weight().describe() + " is not a constant of this network that codes can store");
+        }
+        return site;
     }
 
     private LinearSite site(LinearWeight weight) {
@@ -119,12 +133,12 @@ public final class FactorRewriter {
 
     private void replace(Replacement replacement) {
         LinearWeight weight = replacement.weight();
-        FactorPair pair = replacement.pair().orElseThrow();
+        Product pair = (Product) replacement.stored();
         LinearSite site = site(weight);
         LinearSite.Reading reading = site.reading(weight);
         Value root = site.root();
-        Stored b = tensors.store(root, root.name() + ".B", reading.storedB(pair.b()), weight.type());
-        Stored a = tensors.store(root, root.name() + ".A", reading.storedA(pair.a()), weight.type());
+        Stored b = store(root, ".B", pair.b(), reading::storedB, reading::scalesOfB);
+        Stored a = store(root, ".A", pair.a(), reading::storedA, reading::storedA);
         List<Bias> biases = new ArrayList<>();
         for (Multiplication use : reading.uses()) {
             boolean turned = isTurned(use.layout().form(), use.mirrored()) != isTurned(reading.form(), false);
@@ -139,6 +153,24 @@ public final class FactorRewriter {
         }
         leave(site, reading);
         pairs.put(weight.name(), new PairNames(b.name(), a.name(), weight.reading(), biases));
+    }
+
+    /** A factor as nodes take it. */
+    private Stored store(
+            Value root,
+            String suffix,
+            dev.eckart.core.stored.Stored factor,
+            Function<MatrixSource, TensorView> layout,
+            Function<MatrixSource, TensorView> scales) {
+        if (factor instanceof Dense dense) {
+            return tensors.store(root, root.name() + suffix, layout.apply(dense.values()), dense.type());
+        }
+        return codesLowering.store(
+                root,
+                root.name() + suffix,
+                (Blocks) factor,
+                new CodesLowering.TensorLayout(layout, scales),
+                factors::put);
     }
 
     private Shifted shifted(Multiplication use, Value root, Optional<MatrixSource> shift, List<NodeProto> nodes) {
@@ -234,11 +266,14 @@ public final class FactorRewriter {
         }
         pairs.forEach((weight, pairNames) -> own.add(PairNames.entry(weight, pairNames)));
         codes.forEach((weight, codeNames) -> own.add(codeNames.entry(weight)));
+        factors.forEach((value, codeNames) -> own.add(codeNames.factorEntry(value)));
         own.addAll(Checksums.entries(
                 Stream.concat(
                                 pairs.values().stream().map(PairNames::tensors),
-                                codes.values().stream().map(CodeNames::tensors))
+                                Stream.concat(codes.values().stream(), factors.values().stream())
+                                        .map(CodeNames::tensors))
                         .flatMap(List::stream)
+                        .filter(tensor -> !factors.containsKey(tensor))
                         .toList(),
                 tensors.sums()));
         own.forEach(entry -> entries.put(entry.getKey(), entry));

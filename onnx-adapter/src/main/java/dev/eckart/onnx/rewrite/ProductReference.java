@@ -3,7 +3,6 @@ package dev.eckart.onnx.rewrite;
 import dev.eckart.core.linalg.Decomposer;
 import dev.eckart.core.linalg.Matrix;
 import dev.eckart.core.model.ElementType;
-import dev.eckart.core.stored.Blocks;
 import dev.eckart.core.verify.NoProof;
 import dev.eckart.onnx.file.OnnxModel;
 import dev.eckart.onnx.graph.GraphEdits;
@@ -143,12 +142,14 @@ public final class ProductReference {
     }
 
     private void substitute(ConstantSite site, CodeNames codes) throws Misfit {
-        Blocks blocks = stored.blocks(site, codes);
-        Matrix dense = blocks.toMatrix(stored.backend());
+        Matrix dense = stored.constant(site, codes).toMatrix(stored.backend());
         stored.compare(site, dense);
         Value root = site.root();
         ElementType type = TensorTypes.elementType(
-                        wide ? Widened.type(TensorTypes.dataType(blocks.type())) : TensorTypes.dataType(blocks.type()))
+                        wide
+                                ? Widened.type(
+                                        TensorTypes.dataType(site.weight().type()))
+                                : TensorTypes.dataType(site.weight().type()))
                 .orElseThrow();
         Stored tensor = tensors.store(root, root.name() + ".dense", site.tensor(dense), type);
         edits.compute(

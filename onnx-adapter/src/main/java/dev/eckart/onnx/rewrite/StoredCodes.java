@@ -1,16 +1,17 @@
 package dev.eckart.onnx.rewrite;
 
-import dev.eckart.core.stored.Blocks;
+import dev.eckart.core.stored.Stored;
 import dev.eckart.onnx.file.OnnxModel;
 import dev.eckart.onnx.graph.GraphIndex;
 import dev.eckart.onnx.proto.ModelProto;
-import dev.eckart.onnx.proto.TensorProto;
 import dev.eckart.onnx.scan.ConstantSite;
 import dev.eckart.onnx.tensor.Tensors;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalInt;
 import java.util.function.Function;
 
 /** What a model's metadata says of weights that it stores as codes. */
@@ -18,26 +19,53 @@ public final class StoredCodes {
     private StoredCodes() {}
 
     /**
-     * Bytes of the codes and scales of each weight, by its name; none where the metadata cannot be read.
+     * What a weight is stored in instead of plain numbers.
+     *
+     * @param rank of two factors in codes; empty where the weight is in codes as a whole
+     * @param corrected whether a pair is added to the codes
+     * @param bytes of codes, scales and of what is added to them
+     */
+    public record Coded(OptionalInt rank, boolean corrected, long bytes) {}
+
+    /**
+     * Each weight that is stored in codes, by its name; none where the metadata cannot be read.
      *
      * @param index of the model
      */
-    public static Map<String, Long> bytes(ModelProto model, GraphIndex index) {
-        Map<String, CodeNames> names;
+    public static Map<String, Coded> of(ModelProto model, GraphIndex index) {
+        Map<String, Long> bytes = new HashMap<>();
+        Map<String, Long> elements = new HashMap<>();
+        index.constants().forEach((value, tensor) -> {
+            bytes.merge(value.name(), Tensors.storedBytes(tensor), Math::max);
+            elements.merge(value.name(), Tensors.elements(tensor), Math::max);
+        });
+        Map<String, Coded> coded = new LinkedHashMap<>();
         try {
-            names = CodeNames.of(model);
+            CodeNames.of(model)
+                    .forEach((weight, names) -> coded.put(
+                            weight,
+                            new Coded(OptionalInt.empty(), !names.pair().isEmpty(), sum(names.tensors(), bytes))));
+            Map<String, CodeNames> factors = CodeNames.ofFactors(model);
+            PairNames.of(model).forEach((weight, names) -> {
+                CodeNames b = factors.get(names.b());
+                CodeNames a = factors.get(names.a());
+                if (b != null && a != null) {
+                    coded.put(
+                            weight,
+                            new Coded(
+                                    OptionalInt.of(Math.toIntExact(elements.getOrDefault(b.scales(), 0L))),
+                                    false,
+                                    sum(b.tensors(), bytes) + sum(a.tensors(), bytes)));
+                }
+            });
         } catch (Misfit e) {
             return Map.of();
         }
-        Map<String, Long> stored = new HashMap<>();
-        index.constants().forEach((value, tensor) -> stored.merge(value.name(), bytes(tensor), Math::max));
-        Map<String, Long> bytes = new LinkedHashMap<>();
-        names.forEach((weight, tensors) -> bytes.put(
-                weight,
-                tensors.tensors().stream()
-                        .mapToLong(name -> stored.getOrDefault(name, 0L))
-                        .sum()));
-        return bytes;
+        return coded;
+    }
+
+    private static long sum(List<String> tensors, Map<String, Long> bytes) {
+        return tensors.stream().mapToLong(name -> bytes.getOrDefault(name, 0L)).sum();
     }
 
     /**
@@ -46,7 +74,7 @@ public final class StoredCodes {
      * @param original that it was made of
      * @param index of the original
      */
-    public static Function<ConstantSite, Blocks> reader(OnnxModel original, GraphIndex index, OnnxModel compressed) {
+    public static Function<ConstantSite, Stored> reader(OnnxModel original, GraphIndex index, OnnxModel compressed) {
         StoredPairs stored = new StoredPairs(original, index, compressed, () -> {
             throw new IllegalStateException("Codes take no backend");
         });
@@ -58,15 +86,11 @@ public final class StoredCodes {
         }
         return site -> {
             try {
-                return stored.blocks(
+                return stored.constant(
                         site, Objects.requireNonNull(names.get(site.weight().name())));
             } catch (Misfit e) {
                 throw new IllegalStateException(e);
             }
         };
-    }
-
-    private static long bytes(TensorProto tensor) {
-        return Tensors.storedBytes(tensor);
     }
 }

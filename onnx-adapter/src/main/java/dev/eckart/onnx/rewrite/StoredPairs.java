@@ -3,8 +3,13 @@ package dev.eckart.onnx.rewrite;
 import dev.eckart.core.linalg.Decomposer;
 import dev.eckart.core.linalg.Matrix;
 import dev.eckart.core.linalg.MatrixSource;
+import dev.eckart.core.model.ElementType;
 import dev.eckart.core.model.LinearWeight;
 import dev.eckart.core.stored.Blocks;
+import dev.eckart.core.stored.Dense;
+import dev.eckart.core.stored.Product;
+import dev.eckart.core.stored.Stored;
+import dev.eckart.core.stored.Sum;
 import dev.eckart.core.verify.StoredForms;
 import dev.eckart.onnx.file.OnnxModel;
 import dev.eckart.onnx.file.Payloads;
@@ -28,6 +33,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -51,6 +57,7 @@ final class StoredPairs {
     private final Supplier<Decomposer> backend;
     private final List<String> faults = new ArrayList<>();
     private StoredForms forms = new StoredForms(0, 0, 0);
+    private Map<String, CodeNames> factors = Map.of();
 
     /**
      * What a model stores.
@@ -118,6 +125,7 @@ final class StoredPairs {
         for (String key : PairNames.unreadable(model.message())) {
             throw new Misfit("its metadata entry `%s` cannot be read".formatted(key));
         }
+        factors = CodeNames.ofFactors(model.message());
         Replaced replaced =
                 new Replaced(new LinkedHashMap<>(PairNames.of(model.message())), CodeNames.of(model.message()));
         requireKnown(
@@ -170,36 +178,148 @@ final class StoredPairs {
     /** B·A, {@code [in × out]}. */
     Matrix product(LinearSite.Reading reading, PairNames pair) throws Misfit {
         LinearWeight weight = reading.weight();
-        return times(weight, readB(reading, factor(pair.b(), weight)), readA(reading, factor(pair.a(), weight)));
+        CodeNames b = factors.get(pair.b());
+        CodeNames a = factors.get(pair.a());
+        MatrixSource first = b == null ? readB(reading, factor(pair.b(), weight)) : codedB(reading, b);
+        return times(
+                weight,
+                first,
+                a == null ? readA(reading, factor(pair.a(), weight)) : codedA(reading, a, first.columns()));
     }
 
-    /** The codes and scales of a constant. */
-    Blocks blocks(ConstantSite site, CodeNames names) throws Misfit {
-        LinearWeight weight = site.weight();
-        int count = Math.toIntExact(weight.parameters());
+    private MatrixSource codedB(LinearSite.Reading reading, CodeNames names) throws Misfit {
+        LinearWeight weight = reading.weight();
+        TensorView scales = scales(names, weight);
+        int rank = Math.toIntExact(scales.size());
+        if (!scales.dims().equals(reading.scalesOfB(MatrixSource.zeros(1, rank)).dims())) {
+            throw misfit("scales", names.scales(), weight);
+        }
+        List<Long> dims =
+                reading.storedB(MatrixSource.zeros(weight.rows(), rank)).dims();
+        return numbers(reading::readB, codes(names, dims, weight), dims, scales, names, weight);
+    }
+
+    private MatrixSource codedA(LinearSite.Reading reading, CodeNames names, int rank) throws Misfit {
+        LinearWeight weight = reading.weight();
+        TensorView scales = scales(names, weight);
+        if (!scales.dims()
+                .equals(reading.storedA(MatrixSource.zeros(1, weight.columns())).dims())) {
+            throw misfit("scales", names.scales(), weight);
+        }
+        List<Long> dims =
+                reading.storedA(MatrixSource.zeros(rank, weight.columns())).dims();
+        return numbers(reading::readA, codes(names, dims, weight), dims, scales, names, weight);
+    }
+
+    /** The numbers that codes stand for, as they are computed when the model is loaded. */
+    private Matrix numbers(
+            Function<TensorView, MatrixSource> read,
+            byte[] codes,
+            List<Long> dims,
+            TensorView scales,
+            CodeNames names,
+            LinearWeight weight) {
+        double[] ordered = new double[codes.length];
+        Arrays.setAll(ordered, i -> codes[i]);
+        Matrix matrix = Matrix.copyOf(
+                read.apply(TensorView.of(Matrix.of(1, ordered.length, ordered)).reshaped(dims)));
+        double[] steps = Matrix.copyOf(read.apply(scales)).toArray();
+        int unit = CodesLowering.unit(names.bits());
+        double[] numbers = matrix.toArray();
+        boolean isFloat = Blocks.scaleType(weight.type()) == ElementType.FLOAT32;
+        for (int i = 0; i < numbers.length; i++) {
+            double product = numbers[i] * (steps[i % steps.length] * unit);
+            numbers[i] = isFloat ? (float) product : product;
+        }
+        return Matrix.of(matrix.rows(), matrix.columns(), numbers);
+    }
+
+    private TensorView scales(CodeNames names, LinearWeight weight) throws Misfit {
+        TensorProto scales = found(names.scales(), "scales", weight);
+        if (scales.getDataType() != TensorTypes.dataType(Blocks.scaleType(weight.type()))) {
+            throw misfit("scales", names.scales(), weight);
+        }
+        requireAsWritten("scales", names.scales(), scales);
+        return Tensors.view(scales, compressed).orElseThrow(() -> misfit("scales", names.scales(), weight));
+    }
+
+    private TensorProto found(String name, String what, LinearWeight weight) throws Misfit {
+        return constants.getOrDefault(name, List.of()).stream()
+                .findFirst()
+                .orElseThrow(() -> misfit(what, name, weight));
+    }
+
+    private static Misfit misfit(String what, String name, LinearWeight weight) {
+        return new Misfit("its metadata speaks of %s `%s` of a factor of %s, but it has no such tensor"
+                .formatted(what, name, weight.describe()));
+    }
+
+    /** Codes in the order of the tensor that they make up. */
+    private byte[] codes(CodeNames names, List<Long> dims, LinearWeight weight) throws Misfit {
+        int count = Math.toIntExact(dims.stream().reduce(1L, (a, b) -> a * b));
         boolean whole = names.bits() == Byte.SIZE;
         TensorProto codes = tensor(
                 names.codes(),
                 whole ? DataType.INT8_VALUE : DataType.UINT8_VALUE,
-                whole ? site.dims() : packedDims(names.bits(), count),
+                whole ? dims : packedDims(names.bits(), count),
                 "codes",
                 weight);
+        byte[] ordered = new byte[Math.toIntExact(Tensors.elements(codes))];
+        ByteBuffer target = ByteBuffer.wrap(ordered);
+        Tensors.forEachPart(codes, compressed, target::put);
+        return whole ? ordered : PackedCodes.of(names.bits()).unpack(ordered, count);
+    }
+
+    /** What stands in the place of a constant. */
+    Stored constant(ConstantSite site, CodeNames names) throws Misfit {
+        Blocks blocks = blocks(site, names);
+        if (names.pair().isEmpty()) {
+            return blocks;
+        }
+        ElementType type = blocks.scaleType();
+        List<MatrixSource> factors = site.outOfFactors(
+                term(names.pair().get(0), site.weight(), type),
+                term(names.pair().get(1), site.weight(), type));
+        MatrixSource b = factors.get(0);
+        MatrixSource a = factors.get(1);
+        if (b.rows() != blocks.rows() || a.columns() != blocks.columns() || b.columns() != a.rows()) {
+            throw new Misfit("its factors [%d×%d]·[%d×%d] do not fit %s"
+                    .formatted(
+                            b.rows(),
+                            b.columns(),
+                            a.rows(),
+                            a.columns(),
+                            site.weight().describe()));
+        }
+        return new Sum(blocks, new Product(new Dense(b, type), new Dense(a, type)));
+    }
+
+    private MatrixSource term(String name, LinearWeight weight, ElementType type) throws Misfit {
+        TensorProto tensor = found(name, "a factor", weight);
+        if (tensor.getDataType() != TensorTypes.dataType(type) || tensor.getDimsCount() != 2) {
+            throw misfit("a factor", name, weight);
+        }
+        requireAsWritten("factor", name, tensor);
+        return Tensors.view(tensor, compressed)
+                .orElseThrow(() -> misfit("a factor", name, weight))
+                .matrix(List.of(0), List.of(1));
+    }
+
+    private Blocks blocks(ConstantSite site, CodeNames names) throws Misfit {
+        LinearWeight weight = site.weight();
+        byte[] codes = codes(names, site.dims(), weight);
         TensorProto scales = tensor(
                 names.scales(),
                 TensorTypes.dataType(Blocks.scaleType(weight.type())),
                 site.scaleDims(),
                 "scales",
                 weight);
-        byte[] ordered = new byte[Math.toIntExact(Tensors.elements(codes))];
-        ByteBuffer target = ByteBuffer.wrap(ordered);
-        Tensors.forEachPart(codes, compressed, target::put);
         double[] steps = Tensors.view(scales, compressed).orElseThrow().toArray();
         for (int i = 0; i < steps.length; i++) {
             steps[i] *= CodesLowering.unit(names.bits());
         }
         return new Blocks(
-                site.outOfTensorOrder(
-                        whole ? ordered : PackedCodes.of(names.bits()).unpack(ordered, count)),
+                site.outOfTensorOrder(codes),
                 names.bits(),
                 weight.rows(),
                 Matrix.of(1, weight.columns(), steps),
@@ -331,13 +451,13 @@ final class StoredPairs {
 
     private static MatrixSource readB(LinearSite.Reading reading, TensorView factor) throws Misfit {
         int rows = reading.weight().rows();
-        requireDims(reading, factor, reading.storedB(new Zeros(rows, (int) (factor.size() / rows))));
+        requireDims(reading, factor, reading.storedB(MatrixSource.zeros(rows, (int) (factor.size() / rows))));
         return reading.readB(factor);
     }
 
     private static MatrixSource readA(LinearSite.Reading reading, TensorView factor) throws Misfit {
         int columns = reading.weight().columns();
-        requireDims(reading, factor, reading.storedA(new Zeros((int) (factor.size() / columns), columns)));
+        requireDims(reading, factor, reading.storedA(MatrixSource.zeros((int) (factor.size() / columns), columns)));
         return reading.readA(factor);
     }
 
@@ -348,14 +468,6 @@ final class StoredPairs {
             throw new Misfit("a factor of %s is %s where %s was expected"
                     .formatted(
                             reading.weight().describe(), Tensors.shape(factor.dims()), Tensors.shape(expected.dims())));
-        }
-    }
-
-    /** As many numbers as a factor has. */
-    private record Zeros(int rows, int columns) implements MatrixSource {
-        @Override
-        public void read(int row, int column, int height, int width, double[] target) {
-            Arrays.fill(target, 0, height * width, 0);
         }
     }
 

@@ -93,6 +93,49 @@ public record ConstantSite(LinearWeight weight, Value root, List<Long> dims, int
                 .permuted(inverse);
     }
 
+    /**
+     * The two factors of another matrix B·A {@code [in × out]}, as tensors whose product makes up a tensor of these dimensions.
+     *
+     * @param reshaped dimensions that the product is given then; empty where it has those already
+     * @param permutation of these dimensions; empty where they are in order
+     */
+    public record Factors(TensorView first, TensorView second, List<Long> reshaped, List<Long> permutation) {}
+
+    /**
+     * The factors that stand for a matrix.
+     *
+     * @param b B, {@code [in × r]}
+     * @param a A, {@code [r × out]}
+     */
+    public Factors factors(MatrixSource b, MatrixSource a) {
+        if (from == 0) {
+            return new Factors(
+                    TensorView.of(Transposed.of(a)),
+                    TensorView.of(Transposed.of(b)),
+                    dims.size() == 2 && to == 1 ? List.of() : dims,
+                    List.of());
+        }
+        boolean inOrder = to == dims.size();
+        List<Integer> axes = new ArrayList<>(rowAxes(dims.size(), from, to));
+        axes.addAll(IntStream.range(from, to).boxed().toList());
+        return new Factors(
+                TensorView.of(b),
+                TensorView.of(a),
+                inOrder && dims.size() == 2
+                        ? List.of()
+                        : axes.stream().map(dims::get).toList(),
+                inOrder
+                        ? List.of()
+                        : IntStream.range(0, dims.size())
+                                .mapToObj(axis -> (long) axes.indexOf(axis))
+                                .toList());
+    }
+
+    /** B {@code [in × r]} and A {@code [r × out]} out of the tensors of {@link #factors}. */
+    public List<MatrixSource> outOfFactors(MatrixSource first, MatrixSource second) {
+        return from == 0 ? List.of(Transposed.of(second), Transposed.of(first)) : List.of(first, second);
+    }
+
     /** The axes that are not from one to before another. */
     static List<Integer> rowAxes(int rank, int from, int to) {
         return IntStream.range(0, rank)

@@ -7,6 +7,7 @@ import dev.eckart.onnx.graph.Use;
 import dev.eckart.onnx.graph.Value;
 import dev.eckart.onnx.tensor.TensorView;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -49,6 +50,11 @@ public record LinearSite(LinearWeight weight, Value root, List<Reading> readings
         /** A as the tensor that is stored. */
         public TensorView storedA(MatrixSource a) {
             return form.storedA(a, in, out);
+        }
+
+        /** The tensor of a number for each of B's columns, {@code [1 × r]}, to be multiplied by that of B. */
+        public TensorView scalesOfB(MatrixSource row) {
+            return form.storedB(row, Collections.nCopies(in.size(), 1L));
         }
 
         /** B {@code [in × r]} out of a stored tensor. */

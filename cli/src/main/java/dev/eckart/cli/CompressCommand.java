@@ -180,7 +180,8 @@ final class CompressCommand implements Callable<Integer> {
         if (encoding.pairsAlone()) {
             return;
         }
-        List<Encoding> encodings = encoding.encodings(selection.weights().plugins());
+        List<Encoding> encodings =
+                encoding.encodings(selection.weights().plugins()).usual();
         boolean ranks = encodings.stream().anyMatch(RankedEncoding.class::isInstance);
         boolean pairs = encodings.stream().anyMatch(one -> one instanceof RankedEncoding && one.isOfProducts());
         if (!pairs && refit) {

@@ -11,6 +11,7 @@ import dev.eckart.core.model.LinearWeight;
 import dev.eckart.core.model.NetworkSummary;
 import dev.eckart.core.scan.Inventory;
 import dev.eckart.core.stored.Blocks;
+import dev.eckart.core.stored.Packed;
 import dev.eckart.core.stored.Product;
 import dev.eckart.core.stored.Stored;
 import dev.eckart.core.stored.Sum;
@@ -31,6 +32,7 @@ import dev.eckart.onnx.rewrite.FactorRewriter;
 import dev.eckart.onnx.rewrite.FormRecorder;
 import dev.eckart.onnx.rewrite.OpenConstants;
 import dev.eckart.onnx.rewrite.OpenOperands;
+import dev.eckart.onnx.rewrite.PackedLowering;
 import dev.eckart.onnx.rewrite.ProductReference;
 import dev.eckart.onnx.rewrite.Reference;
 import dev.eckart.onnx.rewrite.StoredCodes;
@@ -128,6 +130,13 @@ public final class OnnxNetwork implements Network<OnnxNetwork> {
         }
         if (form instanceof Sum sum) {
             return obstacle(constant, sum.one()).or(() -> obstacle(constant, sum.other()));
+        }
+        if (form instanceof Packed packed) {
+            return constants.get().sites().stream()
+                    .filter(site -> site.weight().name().equals(constant.name()))
+                    .findFirst()
+                    .map(site -> PackedLowering.obstacle(index, site, packed))
+                    .orElseGet(() -> Optional.of("it is no constant that codes can stand for"));
         }
         return form instanceof Blocks blocks ? CodesLowering.obstacle(blocks, opset()) : Optional.empty();
     }

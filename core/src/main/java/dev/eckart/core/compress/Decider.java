@@ -24,7 +24,6 @@ import dev.eckart.core.rank.WeightRankSelector;
 import dev.eckart.core.spectrum.WeightSpectrum;
 import dev.eckart.core.stored.Stored;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -58,8 +57,7 @@ record Decider(
     private record Chosen(PlannedWeight planned, Optional<Offer> offer) {}
 
     /**
-     * Of the encodings of a stage without ranks, the first that has an offer in fewer bytes, and of its offers the one that loses
-     * least.
+     * Of the encodings of a stage without ranks, the first that has an offer in fewer bytes that the network can store.
      *
      * @param build whether what takes its place is to be built
      */
@@ -80,7 +78,7 @@ record Decider(
             WeightRankSelector ranks,
             WeightView view,
             boolean build) {
-        if (order.costly().contains(weight.name())) {
+        if (!order.of(weight.name(), stage.encodings()).contains(encoding)) {
             return of(stage, view, build);
         }
         return decided(choose(encoding, weight, ranks, view), view, build);
@@ -148,7 +146,7 @@ record Decider(
             return kept(weight, "too small to be stored in fewer bits");
         }
         if (encodings.isEmpty()) {
-            return kept(weight, COSTLY);
+            return kept(weight, order.costly().contains(weight.name()) ? COSTLY : "no encoding is offered to its name");
         }
         List<String> reasons = new ArrayList<>();
         for (Encoding encoding : encodings) {
@@ -169,34 +167,36 @@ record Decider(
         return new Chosen(new PlannedWeight(weight, Optional.empty(), new Decision.Keep(because)), Optional.empty());
     }
 
+    /** The first of an encoding's offers that takes fewer bytes and that the network can store. */
     private Optional<Chosen> choose(Encoding encoding, WeightView view, List<String> reasons) {
         LinearWeight weight = view.weight();
-        Optional<Offer> best = best(encoding, view);
-        if (best.isEmpty()) {
+        List<Offer> smaller = smaller(encoding, view);
+        if (smaller.isEmpty()) {
             reasons.add("%s is not smaller than its %s".formatted(encoding.name(), new FileSize(weight.bytes())));
             return Optional.empty();
         }
-        Offer offer = best.get();
-        Stored form = Encodings.answer(offer, weight.describe(), offer::outline);
-        Optional<String> unstorable = obstacle.apply(weight, form);
-        if (unstorable.isPresent()) {
-            reasons.add("%s: %s".formatted(encoding.name(), unstorable.get()));
-            return Optional.empty();
+        Optional<String> unstorable = Optional.empty();
+        for (Offer offer : smaller) {
+            Stored form = Encodings.answer(offer, weight.describe(), offer::outline);
+            unstorable = obstacle.apply(weight, form);
+            if (unstorable.isEmpty()) {
+                Decision.Encode encode =
+                        new Decision.Encode(encoding.name(), OptionalInt.empty(), form, loss(encoding, offer, weight));
+                return Optional.of(new Chosen(
+                        PlannedWeight.encoded(weight, encode, view.inputs().isPresent()), Optional.of(offer)));
+            }
         }
-        Decision.Encode encode =
-                new Decision.Encode(encoding.name(), OptionalInt.empty(), form, loss(encoding, offer, weight));
-        return Optional.of(
-                new Chosen(PlannedWeight.encoded(weight, encode, view.inputs().isPresent()), best));
+        reasons.add("%s: %s".formatted(encoding.name(), unstorable.orElseThrow()));
+        return Optional.empty();
     }
 
-    /** The offer that loses least, of those that take fewer bytes. */
-    private static Optional<Offer> best(Encoding encoding, WeightView view) {
+    private static List<Offer> smaller(Encoding encoding, WeightView view) {
         LinearWeight weight = view.weight();
         String about = weight.describe();
         Draft draft = Encodings.answer(encoding, about, () -> encoding.draft(view));
         return Encodings.answer(draft, about, draft::offers).stream()
                 .filter(offer -> Encodings.answer(offer, about, offer::bytes) < weight.bytes())
-                .min(Comparator.comparingDouble(offer -> loss(encoding, offer, weight)));
+                .toList();
     }
 
     private static double loss(Encoding encoding, Offer offer, LinearWeight weight) {
@@ -217,7 +217,10 @@ record Decider(
             RankedDraft draft = Encodings.answer(encoding, about, () -> ranked.draft(view));
             offer = Encodings.answer(draft, about, () -> draft.offer(rank));
         } else {
-            offer = best(encoding, view)
+            Stored form = planned.form().orElseThrow();
+            offer = smaller(encoding, view).stream()
+                    .filter(one -> one.outline().equals(form))
+                    .findFirst()
                     .orElseThrow(() -> new IllegalStateException(
                             "%s offers nothing for %s any more".formatted(encoding.name(), about)));
         }

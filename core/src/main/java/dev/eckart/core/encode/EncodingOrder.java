@@ -1,41 +1,70 @@
 package dev.eckart.core.encode;
 
+import dev.eckart.core.model.NamePattern;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
  * The encodings that weights are offered, in the order in which they are asked.
  *
  * @param usual for all weights but those
+ * @param only by the names of encodings, which weights alone are offered these
  * @param costly names of the weights that the network's outputs lose most by: they are offered the {@linkplain
  *     Encoding#finer() finer} encodings of the usual ones, if there are any
  */
-public record EncodingOrder(List<Encoding> usual, Set<String> costly) {
+public record EncodingOrder(List<Encoding> usual, Map<String, NamePattern> only, Set<String> costly) {
     public EncodingOrder {
         usual = List.copyOf(usual);
+        only = Map.copyOf(only);
         costly = Set.copyOf(costly);
+        if (usual.isEmpty()) {
+            throw new IllegalArgumentException("Expected one encoding or more");
+        }
     }
 
     /** The same for all weights. */
     public EncodingOrder(List<Encoding> usual) {
-        this(usual, Set.of());
+        this(usual, Map.of(), Set.of());
     }
 
     /** The same, but for the costly weights of a network. */
     public EncodingOrder sparing(Set<String> names) {
-        return new EncodingOrder(usual, names);
+        return new EncodingOrder(usual, only, names);
     }
 
-    /** Those for a weight, in order; empty if it is left as it is. */
+    /** The same, with others of the same names in the place of the encodings. */
+    public EncodingOrder map(UnaryOperator<Encoding> replace) {
+        return new EncodingOrder(usual.stream().map(replace).toList(), only, costly);
+    }
+
+    /** As users write it: {@code packed:4@*table*,bits:7}. */
+    public String text() {
+        return usual.stream()
+                .map(encoding -> encoding.name()
+                        + Optional.ofNullable(only.get(encoding.name()))
+                                .map(pattern -> "@" + pattern.glob())
+                                .orElse(""))
+                .collect(Collectors.joining(","));
+    }
+
+    /** Of some of the usual ones, those for a weight, in order; empty if it is left as it is. */
+    public List<Encoding> of(String weight, List<Encoding> some) {
+        List<Encoding> offered = some.stream()
+                .filter(encoding -> Optional.ofNullable(only.get(encoding.name()))
+                        .map(pattern -> pattern.matches(weight))
+                        .orElse(true))
+                .toList();
+        return costly.contains(weight) ? finer(offered) : offered;
+    }
+
+    /** As {@link #of(String, List)}, of all usual ones. */
     public List<Encoding> of(String weight) {
         return of(weight, usual);
-    }
-
-    /** As {@link #of(String)}, of some of the usual ones. */
-    public List<Encoding> of(String weight, List<Encoding> some) {
-        return costly.contains(weight) ? finer(some) : some;
     }
 
     /** For costly weights. */

@@ -2,20 +2,16 @@ package dev.eckart.core.scan;
 
 import dev.eckart.core.InvalidInputException;
 import dev.eckart.core.model.LinearWeight;
+import dev.eckart.core.model.NamePattern;
 import dev.eckart.core.model.SkipReason;
 import dev.eckart.core.model.SkippedWeight;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
 /**
  * The weights that the user wants factored, by name.
  *
- * <p>In a pattern, {@code *} stands for any characters, {@code ?} for one; everything else stands for itself, so that
- * names such as {@code onnx::MatMul_7} and {@code layer.0/W[1]} can be written as they are.
- *
- * @param include a weight is in if one of these matches its name, or if there are none
+ * @param include a weight is in if one of these {@linkplain NamePattern patterns} matches its name, or if there are none
  * @param exclude a weight is out if one of these matches its name
  */
 public record WeightFilter(List<String> include, List<String> exclude) {
@@ -34,8 +30,8 @@ public record WeightFilter(List<String> include, List<String> exclude) {
      * @throws InvalidInputException if a pattern matches no linear weight: most likely a misspelled name
      */
     public Inventory apply(Inventory inventory) {
-        List<Pattern> included = patterns(include, "--include", inventory);
-        List<Pattern> excluded = patterns(exclude, "--exclude", inventory);
+        List<NamePattern> included = patterns(include, "--include", inventory);
+        List<NamePattern> excluded = patterns(exclude, "--exclude", inventory);
         List<LinearWeight> linear = new ArrayList<>();
         List<SkippedWeight> skipped = new ArrayList<>();
         for (LinearWeight weight : inventory.linear()) {
@@ -50,16 +46,15 @@ public record WeightFilter(List<String> include, List<String> exclude) {
         return new Inventory(linear, skipped);
     }
 
-    private static boolean matchesAny(List<Pattern> patterns, String name) {
-        return patterns.stream().anyMatch(pattern -> pattern.matcher(name).matches());
+    private static boolean matchesAny(List<NamePattern> patterns, String name) {
+        return patterns.stream().anyMatch(pattern -> pattern.matches(name));
     }
 
-    private static List<Pattern> patterns(List<String> globs, String option, Inventory inventory) {
-        List<Pattern> patterns = new ArrayList<>();
+    private static List<NamePattern> patterns(List<String> globs, String option, Inventory inventory) {
+        List<NamePattern> patterns = new ArrayList<>();
         for (String glob : globs) {
-            Pattern pattern = compile(glob);
-            if (inventory.linear().stream()
-                    .noneMatch(weight -> pattern.matcher(weight.name()).matches())) {
+            NamePattern pattern = new NamePattern(glob);
+            if (inventory.linear().stream().noneMatch(weight -> pattern.matches(weight.name()))) {
                 throw new InvalidInputException(
                         "%s `%s` matches none of the %d linear weights; `eckart scan` lists their names"
                                 .formatted(option, glob, inventory.linear().size()));
@@ -67,16 +62,5 @@ public record WeightFilter(List<String> include, List<String> exclude) {
             patterns.add(pattern);
         }
         return patterns;
-    }
-
-    private static Pattern compile(String glob) {
-        String regex = glob.codePoints()
-                .mapToObj(c -> switch (c) {
-                    case '*' -> ".*";
-                    case '?' -> ".";
-                    default -> Pattern.quote(Character.toString(c));
-                })
-                .collect(Collectors.joining());
-        return Pattern.compile(regex, Pattern.DOTALL);
     }
 }

@@ -1,5 +1,6 @@
 package dev.eckart.onnx.job;
 
+import dev.eckart.core.InvalidInputException;
 import dev.eckart.core.compress.Network;
 import dev.eckart.core.compress.Offering;
 import dev.eckart.core.encode.Encoding;
@@ -16,7 +17,7 @@ import dev.eckart.onnx.calibrate.CalibrationInputs;
 import dev.eckart.onnx.run.InputSource;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Which weights get which rank, or are stored in which other form.
@@ -40,12 +41,8 @@ public record Selection(
         Optional<CalibrationInputs> calibration,
         boolean refit,
         Optional<TimedPairs> timed,
-        List<Encoding> encodings) {
+        EncodingOrder encodings) {
     public Selection {
-        encodings = List.copyOf(encodings);
-        if (encodings.isEmpty()) {
-            throw new IllegalArgumentException("Expected one encoding or more");
-        }
         if (refit && calibration.isEmpty()) {
             throw new IllegalArgumentException("Expected calibration inputs to refit on");
         }
@@ -70,7 +67,7 @@ public record Selection(
                 calibration,
                 false,
                 Optional.empty(),
-                List.of(new PairEncoding(balance)));
+                new EncodingOrder(List.of(new PairEncoding(balance))));
     }
 
     /** Each layer by itself, and nothing that callers may feed. */
@@ -91,7 +88,7 @@ public record Selection(
     }
 
     /** The same, with other encodings to choose from. */
-    public Selection encodings(List<Encoding> wanted) {
+    public Selection encodings(EncodingOrder wanted) {
         return new Selection(rank, selector, filter, balance, joint, freezeDefaults, calibration, refit, timed, wanted);
     }
 
@@ -120,12 +117,12 @@ public record Selection(
     }
 
     private boolean hasRanks() {
-        return encodings.stream().anyMatch(RankedEncoding.class::isInstance);
+        return encodings.usual().stream().anyMatch(RankedEncoding.class::isInstance);
     }
 
     /** Whether pairs are all that weights are offered. */
     boolean isOfPairsAlone() {
-        return encodings.stream().allMatch(PairEncoding.class::isInstance);
+        return encodings.usual().stream().allMatch(PairEncoding.class::isInstance);
     }
 
     /** Whether the run has use for a backend that decomposes matrices. */
@@ -135,19 +132,30 @@ public record Selection(
 
     /** The encodings as the user writes them. */
     String encoding() {
-        return encodings.stream().map(Encoding::name).collect(Collectors.joining(","));
+        return encodings.text();
     }
 
-    /** What a network's weights are offered. */
+    /**
+     * What a network's weights are offered.
+     *
+     * @throws InvalidInputException if an encoding is for weights alone of which there are none
+     */
     Offering offering(OnnxNetwork network) {
-        List<Encoding> balanced = encodings.stream()
-                .map(encoding -> encoding instanceof PairEncoding ? new PairEncoding(balance) : encoding)
-                .toList();
-        boolean ofProducts = encodings.stream().allMatch(Encoding::isOfProducts);
+        Inventory linear = inventory(network);
+        boolean ofProducts = encodings.usual().stream().allMatch(Encoding::isOfProducts);
+        Inventory constants = ofProducts ? new Inventory(List.of(), List.of()) : constants(network);
+        encodings.only().forEach((encoding, pattern) -> {
+            if (Stream.concat(linear.linear().stream(), constants.linear().stream())
+                    .noneMatch(weight -> pattern.matches(weight.name()))) {
+                throw new InvalidInputException(
+                        "--encoding %s@%s: no weight has such a name; `eckart scan` lists their names"
+                                .formatted(encoding, pattern.glob()));
+            }
+        });
         return new Offering(
-                inventory(network),
-                ofProducts ? new Inventory(List.of(), List.of()) : constants(network),
-                new EncodingOrder(balanced),
+                linear,
+                constants,
+                encodings.map(encoding -> encoding instanceof PairEncoding ? new PairEncoding(balance) : encoding),
                 selector);
     }
 

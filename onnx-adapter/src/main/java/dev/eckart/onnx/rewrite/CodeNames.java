@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -16,9 +18,13 @@ import java.util.stream.Stream;
  * {@code eckart.factor.<value>} of a factor of a pair, by the name that the pair's entry has for it.
  *
  * @param bits of a code, 2 to 8
+ * @param blockSize numbers that share a scale, written after the bits as in {@code 4/32}, of codes that stay codes while the
+ *     network runs; 0 for those that are made numbers when it is loaded
  * @param pair the two tensors whose product is added to the numbers; empty if nothing is
  */
-record CodeNames(int bits, String codes, String scales, List<String> pair) {
+record CodeNames(int bits, int blockSize, String codes, String scales, List<String> pair) {
+    private static final Pattern BITS = Pattern.compile("([2-8])(?:/(\\d{1,3}))?");
+
     private static final String WEIGHT = "eckart.codes.";
     private static final String FACTOR = "eckart.factor.";
 
@@ -31,12 +37,12 @@ record CodeNames(int bits, String codes, String scales, List<String> pair) {
 
     /** Codes to which nothing is added. */
     CodeNames(int bits, String codes, String scales) {
-        this(bits, codes, scales, List.of());
+        this(bits, 0, codes, scales, List.of());
     }
 
     /** The same, with the product of two tensors added. */
     CodeNames with(String first, String second) {
-        return new CodeNames(bits, codes, scales, List.of(first, second));
+        return new CodeNames(bits, blockSize, codes, scales, List.of(first, second));
     }
 
     static boolean isEntry(StringStringEntryProto entry) {
@@ -62,7 +68,7 @@ record CodeNames(int bits, String codes, String scales, List<String> pair) {
         return StringStringEntryProto.newBuilder()
                 .setKey(key)
                 .setValue(Stream.concat(
-                                Stream.of(String.valueOf(bits)),
+                                Stream.of(blockSize == 0 ? String.valueOf(bits) : "%d/%d".formatted(bits, blockSize)),
                                 tensors().stream().map(PairNames::escaped))
                         .collect(Collectors.joining(" ")))
                 .build();
@@ -102,13 +108,18 @@ record CodeNames(int bits, String codes, String scales, List<String> pair) {
 
     private static Optional<CodeNames> parse(String value) {
         List<String> parts = List.of(value.split(" ", -1));
-        if (!FIELDS.contains(parts.size()) || !parts.get(0).matches("[2-8]")) {
+        Matcher bits = BITS.matcher(parts.get(0));
+        if (!FIELDS.contains(parts.size()) || !bits.matches()) {
             return Optional.empty();
         }
         List<String> names = parts.subList(1, parts.size()).stream()
                 .map(PairNames::unescaped)
                 .toList();
         return Optional.of(new CodeNames(
-                Integer.parseInt(parts.get(0)), names.get(0), names.get(1), names.subList(2, names.size())));
+                Integer.parseInt(bits.group(1)),
+                bits.group(2) == null ? 0 : Integer.parseInt(bits.group(2)),
+                names.get(0),
+                names.get(1),
+                names.subList(2, names.size())));
     }
 }

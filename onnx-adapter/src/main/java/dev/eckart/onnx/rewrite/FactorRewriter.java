@@ -8,13 +8,17 @@ import dev.eckart.core.model.JointBlocks;
 import dev.eckart.core.model.LinearWeight;
 import dev.eckart.core.stored.Blocks;
 import dev.eckart.core.stored.Dense;
+import dev.eckart.core.stored.Packed;
 import dev.eckart.core.stored.Product;
 import dev.eckart.core.stored.Sum;
 import dev.eckart.onnx.file.OnnxModel;
+import dev.eckart.onnx.graph.Attributes;
 import dev.eckart.onnx.graph.GraphEdits;
 import dev.eckart.onnx.graph.GraphIndex;
 import dev.eckart.onnx.graph.Value;
+import dev.eckart.onnx.proto.ModelProto;
 import dev.eckart.onnx.proto.NodeProto;
+import dev.eckart.onnx.proto.OperatorSetIdProto;
 import dev.eckart.onnx.proto.StringStringEntryProto;
 import dev.eckart.onnx.rewrite.BiasShifts.Shifted;
 import dev.eckart.onnx.rewrite.NewTensors.Stored;
@@ -57,6 +61,7 @@ public final class FactorRewriter {
     private final PairNodes pairNodes;
     private final BiasShifts shifts;
     private final CodesLowering codesLowering;
+    private final PackedLowering packedLowering;
     private final Map<String, PairNames> pairs = new LinkedHashMap<>();
     private final Map<String, CodeNames> codes = new LinkedHashMap<>();
     private final Map<String, CodeNames> factors = new LinkedHashMap<>();
@@ -73,6 +78,7 @@ public final class FactorRewriter {
         this.tensors = new NewTensors(model, edits, names);
         this.pairNodes = new PairNodes(names);
         this.codesLowering = new CodesLowering(edits, tensors, names);
+        this.packedLowering = new PackedLowering(index, edits, tensors, names);
         this.shifts = new BiasShifts(index, model.payloads(), edits, BiasShifts.Rows.constants(tensors), names);
     }
 
@@ -100,6 +106,10 @@ public final class FactorRewriter {
     private void make(Replacement replacement) {
         if (replacement.stored() instanceof Blocks blocks) {
             codes.put(replacement.weight().name(), codesLowering.store(constant(replacement), blocks));
+            return;
+        }
+        if (replacement.stored() instanceof Packed packed) {
+            codes.put(replacement.weight().name(), packedLowering.store(constant(replacement), packed));
             return;
         }
         if (replacement.stored() instanceof Sum sum
@@ -239,12 +249,24 @@ public final class FactorRewriter {
 
     private OnnxModel rewritten(Provenance provenance) {
         return new OnnxModel(
-                model.message().toBuilder()
+                withOperators(model.message().toBuilder())
                         .setGraph(edits.apply())
                         .clearMetadataProps()
                         .addAllMetadataProps(metadata(provenance))
                         .build(),
                 tensors.payloads());
+    }
+
+    /** Where codes stay codes, operators of the runtime take them. */
+    private ModelProto.Builder withOperators(ModelProto.Builder made) {
+        boolean needed = codes.values().stream().anyMatch(names -> names.blockSize() > 0)
+                && made.getOpsetImportList().stream()
+                        .noneMatch(set -> set.getDomain().equals(Attributes.MICROSOFT));
+        return needed
+                ? made.addOpsetImport(OperatorSetIdProto.newBuilder()
+                        .setDomain(Attributes.MICROSOFT)
+                        .setVersion(1))
+                : made;
     }
 
     private List<StringStringEntryProto> metadata(Provenance provenance) {

@@ -6,7 +6,9 @@ import dev.eckart.core.linalg.MatrixSource;
 import dev.eckart.core.model.ElementType;
 import dev.eckart.core.model.LinearWeight;
 import dev.eckart.core.stored.Blocks;
+import dev.eckart.core.stored.Codes;
 import dev.eckart.core.stored.Dense;
+import dev.eckart.core.stored.Packed;
 import dev.eckart.core.stored.Product;
 import dev.eckart.core.stored.Stored;
 import dev.eckart.core.stored.Sum;
@@ -272,6 +274,9 @@ final class StoredPairs {
 
     /** What stands in the place of a constant. */
     Stored constant(ConstantSite site, CodeNames names) throws Misfit {
+        if (names.blockSize() > 0) {
+            return packed(site, names);
+        }
         Blocks blocks = blocks(site, names);
         if (names.pair().isEmpty()) {
             return blocks;
@@ -292,6 +297,43 @@ final class StoredPairs {
                             site.weight().describe()));
         }
         return new Sum(blocks, new Product(new Dense(b, type), new Dense(a, type)));
+    }
+
+    private Packed packed(ConstantSite site, CodeNames names) throws Misfit {
+        LinearWeight weight = site.weight();
+        TensorProto stored = found(names.codes(), "codes", weight);
+        TensorProto scaleTensor = found(names.scales(), "scales", weight);
+        ElementType type = TensorTypes.elementType(scaleTensor.getDataType())
+                .orElseThrow(() -> misfit("scales", names.scales(), weight));
+        Packed outline;
+        try {
+            outline = Packed.zeros(weight.rows(), weight.columns(), names.bits(), names.blockSize(), type);
+        } catch (IllegalArgumentException e) {
+            throw new Misfit("its metadata speaks of blocks of %s that there are not: %s"
+                    .formatted(weight.describe(), e.getMessage()));
+        }
+        int blocks = outline.scales().rows();
+        long bytes = (long) weight.columns() * blocks * names.blockSize() * names.bits() / Byte.SIZE;
+        if (stored.getDataType() != DataType.UINT8_VALUE || Tensors.elements(stored) != bytes) {
+            throw misfit("codes", names.codes(), weight);
+        }
+        TensorView scales = Tensors.view(scaleTensor, compressed)
+                .filter(view -> view.dims().equals(List.of((long) weight.columns(), (long) blocks)))
+                .orElseThrow(() -> misfit("scales", names.scales(), weight));
+        requireAsWritten("codes", names.codes(), stored);
+        requireAsWritten("scales", names.scales(), scaleTensor);
+        byte[] packed = new byte[Math.toIntExact(bytes)];
+        ByteBuffer target = ByteBuffer.wrap(packed);
+        Tensors.forEachPart(stored, compressed, target::put);
+        return new Packed(
+                Codes.wrap(
+                        weight.rows(),
+                        weight.columns(),
+                        PackedLowering.codes(packed, weight.rows(), weight.columns(), names.bits(), names.blockSize())),
+                names.bits(),
+                names.blockSize(),
+                PackedLowering.scales(scales),
+                type);
     }
 
     private MatrixSource term(String name, LinearWeight weight, ElementType type) throws Misfit {

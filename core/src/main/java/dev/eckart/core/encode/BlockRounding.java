@@ -1,0 +1,178 @@
+package dev.eckart.core.encode;
+
+import dev.eckart.core.Lazy;
+import dev.eckart.core.linalg.Matrix;
+import dev.eckart.core.linalg.MatrixSource;
+import dev.eckart.core.model.ElementType;
+import dev.eckart.core.model.LinearWeight;
+import dev.eckart.core.stored.Codes;
+import dev.eckart.core.stored.Packed;
+import dev.eckart.core.stored.Stored;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** Rounding to the nearest code, with a scale for each block of an output's numbers. */
+final class BlockRounding {
+    /** The least number that float16 holds with all of its digits, and the largest. */
+    private static final double LEAST_HALF = 0x1p-14;
+
+    private static final double LARGEST_HALF = 65504;
+
+    /** Binary digits of a float16 behind the first one. */
+    private static final int HALF_DIGITS = 10;
+
+    private final WeightView view;
+    private final Grid grid;
+    private final int blockSize;
+
+    private BlockRounding(WeightView view, int bits, int blockSize) {
+        this.view = view;
+        this.grid = new Grid(bits, view.weight().type());
+        this.blockSize = blockSize;
+    }
+
+    /**
+     * Scales in float16, where that can hold them, and in float32.
+     *
+     * @throws dev.eckart.core.linalg.NonFiniteValueException if the weight holds a NaN or an infinity
+     */
+    static Draft of(WeightView view, int bits, int blockSize) {
+        BlockRounding rounding = new BlockRounding(view, bits, blockSize);
+        double[] steps = rounding.steps();
+        boolean half = Arrays.stream(steps).allMatch(step -> step == 0 || step >= LEAST_HALF && step <= LARGEST_HALF);
+        List<Offer> offers = Stream.of(ElementType.FLOAT16, ElementType.FLOAT32)
+                .filter(type -> half || type == ElementType.FLOAT32)
+                .<Offer>map(type -> rounding.offer(steps, type))
+                .toList();
+        return () -> offers;
+    }
+
+    /** The step of each block and column, block by block. */
+    private double[] steps() {
+        LinearWeight weight = view.weight();
+        int blocks = Packed.blocks(weight.rows(), blockSize);
+        double[] steps = new double[Math.multiplyExact(blocks, weight.columns())];
+        double[] row = new double[weight.columns()];
+        for (int block = 0; block < blocks; block++) {
+            NearestRounding.of(block(block), grid).blocks().scales().read(0, 0, 1, row.length, row);
+            System.arraycopy(row, 0, steps, block * row.length, row.length);
+        }
+        return steps;
+    }
+
+    private Rows block(int block) {
+        int first = block * blockSize;
+        return new Rows(
+                view.weight().values(), first, Math.min(blockSize, view.weight().rows() - first));
+    }
+
+    /** Some rows of a matrix. */
+    private record Rows(MatrixSource matrix, int first, int rows) implements MatrixSource {
+        @Override
+        public int columns() {
+            return matrix.columns();
+        }
+
+        @Override
+        public void read(int row, int column, int height, int width, double[] target) {
+            matrix.read(first + row, column, height, width, target);
+        }
+    }
+
+    private Offer offer(double[] exact, ElementType type) {
+        double[] steps = exact.clone();
+        if (type == ElementType.FLOAT16) {
+            Arrays.setAll(steps, i -> half(steps[i]));
+        }
+        return new Rounded(type, steps, Lazy.of(() -> round(steps)));
+    }
+
+    /** The nearest number that float16 holds with all of its digits. */
+    private static double half(double step) {
+        double place = Math.scalb(1.0, Math.getExponent(step) - HALF_DIGITS);
+        return Math.min(LARGEST_HALF, Math.rint(step / place) * place);
+    }
+
+    /** Codes, and what they lose, as a part of the weight's energy. */
+    private record Codings(Codes codes, double loss) {}
+
+    private Codings round(double[] steps) {
+        LinearWeight weight = view.weight();
+        int columns = weight.columns();
+        byte[] codes = new byte[Math.multiplyExact(weight.rows(), columns)];
+        double[] step = new double[columns];
+        double[] inverse = new double[columns];
+        double energy = 0;
+        double lost = 0;
+        for (int block = 0; block < Packed.blocks(weight.rows(), blockSize); block++) {
+            System.arraycopy(steps, block * columns, step, 0, columns);
+            Arrays.setAll(inverse, j -> step[j] == 0 ? 0 : 1 / step[j]);
+            Rows rows = block(block);
+            double[] numbers = Matrix.copyOf(rows).toArray();
+            for (int i = 0; i < rows.rows(); i++) {
+                int at = (rows.first() + i) * columns;
+                grid.round(numbers, i * columns, inverse, codes, at);
+                for (int j = 0; j < columns; j++) {
+                    double number = numbers[i * columns + j];
+                    double off = number - grid.product(codes[at + j], step[j]);
+                    energy += number * number;
+                    lost += off * off;
+                }
+            }
+        }
+        return new Codings(Codes.wrap(weight.rows(), columns, codes), energy == 0 ? 0 : lost / energy);
+    }
+
+    private final class Rounded implements Offer {
+        private final ElementType type;
+        private final double[] steps;
+        private final Lazy<Codings> codings;
+
+        Rounded(ElementType type, double[] steps, Lazy<Codings> codings) {
+            this.type = type;
+            this.steps = steps;
+            this.codings = codings;
+        }
+
+        @Override
+        public String variant() {
+            return "scales in " + type.label();
+        }
+
+        @Override
+        public Packed outline() {
+            return Packed.zeros(view.weight().rows(), view.weight().columns(), grid.bits(), blockSize, type);
+        }
+
+        @Override
+        public double loss() {
+            return view.inputs().isEmpty() ? codings.get().loss : view.loss(dense());
+        }
+
+        private Matrix dense() {
+            return form().toMatrix(() -> view.lowRanks().backend());
+        }
+
+        @Override
+        public Optional<MatrixSource> biasShift() {
+            return view.inputs().isEmpty() ? Optional.empty() : view.biasShift(dense());
+        }
+
+        private Packed form() {
+            int blocks = Packed.blocks(view.weight().rows(), blockSize);
+            return new Packed(
+                    codings.get().codes,
+                    grid.bits(),
+                    blockSize,
+                    Matrix.of(blocks, view.weight().columns(), steps),
+                    type);
+        }
+
+        @Override
+        public Stored build() {
+            return form();
+        }
+    }
+}

@@ -1,0 +1,112 @@
+package dev.eckart.core.stored;
+
+import dev.eckart.core.linalg.Decomposer;
+import dev.eckart.core.linalg.Matrix;
+import dev.eckart.core.linalg.MatrixSource;
+import dev.eckart.core.model.ElementType;
+import java.util.function.Supplier;
+
+/**
+ * A matrix of codes that stay codes while the network runs, each times the scale of its block: W'[i, j] = q[i, j]·s[i /
+ * blockSize, j]. Numbers are made of them where a product needs them, so that they take few bytes in memory, too.
+ *
+ * @param codes q, {@code [in × out]}, each in [−2^(bits−1), 2^(bits−1))
+ * @param bits of a code, 4 or 8
+ * @param blockSize rows that share a scale, a power of two from 16 to 256; the last rows may be fewer
+ * @param scales s, {@code [⌈in / blockSize⌉ × out]}
+ * @param scaleType that scales are stored in: float32 or float16
+ */
+public record Packed(Codes codes, int bits, int blockSize, MatrixSource scales, ElementType scaleType)
+        implements Stored {
+    private static final int LEAST_BLOCK = 16;
+    private static final int MOST_BLOCK = 256;
+
+    public Packed {
+        requireBits(bits);
+        requireBlockSize(blockSize);
+        if (scales.rows() != blocks(codes.rows(), blockSize) || scales.columns() != codes.columns()) {
+            throw new IllegalArgumentException("Expected a scale for each block of %d of [%d×%d] but was: [%d×%d]"
+                    .formatted(blockSize, codes.rows(), codes.columns(), scales.rows(), scales.columns()));
+        }
+    }
+
+    /** @throws IllegalArgumentException if codes that stay codes cannot have so many bits */
+    public static void requireBits(int bits) {
+        if (bits != 4 && bits != 8) {
+            throw new IllegalArgumentException("Expected 4 or 8 bits but was: " + bits);
+        }
+    }
+
+    /** @throws IllegalArgumentException if blocks cannot have so many rows */
+    public static void requireBlockSize(int blockSize) {
+        if (blockSize < LEAST_BLOCK || blockSize > MOST_BLOCK || Integer.bitCount(blockSize) != 1) {
+            throw new IllegalArgumentException("Expected blocks of a power of two from %d to %d but was: %d"
+                    .formatted(LEAST_BLOCK, MOST_BLOCK, blockSize));
+        }
+    }
+
+    /** Blocks of a column of so many numbers. */
+    public static int blocks(int rows, int blockSize) {
+        return (rows + blockSize - 1) / blockSize;
+    }
+
+    @Override
+    public int rows() {
+        return codes.rows();
+    }
+
+    @Override
+    public int columns() {
+        return codes.columns();
+    }
+
+    /** Whole blocks are stored, the last one filled up. */
+    @Override
+    public long bytes() {
+        long scaled = (long) scales.rows() * columns();
+        return scaled * blockSize * bits / Byte.SIZE + scaled * scaleType.bytes();
+    }
+
+    @Override
+    public long numbers() {
+        return (long) rows() * columns();
+    }
+
+    @Override
+    public Packed outline() {
+        return zeros(rows(), columns(), bits, blockSize, scaleType);
+    }
+
+    /** Codes and scales of zero, which take no memory. */
+    public static Packed zeros(int rows, int columns, int bits, int blockSize, ElementType scaleType) {
+        return new Packed(
+                Codes.zeros(rows, columns),
+                bits,
+                blockSize,
+                MatrixSource.zeros(blocks(rows, blockSize), columns),
+                scaleType);
+    }
+
+    @Override
+    public String text() {
+        return "packed(%d, %d)".formatted(bits, blockSize);
+    }
+
+    @Override
+    public Matrix toMatrix(Supplier<Decomposer> backend) {
+        int columns = columns();
+        double[] values = new double[Math.multiplyExact(rows(), columns)];
+        double[] scale = new double[columns];
+        byte[] row = new byte[columns];
+        for (int i = 0; i < rows(); i++) {
+            if (i % blockSize == 0) {
+                scales.read(i / blockSize, 0, 1, columns, scale);
+            }
+            codes.readRow(i, row);
+            for (int j = 0; j < columns; j++) {
+                values[i * columns + j] = (float) (row[j] * scale[j]);
+            }
+        }
+        return Matrix.of(rows(), columns, values);
+    }
+}

@@ -1,0 +1,106 @@
+package dev.eckart.core.encode;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.eckart.core.calibrate.InputStatistics;
+import dev.eckart.core.calibrate.SampleInputs;
+import dev.eckart.core.compress.OpenedView;
+import dev.eckart.core.linalg.EjmlDecomposer;
+import dev.eckart.core.linalg.Matrix;
+import dev.eckart.core.linalg.SampleMatrices;
+import dev.eckart.core.model.ElementType;
+import dev.eckart.core.model.LinearWeight;
+import dev.eckart.core.stored.Packed;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class PackedEncodingTest {
+    private static final double ROUNDING = 0x1p-23;
+
+    static Stream<Matrix> matrices() {
+        return Stream.of(new int[][] {{1, 1}, {1, 40}, {40, 1}, {3, 5}, {64, 70}, {130, 20}})
+                .flatMap(shape -> {
+                    Matrix normal = SampleMatrices.roundedToFloat(
+                            SampleMatrices.normal(shape[0], shape[1], 100L * shape[0] + shape[1]));
+                    return Stream.of(
+                            normal,
+                            SampleMatrices.scaled(normal, 1e30),
+                            SampleMatrices.scaled(normal, 1e-30),
+                            Matrix.of(shape[0], shape[1], new double[shape[0] * shape[1]]));
+                });
+    }
+
+    private static LinearWeight weight(Matrix matrix) {
+        return new LinearWeight("fc", "MatMul", ElementType.FLOAT32, matrix);
+    }
+
+    private static List<Offer> offers(Encoding encoding, Matrix matrix, Optional<InputStatistics> inputs) {
+        try (OpenedView open = OpenedView.of(weight(matrix), inputs, new EjmlDecomposer())) {
+            return encoding.draft(open.view()).offers();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("matrices")
+    void should_build_what_it_offers_and_lose_what_it_says(Matrix matrix) {
+        for (Encoding encoding : List.of(new PackedEncoding(4), new PackedEncoding(8, 16))) {
+            for (Offer offer : offers(encoding, matrix, Optional.empty())) {
+                Packed form = (Packed) offer.build();
+
+                assertThat(form.bytes()).isEqualTo(offer.bytes());
+                assertThat(form.text()).isEqualTo(offer.outline().text());
+                double lost = matrix.minus(form.toMatrix(EjmlDecomposer::new)).frobeniusNorm();
+                double all = matrix.frobeniusNorm();
+                assertThat(Math.sqrt(offer.loss())).isCloseTo(all == 0 ? 0 : lost / all, within(ROUNDING));
+            }
+        }
+    }
+
+    @Test
+    void should_lose_what_it_says_of_the_outputs_and_make_up_for_the_mean() {
+        Matrix matrix = SampleMatrices.roundedToFloat(SampleMatrices.normal(64, 20, 1));
+        SampleInputs inputs = SampleInputs.of(200, 64, 2);
+        try (OpenedView open = OpenedView.of(weight(matrix), Optional.of(inputs.statistics()), new EjmlDecomposer())) {
+            Offer offer = new PackedEncoding(4).draft(open.view()).offers().get(0);
+            Matrix lost = matrix.minus(offer.build().toMatrix(EjmlDecomposer::new));
+
+            double ratio = inputs.centered().times(lost).frobeniusNorm()
+                    / inputs.centered().times(matrix).frobeniusNorm();
+            assertThat(Math.sqrt(offer.loss())).isCloseTo(ratio, within(1e-6));
+            Matrix shift = Matrix.copyOf(offer.biasShift().orElseThrow());
+            assertThat(shift.minus(inputs.statistics().mean().times(lost)).frobeniusNorm())
+                    .isLessThan(1e-9);
+        }
+    }
+
+    @Test
+    void should_prefer_scales_in_half_the_bytes_where_these_hold_them() {
+        Matrix normal = SampleMatrices.normal(64, 20, 1);
+        assertThat(offers(new PackedEncoding(4), normal, Optional.empty()))
+                .extracting(Offer::variant)
+                .containsExactly("scales in float16", "scales in float32");
+        assertThat(offers(new PackedEncoding(4), SampleMatrices.scaled(normal, 1e-9), Optional.empty()))
+                .extracting(Offer::variant)
+                .containsExactly("scales in float32");
+    }
+
+    @Test
+    void should_count_whole_blocks() {
+        // Two blocks of 32 for each of 20 columns, in 4 bits, with a scale of 4 bytes.
+        assertThat(Packed.zeros(40, 20, 4, 32, ElementType.FLOAT32).bytes()).isEqualTo(2 * 20 * (16 + 4));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void should_stand_for_float32_only(ElementType type) {
+        LinearWeight weight = new LinearWeight("fc", "MatMul", type, SampleMatrices.normal(3, 2, 1));
+
+        assertThat(new PackedEncoding(4).obstacle(weight).isEmpty()).isEqualTo(type == ElementType.FLOAT32);
+    }
+}

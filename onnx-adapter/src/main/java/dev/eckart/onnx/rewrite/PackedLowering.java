@@ -1,0 +1,268 @@
+package dev.eckart.onnx.rewrite;
+
+import dev.eckart.core.linalg.MatrixSource;
+import dev.eckart.core.linalg.Transposed;
+import dev.eckart.core.model.ElementType;
+import dev.eckart.core.stored.Packed;
+import dev.eckart.onnx.graph.Attributes;
+import dev.eckart.onnx.graph.GraphEdits;
+import dev.eckart.onnx.graph.GraphIndex;
+import dev.eckart.onnx.graph.Use;
+import dev.eckart.onnx.graph.Value;
+import dev.eckart.onnx.proto.AttributeProto;
+import dev.eckart.onnx.proto.NodeProto;
+import dev.eckart.onnx.proto.TensorProto.DataType;
+import dev.eckart.onnx.scan.ConstantSite;
+import dev.eckart.onnx.tensor.TensorView;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Codes in the place of a constant that stay codes while the network runs, and operators of ONNX Runtime in the place of those that
+ * took the constant.
+ *
+ * <pre>{@code
+ * before                        after
+ * y = MatMul(x, W)              y = MatMulNBits(x, codes, scales)
+ *
+ * y = Gemm(x, W, c)             p = MatMulNBits(x, codes, scales)
+ *                               y = Add(p, c)
+ *
+ * y = Gather(W, i)              y = GatherBlockQuantized(codes, i, scales)
+ * }</pre>
+ *
+ * <p>The last node keeps the name and the output of the original. Products are computed in float32, whose rounding is all that a
+ * proof has to allow for.
+ */
+public final class PackedLowering {
+    private static final String PRODUCT = "MatMulNBits";
+    private static final String LOOK_UP = "GatherBlockQuantized";
+
+    /** {@code accuracy_level} of {@code MatMulNBits}: inputs are not rounded. */
+    private static final long FLOAT32 = 1;
+
+    private final GraphIndex index;
+    private final GraphEdits edits;
+    private final NewTensors tensors;
+    private final FreshNames names;
+
+    PackedLowering(GraphIndex index, GraphEdits edits, NewTensors tensors, FreshNames names) {
+        this.index = index;
+        this.edits = edits;
+        this.tensors = tensors;
+        this.names = names;
+    }
+
+    /** Why a constant cannot stay codes, for people, without a capital or a full stop; empty if it can. */
+    public static Optional<String> obstacle(GraphIndex index, ConstantSite site, Packed packed) {
+        List<Use> uses = index.uses(site.root());
+        if (site.dims().size() != 2
+                || site.root().graph() != GraphIndex.MAIN
+                || uses.stream().anyMatch(use -> index.graphOf(use.node()) != GraphIndex.MAIN)) {
+            return Optional.of("only matrices of the main graph stay codes while the network runs");
+        }
+        boolean isTable = uses.stream().allMatch(use -> isLookUp(index, site, use));
+        if (!isTable && !uses.stream().allMatch(use -> isProduct(index, site, use))) {
+            return Optional.of("%s takes it, where only MatMul, Gemm and Gather have a counterpart that takes codes"
+                    .formatted(index.node(uses.get(0).node()).getOpType()));
+        }
+        if (isTable && packed.rows() % packed.blockSize() != 0) {
+            return Optional.of(
+                    "its rows of %d are no multiple of blocks of %d".formatted(packed.rows(), packed.blockSize()));
+        }
+        return isTable || packed.scaleType() == ElementType.FLOAT32
+                ? Optional.empty()
+                : Optional.of("products take scales in float32 only");
+    }
+
+    /** Whether a node looks rows of a table up. */
+    private static boolean isLookUp(GraphIndex index, ConstantSite site, Use use) {
+        NodeProto node = index.node(use.node());
+        return Attributes.isStandard(node)
+                && node.getOpType().equals("Gather")
+                && use.input() == 0
+                && Attributes.integer(node, "axis", 0) == 0
+                && site.from() == 0;
+    }
+
+    /** Whether a node multiplies by a matrix, and does nothing else but to add a bias. */
+    private static boolean isProduct(GraphIndex index, ConstantSite site, Use use) {
+        NodeProto node = index.node(use.node());
+        if (!Attributes.isStandard(node) || use.input() != 1) {
+            return false;
+        }
+        boolean transposed = Attributes.isSet(node, "transB");
+        boolean plain = !Attributes.isSet(node, "transA") && isOne(node, "alpha") && isOne(node, "beta");
+        return switch (node.getOpType()) {
+            case "MatMul" -> site.from() == 1;
+            case "Gemm" -> plain && site.from() == (transposed ? 0 : 1);
+            default -> false;
+        };
+    }
+
+    private static boolean isOne(NodeProto node, String factor) {
+        return Attributes.find(node, factor).map(AttributeProto::getF).orElse(1f) == 1f;
+    }
+
+    /** Stores a constant as codes, to which there is no {@linkplain #obstacle obstacle}. */
+    CodeNames store(ConstantSite site, Packed packed) {
+        Value root = site.root();
+        int blocks = packed.scales().rows();
+        boolean isTable = isLookUp(index, site, index.uses(root).get(0));
+        int blockBytes = packed.blockSize() * packed.bits() / Byte.SIZE;
+        List<Long> codeDims = isTable
+                ? List.of((long) packed.columns(), (long) blocks * blockBytes)
+                : List.of((long) packed.columns(), (long) blocks, (long) blockBytes);
+        String codes = tensors.storeBytes(root, root.name() + ".codes", codeDims, DataType.UINT8_VALUE, bytes(packed));
+        String scales = tensors.store(
+                        root,
+                        root.name() + ".scales",
+                        TensorView.of(Transposed.of(packed.scales())),
+                        packed.scaleType())
+                .name();
+        Optional<String> zeroPoints = isTable && packed.bits() == Byte.SIZE
+                ? Optional.of(zeroPoints(root, packed.columns(), blocks))
+                : Optional.empty();
+        for (Use use : index.uses(root)) {
+            NodeProto node = index.node(use.node());
+            edits.replace(
+                    use.node(),
+                    isTable ? lookUp(node, packed, codes, scales, zeroPoints) : product(node, packed, codes, scales));
+            edits.release(use);
+        }
+        edits.removeIfUnused(root);
+        return new CodeNames(packed.bits(), packed.blockSize(), codes, scales, List.of());
+    }
+
+    private List<NodeProto> product(NodeProto original, Packed packed, String codes, String scales) {
+        boolean adds = original.getOpType().equals("Gemm")
+                && original.getInputCount() > 2
+                && !original.getInput(2).isEmpty();
+        String output = adds ? names.take(original.getOutput(0) + ".product") : original.getOutput(0);
+        NodeProto product = NodeProto.newBuilder()
+                .setOpType(PRODUCT)
+                .setDomain(Attributes.MICROSOFT)
+                .setName(adds ? names.take(output + "_node") : original.getName())
+                .addInput(original.getInput(0))
+                .addInput(codes)
+                .addInput(scales)
+                .addOutput(output)
+                .addAttribute(Attributes.of("K", packed.rows()))
+                .addAttribute(Attributes.of("N", packed.columns()))
+                .addAttribute(Attributes.of("bits", packed.bits()))
+                .addAttribute(Attributes.of("block_size", packed.blockSize()))
+                .addAttribute(Attributes.of("accuracy_level", FLOAT32))
+                .build();
+        if (!adds) {
+            return List.of(product);
+        }
+        return List.of(
+                product,
+                NodeProto.newBuilder()
+                        .setOpType("Add")
+                        .setName(original.getName())
+                        .addInput(output)
+                        .addInput(original.getInput(2))
+                        .addOutput(original.getOutput(0))
+                        .build());
+    }
+
+    private List<NodeProto> lookUp(
+            NodeProto original, Packed packed, String codes, String scales, Optional<String> zeroPoints) {
+        boolean isHalf = packed.scaleType() == ElementType.FLOAT16;
+        String output = isHalf ? names.take(original.getOutput(0) + ".half") : original.getOutput(0);
+        NodeProto.Builder gather = NodeProto.newBuilder()
+                .setOpType(LOOK_UP)
+                .setDomain(Attributes.MICROSOFT)
+                .setName(isHalf ? names.take(output + "_node") : original.getName())
+                .addInput(codes)
+                .addInput(original.getInput(1))
+                .addInput(scales)
+                .addOutput(output)
+                .addAttribute(Attributes.of("gather_axis", 0))
+                .addAttribute(Attributes.of("quantize_axis", 1))
+                .addAttribute(Attributes.of("block_size", packed.blockSize()))
+                .addAttribute(Attributes.of("bits", packed.bits()));
+        zeroPoints.ifPresent(gather::addInput);
+        List<NodeProto> nodes = new ArrayList<>(List.of(gather.build()));
+        if (isHalf) {
+            nodes.add(NodeProto.newBuilder()
+                    .setOpType("Cast")
+                    .setName(original.getName())
+                    .addInput(output)
+                    .addOutput(original.getOutput(0))
+                    .addAttribute(Attributes.of("to", DataType.FLOAT_VALUE))
+                    .build());
+        }
+        return nodes;
+    }
+
+    /** Of codes of 8 bits, for which there is no usual one: made when the model is loaded. */
+    private String zeroPoints(Value root, int rows, int blocks) {
+        ByteBuffer shape = ByteBuffer.allocate(2 * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        shape.putLong(rows).putLong(blocks);
+        String dims =
+                tensors.storeRaw(root, root.name() + ".zero.shape", List.of(2L), DataType.INT64_VALUE, shape.array());
+        String one = tensors.storeRaw(
+                root, root.name() + ".zero", List.of(), DataType.UINT8_VALUE, new byte[] {(byte) (1 << (Byte.SIZE - 1))
+                });
+        String zeroPoints = names.take(root.name() + ".zeros");
+        edits.putFirst(
+                root.graph(),
+                NodeProto.newBuilder()
+                        .setOpType("Expand")
+                        .setName(names.take(zeroPoints + "_node"))
+                        .addInput(one)
+                        .addInput(dims)
+                        .addOutput(zeroPoints)
+                        .build());
+        return zeroPoints;
+    }
+
+    /** Column by column, the low bits first, each code plus half of the range. */
+    private static byte[] bytes(Packed packed) {
+        int rows = packed.rows();
+        int columns = packed.columns();
+        int perByte = Byte.SIZE / packed.bits();
+        int columnBytes = packed.scales().rows() * packed.blockSize() / perByte;
+        int middle = 1 << (packed.bits() - 1);
+        byte[] bytes = new byte[Math.multiplyExact(columns, columnBytes)];
+        byte[] row = new byte[columns];
+        for (int i = 0; i < rows; i++) {
+            packed.codes().readRow(i, row);
+            int shift = i % perByte * packed.bits();
+            for (int j = 0; j < columns; j++) {
+                bytes[j * columnBytes + i / perByte] |= (byte) (row[j] + middle << shift);
+            }
+        }
+        return bytes;
+    }
+
+    /**
+     * The codes out of bytes.
+     *
+     * @return row by row
+     */
+    static byte[] codes(byte[] bytes, int rows, int columns, int bits, int blockSize) {
+        int perByte = Byte.SIZE / bits;
+        int columnBytes = Packed.blocks(rows, blockSize) * blockSize / perByte;
+        int middle = 1 << (bits - 1);
+        byte[] codes = new byte[Math.multiplyExact(rows, columns)];
+        for (int i = 0; i < rows; i++) {
+            int shift = i % perByte * bits;
+            for (int j = 0; j < columns; j++) {
+                int code = (bytes[j * columnBytes + i / perByte] & 0xff) >> shift & ((1 << bits) - 1);
+                codes[i * columns + j] = (byte) (code - middle);
+            }
+        }
+        return codes;
+    }
+
+    /** The scales {@code [blocks × out]} out of the tensor that stores them. */
+    static MatrixSource scales(TensorView stored) {
+        return stored.matrix(List.of(1), List.of(0));
+    }
+}

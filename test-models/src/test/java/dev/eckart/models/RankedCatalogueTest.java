@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.eckart.core.compress.OpenedView;
 import dev.eckart.core.compress.Provenance;
-import dev.eckart.core.encode.CorrectedBitsEncoding;
+import dev.eckart.core.encode.BitsEncoding;
+import dev.eckart.core.encode.CorrectedEncoding;
 import dev.eckart.core.encode.Offer;
+import dev.eckart.core.encode.PackedEncoding;
 import dev.eckart.core.encode.PairBitsEncoding;
 import dev.eckart.core.encode.RankedEncoding;
 import dev.eckart.core.factor.Replacement;
@@ -37,11 +39,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 class RankedCatalogueTest {
     private static final List<RankedEncoding> ENCODINGS = List.of(
             new PairBitsEncoding(8),
-            new CorrectedBitsEncoding(4),
+            new CorrectedEncoding(new BitsEncoding(4)),
             new PairBitsEncoding(5),
-            new CorrectedBitsEncoding(8),
+            new CorrectedEncoding(new BitsEncoding(8)),
             new PairBitsEncoding(3),
-            new CorrectedBitsEncoding(2));
+            new CorrectedEncoding(new BitsEncoding(2)),
+            new CorrectedEncoding(new PackedEncoding(4, 16)),
+            new CorrectedEncoding(new PackedEncoding(8, 16)));
 
     /** Operators that unpack codes, of which none may be left when a model runs. */
     private static final Set<String> UNPACKING = Set.of("BitShift", "QLinearMatMul", "DequantizeLinear");
@@ -52,11 +56,14 @@ class RankedCatalogueTest {
     @TempDir
     private Path folder;
 
-    /** Each model with two encodings, one of either kind, so that each of them meets operators of each kind. */
+    /** Each model with three encodings, so that each of them meets operators of each kind. */
     static Stream<Arguments> models() {
         List<CatalogueModel> all = Catalogue.all();
-        return IntStream.range(0, 2 * all.size())
-                .mapToObj(i -> Arguments.of(all.get(i / 2), ENCODINGS.get((i + i / 6) % ENCODINGS.size())));
+        return IntStream.range(0, all.size())
+                .boxed()
+                .flatMap(i -> Stream.of(
+                                ENCODINGS.get(2 * (i % 3)), ENCODINGS.get(1 + 2 * (i % 3)), ENCODINGS.get(6 + i % 2))
+                        .map(encoding -> Arguments.of(all.get(i), encoding)));
     }
 
     @ParameterizedTest
@@ -120,6 +127,7 @@ class RankedCatalogueTest {
         List<Replacement> replacements = new ArrayList<>();
         for (LinearWeight weight : weights.linear()) {
             if (weight.smallerSide() == RANK
+                    || encoding.obstacle(weight).isPresent()
                     || network.obstacle(weight, encoding.outline(weight, RANK)).isPresent()) {
                 continue;
             }

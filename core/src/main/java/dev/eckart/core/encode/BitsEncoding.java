@@ -1,7 +1,11 @@
 package dev.eckart.core.encode;
 
+import dev.eckart.core.linalg.Matrix;
+import dev.eckart.core.model.ElementType;
+import dev.eckart.core.model.LinearWeight;
 import dev.eckart.core.rank.StrategyArguments;
 import dev.eckart.core.stored.Blocks;
+import dev.eckart.core.stored.Stored;
 import java.util.Map;
 import java.util.Optional;
 
@@ -16,9 +20,7 @@ import java.util.Optional;
  *
  * @param bits b, 2 to 8
  */
-public record BitsEncoding(int bits) implements Encoding {
-    private static final String PLUS_PAIR = "+pair";
-
+public record BitsEncoding(int bits) implements Correctable {
     public BitsEncoding {
         Blocks.requireBits(bits);
     }
@@ -36,6 +38,21 @@ public record BitsEncoding(int bits) implements Encoding {
     @Override
     public Draft draft(WeightView view) {
         return RoundedDraft.of(view, bits);
+    }
+
+    @Override
+    public Stored rounded(LinearWeight weight) {
+        return Blocks.zeros(weight.rows(), weight.columns(), bits, weight.rows(), weight.type());
+    }
+
+    @Override
+    public Stored round(LinearWeight weight, Matrix other, Optional<CalibratedInputs> inputs) {
+        return RoundedDraft.of(other, inputs, new Grid(bits, weight.type())).blocks();
+    }
+
+    @Override
+    public ElementType pairType(LinearWeight weight) {
+        return Blocks.scaleType(weight.type());
     }
 
     /** The number of bits after an encoding's name. */
@@ -83,11 +100,13 @@ public record BitsEncoding(int bits) implements Encoding {
         @Override
         public Encoding create(StrategyArguments arguments) {
             arguments.allowing();
-            Optional<String> corrected = arguments.value().filter(value -> value.endsWith(PLUS_PAIR));
+            Optional<String> corrected = arguments.value().filter(value -> value.endsWith(CorrectedEncoding.SUFFIX));
             return corrected.isPresent()
-                    ? new CorrectedBitsEncoding(parsed(
+                    ? new CorrectedEncoding(new BitsEncoding(parsed(
                             arguments,
-                            corrected.get().substring(0, corrected.get().length() - PLUS_PAIR.length())))
+                            corrected
+                                    .get()
+                                    .substring(0, corrected.get().length() - CorrectedEncoding.SUFFIX.length()))))
                     : new BitsEncoding(bits(arguments, name()));
         }
     }

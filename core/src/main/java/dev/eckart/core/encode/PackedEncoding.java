@@ -1,9 +1,12 @@
 package dev.eckart.core.encode;
 
+import dev.eckart.core.linalg.Matrix;
 import dev.eckart.core.model.ElementType;
 import dev.eckart.core.model.LinearWeight;
 import dev.eckart.core.rank.StrategyArguments;
 import dev.eckart.core.stored.Packed;
+import dev.eckart.core.stored.Stored;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -15,7 +18,7 @@ import java.util.Optional;
  * @param bits b, 4 or 8
  * @param blockSize numbers of a block
  */
-public record PackedEncoding(int bits, int blockSize) implements Encoding {
+public record PackedEncoding(int bits, int blockSize) implements Correctable {
     private static final int USUAL_BLOCK = 32;
     private static final String BLOCK = "block";
 
@@ -52,6 +55,24 @@ public record PackedEncoding(int bits, int blockSize) implements Encoding {
         return BlockRounding.of(view, bits, blockSize);
     }
 
+    @Override
+    public Stored rounded(LinearWeight weight) {
+        return Packed.zeros(weight.rows(), weight.columns(), bits, blockSize, ElementType.FLOAT32);
+    }
+
+    /** With scales that products take, too. */
+    @Override
+    public Stored round(LinearWeight weight, Matrix other, Optional<CalibratedInputs> inputs) {
+        List<Offer> offers = BlockRounding.of(new WeightView(weight.withValues(other)), bits, blockSize)
+                .offers();
+        return offers.get(offers.size() - 1).build();
+    }
+
+    @Override
+    public ElementType pairType(LinearWeight weight) {
+        return ElementType.FLOAT32;
+    }
+
     /** {@code packed:4}. */
     public static final class Provider implements EncodingProvider {
 
@@ -69,15 +90,18 @@ public record PackedEncoding(int bits, int blockSize) implements Encoding {
         public Map<String, String> usage() {
             return Map.of(
                     "packed:4", "4 bits, in blocks of 32: tables and products of ONNX Runtime",
-                    "packed:8,block=64", "8 bits, in blocks of 64");
+                    "packed:8,block=64", "8 bits, in blocks of 64",
+                    "packed:4+pair", "4 bits, and a pair of the rank that --rank chooses for what they lose");
         }
 
         @Override
         public Encoding create(StrategyArguments arguments) {
-            String bits = arguments
+            String value = arguments
                     .allowing(BLOCK)
                     .value()
                     .orElseThrow(() -> arguments.refuse("expected 4 or 8 bits after the name, such as packed:4"));
+            boolean corrected = value.endsWith(CorrectedEncoding.SUFFIX);
+            String bits = corrected ? value.substring(0, value.length() - CorrectedEncoding.SUFFIX.length()) : value;
             if (!bits.equals("4") && !bits.equals("8")) {
                 throw arguments.refuse("expected 4 or 8 bits but was: " + bits);
             }
@@ -85,7 +109,8 @@ public record PackedEncoding(int bits, int blockSize) implements Encoding {
             if (!block.matches("16|32|64|128|256")) {
                 throw arguments.refuse("expected blocks of 16, 32, 64, 128 or 256 but was: " + block);
             }
-            return new PackedEncoding(Integer.parseInt(bits), Integer.parseInt(block));
+            PackedEncoding packed = new PackedEncoding(Integer.parseInt(bits), Integer.parseInt(block));
+            return corrected ? new CorrectedEncoding(packed) : packed;
         }
     }
 }

@@ -44,8 +44,9 @@ class RankedEncodingTest {
             new PairBitsEncoding(8),
             new PairBitsEncoding(4),
             new PairBitsEncoding(2),
-            new CorrectedBitsEncoding(4),
-            new CorrectedBitsEncoding(2));
+            new CorrectedEncoding(new BitsEncoding(4)),
+            new CorrectedEncoding(new BitsEncoding(2)),
+            new CorrectedEncoding(new PackedEncoding(4)));
 
     /** A weight that a failing test is named after, and perhaps its inputs. */
     record Sample(String name, ElementType type, Matrix matrix, Optional<InputStatistics> inputs) {
@@ -214,8 +215,8 @@ class RankedEncodingTest {
     @ParameterizedTest
     @MethodSource("samples")
     void should_not_lose_more_with_more_bits(Sample sample) {
-        for (IntFunction<RankedEncoding> family :
-                List.<IntFunction<RankedEncoding>>of(PairBitsEncoding::new, CorrectedBitsEncoding::new)) {
+        for (IntFunction<RankedEncoding> family : List.<IntFunction<RankedEncoding>>of(
+                PairBitsEncoding::new, bits -> new CorrectedEncoding(new BitsEncoding(bits)))) {
             double last = Double.POSITIVE_INFINITY;
             for (int bits : new int[] {2, 4, 8}) {
                 RankedEncoding encoding = family.apply(bits);
@@ -259,8 +260,10 @@ class RankedEncodingTest {
                         view -> new PairBitsEncoding(5).draft(view).offer(2).build()))
                 .isInstanceOfSatisfying(
                         Product.class, form -> assertThat(form.text()).isEqualTo("product(codes(5), codes(5))"));
-        assertThat(sample.<Stored>view(view ->
-                        new CorrectedBitsEncoding(5).draft(view).offer(2).build()))
+        assertThat(sample.<Stored>view(view -> new CorrectedEncoding(new BitsEncoding(5))
+                        .draft(view)
+                        .offer(2)
+                        .build()))
                 .isInstanceOfSatisfying(
                         Sum.class, form -> assertThat(form.text()).isEqualTo("sum(codes(5), product(dense, dense))"));
     }

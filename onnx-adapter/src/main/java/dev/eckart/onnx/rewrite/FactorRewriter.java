@@ -109,13 +109,17 @@ public final class FactorRewriter {
             return;
         }
         if (replacement.stored() instanceof Packed packed) {
-            codes.put(replacement.weight().name(), packedLowering.store(constant(replacement), packed));
+            codes.put(
+                    replacement.weight().name(), packedLowering.store(constant(replacement), packed, Optional.empty()));
             return;
         }
-        if (replacement.stored() instanceof Sum sum
-                && sum.one() instanceof Blocks blocks
-                && sum.other() instanceof Product pair) {
-            codes.put(replacement.weight().name(), codesLowering.store(constant(replacement), blocks, pair));
+        if (replacement.stored() instanceof Sum sum && sum.other() instanceof Product pair) {
+            ConstantSite site = constant(replacement);
+            codes.put(
+                    replacement.weight().name(),
+                    sum.one() instanceof Packed packed
+                            ? packedLowering.store(site, packed, Optional.of(pair))
+                            : codesLowering.store(site, (Blocks) sum.one(), pair));
             return;
         }
         replacement

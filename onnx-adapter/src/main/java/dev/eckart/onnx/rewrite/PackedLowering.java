@@ -3,7 +3,9 @@ package dev.eckart.onnx.rewrite;
 import dev.eckart.core.linalg.MatrixSource;
 import dev.eckart.core.linalg.Transposed;
 import dev.eckart.core.model.ElementType;
+import dev.eckart.core.stored.Dense;
 import dev.eckart.core.stored.Packed;
+import dev.eckart.core.stored.Product;
 import dev.eckart.onnx.graph.Attributes;
 import dev.eckart.onnx.graph.GraphEdits;
 import dev.eckart.onnx.graph.GraphIndex;
@@ -34,12 +36,17 @@ import java.util.Optional;
  * y = Gather(W, i)              y = GatherBlockQuantized(codes, i, scales)
  * }</pre>
  *
+ * <p>Where a pair is added, so is its product, (x·B)·A or rows of B times A, before the bias.
+ *
  * <p>The last node keeps the name and the output of the original. Products are computed in float32, whose rounding is all that a
  * proof has to allow for.
  */
 public final class PackedLowering {
     private static final String PRODUCT = "MatMulNBits";
     private static final String LOOK_UP = "GatherBlockQuantized";
+
+    /** Dimensions of the codes that a product takes; those that rows are looked up in have fewer. */
+    static final int PRODUCT_DIMS = 3;
 
     /** {@code accuracy_level} of {@code MatMulNBits}: inputs are not rounded. */
     private static final long FLOAT32 = 1;
@@ -107,8 +114,12 @@ public final class PackedLowering {
         return Attributes.find(node, factor).map(AttributeProto::getF).orElse(1f) == 1f;
     }
 
-    /** Stores a constant as codes, to which there is no {@linkplain #obstacle obstacle}. */
-    CodeNames store(ConstantSite site, Packed packed) {
+    /**
+     * Stores a constant as codes, to which there is no {@linkplain #obstacle obstacle}.
+     *
+     * @param pair two factors whose product is added to what comes of the codes
+     */
+    CodeNames store(ConstantSite site, Packed packed, Optional<Product> pair) {
         Value root = site.root();
         int blocks = packed.scales().rows();
         boolean isTable = isLookUp(index, site, index.uses(root).get(0));
@@ -117,87 +128,111 @@ public final class PackedLowering {
                 ? List.of((long) packed.columns(), (long) blocks * blockBytes)
                 : List.of((long) packed.columns(), (long) blocks, (long) blockBytes);
         String codes = tensors.storeBytes(root, root.name() + ".codes", codeDims, DataType.UINT8_VALUE, bytes(packed));
-        String scales = tensors.store(
-                        root,
-                        root.name() + ".scales",
-                        TensorView.of(Transposed.of(packed.scales())),
-                        packed.scaleType())
-                .name();
+        String scales = store(root, ".scales", Transposed.of(packed.scales()), packed.scaleType());
+        CodeNames names = new CodeNames(packed.bits(), packed.blockSize(), codes, scales, List.of());
+        if (pair.isPresent()) {
+            MatrixSource b = ((Dense) pair.get().b()).values();
+            MatrixSource a = ((Dense) pair.get().a()).values();
+            names = names.with(
+                    store(root, ".first", isTable ? Transposed.of(a) : b, ElementType.FLOAT32),
+                    store(root, ".second", isTable ? Transposed.of(b) : a, ElementType.FLOAT32));
+        }
         Optional<String> zeroPoints = isTable && packed.bits() == Byte.SIZE
                 ? Optional.of(zeroPoints(root, packed.columns(), blocks))
                 : Optional.empty();
         for (Use use : index.uses(root)) {
-            NodeProto node = index.node(use.node());
-            edits.replace(
-                    use.node(),
-                    isTable ? lookUp(node, packed, codes, scales, zeroPoints) : product(node, packed, codes, scales));
+            Nodes nodes = new Nodes(index.node(use.node()), packed, names);
+            edits.replace(use.node(), isTable ? nodes.lookUp(zeroPoints) : nodes.product());
             edits.release(use);
         }
         edits.removeIfUnused(root);
-        return new CodeNames(packed.bits(), packed.blockSize(), codes, scales, List.of());
+        return names;
     }
 
-    private List<NodeProto> product(NodeProto original, Packed packed, String codes, String scales) {
-        boolean adds = original.getOpType().equals("Gemm")
-                && original.getInputCount() > 2
-                && !original.getInput(2).isEmpty();
-        String output = adds ? names.take(original.getOutput(0) + ".product") : original.getOutput(0);
-        NodeProto product = NodeProto.newBuilder()
-                .setOpType(PRODUCT)
-                .setDomain(Attributes.MICROSOFT)
-                .setName(adds ? names.take(output + "_node") : original.getName())
-                .addInput(original.getInput(0))
-                .addInput(codes)
-                .addInput(scales)
-                .addOutput(output)
-                .addAttribute(Attributes.of("K", packed.rows()))
-                .addAttribute(Attributes.of("N", packed.columns()))
-                .addAttribute(Attributes.of("bits", packed.bits()))
-                .addAttribute(Attributes.of("block_size", packed.blockSize()))
-                .addAttribute(Attributes.of("accuracy_level", FLOAT32))
-                .build();
-        if (!adds) {
-            return List.of(product);
-        }
-        return List.of(
-                product,
-                NodeProto.newBuilder()
-                        .setOpType("Add")
-                        .setName(original.getName())
-                        .addInput(output)
-                        .addInput(original.getInput(2))
-                        .addOutput(original.getOutput(0))
-                        .build());
+    private String store(Value root, String suffix, MatrixSource matrix, ElementType type) {
+        return tensors.store(root, root.name() + suffix, TensorView.of(matrix), type)
+                .name();
     }
 
-    private List<NodeProto> lookUp(
-            NodeProto original, Packed packed, String codes, String scales, Optional<String> zeroPoints) {
-        boolean isHalf = packed.scaleType() == ElementType.FLOAT16;
-        String output = isHalf ? names.take(original.getOutput(0) + ".half") : original.getOutput(0);
-        NodeProto.Builder gather = NodeProto.newBuilder()
-                .setOpType(LOOK_UP)
-                .setDomain(Attributes.MICROSOFT)
-                .setName(isHalf ? names.take(output + "_node") : original.getName())
-                .addInput(codes)
-                .addInput(original.getInput(1))
-                .addInput(scales)
-                .addOutput(output)
-                .addAttribute(Attributes.of("gather_axis", 0))
-                .addAttribute(Attributes.of("quantize_axis", 1))
-                .addAttribute(Attributes.of("block_size", packed.blockSize()))
-                .addAttribute(Attributes.of("bits", packed.bits()));
-        zeroPoints.ifPresent(gather::addInput);
-        List<NodeProto> nodes = new ArrayList<>(List.of(gather.build()));
-        if (isHalf) {
-            nodes.add(NodeProto.newBuilder()
-                    .setOpType("Cast")
-                    .setName(original.getName())
-                    .addInput(output)
-                    .addOutput(original.getOutput(0))
-                    .addAttribute(Attributes.of("to", DataType.FLOAT_VALUE))
-                    .build());
+    /** The nodes in the place of one. */
+    private final class Nodes {
+        private final NodeProto original;
+        private final Packed packed;
+        private final CodeNames stored;
+        private final List<NodeProto.Builder> nodes = new ArrayList<>();
+
+        Nodes(NodeProto original, Packed packed, CodeNames stored) {
+            this.original = original;
+            this.packed = packed;
+            this.stored = stored;
         }
-        return nodes;
+
+        List<NodeProto> product() {
+            String sum = add(NodeProto.newBuilder()
+                    .setOpType(PRODUCT)
+                    .setDomain(Attributes.MICROSOFT)
+                    .addInput(original.getInput(0))
+                    .addInput(stored.codes())
+                    .addInput(stored.scales())
+                    .addAttribute(Attributes.of("K", packed.rows()))
+                    .addAttribute(Attributes.of("N", packed.columns()))
+                    .addAttribute(Attributes.of("bits", packed.bits()))
+                    .addAttribute(Attributes.of("block_size", packed.blockSize()))
+                    .addAttribute(Attributes.of("accuracy_level", FLOAT32)));
+            if (!stored.pair().isEmpty()) {
+                String h = add("MatMul", original.getInput(0), stored.pair().get(0));
+                sum = add("Add", sum, add("MatMul", h, stored.pair().get(1)));
+            }
+            boolean adds = original.getOpType().equals("Gemm")
+                    && original.getInputCount() > 2
+                    && !original.getInput(2).isEmpty();
+            if (adds) {
+                add("Add", sum, original.getInput(2));
+            }
+            return named();
+        }
+
+        List<NodeProto> lookUp(Optional<String> zeroPoints) {
+            NodeProto.Builder gather = NodeProto.newBuilder()
+                    .setOpType(LOOK_UP)
+                    .setDomain(Attributes.MICROSOFT)
+                    .addInput(stored.codes())
+                    .addInput(original.getInput(1))
+                    .addInput(stored.scales())
+                    .addAttribute(Attributes.of("gather_axis", 0))
+                    .addAttribute(Attributes.of("quantize_axis", 1))
+                    .addAttribute(Attributes.of("block_size", packed.blockSize()))
+                    .addAttribute(Attributes.of("bits", packed.bits()));
+            zeroPoints.ifPresent(gather::addInput);
+            String sum = add(gather);
+            if (packed.scaleType() == ElementType.FLOAT16) {
+                sum = add(NodeProto.newBuilder()
+                        .setOpType("Cast")
+                        .addInput(sum)
+                        .addAttribute(Attributes.of("to", DataType.FLOAT_VALUE)));
+            }
+            if (!stored.pair().isEmpty()) {
+                String h = add("Gather", stored.pair().get(0), original.getInput(1));
+                add("Add", sum, add("MatMul", h, stored.pair().get(1)));
+            }
+            return named();
+        }
+
+        private String add(String operator, String... inputs) {
+            return add(NodeProto.newBuilder().setOpType(operator).addAllInput(List.of(inputs)));
+        }
+
+        private String add(NodeProto.Builder node) {
+            String output = names.take(original.getOutput(0) + ".part");
+            nodes.add(node.setName(names.take(output + "_node")).addOutput(output));
+            return output;
+        }
+
+        /** The last one with the name and the output of the original. */
+        private List<NodeProto> named() {
+            nodes.get(nodes.size() - 1).setName(original.getName()).setOutput(0, original.getOutput(0));
+            return nodes.stream().map(NodeProto.Builder::build).toList();
+        }
     }
 
     /** Of codes of 8 bits, for which there is no usual one: made when the model is loaded. */

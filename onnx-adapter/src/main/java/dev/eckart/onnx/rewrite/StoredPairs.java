@@ -274,17 +274,15 @@ final class StoredPairs {
 
     /** What stands in the place of a constant. */
     Stored constant(ConstantSite site, CodeNames names) throws Misfit {
-        if (names.blockSize() > 0) {
-            return packed(site, names);
-        }
-        Blocks blocks = blocks(site, names);
+        Stored blocks = names.blockSize() > 0 ? packed(site, names) : blocks(site, names);
         if (names.pair().isEmpty()) {
             return blocks;
         }
-        ElementType type = blocks.scaleType();
-        List<MatrixSource> factors = site.outOfFactors(
-                term(names.pair().get(0), site.weight(), type),
-                term(names.pair().get(1), site.weight(), type));
+        ElementType type = blocks instanceof Blocks plain ? plain.scaleType() : ElementType.FLOAT32;
+        MatrixSource first = term(names.pair().get(0), site.weight(), type);
+        MatrixSource second = term(names.pair().get(1), site.weight(), type);
+        List<MatrixSource> factors =
+                isOfProducts(names, site.weight()) ? List.of(first, second) : site.outOfFactors(first, second);
         MatrixSource b = factors.get(0);
         MatrixSource a = factors.get(1);
         if (b.rows() != blocks.rows() || a.columns() != blocks.columns() || b.columns() != a.rows()) {
@@ -297,6 +295,12 @@ final class StoredPairs {
                             site.weight().describe()));
         }
         return new Sum(blocks, new Product(new Dense(b, type), new Dense(a, type)));
+    }
+
+    /** Whether codes stay codes for a product, which takes the factors as they are. */
+    private boolean isOfProducts(CodeNames names, LinearWeight weight) throws Misfit {
+        return names.blockSize() > 0
+                && found(names.codes(), "codes", weight).getDimsCount() == PackedLowering.PRODUCT_DIMS;
     }
 
     private Packed packed(ConstantSite site, CodeNames names) throws Misfit {

@@ -7,7 +7,6 @@ import dev.eckart.core.linalg.Matrix;
 import dev.eckart.core.linalg.MatrixSource;
 import dev.eckart.core.model.ElementType;
 import dev.eckart.core.model.LinearWeight;
-import dev.eckart.core.stored.Blocks;
 import dev.eckart.core.stored.Dense;
 import dev.eckart.core.stored.Product;
 import dev.eckart.core.stored.Stored;
@@ -15,33 +14,49 @@ import dev.eckart.core.stored.Sum;
 import java.util.Optional;
 
 /**
- * {@code bits:b+pair}: codes of b bits, and a pair of factors that makes up for what rounding to them loses, W ≈ Q + B·A. All of
- * it is added up once, when the model is loaded, so that it serves every operator at the original's speed.
+ * {@code bits:b+pair}, {@code packed:b+pair}: codes, and a pair of factors that makes up for what rounding to them loses, W ≈ Q +
+ * B·A.
  *
  * <p>What a pair holds of the weight is taken off, and the rest is rounded, as exactly as it needs to be where the pair cannot make
  * up for it. Then the pair is the best of its rank for what rounding lost, as the inputs see it, and so on in turns, while that
  * loses less. Ranks are chosen from the weight's own singular values.
  *
- * @param bits b, 2 to 8
+ * @param rounding what gives the codes
  */
-public record CorrectedBitsEncoding(int bits) implements RankedEncoding {
+public record CorrectedEncoding(Encoding rounding) implements RankedEncoding {
+    /** What a name ends with that asks for a pair. */
+    static final String SUFFIX = "+pair";
+
     /** The first two thirds of what turns gain come by so many; each costs a decomposition. */
     private static final int TURNS = 5;
 
-    public CorrectedBitsEncoding {
-        Blocks.requireBits(bits);
+    public CorrectedEncoding {
+        if (!(rounding instanceof Correctable)) {
+            throw new IllegalArgumentException(
+                    "Expected an encoding whose losses a pair can make up for but was: " + rounding.name());
+        }
+    }
+
+    private Correctable correctable() {
+        return (Correctable) rounding;
     }
 
     @Override
     public String name() {
-        return "bits:%d+pair".formatted(bits);
+        String[] parts = rounding.name().split(",", 2);
+        return parts[0] + SUFFIX + (parts.length > 1 ? "," + parts[1] : "");
+    }
+
+    @Override
+    public Optional<String> obstacle(LinearWeight weight) {
+        return rounding.obstacle(weight);
     }
 
     @Override
     public Stored outline(LinearWeight weight, int rank) {
-        ElementType type = Blocks.scaleType(weight.type());
+        ElementType type = correctable().pairType(weight);
         return new Sum(
-                Blocks.zeros(weight.rows(), weight.columns(), bits, weight.rows(), weight.type()),
+                correctable().rounded(weight),
                 new Product(Dense.zeros(weight.rows(), rank, type), Dense.zeros(rank, weight.columns(), type)));
     }
 
@@ -95,15 +110,15 @@ public record CorrectedBitsEncoding(int bits) implements RankedEncoding {
             Decomposer backend = view.lowRanks().backend();
             Matrix whole = Matrix.copyOf(weight.values());
             Matrix b = Matrix.copyOf(before.b());
-            Blocks codes = RoundedDraft.of(
+            Stored codes = correctable()
+                    .round(
+                            weight,
                             whole.minus(backend.times(b, before.a())),
-                            view.inputs().map(inputs -> inputs.without(b)),
-                            new Grid(bits, weight.type()))
-                    .blocks();
+                            view.inputs().map(inputs -> inputs.without(b)));
             Matrix rounded = codes.toMatrix(() -> backend);
             FactorPair after = pair(view.lowRanks().of(whole.minus(rounded)));
             Matrix sum = rounded.plus(backend.times(Matrix.copyOf(after.b()), after.a()));
-            ElementType type = Blocks.scaleType(weight.type());
+            ElementType type = correctable().pairType(weight);
             Stored form = new Sum(codes, new Product(new Dense(after.b(), type), new Dense(after.a(), type)));
             return new Built(form, after, view.loss(sum), view.biasShift(sum));
         }
@@ -115,7 +130,7 @@ public record CorrectedBitsEncoding(int bits) implements RankedEncoding {
 
         @Override
         public Stored outline() {
-            return CorrectedBitsEncoding.this.outline(view.weight(), rank);
+            return CorrectedEncoding.this.outline(view.weight(), rank);
         }
 
         @Override

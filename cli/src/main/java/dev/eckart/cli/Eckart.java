@@ -42,8 +42,8 @@ public final class Eckart {
     private static final String OUTPUT = "-o";
 
     /** In the order in which the help lists them. */
-    private static final List<String> COMMANDS =
-            List.of("demo", "scan", "compress", "verify", "sweep", "check", "svd", "strategies", COMPLETION);
+    private static final List<String> COMMANDS = List.of(
+            "demo", "scan", "compress", "verify", "sweep", "check", "svd", "strategies", "encodings", COMPLETION);
 
     private Eckart() {}
 
@@ -113,6 +113,7 @@ public final class Eckart {
             case "check" -> new CheckCommand(console);
             case "svd" -> new SvdCommand(console);
             case "strategies" -> new StrategiesCommand(console);
+            case "encodings" -> new EncodingsCommand(console);
             case COMPLETION -> new CompletionCommand(console);
             default -> throw new IllegalArgumentException("There is no command " + name);
         };

@@ -39,6 +39,7 @@ final class Rehearsal {
                 List.of("scn"),
                 List.of("strategies"),
                 List.of("strategies", "--json"),
+                List.of("encodings"),
                 List.of("scan", model, "--rank", "fixed:4", "--include", "fc2*"),
                 List.of("scan", model, "--rank", "fixed:4", "--include", "fc2*", "--json"),
                 List.of(

@@ -101,6 +101,96 @@ class EncodingCommandTest {
     }
 
     @Test
+    void should_store_pairs_in_codes_and_give_others_the_next_encoding() throws IOException {
+        JsonNode report = compress("--encoding", "pair-bits:8@low,bits:6", "--rank", "numerical")
+                .json();
+
+        assertProved(report);
+        JsonNode full = report.at("/weights/0");
+        assertThat(full.get("encoding").asString()).isEqualTo("bits:6");
+        JsonNode low = report.at("/weights/1");
+        assertThat(low.get("decision").asString()).isEqualTo("factored");
+        assertThat(low.get("encoding").asString()).isEqualTo("pair-bits:8");
+        assertThat(low.get("stored").asString()).isEqualTo("product(codes(8), codes(8))");
+        assertThat(low.get("rank").asInt()).isEqualTo(3);
+        // Codes of both factors, filled up to eights, and a scale for each column.
+        assertThat(low.get("bytesAfter").asLong()).isEqualTo(HIDDEN * 3 + 4 * 3 + 3 * IN + 4 * IN);
+        assertThat(low.get("predictedError").asDouble()).isBetween(0.001, 0.02);
+        assertThat(report.at("/output/linearParameters").asLong()).isEqualTo(IN * HIDDEN + 3L * (IN + HIDDEN));
+        assertThat(report.at("/output/linearBytes").asLong())
+                .isEqualTo(
+                        full.get("bytesAfter").asLong() + low.get("bytesAfter").asLong());
+        assertProved(CommandLineRun.eckart("verify", model.toString(), out.toString(), "--json")
+                .json());
+    }
+
+    @Test
+    void should_time_and_refit_pairs_in_codes_as_others() throws IOException {
+        Path inputs = folder.resolve("inputs.npz");
+        write(inputs, 0, 400);
+
+        JsonNode report = compress(
+                        "--encoding",
+                        "pair-bits:8,bits:8",
+                        "--rank",
+                        "fixed:3",
+                        "--mark-if-slower",
+                        "--refit",
+                        "--calibration",
+                        inputs.toString())
+                .json();
+
+        assertProved(report);
+        assertThat(report.findValuesAsString("encoding")).contains("pair-bits:8");
+        for (JsonNode weight : report.at("/weights")) {
+            assertThat(weight.at("/latency/ratio").asDouble()).isPositive();
+            assertThat(weight.get("calibrated").asBoolean()).isTrue();
+        }
+    }
+
+    @Test
+    void should_make_up_for_what_rounding_loses() {
+        JsonNode plain = compress("--encoding", "bits:3").json();
+        JsonNode corrected = compress("--force", "--encoding", "bits:3+pair", "--rank", "fixed:4")
+                .json();
+
+        assertProved(corrected);
+        assertThat(error(corrected)).isLessThan(0.8 * error(plain));
+        for (JsonNode weight : corrected.at("/weights")) {
+            assertThat(weight.get("decision").asString()).isEqualTo("encoded");
+            assertThat(weight.get("encoding").asString()).isEqualTo("bits:3+pair");
+            assertThat(weight.get("stored").asString()).isEqualTo("sum(codes(3), product(dense, dense))");
+            assertThat(weight.get("reason").asString()).startsWith("bits:3+pair of rank 4 takes ");
+        }
+        assertProved(CommandLineRun.eckart("verify", model.toString(), out.toString(), "--json")
+                .json());
+    }
+
+    @Test
+    void should_choose_ranks_among_all_weights_for_any_encoding_that_has_them() {
+        JsonNode report = compress("--encoding", "pair-bits:4,bits:8", "--rank", "budget:0.5,floor=0,step=1")
+                .json();
+
+        assertProved(report);
+        assertThat(report.findValuesAsString("encoding")).contains("pair-bits:4");
+    }
+
+    @Test
+    void should_keep_codes_as_they_are_while_the_network_runs() {
+        JsonNode report = compress("--encoding", "packed:4@lo*,bits:8").json();
+
+        assertProved(report);
+        assertThat(report.at("/settings/encoding").asString()).isEqualTo("packed:4@lo*,bits:8");
+        assertThat(report.at("/weights/0/encoding").asString()).isEqualTo("bits:8");
+        assertThat(report.at("/weights/1/encoding").asString()).isEqualTo("packed:4");
+        assertThat(report.at("/weights/1/stored").asString()).isEqualTo("packed(4, 32)");
+        // Two blocks of 32 for each output, of half a byte for each number, and a scale.
+        assertThat(report.at("/weights/1/bytesAfter").asLong()).isEqualTo(2L * IN * (16 + 4));
+        assertProved(CommandLineRun.eckart("verify", model.toString(), out.toString(), "--json")
+                .json());
+    }
+
+    @Test
     void should_verify_codes_from_the_two_files() throws IOException {
         compress("--encoding", "bits:5");
 
@@ -254,11 +344,16 @@ class EncodingCommandTest {
                     bits:9          | encoding `bits:9`: expected a number of bits from 2 to 8 but was: 9
                     bits:1          | encoding `bits:1`: expected a number of bits from 2 to 8 but was: 1
                     bits            | encoding `bits`: expected a number of bits after the name, such as bits:8
-                    int3            | unknown encoding `int3`: expected one of bits, pair
+                    int3            | unknown encoding `int3`: expected one of bits, packed, pair, pair-bits
                     bits:8,bits:8   | --encoding bits:8,bits:8: an encoding is given twice; give each once
                     bits:8,pair     | --encoding bits:8,pair: pair must come first
                     pair:3          | encoding `pair:3`: pair takes no value; --rank says which rank
                     bits:8,block=3  | unknown option `block`
+                    pair-bits       | encoding `pair-bits`: expected a number of bits after the name, such as pair-bits:8
+                    bits:9+pair     | encoding `bits:9+pair`: expected a number of bits from 2 to 8 but was: 9
+                    packed:5        | encoding `packed:5`: expected 4 or 8 bits but was: 5
+                    packed:4,block=5 | encoding `packed:4,block=5`: expected blocks of 16, 32, 64, 128 or 256 but was: 5
+                    bits:8@none     | --encoding bits:8@none: no weight has such a name
                     """)
     void should_refuse_an_encoding_that_there_is_not(String encoding, String sentence) {
         CommandLineRun run = compress("--encoding", encoding);

@@ -89,6 +89,21 @@ public record BitsEncoding(int bits) implements Correctable {
         }
 
         @Override
+        public String stores() {
+            return "codes, a scale for each output; with +pair, two factors";
+        }
+
+        @Override
+        public String runs() {
+            return "the dense weight, made once at load: as fast as before";
+        }
+
+        @Override
+        public String serves() {
+            return "every operator that takes a constant; +pair: ranks by --rank";
+        }
+
+        @Override
         public Map<String, String> usage() {
             return Map.of(
                     "bits:8",

@@ -11,6 +11,21 @@ import dev.eckart.core.rank.StrategyArguments;
  */
 public interface EncodingProvider extends Provider {
 
+    /** What stands in the file for a weight, in one line, for people. */
+    default String stores() {
+        return "see its summary";
+    }
+
+    /** What the network runs instead of what it ran, in one line, for people. */
+    default String runs() {
+        return "see its summary";
+    }
+
+    /** Which weights it serves, and what it needs, in one line, for people. */
+    default String serves() {
+        return "see its summary";
+    }
+
     /**
      * The encoding with these arguments.
      *

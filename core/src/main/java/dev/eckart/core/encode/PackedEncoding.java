@@ -83,7 +83,22 @@ public record PackedEncoding(int bits, int blockSize) implements Correctable {
 
         @Override
         public String summary() {
-            return "each number as a code of 4 or 8 bits, with a scale for each block, small in memory, too";
+            return "each number as a code of 4 or 8 bits, which stays one in memory, too";
+        }
+
+        @Override
+        public String stores() {
+            return "codes, a scale for each block; with +pair, two factors";
+        }
+
+        @Override
+        public String runs() {
+            return "on the codes: MatMulNBits, GatherBlockQuantized";
+        }
+
+        @Override
+        public String serves() {
+            return "float32 products and tables, in ONNX Runtime alone";
         }
 
         @Override

@@ -156,6 +156,21 @@ public record PairBitsEncoding(int bits) implements RankedEncoding {
         }
 
         @Override
+        public String stores() {
+            return "codes of two matrices, a scale for each of their columns";
+        }
+
+        @Override
+        public String runs() {
+            return "two products, of numbers that are made at load";
+        }
+
+        @Override
+        public String serves() {
+            return "products, convolutions, tables; ranks by --rank";
+        }
+
+        @Override
         public Map<String, String> usage() {
             return Map.of("pair-bits:8", "a pair in a quarter of its bytes, and as fast");
         }

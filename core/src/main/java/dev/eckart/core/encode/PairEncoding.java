@@ -118,6 +118,21 @@ public record PairEncoding(FactorPair.Balance balance) implements RankedEncoding
         }
 
         @Override
+        public String stores() {
+            return "two matrices in the weight's own type";
+        }
+
+        @Override
+        public String runs() {
+            return "two products, (x·B)·A: faster where the rank is low";
+        }
+
+        @Override
+        public String serves() {
+            return "products, convolutions, tables; ranks by --rank";
+        }
+
+        @Override
         public Map<String, String> usage() {
             return Map.of(NAME, "x·W becomes (x·B)·A: smaller and faster, where the rank is low");
         }

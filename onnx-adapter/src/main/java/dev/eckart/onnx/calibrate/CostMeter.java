@@ -131,7 +131,7 @@ public record CostMeter(int threads, Path temporary, Progress progress) {
     }
 
     private static long finerBytes(LinearWeight weight, EncodingOrder order) {
-        return order.finer().stream()
+        return order.sparing(Set.of(weight.name())).of(weight.name()).stream()
                 .filter(encoding -> Encodings.answer(encoding, weight.describe(), () -> encoding.obstacle(weight))
                         .isEmpty())
                 .findFirst()

@@ -32,7 +32,11 @@ public record Blocks(Codes codes, int bits, int blockSize, MatrixSource scales, 
         }
     }
 
-    /** @throws IllegalArgumentException if codes cannot have so many bits */
+    /**
+     * Refuses a number of bits that codes cannot have.
+     *
+     * @throws IllegalArgumentException if it is not from 2 to 8
+     */
     public static void requireBits(int bits) {
         if (bits < LEAST_BITS || bits > MOST_BITS) {
             throw new IllegalArgumentException(

@@ -30,14 +30,22 @@ public record Packed(Codes codes, int bits, int blockSize, MatrixSource scales, 
         }
     }
 
-    /** @throws IllegalArgumentException if codes that stay codes cannot have so many bits */
+    /**
+     * Refuses a number of bits that codes which stay codes cannot have.
+     *
+     * @throws IllegalArgumentException if it is neither 4 nor 8
+     */
     public static void requireBits(int bits) {
         if (bits != 4 && bits != 8) {
             throw new IllegalArgumentException("Expected 4 or 8 bits but was: " + bits);
         }
     }
 
-    /** @throws IllegalArgumentException if blocks cannot have so many rows */
+    /**
+     * Refuses a number of rows that blocks cannot have.
+     *
+     * @throws IllegalArgumentException if it is no power of two from 16 to 256
+     */
     public static void requireBlockSize(int blockSize) {
         if (blockSize < LEAST_BLOCK || blockSize > MOST_BLOCK || Integer.bitCount(blockSize) != 1) {
             throw new IllegalArgumentException("Expected blocks of a power of two from %d to %d but was: %d"

@@ -90,7 +90,7 @@ public final class OnnxNetwork implements Network<OnnxNetwork> {
     public static OnnxNetwork read(Path path, boolean defaultsAreConstant) {
         OnnxModel model = OnnxReader.read(path);
         ModelCheck.require(model, path);
-        return of(model, defaultsAreConstant);
+        return of(model, defaultsAreConstant, Map.of());
     }
 
     /**
@@ -102,9 +102,10 @@ public final class OnnxNetwork implements Network<OnnxNetwork> {
         model.payloads().requireUnchanged();
     }
 
-    private static OnnxNetwork of(OnnxModel model, boolean defaultsAreConstant) {
+    /** @param known names that tensors keep */
+    private static OnnxNetwork of(OnnxModel model, boolean defaultsAreConstant, Map<Value, String> known) {
         GraphIndex index = new GraphIndex(model.message(), defaultsAreConstant);
-        return new OnnxNetwork(model, index, WeightScanner.scan(model, index));
+        return new OnnxNetwork(model, index, WeightScanner.scan(model, index, known));
     }
 
     /** This network, ready to be rewritten, with a place for the factors of its weights other than the heap. */
@@ -146,7 +147,8 @@ public final class OnnxNetwork implements Network<OnnxNetwork> {
         return of(
                 FactorRewriter.rewrite(
                         model, index, scan.linear(), constants.get().sites(), replacements, provenance),
-                false);
+                false,
+                scan.names());
     }
 
     /**

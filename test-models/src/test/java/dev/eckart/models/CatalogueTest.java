@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.eckart.core.Progress;
+import dev.eckart.core.compress.Provenance;
 import dev.eckart.core.factor.FactorPair;
+import dev.eckart.core.factor.Replacement;
 import dev.eckart.core.linalg.Accuracy;
 import dev.eckart.core.linalg.EjmlDecomposer;
+import dev.eckart.core.linalg.MatrixSource;
 import dev.eckart.core.model.ElementType;
 import dev.eckart.core.model.LinearWeight;
 import dev.eckart.core.model.SkipReason;
@@ -160,6 +163,30 @@ class CatalogueTest {
         });
         for (Session.Optimization level : Session.Optimization.values()) {
             Session.open(small, level, 1).close();
+        }
+    }
+
+    /** Layers that have names like those of others, in other branches, are told apart when the others are replaced. */
+    @ParameterizedTest
+    @MethodSource("all")
+    void should_name_weights_as_before_when_others_were_replaced(CatalogueModel entry) throws IOException {
+        OnnxNetwork network = OnnxNetwork.read(file(entry));
+        List<LinearWeight> weights = network.inventory().linear();
+        for (LinearWeight weight : weights) {
+            FactorPair pair =
+                    new FactorPair(MatrixSource.zeros(weight.rows(), 1), MatrixSource.zeros(1, weight.columns()));
+
+            List<LinearWeight> others = network.rewrite(
+                            List.of(new Replacement(weight, pair)), new Provenance("test", "fixed:1"))
+                    .inventory()
+                    .linear();
+
+            assertThat(others)
+                    .extracting(LinearWeight::name)
+                    .containsAll(weights.stream()
+                            .map(LinearWeight::name)
+                            .filter(name -> !name.equals(weight.name()))
+                            .toList());
         }
     }
 

@@ -42,7 +42,7 @@ public final class ConstantScanner {
         this.model = model;
         this.index = index;
         this.linear = scan.linear().stream().collect(Collectors.toMap(LinearSite::root, Function.identity()));
-        this.names = WeightScanner.names(index);
+        this.names = scan.names();
     }
 
     /**

@@ -51,7 +51,7 @@ public final class WeightScanner {
     private final FunctionBodies functions;
     private final ConstantNodes computing;
 
-    private WeightScanner(OnnxModel model, GraphIndex index, FunctionBodies functions) {
+    private WeightScanner(OnnxModel model, GraphIndex index, FunctionBodies functions, Map<Value, String> known) {
         this.model = model;
         this.index = index;
         this.functions = functions;
@@ -59,13 +59,14 @@ public final class WeightScanner {
         this.passage = new Passage(index, model.payloads());
         this.roles = new Roles(index);
         this.names = names(index);
+        known.forEach(names::replace);
     }
 
     /**
      * A name for each stored tensor that no other has: its own, or one with the place of its graph before it, where
      * another graph has a tensor of that name.
      */
-    static Map<Value, String> names(GraphIndex index) {
+    private static Map<Value, String> names(GraphIndex index) {
         Map<Value, String> names = new HashMap<>();
         Map<String, Long> times =
                 index.constants().keySet().stream().collect(Collectors.groupingBy(Value::name, Collectors.counting()));
@@ -86,10 +87,11 @@ public final class WeightScanner {
      * The weights of a model, in the order in which its nodes first use them.
      *
      * @param index of the same model
+     * @param known names that tensors have in the model that this one was made of, and keep
      * @throws dev.eckart.core.InvalidInputException if a weight's data is not what its dimensions declare
      */
-    public static WeightScan scan(OnnxModel model, GraphIndex index) {
-        WeightScanner scanner = new WeightScanner(model, index, new FunctionBodies(model));
+    public static WeightScan scan(OnnxModel model, GraphIndex index, Map<Value, String> known) {
+        WeightScanner scanner = new WeightScanner(model, index, new FunctionBodies(model), known);
         List<LinearSite> linear = new ArrayList<>();
         List<SkippedWeight> skipped = new ArrayList<>();
         index.constants().keySet().stream()
@@ -101,7 +103,7 @@ public final class WeightScanner {
                 });
         skipped.addAll(scanner.sparse());
         skipped.addAll(scanner.functions.weights());
-        return new WeightScan(linear, skipped);
+        return new WeightScan(linear, skipped, scanner.names);
     }
 
     private int firstUse(Value root) {
@@ -365,7 +367,10 @@ public final class WeightScanner {
                         new Body(
                                 function,
                                 new WeightScanner(
-                                        new OnnxModel(body, model.payloads()), new GraphIndex(body, false), this)));
+                                        new OnnxModel(body, model.payloads()),
+                                        new GraphIndex(body, false),
+                                        this,
+                                        Map.of())));
             }
         }
 

@@ -19,6 +19,7 @@ import dev.eckart.onnx.proto.ModelProto;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -359,6 +360,6 @@ class WeightScannerTest {
             throw new IllegalArgumentException(e);
         }
         OnnxModel model = OnnxReader.read(TextModels.write(text.build(), folder.resolve("model.onnx")));
-        return WeightScanner.scan(model, new GraphIndex(model.message(), false));
+        return WeightScanner.scan(model, new GraphIndex(model.message(), false), Map.of());
     }
 }

@@ -11,6 +11,7 @@ import dev.eckart.core.model.LinearWeight;
 import dev.eckart.core.model.NetworkSummary;
 import dev.eckart.core.scan.Inventory;
 import dev.eckart.core.stored.Blocks;
+import dev.eckart.core.stored.Integers;
 import dev.eckart.core.stored.Packed;
 import dev.eckart.core.stored.Product;
 import dev.eckart.core.stored.Stored;
@@ -30,6 +31,7 @@ import dev.eckart.onnx.rewrite.BiasShifts;
 import dev.eckart.onnx.rewrite.CodesLowering;
 import dev.eckart.onnx.rewrite.FactorRewriter;
 import dev.eckart.onnx.rewrite.FormRecorder;
+import dev.eckart.onnx.rewrite.IntegerLowering;
 import dev.eckart.onnx.rewrite.OpenConstants;
 import dev.eckart.onnx.rewrite.OpenOperands;
 import dev.eckart.onnx.rewrite.PackedLowering;
@@ -131,6 +133,13 @@ public final class OnnxNetwork implements Network<OnnxNetwork> {
         }
         if (form instanceof Sum sum) {
             return obstacle(constant, sum.one()).or(() -> obstacle(constant, sum.other()));
+        }
+        if (form instanceof Integers integers) {
+            return constants.get().sites().stream()
+                    .filter(site -> site.weight().name().equals(constant.name()))
+                    .findFirst()
+                    .map(site -> IntegerLowering.obstacle(index, site, integers, opset()))
+                    .orElseGet(() -> Optional.of("it is no constant that codes can stand for"));
         }
         if (form instanceof Packed packed) {
             return constants.get().sites().stream()

@@ -7,9 +7,11 @@ import dev.eckart.core.compress.Provenance;
 import dev.eckart.core.encode.BitsEncoding;
 import dev.eckart.core.encode.Encoding;
 import dev.eckart.core.encode.EncodingOrder;
+import dev.eckart.core.encode.Int8Encoding;
 import dev.eckart.core.encode.Offer;
 import dev.eckart.core.encode.PackedEncoding;
 import dev.eckart.core.encode.WeightView;
+import dev.eckart.core.factor.CompressionPlan;
 import dev.eckart.core.factor.Replacement;
 import dev.eckart.core.linalg.EjmlDecomposer;
 import dev.eckart.core.linalg.NonFiniteValueException;
@@ -83,6 +85,34 @@ class EncodedCatalogueTest {
                 .contains(true);
     }
 
+    /** Each model with two of the four numbers of bits that products of integers may have. */
+    static Stream<Arguments> integers() {
+        List<CatalogueModel> all = Catalogue.all();
+        return IntStream.range(0, all.size())
+                .boxed()
+                .flatMap(i -> Stream.of(7, 4 + i % 3).map(bits -> Arguments.of(all.get(i), bits)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("integers")
+    void should_multiply_integers_and_show_each_mistake(CatalogueModel entry, int bits) throws IOException {
+        Path original =
+                Files.write(folder.resolve("original.onnx"), entry.model().toByteArray());
+        OnnxNetwork network = OnnxNetwork.read(original, true);
+        Path encoded = folder.resolve("encoded.onnx");
+        if (!encode(network, new Int8Encoding(bits), encoded)) {
+            return;
+        }
+
+        requireProof(original, encoded);
+        for (Session.Optimization level : Session.Optimization.values()) {
+            Session.open(encoded, level, 1).close();
+        }
+        if (!entry.name().equals("zero-weight")) {
+            requireRefuted(original, network, encoded);
+        }
+    }
+
     /** Each model with both numbers of bits that codes may keep. */
     static Stream<Arguments> packed() {
         return Catalogue.all().stream().flatMap(entry -> Stream.of(4, 8).map(bits -> Arguments.of(entry, bits)));
@@ -119,7 +149,7 @@ class EncodedCatalogueTest {
                 network.rewrite(replacements(network, encoding), new Provenance("test", "", encoding.name()));
 
         CostMeter.Found found = new CostMeter(1, folder, Progress.NONE)
-                .find(network, encoded, new EncodingOrder(List.of(encoding)), Optional.empty());
+                .find(network, encoded, CompressionPlan.NONE, new EncodingOrder(List.of(encoding)), Optional.empty());
 
         assertThat(found.warnings()).isEmpty();
         assertThat(encoded.coded().keySet()).containsAll(found.costly());

@@ -44,6 +44,8 @@ record Decider(
      */
     static final int LEAST_NUMBERS = 1025;
 
+    private static final String NOT_OFFERED = "no encoding is offered to its name";
+
     private static final String COSTLY =
             "codes for it would make up much of what the network's outputs lose, for few of the bytes";
 
@@ -62,7 +64,21 @@ record Decider(
      * @param build whether what takes its place is to be built
      */
     Decided of(Stage stage, WeightView view, boolean build) {
-        return decided(choose(order.of(view.weight().name(), stage.encodings()), view, stage), view, build);
+        String name = view.weight().name();
+        Chosen usual = choose(order.of(name, stage.encodings()), view, stage);
+        return decided(order.isSpared(name) ? spared(usual, view, stage) : usual, view, build);
+    }
+
+    private Chosen spared(Chosen usual, WeightView view, Stage stage) {
+        return usual.planned
+                .encoding()
+                .map(taken -> stage.encodings().stream()
+                        .filter(encoding -> encoding.name().equals(taken))
+                        .findFirst()
+                        .flatMap(EncodingOrder::finer)
+                        .map(finer -> choose(List.of(finer), view, stage))
+                        .orElseGet(() -> kept(view.weight(), COSTLY)))
+                .orElse(usual);
     }
 
     /**
@@ -79,7 +95,7 @@ record Decider(
             WeightView view,
             boolean build) {
         if (!order.of(weight.name(), stage.encodings()).contains(encoding)) {
-            return of(stage, view, build);
+            return decided(kept(weight, NOT_OFFERED), view, build);
         }
         return decided(choose(encoding, weight, ranks, view), view, build);
     }
@@ -146,7 +162,7 @@ record Decider(
             return kept(weight, "too small to be stored in fewer bits");
         }
         if (encodings.isEmpty()) {
-            return kept(weight, order.costly().contains(weight.name()) ? COSTLY : "no encoding is offered to its name");
+            return kept(weight, NOT_OFFERED);
         }
         List<String> reasons = new ArrayList<>();
         for (Encoding encoding : encodings) {

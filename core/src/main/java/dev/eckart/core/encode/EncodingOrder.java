@@ -14,8 +14,8 @@ import java.util.stream.Stream;
  *
  * @param usual for all weights but those
  * @param only by the names of encodings, which weights alone are offered these
- * @param costly names of the weights that the network's outputs lose most by: they are offered the {@linkplain
- *     Encoding#finer() finer} encodings of the usual ones, if there are any
+ * @param costly names of the weights that the network's outputs lose most by: instead of the encoding that one would take, it is
+ *     offered the {@linkplain Encoding#finer() finer} one, if there is any
  */
 public record EncodingOrder(List<Encoding> usual, Map<String, NamePattern> only, Set<String> costly) {
     public EncodingOrder {
@@ -52,29 +52,29 @@ public record EncodingOrder(List<Encoding> usual, Map<String, NamePattern> only,
                 .collect(Collectors.joining(","));
     }
 
-    /** Of some of the usual ones, those for a weight, in order; empty if it is left as it is. */
+    /** Of some of the usual ones, those for a weight, in order. */
     public List<Encoding> of(String weight, List<Encoding> some) {
-        List<Encoding> offered = some.stream()
+        return some.stream()
                 .filter(encoding -> Optional.ofNullable(only.get(encoding.name()))
                         .map(pattern -> pattern.matches(weight))
                         .orElse(true))
                 .toList();
-        return costly.contains(weight) ? finer(offered) : offered;
     }
 
-    /** As {@link #of(String, List)}, of all usual ones. */
-    public List<Encoding> of(String weight) {
-        return of(weight, usual);
+    /** Whether a weight is to take the finer encoding instead of one of the usual ones. */
+    public boolean isSpared(String weight) {
+        return costly.contains(weight);
     }
 
-    /** For costly weights. */
+    /** The finer encoding of one, if there is any. */
+    public static Optional<Encoding> finer(Encoding encoding) {
+        return Encodings.answer(encoding, "a finer encoding", encoding::finer);
+    }
+
+    /** The finer encodings of all. */
     public List<Encoding> finer() {
-        return finer(usual);
-    }
-
-    private static List<Encoding> finer(List<Encoding> some) {
-        return some.stream()
-                .map(encoding -> Encodings.answer(encoding, "a finer encoding", encoding::finer))
+        return usual.stream()
+                .map(EncodingOrder::finer)
                 .flatMap(Optional::stream)
                 .toList();
     }

@@ -10,7 +10,7 @@ import java.util.function.Supplier;
  * <p>The family is closed, and forms nest: a pair is {@code Product(Dense, Dense)}. What encodings there are, and which of
  * them chose an expression, does not show in it: all that is done with it follows from the expression alone.
  */
-public sealed interface Stored permits Dense, Blocks, Packed, Product, Sum {
+public sealed interface Stored permits Dense, Blocks, Packed, Integers, Product, Sum {
 
     /** The layer's inputs. */
     int rows();

@@ -28,7 +28,7 @@ class EncodingsTest {
     void should_find_those_built_in_by_name() {
         assertThat(encodings.all())
                 .extracting(EncodingProvider::name)
-                .containsExactly("bits", "packed", "pair", "pair-bits");
+                .containsExactly("bits", "int8", "packed", "pair", "pair-bits");
         assertThat(encodings.select("bits:8")).isEqualTo(new BitsEncoding(8));
         assertThat(encodings.select("bits:2")).isEqualTo(new BitsEncoding(2));
         assertThat(encodings.select("bits:2").name()).isEqualTo("bits:2");
@@ -52,8 +52,8 @@ class EncodingsTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "int8 | unknown encoding `int8`: expected one of bits, packed, pair, pair-bits",
-                "8 | unknown encoding `8`: expected one of bits, packed, pair, pair-bits",
+                "int3 | unknown encoding `int3`: expected one of bits, int8, packed, pair, pair-bits",
+                "8 | unknown encoding `8`: expected one of bits, int8, packed, pair, pair-bits",
                 "bits | encoding `bits`: expected a number of bits after the name, such as bits:8",
                 "bits: | encoding `bits:`: expected name[:value][,key=value...], such as bits:8",
                 "bits:1 | encoding `bits:1`: expected a number of bits from 2 to 8 but was: 1",
@@ -77,11 +77,12 @@ class EncodingsTest {
 
             assertThat(more.all())
                     .extracting(EncodingProvider::name)
-                    .containsExactly("another", "bits", "packed", "pair", "pair-bits");
+                    .containsExactly("another", "bits", "int8", "packed", "pair", "pair-bits");
             assertThat(more.select("another")).isEqualTo(new BitsEncoding(3));
             assertThatExceptionOfType(InvalidInputException.class)
                     .isThrownBy(() -> more.select("nonsense"))
-                    .withMessage("unknown encoding `nonsense`: expected one of another, bits, packed, pair, pair-bits");
+                    .withMessage(
+                            "unknown encoding `nonsense`: expected one of another, bits, int8, packed, pair, pair-bits");
         }
     }
 

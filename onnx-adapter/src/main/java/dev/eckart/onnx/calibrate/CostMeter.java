@@ -9,6 +9,8 @@ import dev.eckart.core.encode.EncodingOrder;
 import dev.eckart.core.encode.Encodings;
 import dev.eckart.core.encode.Offer;
 import dev.eckart.core.encode.WeightView;
+import dev.eckart.core.factor.CompressionPlan;
+import dev.eckart.core.factor.PlannedWeight;
 import dev.eckart.core.linalg.EjmlDecomposer;
 import dev.eckart.core.model.LinearWeight;
 import dev.eckart.core.stored.Stored;
@@ -63,11 +65,16 @@ public record CostMeter(int threads, Path temporary, Progress progress) {
      * Finds the costly constants.
      *
      * @param encoded what was made of the network
+     * @param plan by which it was made
      * @param order the encodings that it was made by
      * @param calibration the inputs to run the network on; made up if there are none
      */
     public Found find(
-            OnnxNetwork network, OnnxNetwork encoded, EncodingOrder order, Optional<CalibrationInputs> calibration) {
+            OnnxNetwork network,
+            OnnxNetwork encoded,
+            CompressionPlan plan,
+            EncodingOrder order,
+            Optional<CalibrationInputs> calibration) {
         Map<String, StoredCodes.Coded> coded = encoded.coded();
         Map<String, Long> bytes = new HashMap<>();
         coded.forEach((weight, as) -> {
@@ -106,7 +113,7 @@ public record CostMeter(int threads, Path temporary, Progress progress) {
                 measured.add(new Measured(
                         weight.name(),
                         bytes.getOrDefault(weight.name(), 0L),
-                        finerBytes(weight, order),
+                        finerBytes(weight, taken(weight, plan, order)),
                         trial.loss(List.of(substitute(given.site(), codes)))));
                 task.step(1);
             }
@@ -130,11 +137,18 @@ public record CostMeter(int threads, Path temporary, Progress progress) {
         return new Samples(List.of(set), PaddingMask.input(calibration.get().mask(), running.inputs()));
     }
 
-    private static long finerBytes(LinearWeight weight, EncodingOrder order) {
-        return order.sparing(Set.of(weight.name())).of(weight.name()).stream()
+    private static Optional<Encoding> taken(LinearWeight weight, CompressionPlan plan, EncodingOrder order) {
+        return plan.replaced().stream()
+                .filter(planned -> planned.weight().name().equals(weight.name()))
+                .findFirst()
+                .flatMap(PlannedWeight::encoding)
+                .flatMap(order::named);
+    }
+
+    private static long finerBytes(LinearWeight weight, Optional<Encoding> taken) {
+        return taken.flatMap(EncodingOrder::finer)
                 .filter(encoding -> Encodings.answer(encoding, weight.describe(), () -> encoding.obstacle(weight))
                         .isEmpty())
-                .findFirst()
                 .flatMap(encoding -> bytes(weight, encoding))
                 .orElse(weight.bytes());
     }

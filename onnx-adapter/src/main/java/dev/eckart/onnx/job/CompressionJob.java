@@ -258,8 +258,8 @@ public final class CompressionJob {
         if (!runs || selection.isOfPairsAlone()) {
             return new Made(made.plan(), made.network(), notes, List.of());
         }
-        CostMeter.Found found =
-                engine.costMeter().find(network, made.network(), offering.encodings(), selection.calibration());
+        CostMeter.Found found = engine.costMeter()
+                .find(network, made.network(), made.plan(), offering.encodings(), selection.calibration());
         if (found.costly().isEmpty()) {
             return new Made(made.plan(), made.network(), notes, found.warnings());
         }

@@ -17,13 +17,14 @@ import java.util.stream.Stream;
  * tensors, with spaces written as in {@link PairNames}. An entry {@code eckart.codes.<weight>} is of a whole weight, and one
  * {@code eckart.factor.<value>} of a factor of a pair, by the name that the pair's entry has for it.
  *
+ * @param integers whether a product multiplies them as integers, by inputs that it rounds; an {@code i} before the bits
  * @param bits of a code, 2 to 8
  * @param blockSize numbers that share a scale, written after the bits as in {@code 4/32}, of codes that stay codes while the
  *     network runs; 0 for those that are made numbers when it is loaded
  * @param pair the two tensors whose product is added to the numbers; empty if nothing is
  */
-record CodeNames(int bits, int blockSize, String codes, String scales, List<String> pair) {
-    private static final Pattern BITS = Pattern.compile("([2-8])(?:/(\\d{1,3}))?");
+record CodeNames(boolean integers, int bits, int blockSize, String codes, String scales, List<String> pair) {
+    private static final Pattern BITS = Pattern.compile("(i?)([2-8])(?:/(\\d{1,3}))?");
 
     private static final String WEIGHT = "eckart.codes.";
     private static final String FACTOR = "eckart.factor.";
@@ -37,12 +38,17 @@ record CodeNames(int bits, int blockSize, String codes, String scales, List<Stri
 
     /** Codes to which nothing is added. */
     CodeNames(int bits, String codes, String scales) {
-        this(bits, 0, codes, scales, List.of());
+        this(false, bits, 0, codes, scales, List.of());
+    }
+
+    /** The same codes, multiplied as integers. */
+    CodeNames asIntegers() {
+        return new CodeNames(true, bits, blockSize, codes, scales, pair);
     }
 
     /** The same, with the product of two tensors added. */
     CodeNames with(String first, String second) {
-        return new CodeNames(bits, blockSize, codes, scales, List.of(first, second));
+        return new CodeNames(integers, bits, blockSize, codes, scales, List.of(first, second));
     }
 
     static boolean isEntry(StringStringEntryProto entry) {
@@ -68,7 +74,8 @@ record CodeNames(int bits, int blockSize, String codes, String scales, List<Stri
         return StringStringEntryProto.newBuilder()
                 .setKey(key)
                 .setValue(Stream.concat(
-                                Stream.of(blockSize == 0 ? String.valueOf(bits) : "%d/%d".formatted(bits, blockSize)),
+                                Stream.of("%s%d%s"
+                                        .formatted(integers ? "i" : "", bits, blockSize == 0 ? "" : "/" + blockSize)),
                                 tensors().stream().map(PairNames::escaped))
                         .collect(Collectors.joining(" ")))
                 .build();
@@ -116,8 +123,9 @@ record CodeNames(int bits, int blockSize, String codes, String scales, List<Stri
                 .map(PairNames::unescaped)
                 .toList();
         return Optional.of(new CodeNames(
-                Integer.parseInt(bits.group(1)),
-                bits.group(2) == null ? 0 : Integer.parseInt(bits.group(2)),
+                !bits.group(1).isEmpty(),
+                Integer.parseInt(bits.group(2)),
+                bits.group(3) == null ? 0 : Integer.parseInt(bits.group(3)),
                 names.get(0),
                 names.get(1),
                 names.subList(2, names.size())));

@@ -101,6 +101,26 @@ public final class CodesLowering {
     }
 
     /**
+     * Stores the codes of a constant, and has nodes make int8 of them when the model is loaded: each code times 2^(7−bits), so that
+     * none is above 64 in size.
+     *
+     * @return what the tensors are, and the int8 value {@code dims}
+     */
+    IntegerOperand storeIntegers(ConstantSite site, Blocks blocks) {
+        Lowered lowered = new Lowered(site.root(), site.root().name(), blocks);
+        IntegerOperand operand = lowered.storeIntegers(site);
+        lowered.nodes.forEach(node -> edits.putFirst(site.root().graph(), node));
+        return operand;
+    }
+
+    /**
+     * Codes as products of integers take them.
+     *
+     * @param value the int8 value, {@code [in × out]}
+     */
+    record IntegerOperand(CodeNames names, String value) {}
+
+    /**
      * Stores codes of a matrix that nodes take as one operand.
      *
      * @param inPlace of what
@@ -218,6 +238,44 @@ public final class CodesLowering {
                 cast(sum, TensorTypes.dataType(blocks.type()), root.name());
             }
             return stored.with(first, second);
+        }
+
+        IntegerOperand storeIntegers(ConstantSite site) {
+            PackedCodes packing = PackedCodes.of(blocks.bits());
+            byte[] codes = site.inTensorOrder(blocks.codes());
+            String stored = tensors.storeBytes(
+                    root,
+                    name + ".codes",
+                    List.of((long) packing.bytes(), (long) packing.groups(codes.length)),
+                    DataType.UINT8_VALUE,
+                    packing.pack(codes));
+            double[] units = new double[blocks.columns()];
+            Arrays.fill(units, 2.0 / unit(blocks.bits()));
+            String scales = tensors.store(
+                            root,
+                            name + ".scales",
+                            TensorView.of(ScaledAxis.columns(blocks.scales(), units))
+                                    .reshaped(List.of((long) blocks.columns())),
+                            blocks.scaleType())
+                    .name();
+            // What is unpacked has the highest bits of a byte, twice what integers may have.
+            String numbers =
+                    cast(unpacked(packing, stored, site.dims()), DataType.FLOAT_VALUE, names.take(name + ".numbers"));
+            String halves = add(
+                    "Mul",
+                    fresh("halves"),
+                    numbers,
+                    sharedBytes("half", List.of(), DataType.FLOAT_VALUE, floats(0.5f)));
+            String integers = cast(halves, DataType.INT8_VALUE, fresh("integers"));
+            if (site.from() == 0) {
+                String turned = fresh("turned");
+                nodes.add(node("Transpose", turned)
+                        .addInput(integers)
+                        .addAttribute(Attributes.of("perm", List.of(1L, 0L)))
+                        .build());
+                integers = turned;
+            }
+            return new IntegerOperand(new CodeNames(blocks.bits(), stored, scales).asIntegers(), integers);
         }
 
         private CodeNames storeScaled(byte[] codes, List<Long> dims, TensorView scaleView, String output) {

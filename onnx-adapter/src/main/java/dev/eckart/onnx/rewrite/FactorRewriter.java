@@ -8,6 +8,7 @@ import dev.eckart.core.model.JointBlocks;
 import dev.eckart.core.model.LinearWeight;
 import dev.eckart.core.stored.Blocks;
 import dev.eckart.core.stored.Dense;
+import dev.eckart.core.stored.Integers;
 import dev.eckart.core.stored.Packed;
 import dev.eckart.core.stored.Product;
 import dev.eckart.core.stored.Sum;
@@ -62,6 +63,7 @@ public final class FactorRewriter {
     private final BiasShifts shifts;
     private final CodesLowering codesLowering;
     private final PackedLowering packedLowering;
+    private final IntegerLowering integerLowering;
     private final Map<String, PairNames> pairs = new LinkedHashMap<>();
     private final Map<String, CodeNames> codes = new LinkedHashMap<>();
     private final Map<String, CodeNames> factors = new LinkedHashMap<>();
@@ -78,6 +80,7 @@ public final class FactorRewriter {
         this.tensors = new NewTensors(model, edits, names);
         this.pairNodes = new PairNodes(names);
         this.codesLowering = new CodesLowering(edits, tensors, names);
+        this.integerLowering = new IntegerLowering(index, edits, tensors, names, codesLowering);
         this.packedLowering = new PackedLowering(index, edits, tensors, names);
         this.shifts = new BiasShifts(index, model.payloads(), edits, BiasShifts.Rows.constants(tensors), names);
     }
@@ -106,6 +109,10 @@ public final class FactorRewriter {
     private void make(Replacement replacement) {
         if (replacement.stored() instanceof Blocks blocks) {
             codes.put(replacement.weight().name(), codesLowering.store(constant(replacement), blocks));
+            return;
+        }
+        if (replacement.stored() instanceof Integers integers) {
+            codes.put(replacement.weight().name(), integerLowering.store(constant(replacement), integers));
             return;
         }
         if (replacement.stored() instanceof Packed packed) {
@@ -252,6 +259,7 @@ public final class FactorRewriter {
     }
 
     private OnnxModel rewritten(Provenance provenance) {
+        integerLowering.finish();
         return new OnnxModel(
                 withOperators(model.message().toBuilder())
                         .setGraph(edits.apply())

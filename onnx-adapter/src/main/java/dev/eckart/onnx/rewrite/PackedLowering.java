@@ -96,7 +96,7 @@ public final class PackedLowering {
     }
 
     /** Whether a node multiplies by a matrix, and does nothing else but to add a bias. */
-    private static boolean isProduct(GraphIndex index, ConstantSite site, Use use) {
+    static boolean isProduct(GraphIndex index, ConstantSite site, Use use) {
         NodeProto node = index.node(use.node());
         if (!Attributes.isStandard(node) || use.input() != 1) {
             return false;
@@ -129,7 +129,7 @@ public final class PackedLowering {
                 : List.of((long) packed.columns(), (long) blocks, (long) blockBytes);
         String codes = tensors.storeBytes(root, root.name() + ".codes", codeDims, DataType.UINT8_VALUE, bytes(packed));
         String scales = store(root, ".scales", Transposed.of(packed.scales()), packed.scaleType());
-        CodeNames names = new CodeNames(packed.bits(), packed.blockSize(), codes, scales, List.of());
+        CodeNames names = new CodeNames(false, packed.bits(), packed.blockSize(), codes, scales, List.of());
         if (pair.isPresent()) {
             MatrixSource b = ((Dense) pair.get().b()).values();
             MatrixSource a = ((Dense) pair.get().a()).values();

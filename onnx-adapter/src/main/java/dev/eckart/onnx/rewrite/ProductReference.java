@@ -163,6 +163,29 @@ public final class ProductReference {
         index.uses(root).stream()
                 .filter(use -> index.node(use.node()).getOutputCount() > 0)
                 .forEach(use -> addProduct(use.node()));
+        if (codes.integers()) {
+            index.uses(root).forEach(use -> edits.replace(use.node(), roundingItsInput(index.node(use.node()))));
+        }
+    }
+
+    /** A product of the original, by the input as products of integers round it. */
+    private List<NodeProto> roundingItsInput(NodeProto product) {
+        String x = product.getInput(0);
+        String integers = names.take(x + ".integers");
+        String step = names.take(x + ".step");
+        String zeroPoint = names.take(x + ".zero");
+        String rounded = names.take(x + ".rounded");
+        return List.of(
+                IntegerLowering.roundingOf(x, integers, step, zeroPoint, names),
+                NodeProto.newBuilder()
+                        .setOpType("DequantizeLinear")
+                        .setName(names.take(rounded + "_node"))
+                        .addInput(integers)
+                        .addInput(step)
+                        .addInput(zeroPoint)
+                        .addOutput(rounded)
+                        .build(),
+                product.toBuilder().setInput(0, rounded).build());
     }
 
     private ElementType type(Multiplication use) {

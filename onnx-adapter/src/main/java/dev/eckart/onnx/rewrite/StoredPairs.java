@@ -8,6 +8,7 @@ import dev.eckart.core.model.LinearWeight;
 import dev.eckart.core.stored.Blocks;
 import dev.eckart.core.stored.Codes;
 import dev.eckart.core.stored.Dense;
+import dev.eckart.core.stored.Integers;
 import dev.eckart.core.stored.Packed;
 import dev.eckart.core.stored.Product;
 import dev.eckart.core.stored.Stored;
@@ -274,6 +275,9 @@ final class StoredPairs {
 
     /** What stands in the place of a constant. */
     Stored constant(ConstantSite site, CodeNames names) throws Misfit {
+        if (names.integers()) {
+            return integers(site, names);
+        }
         Stored blocks = names.blockSize() > 0 ? packed(site, names) : blocks(site, names);
         if (names.pair().isEmpty()) {
             return blocks;
@@ -340,6 +344,15 @@ final class StoredPairs {
                 type);
     }
 
+    private Integers integers(ConstantSite site, CodeNames names) throws Misfit {
+        try {
+            return new Integers(blocks(site, names));
+        } catch (IllegalArgumentException e) {
+            throw new Misfit("its metadata speaks of integers for %s that there are not: %s"
+                    .formatted(site.weight().describe(), e.getMessage()));
+        }
+    }
+
     private MatrixSource term(String name, LinearWeight weight, ElementType type) throws Misfit {
         TensorProto tensor = found(name, "a factor", weight);
         if (tensor.getDataType() != TensorTypes.dataType(type) || tensor.getDimsCount() != 2) {
@@ -357,12 +370,12 @@ final class StoredPairs {
         TensorProto scales = tensor(
                 names.scales(),
                 TensorTypes.dataType(Blocks.scaleType(weight.type())),
-                site.scaleDims(),
+                names.integers() ? List.of((long) weight.columns()) : site.scaleDims(),
                 "scales",
                 weight);
         double[] steps = Tensors.view(scales, compressed).orElseThrow().toArray();
         for (int i = 0; i < steps.length; i++) {
-            steps[i] *= CodesLowering.unit(names.bits());
+            steps[i] *= CodesLowering.unit(names.bits()) / (names.integers() ? 2.0 : 1.0);
         }
         return new Blocks(
                 site.outOfTensorOrder(codes),

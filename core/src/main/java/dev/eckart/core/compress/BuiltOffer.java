@@ -6,8 +6,10 @@ import dev.eckart.core.encode.Offer;
 import dev.eckart.core.encode.WeightView;
 import dev.eckart.core.factor.Replacement;
 import dev.eckart.core.linalg.MatrixSource;
+import dev.eckart.core.model.ElementType;
 import dev.eckart.core.model.LinearWeight;
 import dev.eckart.core.plugin.Providers;
+import dev.eckart.core.stored.Dense;
 import dev.eckart.core.stored.Stored;
 import java.util.Optional;
 
@@ -37,6 +39,15 @@ final class BuiltOffer {
                     "%s of %d bytes where it offered %s of %d"
                             .formatted(form.text(), form.bytes(), outline.text(), outline.bytes()));
         }
+        long bytes = Encodings.answer(offer, about, offer::bytes);
+        if (form.bytes() != bytes) {
+            throw wrong(
+                    encoding,
+                    offer,
+                    weight,
+                    "%s of %d bytes where it offered %d".formatted(form.text(), form.bytes(), bytes));
+        }
+        requireNumbers(encoding, offer, form, weight);
         Optional<MatrixSource> shift = Encodings.answer(offer, about, offer::biasShift);
         if (shift.isPresent() && (shift.get().rows() != 1 || shift.get().columns() != weight.columns())) {
             throw wrong(
@@ -45,7 +56,18 @@ final class BuiltOffer {
                     weight,
                     "a shift [%d×%d]".formatted(shift.get().rows(), shift.get().columns()));
         }
+        shift.ifPresent(row -> requireNumbers(encoding, offer, new Dense(row, ElementType.FLOAT64), weight));
         return new Replacement(weight, form, shift);
+    }
+
+    /** What is built in is held to this by tests: it takes a pass over the numbers. */
+    private static void requireNumbers(String encoding, Offer offer, Stored form, LinearWeight weight) {
+        if (!Providers.isBuiltIn(offer)) {
+            Encodings.answer(offer, weight.describe(), () -> StoredNumbers.fault(form))
+                    .ifPresent(fault -> {
+                        throw wrong(encoding, offer, weight, "%s with %s".formatted(form.text(), fault));
+                    });
+        }
     }
 
     private static InvalidInputException wrong(String encoding, Offer offer, LinearWeight weight, String what) {

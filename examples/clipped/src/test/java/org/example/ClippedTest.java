@@ -29,8 +29,7 @@ class ClippedTest implements EncodingConformance {
     /** 7 steps of 1 for numbers up to 7, and the largest code for 100. */
     @Test
     void should_cut_off_what_is_beyond_the_share() {
-        LinearWeight weight =
-                new LinearWeight("fc", "MatMul", ElementType.FLOAT32, Matrix.of(5, 1, 1, -2, 4, -7, 100));
+        LinearWeight weight = new LinearWeight("fc", "MatMul", ElementType.FLOAT32, Matrix.of(5, 1, 1, -2, 4, -7, 100));
 
         Offer offer = new Clipped()
                 .create(StrategyArguments.parse(Kind.ENCODING, "clipped:4,share=0.8"))

@@ -27,20 +27,13 @@ import java.util.stream.Stream;
  * @param dense the matrix that the form stands for, of the weight's shape
  */
 record BuiltSample(
-        String where,
-        String variant,
-        OptionalInt rank,
-        Stored outline,
-        Offered offered,
-        Stored form,
-        Matrix dense) {
+        String where, String variant, OptionalInt rank, Stored outline, Offered offered, Stored form, Matrix dense) {
 
     /** What an offer says in numbers. */
     record Offered(long bytes, double loss, Optional<Matrix> biasShift) {}
 
     /** Asks for everything, in the order in which the engine does, and expects the weight's shape. */
-    static BuiltSample of(
-            CalledEncoding called, SampleWeight sample, WeightView view, OptionalInt rank, Offer offer) {
+    static BuiltSample of(CalledEncoding called, SampleWeight sample, WeightView view, OptionalInt rank, Offer offer) {
         String variant = called.answered("variant", sample, offer::variant);
         String where = "`%s` (%s) for %s".formatted(called.call(), variant, sample);
         Stored outline = called.answered("outline", sample, offer::outline);
@@ -53,21 +46,20 @@ record BuiltSample(
             if (!isLike(promised, outline)) {
                 throw new AssertionError(
                         "An offer's outline must be the encoding's outline of the rank, %s of %d bytes, but was %s of %d bytes with %s"
-                                .formatted(
-                                        promised.text(), promised.bytes(), outline.text(), outline.bytes(), where));
+                                .formatted(promised.text(), promised.bytes(), outline.text(), outline.bytes(), where));
             }
         }
         Stored form = called.answered("build", sample, offer::build);
         expectShape("form", where, sample, form);
-        Optional<Matrix> shift = called.answered("biasShift", sample, offer::biasShift)
-                .map(row -> shift(row, where, sample));
-        Matrix dense = called.answered(
-                "the numbers of build", sample, () -> form.toMatrix(view.lowRanks()::backend));
+        Optional<Matrix> shift =
+                called.answered("biasShift", sample, offer::biasShift).map(row -> shift(row, where, sample));
+        Matrix dense = called.answered("the numbers of build", sample, () -> form.toMatrix(view.lowRanks()::backend));
         return new BuiltSample(where, variant, rank, outline, new Offered(bytes, loss, shift), form, dense);
     }
 
     private static void expectShape(String what, String where, SampleWeight sample, Stored form) {
-        if (form.rows() != sample.weight().rows() || form.columns() != sample.weight().columns()) {
+        if (form.rows() != sample.weight().rows()
+                || form.columns() != sample.weight().columns()) {
             throw new AssertionError("The %s must have the weight's shape [%d×%d], but has [%d×%d] with %s"
                     .formatted(
                             what,
@@ -130,9 +122,9 @@ record BuiltSample(
     Optional<String> codeOutOfRange() {
         return parts().stream()
                 .filter(part -> !(part instanceof Dense))
-                .flatMap(part -> outOfRange(
-                        part instanceof Blocks blocks ? blocks.codes() : ((Packed) part).codes(), bits(part))
-                        .stream())
+                .flatMap(part ->
+                        outOfRange(part instanceof Blocks blocks ? blocks.codes() : ((Packed) part).codes(), bits(part))
+                                .stream())
                 .findFirst();
     }
 

@@ -15,9 +15,7 @@ final class Described {
      * @param name as a regular expression, and {@code allowed}, the same in words
      */
     static void expect(Provider provider, String name, String allowed) {
-        assertThat(provider.name())
-                .as("A name must consist of %s", allowed)
-                .matches(name);
+        assertThat(provider.name()).as("A name must consist of %s", allowed).matches(name);
         expectLine("The summary of `%s`".formatted(provider.name()), provider.summary());
         assertThat(provider.usage())
                 .as("The usage of `%s` must show at least one call", provider.name())

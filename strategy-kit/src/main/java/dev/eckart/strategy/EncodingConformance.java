@@ -16,8 +16,8 @@ import dev.eckart.core.stored.Product;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
@@ -134,14 +134,18 @@ public interface EncodingConformance {
             for (SampleWeight sample : SampleWeight.all()) {
                 List<BuiltSample> all = called.built(sample);
                 assertThat(all.stream().map(BuiltSample::variant).distinct().count())
-                        .as("The variants of a weight must have different names, but `%s` repeats one for %s", call, sample)
+                        .as(
+                                "The variants of a weight must have different names, but `%s` repeats one for %s",
+                                call, sample)
                         .isEqualTo(all.size());
                 for (BuiltSample built : all) {
                     assertThat(built.offered().bytes())
                             .as("The bytes offered must be those of the form built, but are not with %s", built.where())
                             .isEqualTo(built.form().bytes());
                     assertThat(built.outline().bytes())
-                            .as("The outline's bytes must be those of the form built, but are not with %s", built.where())
+                            .as(
+                                    "The outline's bytes must be those of the form built, but are not with %s",
+                                    built.where())
                             .isEqualTo(built.form().bytes());
                     assertThat(built.outline().text())
                             .as("The outline must say what is built, but does not with %s", built.where())
@@ -152,7 +156,9 @@ public interface EncodingConformance {
                     assertThat(built.form() instanceof Product)
                             .as(
                                     "isOfProducts() must say whether the form is a product of two factors, but says %s of %s with %s",
-                                    called.encoding().isOfProducts(), built.form().text(), built.where())
+                                    called.encoding().isOfProducts(),
+                                    built.form().text(),
+                                    built.where())
                             .isEqualTo(called.encoding().isOfProducts());
                 }
             }
@@ -206,8 +212,9 @@ public interface EncodingConformance {
             for (SampleWeight sample : SampleWeight.all()) {
                 for (BuiltSample built : called.built(sample)) {
                     Matrix expected = sample.meanLoss(built.dense());
-                    Matrix shift = built.offered().biasShift().orElse(Matrix.of(
-                            1, expected.columns(), new double[expected.columns()]));
+                    Matrix shift = built.offered()
+                            .biasShift()
+                            .orElse(Matrix.of(1, expected.columns(), new double[expected.columns()]));
                     assertThat(shift.minus(expected).frobeniusNorm())
                             .as(
                                     "The shift of the bias must be μ·(W − W'), of norm %s, and absent where that is zero, but is off it with %s",
@@ -282,9 +289,7 @@ public interface EncodingConformance {
                 for (BuiltSample built : called.built(sample)) {
                     double rounding = ROUNDING + built.rounding() * built.rounding() + built.codesLoss();
                     assertThat(built.offered().loss())
-                            .as(
-                                    "A higher rank must lose no more, but for rounding, but does with %s",
-                                    built.where())
+                            .as("A higher rank must lose no more, but for rounding, but does with %s", built.where())
                             .isLessThanOrEqualTo(last + rounding);
                     last = built.offered().loss();
                 }

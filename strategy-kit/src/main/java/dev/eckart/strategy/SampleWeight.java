@@ -112,10 +112,7 @@ record SampleWeight(String description, LinearWeight weight, Matrix numbers, Opt
         double[] shifted = mean.toArray();
         Arrays.setAll(shifted, i -> shifted[i] + 1 + i % 7);
         return new InputStatistics(
-                rows,
-                rows,
-                Matrix.of(1, size, shifted),
-                centered.transpose().times(centered.scaleRows(ones)));
+                rows, rows, Matrix.of(1, size, shifted), centered.transpose().times(centered.scaleRows(ones)));
     }
 
     private static InputStatistics constant(InputStatistics inputs) {
@@ -134,8 +131,7 @@ record SampleWeight(String description, LinearWeight weight, Matrix numbers, Opt
     /** ‖Lᵀ(W − W')‖ / ‖LᵀW‖ with L·Lᵀ the inputs' covariance; 0 where nothing comes of W. */
     double relativeError(Matrix other) {
         // Both in range, whatever the sizes are.
-        double largest =
-                Arrays.stream(numbers.toArray()).map(Math::abs).max().orElseThrow();
+        double largest = Arrays.stream(numbers.toArray()).map(Math::abs).max().orElseThrow();
         if (largest == 0) {
             return 0;
         }

@@ -73,30 +73,28 @@ class EncodingConformanceTest {
     @Test
     void should_find_bytes_that_are_not_those_of_the_form() {
         expectFailure(
-                MistakenEncoding.offering((offer, view) ->
-                        Changed.of(offer).saying(offer.bytes() / 2, offer.loss()))::should_build_what_it_offers,
+                MistakenEncoding.offering((offer, view) -> Changed.of(offer).saying(offer.bytes() / 2, offer.loss()))
+                        ::should_build_what_it_offers,
                 "The bytes offered must be those of the form built",
                 "with `mine` (bits:8) for weight `w` [48×40] in float32, of normal numbers");
         expectFailure(
                 MistakenEncoding.offering((offer, view) -> Changed.of(offer)
-                        .outlined(new BitsEncoding(4)
-                                .draft(view)
-                                .offers()
-                                .get(0)
-                                .outline()))::should_build_what_it_offers,
+                        .outlined(
+                                new BitsEncoding(4).draft(view).offers().get(0).outline()))
+                        ::should_build_what_it_offers,
                 "The outline's bytes must be those of the form built");
     }
 
     @Test
     void should_find_a_loss_that_is_not_the_one_measured() {
         expectFailure(
-                MistakenEncoding.offering((offer, view) ->
-                        Changed.of(offer).saying(offer.bytes(), offer.loss() / 2))::should_lose_what_it_says,
+                MistakenEncoding.offering((offer, view) -> Changed.of(offer).saying(offer.bytes(), offer.loss() / 2))
+                        ::should_lose_what_it_says,
                 "The root of the loss offered must be the relative error",
                 "with `mine` (bits:8) for weight `w` [48×40]");
         expectFailure(
-                MistakenEncoding.offering((offer, view) ->
-                        Changed.of(offer).saying(offer.bytes(), Double.NaN))::should_lose_what_it_says,
+                MistakenEncoding.offering((offer, view) -> Changed.of(offer).saying(offer.bytes(), Double.NaN))
+                        ::should_lose_what_it_says,
                 "A loss must be a finite number from 0");
     }
 
@@ -122,7 +120,8 @@ class EncodingConformanceTest {
                 "The shift of the bias must be μ·(W − W')",
                 "on correlated inputs");
         expectFailure(
-                MistakenEncoding.offering((offer, view) -> Changed.of(offer).shifting(Optional.of(MatrixSource.zeros(2, 2))))
+                MistakenEncoding.offering(
+                                (offer, view) -> Changed.of(offer).shifting(Optional.of(MatrixSource.zeros(2, 2))))
                         ::should_make_up_for_what_is_lost_of_the_mean,
                 "must have the shape [1×40], but has [2×2]");
     }
@@ -130,8 +129,9 @@ class EncodingConformanceTest {
     @Test
     void should_find_another_shape() {
         expectFailure(
-                MistakenEncoding.offering((offer, view) -> Changed.of(offer)
-                        .building(Blocks.zeros(2, 3, 8, 2, ElementType.FLOAT32)))::should_build_what_it_offers,
+                MistakenEncoding.offering((offer, view) ->
+                        Changed.of(offer).building(Blocks.zeros(2, 3, 8, 2, ElementType.FLOAT32)))
+                        ::should_build_what_it_offers,
                 "The form must have the weight's shape [48×40], but has [2×3]");
     }
 
@@ -257,7 +257,8 @@ class EncodingConformanceTest {
                 MistakenEncoding.of(new Ranked(pair) {
                     @Override
                     Offer offer(RankedDraft draft, LinearWeight weight, int rank) {
-                        return Changed.of(draft.offer(rank)).saying(draft.offer(rank).bytes(), rank / 100.0);
+                        return Changed.of(draft.offer(rank))
+                                .saying(draft.offer(rank).bytes(), rank / 100.0);
                     }
                 })::should_take_more_bytes_and_lose_no_more_with_a_higher_rank,
                 "A higher rank must lose no more",
@@ -321,6 +322,5 @@ class EncodingConformanceTest {
                 }
             };
         }
-
     }
 }

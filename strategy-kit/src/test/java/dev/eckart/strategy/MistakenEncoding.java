@@ -62,7 +62,8 @@ record MistakenEncoding(Function<StrategyArguments, Encoding> creation)
     }
 
     /** What an offer says, and what it builds. */
-    record Changed(String variant, Stored outline, long bytes, double loss, Optional<MatrixSource> biasShift, Stored build)
+    record Changed(
+            String variant, Stored outline, long bytes, double loss, Optional<MatrixSource> biasShift, Stored build)
             implements Offer {
 
         static Changed of(Offer offer) {

@@ -256,7 +256,7 @@ class EncodingConformanceTest {
         expectFailure(
                 MistakenEncoding.of(new Ranked(pair) {
                     @Override
-                    Offer offer(RankedDraft draft, LinearWeight weight, int rank) {
+                    Offer offer(RankedDraft draft, int rank) {
                         return Changed.of(draft.offer(rank))
                                 .saying(draft.offer(rank).bytes(), rank / 100.0);
                     }
@@ -266,8 +266,8 @@ class EncodingConformanceTest {
         expectFailure(
                 MistakenEncoding.of(new Ranked(pair) {
                     @Override
-                    Offer offer(RankedDraft draft, LinearWeight weight, int rank) {
-                        return draft.offer(weight.smallerSide() + 1 - rank);
+                    Offer offer(RankedDraft draft, int rank) {
+                        return draft.offer(draft.lowRank().spectrum().smallerSide() + 1 - rank);
                     }
                 })::should_build_what_it_offers,
                 "An offer's outline must be the encoding's outline of the rank");
@@ -288,7 +288,7 @@ class EncodingConformanceTest {
             this.pair = pair;
         }
 
-        Offer offer(RankedDraft draft, LinearWeight weight, int rank) {
+        Offer offer(RankedDraft draft, int rank) {
             return draft.offer(rank);
         }
 
@@ -318,7 +318,7 @@ class EncodingConformanceTest {
 
                 @Override
                 public Offer offer(int rank) {
-                    return Ranked.this.offer(draft, view.weight(), rank);
+                    return Ranked.this.offer(draft, rank);
                 }
             };
         }

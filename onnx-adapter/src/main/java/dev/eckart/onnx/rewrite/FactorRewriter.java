@@ -123,7 +123,7 @@ public final class FactorRewriter {
     }
 
     private static boolean isFactor(dev.eckart.core.stored.Stored form, ElementType type) {
-        return isDense(form, type) || form instanceof Blocks && isCodes(form, type);
+        return isDense(form, type) || (form instanceof Blocks && isCodes(form, type));
     }
 
     private static boolean isDense(dev.eckart.core.stored.Stored form, ElementType type) {
@@ -133,7 +133,7 @@ public final class FactorRewriter {
     private static boolean isCodes(dev.eckart.core.stored.Stored form, ElementType type) {
         return form instanceof Blocks blocks
                 ? blocks.type() == type && blocks.blockSize() >= blocks.rows()
-                : form instanceof Packed && type == ElementType.FLOAT32;
+                : (form instanceof Packed && type == ElementType.FLOAT32);
     }
 
     private void make(Replacement replacement) {

@@ -18,6 +18,7 @@ import javax.tools.ToolProvider;
 final class PluginJar {
     static final String STRATEGIES = "META-INF/services/dev.eckart.core.rank.RankSelectorProvider";
     static final String METRICS = "META-INF/services/dev.eckart.core.metric.TaskMetricProvider";
+    static final String ENCODINGS = "META-INF/services/dev.eckart.core.encode.EncodingProvider";
 
     private PluginJar() {}
 

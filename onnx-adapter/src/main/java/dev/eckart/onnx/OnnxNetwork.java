@@ -128,11 +128,15 @@ public final class OnnxNetwork implements Network<OnnxNetwork> {
 
     @Override
     public Optional<String> obstacle(LinearWeight constant, Stored form) {
+        if (!FactorRewriter.canStore(form, constant.type())) {
+            return Optional.of("a model has no nodes that make %s of %s"
+                    .formatted(constant.type().label(), form.text()));
+        }
         if (form instanceof Product product) {
-            return obstacle(constant, product.b()).or(() -> obstacle(constant, product.a()));
+            return obstacleToCodes(product.b()).or(() -> obstacleToCodes(product.a()));
         }
         if (form instanceof Sum sum) {
-            return obstacle(constant, sum.one()).or(() -> obstacle(constant, sum.other()));
+            return obstacle(constant, sum.one());
         }
         if (form instanceof Integers integers) {
             return constants.get().sites().stream()
@@ -148,6 +152,10 @@ public final class OnnxNetwork implements Network<OnnxNetwork> {
                     .map(site -> PackedLowering.obstacle(index, site, packed))
                     .orElseGet(() -> Optional.of("it is no constant that codes can stand for"));
         }
+        return obstacleToCodes(form);
+    }
+
+    private Optional<String> obstacleToCodes(Stored form) {
         return form instanceof Blocks blocks ? CodesLowering.obstacle(blocks, opset()) : Optional.empty();
     }
 

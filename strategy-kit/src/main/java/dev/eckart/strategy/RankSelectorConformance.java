@@ -18,7 +18,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -72,25 +71,10 @@ public interface RankSelectorConformance {
 
     @Test
     default void should_have_a_name_that_can_be_typed_and_a_line_on_what_it_does() {
-        RankSelectorProvider provider = provider();
-
-        assertThat(provider.name())
-                .as("A name must consist of lower-case letters, digits and hyphens, not of digits alone")
-                .matches("[a-z0-9-]*[a-z-][a-z0-9-]*");
-        assertThat(provider.summary())
-                .as("The summary of `%s` must be one line, without a full stop", provider.name())
-                .isNotBlank()
-                .doesNotContain("\n")
-                .doesNotEndWith(".");
-        assertThat(provider.usage())
-                .as("The usage of `%s` must show at least one call", provider.name())
-                .isNotEmpty();
-        new TreeMap<>(provider.usage())
-                .forEach((call, meaning) -> assertThat(meaning)
-                        .as("The meaning of usage `%s` must be one line, without a full stop", call)
-                        .isNotBlank()
-                        .doesNotContain("\n")
-                        .doesNotEndWith("."));
+        Described.expect(
+                provider(),
+                "[a-z0-9-]*[a-z-][a-z0-9-]*",
+                "lower-case letters, digits and hyphens, not of digits alone");
     }
 
     @Test
@@ -286,35 +270,10 @@ public interface RankSelectorConformance {
     @Test
     default void should_work_with_or_refuse_whatever_value_it_is_given() {
         for (String call : calls()) {
-            for (String variant : variants(StrategyArguments.parse(call))) {
+            for (String variant : Variants.of(StrategyArguments.parse(call))) {
                 Called.ifAccepted(provider(), variant)
                         .ifPresent(called -> SampleNetwork.ordinary().forEach(called::choose));
             }
         }
-    }
-
-    /** Calls with the value, and that of each option, exchanged for values that may make no sense. */
-    private static List<String> variants(StrategyArguments call) {
-        List<String> variants = new ArrayList<>();
-        String options = written(call.options());
-        variants.add(call.name() + options);
-        for (String value :
-                List.of("0", "-1", "0.5", "1", "1e9", "1e-9", "NaN", "Infinity", "99999999999999999999", "?")) {
-            variants.add(call.name() + ":" + value + options);
-            for (String key : new TreeMap<>(call.options()).keySet()) {
-                Map<String, String> exchanged = new TreeMap<>(call.options());
-                exchanged.put(key, value);
-                variants.add(call.name() + call.value().map(v -> ":" + v).orElse("") + written(exchanged));
-            }
-        }
-        return variants;
-    }
-
-    private static String written(Map<String, String> options) {
-        StringBuilder text = new StringBuilder();
-        new TreeMap<>(options)
-                .forEach(
-                        (key, value) -> text.append(',').append(key).append('=').append(value));
-        return text.toString();
     }
 }

@@ -1,4 +1,4 @@
-/** What the author of a rank strategy tests it with. */
+/** What the author of a rank strategy or of an encoding tests it with. */
 @NullMarked
 package dev.eckart.strategy;
 

@@ -15,6 +15,8 @@ import dev.eckart.core.factor.PlannedWeight;
 import dev.eckart.core.factor.Replacement;
 import dev.eckart.core.factor.WorthwhileSaving;
 import dev.eckart.core.file.FileSize;
+import dev.eckart.core.linalg.MatrixSource;
+import dev.eckart.core.linalg.NonFiniteValueException;
 import dev.eckart.core.model.LinearWeight;
 import dev.eckart.core.plugin.Providers;
 import dev.eckart.core.rank.BreakEven;
@@ -22,6 +24,7 @@ import dev.eckart.core.rank.RankChoice;
 import dev.eckart.core.rank.RankStrategies;
 import dev.eckart.core.rank.WeightRankSelector;
 import dev.eckart.core.spectrum.WeightSpectrum;
+import dev.eckart.core.stored.Product;
 import dev.eckart.core.stored.Stored;
 import java.util.ArrayList;
 import java.util.List;
@@ -119,6 +122,7 @@ record Decider(
         if (unsuited.isPresent()) {
             return kept(weight, "%s: %s".formatted(encoding.name(), unsuited.get()));
         }
+        requireFinite(encoding, view);
         RankedDraft draft = Encodings.answer(encoding, about, () -> encoding.draft(view));
         LowRank lowRank = Encodings.answer(draft, about, draft::lowRank);
         // What a strategy settles, it settles for pairs.
@@ -137,6 +141,8 @@ record Decider(
                 ranks,
                 () -> PlannedWeight.of(spectrum, choice, encoding, rank -> {
                     offer[0] = Encodings.answer(draft, about, () -> draft.offer(rank));
+                    requireForm(encoding, offer[0], view);
+                    requireOutline(encoding, offer[0], view, rank);
                     return loss(encoding, offer[0], weight);
                 }));
         return new Chosen(planned, Optional.ofNullable(offer[0]));
@@ -193,6 +199,7 @@ record Decider(
         }
         Optional<String> unstorable = Optional.empty();
         for (Offer offer : smaller) {
+            requireForm(encoding, offer, view);
             Stored form = Encodings.answer(offer, weight.describe(), offer::outline);
             unstorable = obstacle.apply(weight, form);
             if (unstorable.isEmpty()) {
@@ -209,17 +216,69 @@ record Decider(
     private static List<Offer> smaller(Encoding encoding, WeightView view) {
         LinearWeight weight = view.weight();
         String about = weight.describe();
+        requireFinite(encoding, view);
         Draft draft = Encodings.answer(encoding, about, () -> encoding.draft(view));
         return Encodings.answer(draft, about, draft::offers).stream()
                 .filter(offer -> Encodings.answer(offer, about, offer::bytes) < weight.bytes())
                 .toList();
     }
 
+    /** Authors of plug-ins need not look for numbers that are none: such a weight stays as it is. */
+    private static void requireFinite(Encoding encoding, WeightView view) {
+        if (Providers.isBuiltIn(encoding)) {
+            return;
+        }
+        MatrixSource values = view.weight().values();
+        double[] row = new double[values.columns()];
+        for (int i = 0; i < values.rows(); i++) {
+            values.read(i, 0, 1, row.length, row);
+            for (int j = 0; j < row.length; j++) {
+                if (!Double.isFinite(row[j])) {
+                    throw NonFiniteValueException.at(i, j, row[j]);
+                }
+            }
+        }
+    }
+
+    /** Only a product of two factors takes the place of what multiplies by the weight; all else makes up the constant. */
+    private static void requireForm(Encoding encoding, Offer offer, WeightView view) {
+        LinearWeight weight = view.weight();
+        Stored form = Encodings.answer(offer, weight.describe(), offer::outline);
+        if (form.rows() != weight.rows() || form.columns() != weight.columns()) {
+            throw wrong(encoding, offer, weight, "a form [%d×%d]".formatted(form.rows(), form.columns()));
+        }
+        if (form instanceof Product != encoding.isOfProducts()) {
+            throw wrong(
+                    encoding,
+                    offer,
+                    weight,
+                    "%s where isOfProducts() is %s".formatted(form.text(), encoding.isOfProducts()));
+        }
+    }
+
+    private static void requireOutline(RankedEncoding encoding, Offer offer, WeightView view, int rank) {
+        String about = view.weight().describe();
+        Stored outline = Encodings.answer(encoding, about, () -> encoding.outline(view.weight(), rank));
+        Stored form = Encodings.answer(offer, about, offer::outline);
+        if (form.bytes() != outline.bytes() || !form.text().equals(outline.text())) {
+            throw wrong(
+                    encoding,
+                    offer,
+                    view.weight(),
+                    "%s of %d bytes where its outline of rank %d is %s of %d"
+                            .formatted(form.text(), form.bytes(), rank, outline.text(), outline.bytes()));
+        }
+    }
+
+    private static InvalidInputException wrong(Encoding encoding, Offer offer, LinearWeight weight, String what) {
+        return new InvalidInputException("encoding `%s` (%s) offers %s for %s; tell its author"
+                .formatted(encoding.name(), Providers.title(offer), what, weight.describe()));
+    }
+
     private static double loss(Encoding encoding, Offer offer, LinearWeight weight) {
         double loss = Encodings.answer(offer, weight.describe(), offer::loss);
         if (!(loss >= 0 && Double.isFinite(loss))) {
-            throw new InvalidInputException("encoding `%s` (%s) offers a loss of %s for %s; expected a number from 0"
-                    .formatted(encoding.name(), Providers.title(offer), loss, weight.describe()));
+            throw wrong(encoding, offer, weight, "a loss of %s, which is no number from 0,".formatted(loss));
         }
         return loss;
     }

@@ -41,7 +41,7 @@ final class BlockRounding {
     static Draft of(WeightView view, int bits, int blockSize) {
         BlockRounding rounding = new BlockRounding(view, bits, blockSize);
         double[] steps = rounding.steps();
-        boolean half = Arrays.stream(steps).allMatch(step -> step == 0 || step >= LEAST_HALF && step <= LARGEST_HALF);
+        boolean half = Arrays.stream(steps).allMatch(step -> step == 0 || (step >= LEAST_HALF && step <= LARGEST_HALF));
         List<Offer> offers = Stream.of(ElementType.FLOAT16, ElementType.FLOAT32)
                 .filter(type -> half || type == ElementType.FLOAT32)
                 .<Offer>map(type -> rounding.offer(steps, type))

@@ -155,7 +155,8 @@ public final class Providers<P extends Provider> {
         return Objects.requireNonNull(answer);
     }
 
-    private static boolean isBuiltIn(Object asked) {
+    /** Whether something is the program's own, and no plug-in's. */
+    public static boolean isBuiltIn(Object asked) {
         return asked.getClass().getClassLoader() == Providers.class.getClassLoader();
     }
 

@@ -4,6 +4,7 @@ import dev.eckart.core.compress.Provenance;
 import dev.eckart.core.factor.FactorPair;
 import dev.eckart.core.factor.Replacement;
 import dev.eckart.core.linalg.MatrixSource;
+import dev.eckart.core.model.ElementType;
 import dev.eckart.core.model.JointBlocks;
 import dev.eckart.core.model.LinearWeight;
 import dev.eckart.core.stored.Blocks;
@@ -104,6 +105,38 @@ public final class FactorRewriter {
         FactorRewriter rewriter = new FactorRewriter(model, index, sites, constants);
         replacements.forEach(rewriter::make);
         return rewriter.rewritten(provenance);
+    }
+
+    /**
+     * Whether there are nodes and tensors for a form of a weight: {@link #rewrite} takes no other.
+     *
+     * @param type of the weight
+     */
+    public static boolean canStore(dev.eckart.core.stored.Stored form, ElementType type) {
+        if (form instanceof Product product) {
+            return isFactor(product.b(), type) && isFactor(product.a(), type);
+        }
+        if (form instanceof Sum sum) {
+            return isCodes(sum.one(), type)
+                    && sum.other() instanceof Product pair
+                    && isDense(pair.b(), Blocks.scaleType(type))
+                    && isDense(pair.a(), Blocks.scaleType(type));
+        }
+        return isCodes(form, type);
+    }
+
+    private static boolean isFactor(dev.eckart.core.stored.Stored form, ElementType type) {
+        return isDense(form, type) || (form instanceof Blocks && isCodes(form, type));
+    }
+
+    private static boolean isDense(dev.eckart.core.stored.Stored form, ElementType type) {
+        return form instanceof Dense dense && dense.type() == type;
+    }
+
+    private static boolean isCodes(dev.eckart.core.stored.Stored form, ElementType type) {
+        return form instanceof Blocks blocks
+                ? blocks.type() == type && blocks.blockSize() >= blocks.rows()
+                : (form instanceof Packed && type == ElementType.FLOAT32);
     }
 
     private void make(Replacement replacement) {

@@ -270,7 +270,7 @@ public final class PackedLowering {
             packed.codes().readRow(i, row);
             int shift = i % perByte * packed.bits();
             for (int j = 0; j < columns; j++) {
-                bytes[j * columnBytes + i / perByte] |= (byte) (row[j] + middle << shift);
+                bytes[j * columnBytes + i / perByte] |= (byte) ((row[j] + middle) << shift);
             }
         }
         return bytes;
@@ -289,7 +289,7 @@ public final class PackedLowering {
         for (int i = 0; i < rows; i++) {
             int shift = i % perByte * bits;
             for (int j = 0; j < columns; j++) {
-                int code = (bytes[j * columnBytes + i / perByte] & 0xff) >> shift & ((1 << bits) - 1);
+                int code = ((bytes[j * columnBytes + i / perByte] & 0xff) >> shift) & ((1 << bits) - 1);
                 codes[i * columns + j] = (byte) (code - middle);
             }
         }

@@ -45,13 +45,15 @@ enum CodeFault {
     }
 
     private enum Part {
-        CODES,
-        SCALES,
-        TERM;
+        CODES(1),
+        SCALES(2),
+        TERM(3);
 
         /** Where the tensor's name is in an entry: the number of bits comes first. */
-        private int field() {
-            return ordinal() + 1;
+        private final int field;
+
+        Part(int field) {
+            this.field = field;
         }
     }
 
@@ -60,8 +62,8 @@ enum CodeFault {
         Optional<String> name = model.getMetadataPropsList().stream()
                 .filter(entry -> CODES.stream().anyMatch(entry.getKey()::startsWith))
                 .map(entry -> List.of(entry.getValue().split(" ", -1)))
-                .filter(fields -> fields.size() > part.field())
-                .map(fields -> fields.get(part.field()))
+                .filter(fields -> fields.size() > part.field)
+                .map(fields -> fields.get(part.field))
                 .findFirst();
         return name.flatMap(tensor -> plantedIn(model, tensor));
     }

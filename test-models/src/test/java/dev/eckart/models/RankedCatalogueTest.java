@@ -6,15 +6,14 @@ import dev.eckart.core.compress.OpenedView;
 import dev.eckart.core.compress.Provenance;
 import dev.eckart.core.encode.BitsEncoding;
 import dev.eckart.core.encode.CorrectedEncoding;
-import dev.eckart.core.encode.Offer;
 import dev.eckart.core.encode.PackedEncoding;
 import dev.eckart.core.encode.PairBitsEncoding;
 import dev.eckart.core.encode.RankedEncoding;
 import dev.eckart.core.factor.Replacement;
 import dev.eckart.core.linalg.EjmlDecomposer;
-import dev.eckart.core.linalg.NonFiniteValueException;
 import dev.eckart.core.model.LinearWeight;
 import dev.eckart.core.scan.Inventory;
+import dev.eckart.core.stored.Stored;
 import dev.eckart.core.verify.RewriteProof;
 import dev.eckart.onnx.OnnxNetwork;
 import dev.eckart.onnx.proto.ModelProto;
@@ -126,19 +125,20 @@ class RankedCatalogueTest {
         Inventory weights = encoding.isOfProducts() ? network.inventory() : network.constants();
         List<Replacement> replacements = new ArrayList<>();
         for (LinearWeight weight : weights.linear()) {
-            if (weight.smallerSide() == RANK
-                    || encoding.obstacle(weight).isPresent()
-                    || network.obstacle(weight, encoding.outline(weight, RANK)).isPresent()) {
-                continue;
-            }
-            try (OpenedView open = OpenedView.of(weight, Optional.empty(), new EjmlDecomposer())) {
-                Offer offer = encoding.draft(open.view()).offer(RANK);
-                replacements.add(new Replacement(weight, offer.build()));
-            } catch (NonFiniteValueException e) {
-                // It is skipped.
-                continue;
+            boolean suits = weight.smallerSide() > RANK
+                    && weight.isFinite()
+                    && encoding.obstacle(weight).isEmpty()
+                    && network.obstacle(weight, encoding.outline(weight, RANK)).isEmpty();
+            if (suits) {
+                replacements.add(new Replacement(weight, built(encoding, weight)));
             }
         }
         return replacements;
+    }
+
+    private static Stored built(RankedEncoding encoding, LinearWeight weight) {
+        try (OpenedView open = OpenedView.of(weight, Optional.empty(), new EjmlDecomposer())) {
+            return encoding.draft(open.view()).offer(RANK).build();
+        }
     }
 }

@@ -122,7 +122,7 @@ public final class FactorRewriter {
                     && isDense(pair.b(), Blocks.scaleType(type))
                     && isDense(pair.a(), Blocks.scaleType(type));
         }
-        return isCodes(form, type);
+        return isCodes(form, type) || (form instanceof Integers && type == ElementType.FLOAT32);
     }
 
     private static boolean isFactor(dev.eckart.core.stored.Stored form, ElementType type) {

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -28,8 +29,20 @@ import tools.jackson.databind.json.JsonMapper;
 /** The packaged application, started by the launcher at the project's root. */
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "the launcher is a shell script")
 class LauncherIT {
+    /** A checkout with an archive, which takes some seconds to make: for tests that begin with one, and leave one. */
+    @TempDir
+    private static Path prepared;
+
+    private static String launcher = "";
+
     @TempDir
     private Path folder;
+
+    @BeforeAll
+    static void prepare() throws Exception {
+        launcher = install(prepared);
+        LaunchedRun.of(prepared, launcher, "--version");
+    }
 
     @Test
     void should_run_from_any_directory_and_through_a_link() throws Exception {
@@ -80,22 +93,18 @@ class LauncherIT {
 
     @Test
     void should_take_classes_from_an_archive_that_it_makes_first() throws Exception {
-        String launcher = install();
-        run(launcher, "--version");
         Path archive = archive();
 
         assertThat(Files.size(archive)).isPositive();
         assertThat(archive.resolveSibling(System.mapLibraryName("onnxruntime"))).exists();
         assertThat(sharesClasses(launcher)).isTrue();
-        assertThat(archives()).isEqualTo(1);
+        assertThat(archives(prepared)).isEqualTo(1);
     }
 
     @Test
     void should_make_another_archive_for_another_build() throws Exception {
-        String launcher = install();
-        run(launcher, "--version");
         FileTime built = FileTime.from(Instant.now());
-        Files.setLastModifiedTime(folder.resolve("home/cli/target/app/eckart.jar"), built);
+        Files.setLastModifiedTime(prepared.resolve("home/cli/target/app/eckart.jar"), built);
 
         LaunchedRun result = run(launcher, "--version");
 
@@ -106,26 +115,26 @@ class LauncherIT {
 
     @Test
     void should_not_mention_an_archive_that_is_of_no_use() throws Exception {
-        String launcher = install();
-        run(launcher, "--version");
         Path archive = archive();
-        Files.delete(archive);
+        Path good = Files.move(archive, folder.resolve("classes.jsa"));
         Files.writeString(archive, "no archive");
 
         LaunchedRun result = run(launcher, "--version");
+        boolean shares = sharesClasses(launcher);
+        Files.move(good, archive, StandardCopyOption.REPLACE_EXISTING);
 
         assertThat(result.out()).startsWith("eckart " + Version.current() + "\n");
         assertThat(result.err()).isEmpty();
-        assertThat(sharesClasses(launcher)).isFalse();
+        assertThat(shares).isFalse();
     }
 
     @Test
     void should_run_where_no_archive_can_be_made() throws Exception {
-        String launcher = install();
+        String own = install(folder);
         // Nobody can make a folder in a file, not even root, who can in a folder that is read-only.
         Files.createFile(folder.resolve("home/cli/target/app/start"));
 
-        LaunchedRun result = run(launcher, "--version");
+        LaunchedRun result = run(own, "--version");
 
         assertThat(result.out()).startsWith("eckart " + Version.current() + "\n");
         assertThat(result.err()).isEmpty();
@@ -134,22 +143,22 @@ class LauncherIT {
 
     @Test
     void should_make_one_archive_when_two_start_at_once() throws Exception {
-        String launcher = install();
+        String own = install(folder);
         List<Process> processes = new ArrayList<>();
         for (int i = 0; i < 2; i++) {
-            processes.add(new ProcessBuilder(launcher, "--version").start());
+            processes.add(new ProcessBuilder(own, "--version").start());
         }
         for (Process process : processes) {
             assertThat(process.waitFor()).isZero();
         }
 
-        assertThat(archives()).isEqualTo(1);
-        assertThat(sharesClasses(launcher)).isTrue();
+        assertThat(archives(folder)).isEqualTo(1);
+        assertThat(sharesClasses(own)).isTrue();
     }
 
     @Test
     void should_clean_up_after_rehearsals_that_were_killed_and_builds_that_are_gone() throws Exception {
-        String launcher = install();
+        String own = install(folder);
         Path start = folder.resolve("home/cli/target/app/start");
         Process ended = new ProcessBuilder("true").start();
         ended.waitFor();
@@ -161,7 +170,7 @@ class LauncherIT {
         Path elsewhere = archiveIn(folder.resolve("elsewhere"));
         Path link = Files.createSymbolicLink(start.resolve("4"), elsewhere);
 
-        LaunchedRun.of(folder, Map.of("JAVA_HOME", javaThatFails()), launcher, "--version");
+        LaunchedRun.of(folder, Map.of("JAVA_HOME", javaThatFails()), own, "--version");
 
         assertThat(killed).doesNotExist();
         assertThat(old).doesNotExist();
@@ -234,7 +243,7 @@ class LauncherIT {
     }
 
     /** A checkout without sources, and with a build that links to this one's libraries. */
-    private String install() throws IOException {
+    private static String install(Path folder) throws IOException {
         Path checkout = Path.of("..").toAbsolutePath().normalize();
         Path home = folder.resolve("home");
         Path app = Files.createDirectories(home.resolve("cli/target/app"));
@@ -248,14 +257,14 @@ class LauncherIT {
     }
 
     /** How many there are, with what is left of such as were not finished. */
-    private long archives() throws IOException {
+    private static long archives(Path folder) throws IOException {
         try (Stream<Path> folders = Files.list(folder.resolve("home/cli/target/app/start"))) {
             return folders.count();
         }
     }
 
-    private Path archive() throws IOException {
-        try (Stream<Path> files = Files.walk(folder.resolve("home/cli/target/app/start"))) {
+    private static Path archive() throws IOException {
+        try (Stream<Path> files = Files.walk(prepared.resolve("home/cli/target/app/start"))) {
             return files.filter(file -> file.endsWith("classes.jsa"))
                     .findFirst()
                     .orElseThrow();

@@ -3,30 +3,38 @@ package dev.eckart.cli;
 import static dev.eckart.cli.CommandLineRun.eckart;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.eckart.core.npy.NpyArray;
+import dev.eckart.core.npy.NpyFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Holds all-MiniLM-L6-v2 close to the figures of docs/results.md, on sentences that it was not calibrated on: what is missing
- * is room for other processors' rounding.
+ * Holds all-MiniLM-L6-v2 close to what docs/results.md is about, on every third of the sentences there, none of which it was
+ * calibrated on: what is missing is room for other processors' rounding.
  */
 class SentenceEncoderIT {
     private static final Path SENTENCES = Path.of("..", "test-models", "data", "sentences");
-    private static final Path TOKENS = SENTENCES.resolve("test.npz");
+
+    /** Of 384 sentences, so that all kinds of them are among those: a proof runs the network on each several times. */
+    private static final int[] JUDGED = IntStream.range(0, 128).map(i -> 3 * i).toArray();
 
     @TempDir
     private static Path folder;
 
     private static Path model = Path.of("");
+    private static Path tokens = Path.of("");
 
     @BeforeAll
     static void extract() throws IOException {
@@ -35,12 +43,16 @@ class SentenceEncoderIT {
                 SentenceEncoderIT.class.getResourceAsStream("/all-minilm-l6-v2.onnx"), "the network's resource")) {
             Files.copy(resource, model);
         }
+        tokens = folder.resolve("test.npz");
+        Map<String, NpyArray> judged = new LinkedHashMap<>();
+        NpyFile.readAll(SENTENCES.resolve("test.npz")).forEach((name, all) -> judged.put(name, all.take(JUDGED)));
+        NpyFile.writeAll(tokens, judged);
     }
 
     @Test
     void should_keep_embeddings_where_they_were_with_three_fifths_of_the_products() {
         JsonNode report = compress(
-                "embedding-cosine>=0.872",
+                "embedding-cosine>=0.875",
                 "--rank",
                 "budget:0.6,rounds=0",
                 "--exclude",
@@ -54,8 +66,8 @@ class SentenceEncoderIT {
         assertThat(report.get("verification").get("metrics"))
                 .extracting(metric -> metric.get("note").asString())
                 .satisfiesExactly(
-                        note -> assertThat(note).startsWith("mean of 384 samples"),
-                        note -> assertThat(note).isEqualTo("on 73536 pairs of 384 samples"));
+                        note -> assertThat(note).startsWith("mean of 128 samples"),
+                        note -> assertThat(note).isEqualTo("on 8128 pairs of 128 samples"));
     }
 
     @Test
@@ -68,7 +80,7 @@ class SentenceEncoderIT {
 
     private static JsonNode compress(String limit, Object... options) {
         List<Object> all = new ArrayList<>(List.of("compress", model, "-o", folder.resolve("out.onnx"), "--force"));
-        all.addAll(List.of("--inputs", TOKENS, "--metric", "embedding-cosine", "--limit", limit, "--json"));
+        all.addAll(List.of("--inputs", tokens, "--metric", "embedding-cosine", "--limit", limit, "--json"));
         all.addAll(List.of(options));
 
         CommandLineRun run = eckart(all.toArray());

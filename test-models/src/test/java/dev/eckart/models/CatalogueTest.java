@@ -143,7 +143,7 @@ class CatalogueTest {
     @ParameterizedTest
     @MethodSource("allWithEachStrategy")
     void should_rewrite_rightly_at_every_setting(CatalogueModel entry, String rank) throws IOException {
-        assertRewrittenRightly(compress(entry, rank, VERIFIED, 2, "small.onnx"));
+        assertRewrittenRightly(compress(entry, rank, VERIFIED, 1, "small.onnx"));
     }
 
     private void assertRewrittenRightly(Report report) throws IOException {
@@ -243,7 +243,7 @@ class CatalogueTest {
                         false))
                 .toList();
         return new SweepJob(
-                        new Engine("test", EjmlDecomposer::new, 2, folder, Progress.NONE),
+                        new Engine("test", EjmlDecomposer::new, 1, folder, Progress.NONE),
                         warning ->
                                 // A few samples do for this question.
                                 assertThat(warning).contains("more inputs than the calibration has rows"))

@@ -125,6 +125,23 @@ class EncodingCommandTest {
     }
 
     @Test
+    void should_show_what_pairs_in_codes_take() {
+        String shown = CommandLineRun.eckart(
+                        "compress",
+                        model,
+                        "-o",
+                        out,
+                        "--encoding",
+                        "pair-bits:8@low,bits:6",
+                        "--rank",
+                        "numerical",
+                        "--no-verify")
+                .out();
+
+        assertThat(shown).containsPattern("low +MatMul +64×96 +3 +1.0000 +0\\.0\\d+ +pair-bits:8 +24\\.58 kB → 876 B");
+    }
+
+    @Test
     void should_time_and_refit_pairs_in_codes_as_others() throws IOException {
         Path inputs = folder.resolve("inputs.npz");
         write(inputs, 0, 400);

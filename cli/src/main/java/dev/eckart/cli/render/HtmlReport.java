@@ -217,7 +217,8 @@ public final class HtmlReport {
                                         .formatted(search.inputs().sentence()))
                         .with("search", "Size of the file against loss")));
         boolean linear = report.weights().stream().anyMatch(weight -> weight.outcome() != Outcome.SKIPPED);
-        if (linear) {
+        boolean ranks = spectra || report.weights().stream().anyMatch(weight -> weight.outcome() == Outcome.FACTORED);
+        if (linear && ranks) {
             sections.add(new Section("ranks", "Ranks over depth", Optional.empty())
                     .with("ranks", "The weights from first to last; the table of weights has the numbers"));
         }

@@ -1,5 +1,6 @@
 package dev.eckart.cli.render;
 
+import dev.eckart.core.factor.RankedForm;
 import dev.eckart.core.report.BaselineEntry;
 import dev.eckart.core.report.Report;
 import dev.eckart.core.report.SearchEntry;
@@ -68,7 +69,7 @@ final class ReportTables {
                     Numbers.closeToOne(weight.energy()),
                     errors(weight),
                     factored ? parameters(weight) : Numbers.count(weight.parametersBefore()),
-                    factored ? timing(weight) : weight.reason());
+                    factored ? encodingAndTiming(weight) : weight.reason());
         }
         return linear.isEmpty() ? Optional.empty() : Optional.of(table);
     }
@@ -79,9 +80,10 @@ final class ReportTables {
         boolean measured =
                 replaced.stream().anyMatch(weight -> weight.measuredError().isPresent());
         boolean timed = replaced.stream().anyMatch(weight -> weight.timing().isPresent());
+        boolean coded = replaced.stream().anyMatch(ReportTables::isInCodes);
         List<String> headings = new ArrayList<>(List.of("weight", "operator", "in × out", "rank", "energy"));
         headings.add(measured ? "error → measured" : "error");
-        headings.add("parameters");
+        headings.addAll(coded ? List.of("encoding", "bytes") : List.of("parameters"));
         if (timed) {
             headings.add("time");
         }
@@ -93,8 +95,8 @@ final class ReportTables {
                     shape(weight),
                     String.valueOf(weight.rank()),
                     Numbers.closeToOne(weight.energy()),
-                    errors(weight),
-                    parameters(weight)));
+                    errors(weight)));
+            cells.addAll(coded ? List.of(weight.encoding().orElseThrow(), bytes(weight)) : List.of(parameters(weight)));
             if (timed) {
                 cells.add(weight.latency()
                         .map(latency -> Numbers.times(latency.ratio()) + (weight.sizeOnly() ? " (for size only)" : ""))
@@ -115,7 +117,7 @@ final class ReportTables {
                 shape(weight),
                 weight.encoding().orElseThrow(),
                 errors(weight),
-                Numbers.bytes(weight.bytesBefore()) + " → " + Numbers.bytes(weight.bytesAfter())));
+                bytes(weight)));
         return encoded.isEmpty() ? Optional.empty() : Optional.of(table);
     }
 
@@ -135,6 +137,24 @@ final class ReportTables {
 
     private static String parameters(WeightEntry weight) {
         return Numbers.count(weight.parametersBefore()) + " → " + Numbers.count(weight.parametersAfter());
+    }
+
+    private static String bytes(WeightEntry weight) {
+        return Numbers.bytes(weight.bytesBefore()) + " → " + Numbers.bytes(weight.bytesAfter());
+    }
+
+    /** Whether the two factors in its place are stored otherwise than as numbers. */
+    private static boolean isInCodes(WeightEntry weight) {
+        return !weight.encoding().orElse(RankedForm.PAIR).equals(RankedForm.PAIR);
+    }
+
+    private static String encodingAndTiming(WeightEntry weight) {
+        String timing = timing(weight);
+        if (!isInCodes(weight)) {
+            return timing;
+        }
+        String encoding = "%s, %s".formatted(weight.encoding().orElseThrow(), bytes(weight));
+        return timing.isEmpty() ? encoding : encoding + "; " + timing;
     }
 
     private static String timing(WeightEntry weight) {

@@ -42,7 +42,7 @@ class IntegerProductTest {
         double[] numbers = new double[IN * OUT];
         for (int i = 0; i < IN; i++) {
             for (int j = 0; j < OUT; j++) {
-                boolean least = j % 3 == 0 || j % 3 == 1 && i % 2 == 0;
+                boolean least = j % 3 == 0 || (j % 3 == 1 && i % 2 == 0);
                 numbers[i * OUT + j] = (least ? -64 : 63) * 0.125;
             }
         }

@@ -37,8 +37,8 @@ import java.util.stream.StreamSupport;
  * The engine: from a network to a plan, and from the plan to the compressed network.
  *
  * <p>Weights are worked on side by side, the largest first; the result does not depend on how many threads there are. A
- * strategy that looks at each weight by itself takes one pass, in which a weight is decomposed, decided on and factored.
- * One that looks at all of them takes a pass for their spectra, and another for the pairs.
+ * strategy that looks at each weight by itself takes one pass, in which a weight is analyzed, decided on, and what takes its place is
+ * built. One that looks at all of them takes a pass for their spectra, and another for what is built.
  *
  * <p>A {@linkplain #calibrated calibrated} engine sees the weights that it has measurements of through their inputs: what
  * strategies choose from, and what a pair is best at, is the layer's output on these.

@@ -25,7 +25,7 @@ import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 
-/** The decisions on one network's weights. */
+/** The decisions on one network's weights, stage by stage, and what is built of them. */
 final class Run {
     private final WeightOpener opener;
     private final WorthwhileSaving worthwhile;
@@ -55,6 +55,7 @@ final class Run {
         this.network = network;
     }
 
+    /** Decides on some stages, one after the other, each on the weights that those before it left. */
     CompressionPlan plan(List<Stage> stages) {
         CompressionPlan plan = offering.decided();
         for (Stage stage : stages) {

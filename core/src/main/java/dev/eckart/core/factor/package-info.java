@@ -1,4 +1,4 @@
-/** Stage 4: the pair of factors that replaces a weight, and the plan of all replacements. */
+/** Stage 4: the decision on each weight, the plan of all replacements, and pairs of factors. */
 @NullMarked
 package dev.eckart.core.factor;
 

@@ -43,7 +43,8 @@ import java.util.stream.Stream;
 /**
  * Puts other stored forms where weights were. For a factor pair: the two tensors in the place of the stored one, two nodes
  * ({@link PairNodes}) in the place of each that multiplied by it, and nothing in the place of nodes that were between them.
- * For codes: see {@link CodesLowering}.
+ * Factors may be in codes, which {@link CodesLowering} makes numbers of. For other forms see there, and {@link PackedLowering} and
+ * {@link IntegerLowering}.
  *
  * <p>Nodes that multiply by Wᵀ get the transposes of the same two tensors, by {@code Transpose} nodes that ONNX Runtime
  * computes once, when it loads the model. Weights that are factored jointly have one B, and one node that multiplies by

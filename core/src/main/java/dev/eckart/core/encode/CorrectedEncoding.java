@@ -27,7 +27,7 @@ public record CorrectedEncoding(Encoding rounding) implements RankedEncoding {
     /** What a name ends with that asks for a pair. */
     static final String SUFFIX = "+pair";
 
-    /** The first two thirds of what turns gain come by so many; each costs a decomposition. */
+    /** Later ones gain a few hundredths of the loss each, and each costs a decomposition. */
     private static final int TURNS = 5;
 
     public CorrectedEncoding {

@@ -138,25 +138,25 @@ public final class OnnxNetwork implements Network<OnnxNetwork> {
         if (form instanceof Sum sum) {
             return obstacle(constant, sum.one());
         }
-        if (form instanceof Integers integers) {
-            return constants.get().sites().stream()
-                    .filter(site -> site.weight().name().equals(constant.name()))
-                    .findFirst()
-                    .map(site -> IntegerLowering.obstacle(index, site, integers, opset()))
-                    .orElseGet(() -> Optional.of("it is no constant that codes can stand for"));
+        if (form instanceof Integers) {
+            return obstacleAt(constant, site -> IntegerLowering.obstacle(index, site, opset()));
         }
         if (form instanceof Packed packed) {
-            return constants.get().sites().stream()
-                    .filter(site -> site.weight().name().equals(constant.name()))
-                    .findFirst()
-                    .map(site -> PackedLowering.obstacle(index, site, packed))
-                    .orElseGet(() -> Optional.of("it is no constant that codes can stand for"));
+            return obstacleAt(constant, site -> PackedLowering.obstacle(index, site, packed));
         }
         return obstacleToCodes(form);
     }
 
     private Optional<String> obstacleToCodes(Stored form) {
         return form instanceof Blocks blocks ? CodesLowering.obstacle(blocks, opset()) : Optional.empty();
+    }
+
+    private Optional<String> obstacleAt(LinearWeight constant, Function<ConstantSite, Optional<String>> obstacle) {
+        return constants.get().sites().stream()
+                .filter(site -> site.weight().name().equals(constant.name()))
+                .findFirst()
+                .map(obstacle)
+                .orElseGet(() -> Optional.of("it is no constant that codes can stand for"));
     }
 
     @Override

@@ -96,21 +96,7 @@ class EncodedCatalogueTest {
     @ParameterizedTest
     @MethodSource("integers")
     void should_multiply_integers_and_show_each_mistake(CatalogueModel entry, int bits) throws IOException {
-        Path original =
-                Files.write(folder.resolve("original.onnx"), entry.model().toByteArray());
-        OnnxNetwork network = OnnxNetwork.read(original, true);
-        Path encoded = folder.resolve("encoded.onnx");
-        if (!encode(network, new Int8Encoding(bits), encoded)) {
-            return;
-        }
-
-        requireProof(original, encoded);
-        for (Session.Optimization level : Session.Optimization.values()) {
-            Session.open(encoded, level, 1).close();
-        }
-        if (!entry.name().equals("zero-weight")) {
-            requireRefuted(original, network, encoded);
-        }
+        requireRightAndWrongToldApart(entry, new Int8Encoding(bits));
     }
 
     /** Each model with both numbers of bits that codes may keep. */
@@ -122,21 +108,7 @@ class EncodedCatalogueTest {
     @MethodSource("packed")
     void should_compute_with_codes_that_stay_codes_and_show_each_mistake(CatalogueModel entry, int bits)
             throws IOException {
-        Path original =
-                Files.write(folder.resolve("original.onnx"), entry.model().toByteArray());
-        OnnxNetwork network = OnnxNetwork.read(original, true);
-        Path encoded = folder.resolve("encoded.onnx");
-        if (!encode(network, new PackedEncoding(bits, 16), encoded)) {
-            return;
-        }
-
-        requireProof(original, encoded);
-        for (Session.Optimization level : Session.Optimization.values()) {
-            Session.open(encoded, level, 1).close();
-        }
-        if (!entry.name().equals("zero-weight")) {
-            requireRefuted(original, network, encoded);
-        }
+        requireRightAndWrongToldApart(entry, new PackedEncoding(bits, 16));
     }
 
     @ParameterizedTest
@@ -175,6 +147,24 @@ class EncodedCatalogueTest {
             return;
         }
         requireRefuted(original, network, encoded);
+    }
+
+    private void requireRightAndWrongToldApart(CatalogueModel entry, Encoding encoding) throws IOException {
+        Path original =
+                Files.write(folder.resolve("original.onnx"), entry.model().toByteArray());
+        OnnxNetwork network = OnnxNetwork.read(original, true);
+        Path encoded = folder.resolve("encoded.onnx");
+        if (!encode(network, encoding, encoded)) {
+            return;
+        }
+
+        requireProof(original, encoded);
+        for (Session.Optimization level : Session.Optimization.values()) {
+            Session.open(encoded, level, 1).close();
+        }
+        if (!entry.name().equals("zero-weight")) {
+            requireRefuted(original, network, encoded);
+        }
     }
 
     private void requireRefuted(Path original, OnnxNetwork network, Path encoded) throws IOException {

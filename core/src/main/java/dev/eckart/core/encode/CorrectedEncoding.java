@@ -1,10 +1,8 @@
 package dev.eckart.core.encode;
 
-import dev.eckart.core.Lazy;
 import dev.eckart.core.factor.FactorPair;
 import dev.eckart.core.linalg.Decomposer;
 import dev.eckart.core.linalg.Matrix;
-import dev.eckart.core.linalg.MatrixSource;
 import dev.eckart.core.model.ElementType;
 import dev.eckart.core.model.LinearWeight;
 import dev.eckart.core.stored.Dense;
@@ -63,41 +61,32 @@ public record CorrectedEncoding(Encoding rounding) implements RankedEncoding {
     @Override
     public RankedDraft draft(WeightView view) {
         LowRank lowRank = view.lowRank();
-        return new RankedDraft() {
-            @Override
-            public LowRank lowRank() {
-                return lowRank;
-            }
-
-            @Override
-            public Offer offer(int rank) {
-                return new Corrected(view, rank, lowRank);
-            }
-        };
+        return RankedDraft.of(
+                lowRank,
+                rank -> new RankedOffer(rank, outline(view.weight(), rank), () -> new Turns(view, rank).best(lowRank)));
     }
 
-    private final class Corrected implements Offer {
+    /** The turns for one rank. */
+    private final class Turns {
         private final WeightView view;
         private final int rank;
-        private final LowRank lowRank;
-        private final Lazy<Built> built = Lazy.of(this::compute);
 
-        Corrected(WeightView view, int rank, LowRank lowRank) {
+        Turns(WeightView view, int rank) {
             this.view = view;
             this.rank = rank;
-            this.lowRank = lowRank;
         }
 
-        private Built compute() {
-            Built best = turn(pair(lowRank));
-            for (int turn = 1; turn < TURNS && best.loss > 0; turn++) {
-                Built next = turn(best.pair);
-                if (!(next.loss < best.loss)) {
+        /** @param lowRank of the weight itself */
+        RankedOffer.Built best(LowRank lowRank) {
+            Turn best = turn(pair(lowRank));
+            for (int turn = 1; turn < TURNS && best.loss() > 0; turn++) {
+                Turn next = turn(best.pair);
+                if (!(next.loss() < best.loss())) {
                     break;
                 }
                 best = next;
             }
-            return best;
+            return best.built;
         }
 
         private FactorPair pair(LowRank of) {
@@ -105,7 +94,7 @@ public record CorrectedEncoding(Encoding rounding) implements RankedEncoding {
         }
 
         /** Rounds what a pair leaves of the weight, and corrects what that loses by another. */
-        private Built turn(FactorPair before) {
+        private Turn turn(FactorPair before) {
             LinearWeight weight = view.weight();
             Decomposer backend = view.lowRanks().backend();
             Matrix whole = Matrix.copyOf(weight.values());
@@ -120,35 +109,15 @@ public record CorrectedEncoding(Encoding rounding) implements RankedEncoding {
             Matrix sum = rounded.plus(backend.times(Matrix.copyOf(after.b()), after.a()));
             ElementType type = correctable().pairType(weight);
             Stored form = new Sum(codes, new Product(new Dense(after.b(), type), new Dense(after.a(), type)));
-            return new Built(form, after, view.loss(sum), view.biasShift(sum));
-        }
-
-        @Override
-        public String variant() {
-            return "rank " + rank;
-        }
-
-        @Override
-        public Stored outline() {
-            return CorrectedEncoding.this.outline(view.weight(), rank);
-        }
-
-        @Override
-        public double loss() {
-            return built.get().loss;
-        }
-
-        @Override
-        public Optional<MatrixSource> biasShift() {
-            return built.get().biasShift;
-        }
-
-        @Override
-        public Stored build() {
-            return built.get().form;
+            return new Turn(after, new RankedOffer.Built(form, view.loss(sum), view.biasShift(sum)));
         }
     }
 
     /** @param pair of the form */
-    private record Built(Stored form, FactorPair pair, double loss, Optional<MatrixSource> biasShift) {}
+    private record Turn(FactorPair pair, RankedOffer.Built built) {
+
+        double loss() {
+            return built.loss();
+        }
+    }
 }

@@ -1,6 +1,5 @@
 package dev.eckart.core.encode;
 
-import dev.eckart.core.Lazy;
 import dev.eckart.core.factor.FactorPair;
 import dev.eckart.core.factor.ShiftedPair;
 import dev.eckart.core.linalg.Decomposer;
@@ -53,94 +52,43 @@ public record PairBitsEncoding(int bits) implements RankedEncoding {
     @Override
     public RankedDraft draft(WeightView view) {
         LowRank lowRank = view.lowRank();
-        return new RankedDraft() {
-            @Override
-            public LowRank lowRank() {
-                return lowRank;
-            }
-
-            @Override
-            public Offer offer(int rank) {
-                return new Rounded(view, rank, lowRank);
-            }
-        };
+        return RankedDraft.of(
+                lowRank, rank -> new RankedOffer(rank, outline(view.weight(), rank), () -> built(view, rank, lowRank)));
     }
 
-    private final class Rounded implements Offer {
-        private final WeightView view;
-        private final int rank;
-        private final LowRank lowRank;
-        private final Lazy<Built> built = Lazy.of(this::compute);
-
-        Rounded(WeightView view, int rank, LowRank lowRank) {
-            this.view = view;
-            this.rank = rank;
-            this.lowRank = lowRank;
-        }
-
-        private Built compute() {
-            Decomposer backend = view.lowRanks().backend();
-            ShiftedPair pair = lowRank.pair(rank, FactorPair.Balance.AUTO);
-            Matrix b = Matrix.copyOf(pair.factors().b());
-            Matrix a = Matrix.copyOf(pair.factors().a());
-            Grid grid = new Grid(bits, view.weight().type());
-            Blocks roundedA = NearestRounding.of(a, grid).blocks();
-            Matrix newA = roundedA.toMatrix(() -> backend);
-            Blocks roundedB = RoundedDraft.of(fitted(b, a, newA, backend), view.inputs(), grid)
-                    .blocks();
-            Matrix product = backend.times(roundedB.toMatrix(() -> backend), newA);
-            // What became of the mean since the pair was shifted.
-            Optional<MatrixSource> shift = LossMetric.shift(backend.times(b, a), product, view.inputs())
-                    .map(more -> pair.biasShift()
-                            .<MatrixSource>map(one -> Matrix.copyOf(one).plus(Matrix.copyOf(more)))
-                            .orElse(more))
-                    .or(pair::biasShift);
-            return new Built(new Product(roundedB, roundedA), view.loss(product), shift);
-        }
-
-        private static Matrix fitted(Matrix b, Matrix a, Matrix newA, Decomposer backend) {
-            Matrix gram = backend.timesTransposed(newA, newA);
-            double mean = IntStream.range(0, gram.rows())
-                            .mapToDouble(i -> gram.get(i, i))
-                            .sum()
-                    / gram.rows();
-            if (!(mean > 0 && Double.isFinite(mean))) {
-                return b;
-            }
-            double[] ridge = new double[gram.rows()];
-            Arrays.fill(ridge, RIDGE * mean);
-            Matrix root = backend.inverseRoot(gram.plus(Matrix.diagonal(gram.rows(), gram.rows(), ridge)));
-            Matrix crossed = backend.times(b, backend.timesTransposed(a, newA));
-            return backend.times(backend.timesTransposed(crossed, root), root);
-        }
-
-        @Override
-        public String variant() {
-            return "rank " + rank;
-        }
-
-        @Override
-        public Stored outline() {
-            return PairBitsEncoding.this.outline(view.weight(), rank);
-        }
-
-        @Override
-        public double loss() {
-            return built.get().loss();
-        }
-
-        @Override
-        public Optional<MatrixSource> biasShift() {
-            return built.get().biasShift();
-        }
-
-        @Override
-        public Stored build() {
-            return built.get().form();
-        }
+    private RankedOffer.Built built(WeightView view, int rank, LowRank lowRank) {
+        Decomposer backend = view.lowRanks().backend();
+        ShiftedPair pair = lowRank.pair(rank, FactorPair.Balance.AUTO);
+        Matrix b = Matrix.copyOf(pair.factors().b());
+        Matrix a = Matrix.copyOf(pair.factors().a());
+        Grid grid = new Grid(bits, view.weight().type());
+        Blocks roundedA = NearestRounding.of(a, grid).blocks();
+        Matrix newA = roundedA.toMatrix(() -> backend);
+        Blocks roundedB = RoundedDraft.of(fitted(b, a, newA, backend), view.inputs(), grid)
+                .blocks();
+        Matrix product = backend.times(roundedB.toMatrix(() -> backend), newA);
+        // What became of the mean since the pair was shifted.
+        Optional<MatrixSource> shift = LossMetric.shift(backend.times(b, a), product, view.inputs())
+                .map(more -> pair.biasShift()
+                        .<MatrixSource>map(one -> Matrix.copyOf(one).plus(Matrix.copyOf(more)))
+                        .orElse(more))
+                .or(pair::biasShift);
+        return new RankedOffer.Built(new Product(roundedB, roundedA), view.loss(product), shift);
     }
 
-    private record Built(Stored form, double loss, Optional<MatrixSource> biasShift) {}
+    private static Matrix fitted(Matrix b, Matrix a, Matrix newA, Decomposer backend) {
+        Matrix gram = backend.timesTransposed(newA, newA);
+        double mean =
+                IntStream.range(0, gram.rows()).mapToDouble(i -> gram.get(i, i)).sum() / gram.rows();
+        if (!(mean > 0 && Double.isFinite(mean))) {
+            return b;
+        }
+        double[] ridge = new double[gram.rows()];
+        Arrays.fill(ridge, RIDGE * mean);
+        Matrix root = backend.inverseRoot(gram.plus(Matrix.diagonal(gram.rows(), gram.rows(), ridge)));
+        Matrix crossed = backend.times(b, backend.timesTransposed(a, newA));
+        return backend.times(backend.timesTransposed(crossed, root), root);
+    }
 
     /** {@code pair-bits:8}. */
     public static final class Provider implements EncodingProvider {

@@ -51,17 +51,7 @@ public record PairEncoding(FactorPair.Balance balance) implements RankedEncoding
     @Override
     public RankedDraft draft(WeightView view) {
         LowRank lowRank = view.lowRank();
-        return new RankedDraft() {
-            @Override
-            public LowRank lowRank() {
-                return lowRank;
-            }
-
-            @Override
-            public Offer offer(int rank) {
-                return new Factored(view.weight(), rank, lowRank);
-            }
-        };
+        return RankedDraft.of(lowRank, rank -> new Factored(view.weight(), rank, lowRank));
     }
 
     private final class Factored implements Offer {

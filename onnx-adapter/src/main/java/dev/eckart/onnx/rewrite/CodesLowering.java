@@ -84,7 +84,7 @@ public final class CodesLowering {
     /** Stores a constant as codes. */
     CodeNames store(ConstantSite site, Blocks blocks) {
         Lowered lowered = new Lowered(site.root(), site.root().name(), blocks);
-        CodeNames stored = lowered.store(site, site.root().name());
+        CodeNames stored = lowered.store(site);
         edits.compute(site.root(), lowered.nodes);
         return stored;
     }
@@ -197,17 +197,13 @@ public final class CodesLowering {
             this.blocks = blocks;
         }
 
-        CodeNames store(ConstantSite site, String output) {
-            return store(site.inTensorOrder(blocks.codes()), site.dims(), scales(site), output);
-        }
-
-        /** Computes a value in the weight's type. */
-        CodeNames store(byte[] codes, List<Long> dims, TensorView scales, String output) {
+        /** Computes the constant in its own type. */
+        CodeNames store(ConstantSite site) {
             boolean castsBack = blocks.type() != blocks.scaleType();
-            String scaled = castsBack ? names.take(name + ".scaled") : output;
-            CodeNames stored = storeScaled(codes, dims, scales, scaled);
+            String scaled = castsBack ? names.take(name + ".scaled") : root.name();
+            CodeNames stored = storeScaled(site.inTensorOrder(blocks.codes()), site.dims(), scales(site), scaled);
             if (castsBack) {
-                cast(scaled, TensorTypes.dataType(blocks.type()), output);
+                cast(scaled, TensorTypes.dataType(blocks.type()), root.name());
             }
             return stored;
         }
@@ -241,14 +237,7 @@ public final class CodesLowering {
         }
 
         IntegerOperand storeIntegers(ConstantSite site) {
-            PackedCodes packing = PackedCodes.of(blocks.bits());
-            byte[] codes = site.inTensorOrder(blocks.codes());
-            String stored = tensors.storeBytes(
-                    root,
-                    name + ".codes",
-                    List.of((long) packing.bytes(), (long) packing.groups(codes.length)),
-                    DataType.UINT8_VALUE,
-                    packing.pack(codes));
+            Kept kept = keep(site.inTensorOrder(blocks.codes()), site.dims());
             double[] units = new double[blocks.columns()];
             Arrays.fill(units, 2.0 / unit(blocks.bits()));
             String scales = tensors.store(
@@ -259,8 +248,7 @@ public final class CodesLowering {
                             blocks.scaleType())
                     .name();
             // What is unpacked has the highest bits of a byte, twice what integers may have.
-            String numbers =
-                    cast(unpacked(packing, stored, site.dims()), DataType.FLOAT_VALUE, names.take(name + ".numbers"));
+            String numbers = cast(kept.bytes, DataType.FLOAT_VALUE, names.take(name + ".numbers"));
             String halves = add(
                     "Mul",
                     fresh("halves"),
@@ -275,31 +263,39 @@ public final class CodesLowering {
                         .build());
                 integers = turned;
             }
-            return new IntegerOperand(new CodeNames(blocks.bits(), stored, scales).asIntegers(), integers);
+            return new IntegerOperand(new CodeNames(blocks.bits(), kept.tensor, scales).asIntegers(), integers);
         }
 
         private CodeNames storeScaled(byte[] codes, List<Long> dims, TensorView scaleView, String output) {
-            String stored;
-            String bytes;
-            if (blocks.bits() == Byte.SIZE) {
-                stored = tensors.storeBytes(root, name + ".codes", dims, DataType.INT8_VALUE, codes);
-                bytes = stored;
-            } else {
-                PackedCodes packing = PackedCodes.of(blocks.bits());
-                stored = tensors.storeBytes(
-                        root,
-                        name + ".codes",
-                        List.of((long) packing.bytes(), (long) packing.groups(codes.length)),
-                        DataType.UINT8_VALUE,
-                        packing.pack(codes));
-                bytes = unpacked(packing, stored, dims);
-            }
+            Kept kept = keep(codes, dims);
             ElementType scaleType = blocks.scaleType();
             String scales =
                     tensors.store(root, name + ".scales", scaleView, scaleType).name();
-            String numbers = cast(bytes, TensorTypes.dataType(scaleType), names.take(name + ".numbers"));
+            String numbers = cast(kept.bytes, TensorTypes.dataType(scaleType), names.take(name + ".numbers"));
             add("Mul", output, numbers, scales);
-            return new CodeNames(blocks.bits(), stored, scales);
+            return new CodeNames(blocks.bits(), kept.tensor, scales);
+        }
+
+        /**
+         * Codes as they are kept.
+         *
+         * @param bytes the value that has them in the highest bits of a byte each, as int8
+         */
+        private record Kept(String tensor, String bytes) {}
+
+        private Kept keep(byte[] codes, List<Long> dims) {
+            if (blocks.bits() == Byte.SIZE) {
+                String stored = tensors.storeBytes(root, name + ".codes", dims, DataType.INT8_VALUE, codes);
+                return new Kept(stored, stored);
+            }
+            PackedCodes packing = PackedCodes.of(blocks.bits());
+            String stored = tensors.storeBytes(
+                    root,
+                    name + ".codes",
+                    List.of((long) packing.bytes(), (long) packing.groups(codes.length)),
+                    DataType.UINT8_VALUE,
+                    packing.pack(codes));
+            return new Kept(stored, unpacked(packing, stored, dims));
         }
 
         private TensorView scales(ConstantSite site) {

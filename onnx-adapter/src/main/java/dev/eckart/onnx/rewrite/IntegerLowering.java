@@ -73,7 +73,7 @@ public final class IntegerLowering {
      *
      * @param opset version of the standard operators that the model uses; 0 where it uses none
      */
-    public static Optional<String> obstacle(GraphIndex index, ConstantSite site, Integers form, long opset) {
+    public static Optional<String> obstacle(GraphIndex index, ConstantSite site, long opset) {
         List<Use> uses = index.uses(site.root());
         if (opset < OPSET) {
             return Optional.of(

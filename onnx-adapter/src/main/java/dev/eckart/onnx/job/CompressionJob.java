@@ -83,16 +83,16 @@ public final class CompressionJob {
         CompressionPlan plan =
                 planning.plan(compressor(calibrated, model, network, selection), network, selection.offering(network));
         Report report = new Report(
-                        engine.version(),
-                        command,
-                        entry(model, network),
-                        Optional.empty(),
+                        new Report.Run(
+                                engine.version(),
+                                command,
+                                new Report.Seconds(read, stopwatch.lap(), 0, 0, stopwatch.total())),
+                        new Report.Networks(entry(model, network), Optional.empty()),
                         settings(selection, 0),
+                        Report.Basis.of(calibrated.entry()),
                         WeightEntry.of(plan),
-                        Optional.empty(),
-                        List.of(),
-                        new Report.Seconds(read, stopwatch.lap(), 0, 0, stopwatch.total()))
-                .with(calibrated.entry())
+                        Report.Checks.NONE,
+                        Report.Remarks.NONE)
                 .withWarnings(calibrated.warnings());
         network.requireUnchanged();
         return explained(report, plan, calibrated);
@@ -157,16 +157,17 @@ public final class CompressionJob {
                     dataFile.map(target::placeOf).stream().toList());
             List<Limit.Outcome> outcomes = limits.judge((double) after.bytes() / before.bytes(), verification);
             Report measured = new Report(
-                            engine.version(),
-                            "compress",
-                            before,
-                            Optional.of(after),
+                            new Report.Run(
+                                    engine.version(),
+                                    "compress",
+                                    new Report.Seconds(
+                                            read, decompose, rewrite, load + stopwatch.lap(), stopwatch.total())),
+                            new Report.Networks(before, Optional.of(after)),
                             settings(selection, seed(evaluation)),
+                            Report.Basis.of(calibrated.entry().map(entry -> entry.with(made.notes()))),
                             WeightEntry.of(made.plan(), errors),
-                            verification,
-                            outcomes,
-                            new Report.Seconds(read, decompose, rewrite, load + stopwatch.lap(), stopwatch.total()))
-                    .with(calibrated.entry().map(entry -> entry.with(made.notes())))
+                            Report.Checks.of(verification, outcomes),
+                            Report.Remarks.NONE)
                     .withWarnings(made.warnings())
                     .withWarnings(verifying.warnings())
                     .withWarnings(calibrated.warnings())
@@ -317,16 +318,16 @@ public final class CompressionJob {
             network.requireUnchanged();
             other.requireUnchanged();
             return new Report(
-                            engine.version(),
-                            "verify",
-                            before,
-                            Optional.of(after),
-                            // Nothing is decomposed.
-                            new Report.Settings("", "", false, false, evaluation.seed(), ""),
+                            new Report.Run(
+                                    engine.version(),
+                                    "verify",
+                                    new Report.Seconds(read, 0, 0, stopwatch.lap(), stopwatch.total())),
+                            new Report.Networks(before, Optional.of(after)),
+                            Report.Settings.ofComparison(evaluation.seed()),
+                            Report.Basis.NONE,
                             List.of(),
-                            verification,
-                            outcomes,
-                            new Report.Seconds(read, 0, 0, stopwatch.lap(), stopwatch.total()))
+                            Report.Checks.of(verification, outcomes),
+                            Report.Remarks.NONE)
                     .withWarnings(verifying.warnings())
                     .withWarnings(thinEvidence(verification, outcomes));
         }
@@ -429,7 +430,7 @@ public final class CompressionJob {
         return new Report.Settings(
                 selection.factoredBy(),
                 selection.encoding(),
-                false,
+                selection.calibration().isPresent(),
                 selection.refit(),
                 seed,
                 selection.decomposes() ? engine.backend().get().name() : "none");

@@ -1,5 +1,6 @@
 package dev.eckart.onnx.rewrite;
 
+import dev.eckart.core.Lazy;
 import dev.eckart.core.compress.Provenance;
 import dev.eckart.core.factor.FactorPair;
 import dev.eckart.core.factor.Replacement;
@@ -39,6 +40,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -60,7 +62,7 @@ public final class FactorRewriter {
     private final OnnxModel model;
     private final GraphIndex index;
     private final Map<String, LinearSite> sites;
-    private final Map<String, ConstantSite> constants;
+    private final Supplier<Map<String, ConstantSite>> constants;
     private final GraphEdits edits;
     private final NewTensors tensors;
     private final FreshNames names;
@@ -72,13 +74,14 @@ public final class FactorRewriter {
     private final Map<String, CodeNames> codes = new LinkedHashMap<>();
     private final Map<String, CodeNames> factors = new LinkedHashMap<>();
 
-    private FactorRewriter(OnnxModel model, GraphIndex index, List<LinearSite> sites, List<ConstantSite> constants) {
+    private FactorRewriter(
+            OnnxModel model, GraphIndex index, List<LinearSite> sites, Supplier<List<ConstantSite>> constants) {
         this.model = model;
         this.index = index;
         this.sites =
                 sites.stream().collect(Collectors.toMap(site -> site.weight().name(), Function.identity()));
-        this.constants = constants.stream()
-                .collect(Collectors.toMap(site -> site.weight().name(), Function.identity()));
+        this.constants = Lazy.of(() -> constants.get().stream()
+                .collect(Collectors.toMap(site -> site.weight().name(), Function.identity())));
         this.names = new FreshNames(model.message().getGraph());
         this.edits = new GraphEdits(index);
         this.tensors = new NewTensors(model, edits, names);
@@ -93,7 +96,7 @@ public final class FactorRewriter {
      *
      * @param index of the model
      * @param sites the model's linear weights
-     * @param constants those of its constants that can be stored as codes
+     * @param constants gives those of its constants that can be stored as codes; asked for where one is to be
      * @throws IllegalArgumentException if a replacement's weight is not among them
      * @throws dev.eckart.core.InvalidInputException if a factor's numbers are too large for the weight's type
      */
@@ -101,7 +104,7 @@ public final class FactorRewriter {
             OnnxModel model,
             GraphIndex index,
             List<LinearSite> sites,
-            List<ConstantSite> constants,
+            Supplier<List<ConstantSite>> constants,
             Iterable<Replacement> replacements,
             Provenance provenance) {
         FactorRewriter rewriter = new FactorRewriter(model, index, sites, constants);
@@ -171,7 +174,7 @@ public final class FactorRewriter {
     }
 
     private ConstantSite constant(Replacement replacement) {
-        ConstantSite site = constants.get(replacement.weight().name());
+        ConstantSite site = constants.get().get(replacement.weight().name());
         if (site == null) {
             throw new IllegalArgumentException(
                     replacement.weight().describe() + " is not a constant of this network that codes can store");

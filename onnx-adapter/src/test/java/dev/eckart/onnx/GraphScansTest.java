@@ -128,7 +128,7 @@ class GraphScansTest {
         CalibrationInputs inputs = inputs();
         ChangeMeter<OnnxNetwork> meter = calibrator.beside(model, network, inputs);
         Calibration calibration = Calibration.of(calibrator
-                .calibrate(model, network, network.inventory(), inputs)
+                .calibrate(model, network, network.inventory(), inputs, false)
                 .byWeight());
 
         Compression<OnnxNetwork> made = compressor()

@@ -244,8 +244,8 @@ public class ModelAssert extends AbstractAssert<ModelAssert, Path> {
     /** Expects the model's files to have at most this share of the original's bytes, with the data files of both. */
     public ModelAssert hasSizeRatioAtMost(double ratio) {
         Report measured = report();
-        long before = measured.model().bytes();
-        long after = measured.output().orElseThrow().bytes();
+        long before = measured.networks().model().bytes();
+        long after = measured.networks().output().orElseThrow().bytes();
         return require(
                 Limit.MAX_SIZE_RATIO,
                 (double) after / before,
@@ -352,7 +352,7 @@ public class ModelAssert extends AbstractAssert<ModelAssert, Path> {
     }
 
     private Verification verification() {
-        return report().verification().orElseThrow();
+        return report().checks().verification().orElseThrow();
     }
 
     private Report report() {

@@ -113,7 +113,7 @@ final class CheckCommand implements Callable<Integer> {
         VerifyCommand command = new VerifyCommand(console);
         policy.tell(new CommandLine(command), arguments(List.of(), policy.model(), compressed));
         Report report = policy.placing(command::verify);
-        Report judged = judge(report.as("check", report.output()), policy, baseline);
+        Report judged = judge(report.as("check", report.networks().output()), policy, baseline);
         renewed(judged, policy, compressed).ifPresent(now -> write(policy, now));
         return judged;
     }
@@ -130,7 +130,7 @@ final class CheckCommand implements Callable<Integer> {
                     arguments(
                             List.of("--output=" + pending.path(), "--keep-failed", "--write-anyway"), policy.model()));
             Report made = policy.placing(command::compress);
-            Report.ModelEntry output = made.output().orElseThrow();
+            Report.ModelEntry output = made.networks().output().orElseThrow();
             List<Path> dataFiles = output.dataFiles().stream().map(Path::of).toList();
             Report report = judge(made.as("check", Optional.of(placed(output, policy.output()))), policy, baseline);
             Optional<Baseline> renewed = renewed(report, policy, pending.path());
@@ -138,8 +138,10 @@ final class CheckCommand implements Callable<Integer> {
                 renewed.ifPresent(now -> write(policy, now));
                 return report;
             }
-            requireFree(place, dataFiles, made.model());
-            List<String> failures = pending.commit(dataFiles, Target.outdatedAt(place, originals(made.model())));
+            requireFree(place, dataFiles, made.networks().model());
+            List<String> failures = pending.commit(
+                    dataFiles,
+                    Target.outdatedAt(place, originals(made.networks().model())));
             try {
                 renewed.ifPresent(now -> write(policy, now));
             } catch (InvalidInputException e) {
@@ -164,13 +166,8 @@ final class CheckCommand implements Callable<Integer> {
 
     /** The network's files where they are in the end. */
     private static Report.ModelEntry placed(Report.ModelEntry made, Optional<Path> output) {
-        return new Report.ModelEntry(
+        return made.at(
                 output.map(Path::toString).orElse(""),
-                made.bytes(),
-                made.parameters(),
-                made.linearParameters(),
-                made.linearBytes(),
-                made.opset(),
                 output.stream()
                         .flatMap(path -> made.dataFiles().stream().map(dataFile -> placed(path, dataFile)))
                         .toList());
@@ -217,7 +214,7 @@ final class CheckCommand implements Callable<Integer> {
                 ? Optional.of(Baseline.of(
                         report,
                         subject(report, policy),
-                        hashes(compressed, report.output().orElseThrow())))
+                        hashes(compressed, report.networks().output().orElseThrow())))
                 : Optional.empty();
     }
 
@@ -228,12 +225,15 @@ final class CheckCommand implements Callable<Integer> {
     }
 
     private static Baseline.Subject subject(Report report, Policy policy) {
-        EvaluationInputs.Kind kind = report.verification()
+        EvaluationInputs.Kind kind = report.checks()
+                .verification()
                 .map(verification -> verification.inputs().kind())
                 .orElse(EvaluationInputs.Kind.MADE_UP);
         Optional<Path> inputs = kind == EvaluationInputs.Kind.HELD_BACK ? policy.calibration() : policy.inputs();
         return new Baseline.Subject(
-                hashes(Path.of(report.model().path()), report.model()),
+                hashes(
+                        Path.of(report.networks().model().path()),
+                        report.networks().model()),
                 inputs.map(Fingerprint::byName).orElse(Collections.emptySortedMap()),
                 kind,
                 policy.labels().map(Fingerprint::byName).orElse(Collections.emptySortedMap()),

@@ -156,7 +156,7 @@ final class CompressCommand implements Callable<Integer> {
 
     /** Why a model that was to be written was not, though nothing failed. */
     private Optional<NothingToGain> nothingWritten(Report report) {
-        return dryRun || writeAnyway ? Optional.empty() : report.nothingToGain();
+        return dryRun || writeAnyway ? Optional.empty() : report.remarks().nothingToGain();
     }
 
     /** Does what the options say, but for saying what came of it. */

@@ -136,14 +136,15 @@ final class DemoCommand implements Callable<Integer> {
     }
 
     private static String[] row(String setting, Report report) {
-        Report.ModelEntry after = report.output().orElseThrow();
-        Verification verification = report.verification().orElseThrow();
+        Report.ModelEntry after = report.networks().output().orElseThrow();
+        Verification verification = report.checks().verification().orElseThrow();
         LabelAccuracy accuracy = verification.accuracy().orElseThrow();
         return new String[] {
             setting,
             ranks(report),
             Numbers.count(after.parameters()),
-            Numbers.percent((double) after.parameters() / report.model().parameters()),
+            Numbers.percent(
+                    (double) after.parameters() / report.networks().model().parameters()),
             Numbers.bytes(after.bytes()),
             Numbers.accuracy(accuracy.compressed()),
             Numbers.points(accuracy.drop()),
@@ -160,6 +161,8 @@ final class DemoCommand implements Callable<Integer> {
     }
 
     private static String rank(WeightEntry weight) {
-        return weight.outcome() == WeightEntry.Outcome.FACTORED ? String.valueOf(weight.rank()) : UNCHANGED;
+        return weight.outcome() == WeightEntry.Outcome.FACTORED
+                ? String.valueOf(weight.decided().rank())
+                : UNCHANGED;
     }
 }

@@ -154,7 +154,8 @@ class SizeCommandTest {
 
     @Test
     void should_keep_to_the_encodings_that_are_named() {
-        JsonNode report = compress("--size", "30%", "--encoding", "bits:5,packed").json();
+        JsonNode report =
+                compress("--size", "30%", "--encoding", "bits:5,packed").json();
 
         assertThat(encodingOf(report, "up")).isEqualTo("bits:5");
     }

@@ -1,7 +1,6 @@
 package dev.eckart.onnx;
 
 import dev.eckart.core.InvalidInputException;
-import dev.eckart.core.Lazy;
 import dev.eckart.core.compress.Network;
 import dev.eckart.core.compress.Provenance;
 import dev.eckart.core.factor.Replacement;
@@ -22,10 +21,11 @@ import dev.eckart.onnx.file.OnnxModel;
 import dev.eckart.onnx.file.OnnxReader;
 import dev.eckart.onnx.file.OnnxWriter;
 import dev.eckart.onnx.file.Scratch;
-import dev.eckart.onnx.graph.Constants;
 import dev.eckart.onnx.graph.Attributes;
+import dev.eckart.onnx.graph.Constants;
 import dev.eckart.onnx.graph.GraphIndex;
 import dev.eckart.onnx.graph.Value;
+import dev.eckart.onnx.operator.Form;
 import dev.eckart.onnx.proto.NodeProto;
 import dev.eckart.onnx.rewrite.BiasShifts;
 import dev.eckart.onnx.rewrite.CodesLowering;
@@ -39,12 +39,8 @@ import dev.eckart.onnx.rewrite.ProductReference;
 import dev.eckart.onnx.rewrite.Reference;
 import dev.eckart.onnx.rewrite.StoredCodes;
 import dev.eckart.onnx.scan.ConstantScan;
-import dev.eckart.onnx.scan.ConstantScanner;
 import dev.eckart.onnx.scan.ConstantSite;
-import dev.eckart.onnx.scan.Form;
 import dev.eckart.onnx.scan.LinearSite;
-import dev.eckart.onnx.scan.WeightScan;
-import dev.eckart.onnx.scan.WeightScanner;
 import dev.eckart.onnx.tensor.TensorTypes;
 import dev.eckart.onnx.tensor.Tensors;
 import java.io.IOException;
@@ -60,18 +56,18 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** An ONNX model as a network of the engine. */
+/**
+ * An ONNX model as a network of the engine.
+ *
+ * <p>Its graph is looked through when that is first asked for, and once: a network that is only run is not.
+ */
 public final class OnnxNetwork implements Network<OnnxNetwork> {
     private final OnnxModel model;
-    private final GraphIndex index;
-    private final WeightScan scan;
-    private final Supplier<ConstantScan> constants;
+    private final GraphScans scans;
 
-    private OnnxNetwork(OnnxModel model, GraphIndex index, WeightScan scan) {
+    private OnnxNetwork(OnnxModel model, GraphScans scans) {
         this.model = model;
-        this.index = index;
-        this.scan = scan;
-        this.constants = Lazy.of(() -> ConstantScanner.scan(model, index, scan));
+        this.scans = scans;
     }
 
     /**
@@ -92,7 +88,15 @@ public final class OnnxNetwork implements Network<OnnxNetwork> {
     public static OnnxNetwork read(Path path, boolean defaultsAreConstant) {
         OnnxModel model = OnnxReader.read(path);
         ModelCheck.require(model, path);
-        return of(model, defaultsAreConstant, Map.of());
+        return of(model, defaultsAreConstant, GraphScans.Scanner.PLAIN);
+    }
+
+    /** @param scanner looks through this network, and through all that are made of it */
+    static OnnxNetwork of(OnnxModel model, boolean defaultsAreConstant, GraphScans.Scanner scanner) {
+        OnnxNetwork network = new OnnxNetwork(model, GraphScans.of(model, defaultsAreConstant, Map.of(), scanner));
+        // What cannot be worked with is refused when it is read.
+        network.scans.weights();
+        return network;
     }
 
     /**
@@ -104,25 +108,21 @@ public final class OnnxNetwork implements Network<OnnxNetwork> {
         model.payloads().requireUnchanged();
     }
 
-    /** @param known names that tensors keep */
-    private static OnnxNetwork of(OnnxModel model, boolean defaultsAreConstant, Map<Value, String> known) {
-        GraphIndex index = new GraphIndex(model.message(), defaultsAreConstant);
-        return new OnnxNetwork(model, index, WeightScanner.scan(model, index, known));
-    }
-
     /** This network, ready to be rewritten, with a place for the factors of its weights other than the heap. */
     public OnnxNetwork withScratch(Scratch scratch) {
-        return new OnnxNetwork(new OnnxModel(model.message(), model.payloads().withScratch(scratch)), index, scan);
+        return new OnnxNetwork(new OnnxModel(model.message(), model.payloads().withScratch(scratch)), scans);
     }
 
     @Override
     public Inventory inventory() {
-        return new Inventory(scan.linear().stream().map(LinearSite::weight).toList(), scan.skipped());
+        return new Inventory(
+                sites().stream().map(LinearSite::weight).toList(),
+                scans.weights().skipped());
     }
 
     @Override
     public Inventory constants() {
-        ConstantScan found = constants.get();
+        ConstantScan found = scans.constants();
         return new Inventory(found.sites().stream().map(ConstantSite::weight).toList(), found.skipped());
     }
 
@@ -139,20 +139,23 @@ public final class OnnxNetwork implements Network<OnnxNetwork> {
             return obstacle(constant, sum.one());
         }
         if (form instanceof Integers) {
-            return obstacleAt(constant, site -> IntegerLowering.obstacle(index, site, Attributes.opset(model.message())));
+            return obstacleAt(
+                    constant, site -> IntegerLowering.obstacle(index(), site, Attributes.opset(model.message())));
         }
         if (form instanceof Packed packed) {
-            return obstacleAt(constant, site -> PackedLowering.obstacle(index, site, packed));
+            return obstacleAt(constant, site -> PackedLowering.obstacle(index(), site, packed));
         }
         return obstacleToCodes(form);
     }
 
     private Optional<String> obstacleToCodes(Stored form) {
-        return form instanceof Blocks blocks ? CodesLowering.obstacle(blocks, Attributes.opset(model.message())) : Optional.empty();
+        return form instanceof Blocks blocks
+                ? CodesLowering.obstacle(blocks, Attributes.opset(model.message()))
+                : Optional.empty();
     }
 
     private Optional<String> obstacleAt(LinearWeight constant, Function<ConstantSite, Optional<String>> obstacle) {
-        return constants.get().sites().stream()
+        return scans.constants().sites().stream()
                 .filter(site -> site.weight().name().equals(constant.name()))
                 .findFirst()
                 .map(obstacle)
@@ -161,11 +164,9 @@ public final class OnnxNetwork implements Network<OnnxNetwork> {
 
     @Override
     public OnnxNetwork rewrite(Iterable<Replacement> replacements, Provenance provenance) {
-        return of(
-                FactorRewriter.rewrite(
-                        model, index, scan.linear(), constants.get().sites(), replacements, provenance),
-                false,
-                scan.names());
+        OnnxModel rewritten = FactorRewriter.rewrite(
+                model, index(), sites(), () -> scans.constants().sites(), replacements, provenance);
+        return new OnnxNetwork(rewritten, scans.of(rewritten));
     }
 
     /**
@@ -176,8 +177,7 @@ public final class OnnxNetwork implements Network<OnnxNetwork> {
      * @return none if nothing says what was replaced in the compressed network, or what it says does not fit
      */
     public Reference reference(OnnxNetwork compressed, Supplier<Decomposer> backend, boolean wide) {
-        return ProductReference.of(
-                model, index, scan.linear(), constants.get().sites(), compressed.model, backend, wide);
+        return ProductReference.of(model, index(), sites(), scans.constants().sites(), compressed.model, backend, wide);
     }
 
     /**
@@ -189,13 +189,12 @@ public final class OnnxNetwork implements Network<OnnxNetwork> {
         return new OnnxNetwork(
                 FormRecorder.record(
                         original.model,
-                        original.index,
-                        original.scan.linear(),
-                        original.constants.get().sites(),
+                        original.index(),
+                        original.sites(),
+                        original.scans.constants().sites(),
                         model,
                         backend),
-                index,
-                scan);
+                scans);
     }
 
     /**
@@ -204,7 +203,7 @@ public final class OnnxNetwork implements Network<OnnxNetwork> {
      * @param backend asked for where factors are multiplied
      */
     public Optional<String> storedFormFault(OnnxNetwork compressed, Supplier<Decomposer> backend) {
-        return FormRecorder.fault(model, index, scan.linear(), constants.get().sites(), compressed.model, backend);
+        return FormRecorder.fault(model, index(), sites(), scans.constants().sites(), compressed.model, backend);
     }
 
     /** ‖W − W'‖_F / ‖W‖_F of each replaced weight of the original, as this network records it, by the weight's name. */
@@ -214,7 +213,7 @@ public final class OnnxNetwork implements Network<OnnxNetwork> {
 
     /** What each weight is stored in that this network stores in codes, by the weight's name. */
     public Map<String, StoredCodes.Coded> coded() {
-        return StoredCodes.of(model.message(), index);
+        return StoredCodes.of(model.message(), index());
     }
 
     /**
@@ -224,13 +223,13 @@ public final class OnnxNetwork implements Network<OnnxNetwork> {
      */
     public OpenOperands open(Collection<LinearWeight> weights) {
         Set<String> names = weights.stream().map(LinearWeight::name).collect(Collectors.toCollection(HashSet::new));
-        List<LinearSite> sites = scan.linear().stream()
+        List<LinearSite> sites = sites().stream()
                 .filter(site -> names.remove(site.weight().name()))
                 .toList();
         if (!names.isEmpty()) {
             throw new IllegalArgumentException("These are no linear weights of this network: " + names);
         }
-        return OpenOperands.of(model, index, sites);
+        return OpenOperands.of(model, index(), sites);
     }
 
     /**
@@ -241,20 +240,20 @@ public final class OnnxNetwork implements Network<OnnxNetwork> {
     public OpenConstants openConstants(Set<String> names) {
         return OpenConstants.of(
                 model,
-                index,
-                constants.get().sites().stream()
+                index(),
+                scans.constants().sites().stream()
                         .filter(site -> names.contains(site.weight().name()))
                         .toList());
     }
 
     /** Gives the form that a network which was made of this one stores a constant in. */
     public Function<ConstantSite, Stored> codes(OnnxNetwork made) {
-        return StoredCodes.reader(model, index, made.model);
+        return StoredCodes.reader(model, index(), made.model);
     }
 
     /** Whether every product by a weight has a place for a row that is added to it. */
     public boolean takesShift(LinearSite site) {
-        return BiasShifts.arePossible(index, model.payloads(), site);
+        return BiasShifts.arePossible(index(), model.payloads(), site);
     }
 
     /**
@@ -264,7 +263,7 @@ public final class OnnxNetwork implements Network<OnnxNetwork> {
      */
     public double rounding() {
         int longest = 0;
-        for (LinearSite site : scan.linear()) {
+        for (LinearSite site : sites()) {
             for (LinearSite.Multiplication use : site.readings().get(0).uses()) {
                 // A table's rows are not summed, but those of its second factor are.
                 int sum = Math.min(site.weight().rows(), site.weight().columns());
@@ -278,7 +277,7 @@ public final class OnnxNetwork implements Network<OnnxNetwork> {
 
     /** The widest rounding step among the types that nodes multiply in, and at most that of float32; 0 if there is no weight. */
     public double epsilon() {
-        return scan.linear().stream()
+        return sites().stream()
                 .flatMap(site -> site.readings().get(0).uses().stream())
                 .map(use -> TensorTypes.elementType(use.type()).orElse(ElementType.FLOAT32))
                 .mapToDouble(type -> Math.min(type.epsilon(), ElementType.FLOAT32.epsilon()))
@@ -321,12 +320,12 @@ public final class OnnxNetwork implements Network<OnnxNetwork> {
 
     /** Its size in numbers; {@code bytes} are those of its files. */
     public NetworkSummary summary(long bytes) {
-        long parameters =
-                index.constants().values().stream().mapToLong(Tensors::elements).sum();
+        long parameters = index().constants().values().stream()
+                .mapToLong(Tensors::elements)
+                .sum();
         return new NetworkSummary(bytes, parameters, Attributes.opset(model.message()));
     }
 
-    /** Version of the standard operators; 0 where the model uses none. */
     /**
      * Whether another network runs the same nodes on constants of the same shapes, whatever numbers these hold: then both do
      * the same work, and take the same time.
@@ -336,7 +335,7 @@ public final class OnnxNetwork implements Network<OnnxNetwork> {
     }
 
     private Map<Value, List<Object>> constantShapes() {
-        return index.constants().entrySet().stream()
+        return index().constants().entrySet().stream()
                 .collect(Collectors.toMap(
                         Map.Entry::getKey,
                         constant -> List.of(
@@ -346,20 +345,20 @@ public final class OnnxNetwork implements Network<OnnxNetwork> {
 
     /** All nodes but those that hold a constant. */
     private List<NodeProto> otherNodes() {
-        return IntStream.range(0, index.nodes())
-                .mapToObj(index::node)
+        return IntStream.range(0, index().nodes())
+                .mapToObj(index()::node)
                 .filter(node -> Constants.value(node).isEmpty())
                 .toList();
     }
 
     /** Its graphs, nodes and values. */
     public GraphIndex index() {
-        return index;
+        return scans.index();
     }
 
     /** Its linear weights, with the nodes that multiply by them, in the order in which it runs them. */
     public List<LinearSite> sites() {
-        return scan.linear();
+        return scans.weights().linear();
     }
 
     public OnnxModel model() {

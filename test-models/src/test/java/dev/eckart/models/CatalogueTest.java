@@ -105,16 +105,17 @@ class CatalogueTest {
         assertRewrittenRightly(report);
         for (WeightEntry weight : report.weights()) {
             if (weight.outcome() == WeightEntry.Outcome.FACTORED) {
-                assertThat(weight.rank()).isEqualTo(Math.max(1, knownRank(entry, weight)));
+                assertThat(weight.decided().rank()).isEqualTo(Math.max(1, knownRank(entry, weight)));
             }
             if (weight.outcome() == WeightEntry.Outcome.KEPT) {
-                assertThat(knownRank(entry, weight)).isGreaterThanOrEqualTo(weight.breakEvenRank());
+                assertThat(knownRank(entry, weight))
+                        .isGreaterThanOrEqualTo(weight.decided().breakEvenRank());
             }
         }
         // The runtime may take integers for the inputs of a quantized weight, which is coarser than any type.
         boolean quantized = entry.name().startsWith("quantized");
         double rounding = Math.max(ROUNDING_MARGIN * epsilon(elementTypes(report)), quantized ? 2 * noise(entry) : 0);
-        assertThat(report.verification().orElseThrow().outputs())
+        assertThat(report.checks().verification().orElseThrow().outputs())
                 .isNotEmpty()
                 .allSatisfy(output -> assertThat(output.relativeError()).isCloseTo(0, within(rounding)));
     }
@@ -150,15 +151,16 @@ class CatalogueTest {
         Path small = folder.resolve("small.onnx");
 
         assertThat(report.passed()).isTrue();
-        assertThat(report.output().orElseThrow().bytes()).isEqualTo(Files.size(small));
+        assertThat(report.networks().output().orElseThrow().bytes()).isEqualTo(Files.size(small));
         boolean factored =
                 report.weights().stream().anyMatch(weight -> weight.outcome() == WeightEntry.Outcome.FACTORED);
-        assertThat(report.verification().orElseThrow().proof().map(RewriteProof::holds))
+        assertThat(report.checks().verification().orElseThrow().proof().map(RewriteProof::holds))
                 .isEqualTo(factored ? Optional.of(true) : Optional.empty());
         assertThat(report.weights()).allSatisfy(weight -> {
             if (weight.outcome() == WeightEntry.Outcome.FACTORED) {
-                assertThat(weight.rank()).isLessThan(weight.breakEvenRank());
-                assertThat(weight.parametersAfter()).isLessThan(weight.parametersBefore());
+                assertThat(weight.decided().rank()).isLessThan(weight.decided().breakEvenRank());
+                assertThat(weight.storage().parametersAfter())
+                        .isLessThan(weight.storage().parametersBefore());
             }
         });
         for (Session.Optimization level : Session.Optimization.values()) {
@@ -285,7 +287,8 @@ class CatalogueTest {
     }
 
     private static Stream<ElementType> elementTypes(Report report) {
-        List<String> types = report.weights().stream().map(WeightEntry::type).toList();
+        List<String> types =
+                report.weights().stream().map(entry -> entry.identity().type()).toList();
         return Arrays.stream(ElementType.values()).filter(type -> types.contains(type.label()));
     }
 

@@ -71,8 +71,16 @@ class DeepIntegerProofTest {
         NpyFile.writeAll(
                 inputs,
                 Map.of(
-                        "input_ids", longs(new Random(1).ints((long) SAMPLES * LENGTH, 0, WORDS).asLongStream().toArray()),
-                        "attention_mask", longs(new Random(1).ints((long) SAMPLES * LENGTH, 1, 2).asLongStream().toArray())));
+                        "input_ids",
+                                longs(new Random(1)
+                                        .ints((long) SAMPLES * LENGTH, 0, WORDS)
+                                        .asLongStream()
+                                        .toArray()),
+                        "attention_mask",
+                                longs(new Random(1)
+                                        .ints((long) SAMPLES * LENGTH, 1, 2)
+                                        .asLongStream()
+                                        .toArray())));
         new CompressionJob(new Engine("test", EjmlDecomposer::new, 1, folder, Progress.NONE))
                 .compress(
                         original,
@@ -143,25 +151,32 @@ class DeepIntegerProofTest {
                         .filter(node -> node.getOpType().equals("DynamicQuantizeLinear"))
                         .map(node -> node.getInput(0))
                         .toList();
-                return changing(model, "DynamicQuantizeLinear", LAST, node -> node.toBuilder()
-                        .setInput(0, rounded.get(rounded.size() - 5))
-                        .build());
+                return changing(
+                        model,
+                        "DynamicQuantizeLinear",
+                        LAST,
+                        node -> node.toBuilder()
+                                .setInput(0, rounded.get(rounded.size() - 5))
+                                .build());
             }
         },
         ANOTHER_PRODUCTS_SCALES {
             @Override
             ModelProto in(ModelProto model) {
                 List<NodeProto> scaling = model.getGraph().getNodeList().stream()
-                        .filter(node -> node.getOpType().equals("Mul") && node.getInput(1).endsWith(".scales"))
+                        .filter(node -> node.getOpType().equals("Mul")
+                                && node.getInput(1).endsWith(".scales"))
                         .toList();
                 // Query and key have as many.
                 String other = scaling.get(scaling.size() - 6).getInput(1);
                 String own = scaling.get(scaling.size() - 5).getInput(1);
                 GraphProto.Builder graph = model.getGraph().toBuilder().clearNode();
-                model.getGraph().getNodeList().forEach(node -> graph.addNode(
-                        node.getInputCount() > 1 && node.getInput(1).equals(own)
-                                ? node.toBuilder().setInput(1, other).build()
-                                : node));
+                model.getGraph()
+                        .getNodeList()
+                        .forEach(node -> graph.addNode(
+                                node.getInputCount() > 1 && node.getInput(1).equals(own)
+                                        ? node.toBuilder().setInput(1, other).build()
+                                        : node));
                 return model.toBuilder().setGraph(graph).build();
             }
         },
@@ -205,7 +220,7 @@ class DeepIntegerProofTest {
                     .toList();
             NodeProto middle = candidates.get(candidates.size() * 2 / 3);
             for (NodeProto node : all) {
-                if (node != middle) {
+                if (!node.equals(middle)) {
                     nodes.add(node);
                     continue;
                 }

@@ -80,8 +80,9 @@ class EncodedCatalogueTest {
     private void requireProof(Path original, Path encoded) {
         Report report = new CompressionJob(new Engine("test", EjmlDecomposer::new, 1, folder, Progress.NONE))
                 .verify(original, encoded, Evaluation.onMadeUpInputs(1), Limits.NONE);
-        assertThat(report.verification().flatMap(Verification::noProof)).isEmpty();
-        assertThat(report.verification().flatMap(Verification::proof).map(RewriteProof::holds))
+        assertThat(report.checks().verification().flatMap(Verification::noProof))
+                .isEmpty();
+        assertThat(report.checks().verification().flatMap(Verification::proof).map(RewriteProof::holds))
                 .contains(true);
     }
 

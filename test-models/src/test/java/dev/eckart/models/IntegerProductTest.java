@@ -9,27 +9,27 @@ import dev.eckart.core.encode.WeightView;
 import dev.eckart.core.factor.Replacement;
 import dev.eckart.core.linalg.EjmlDecomposer;
 import dev.eckart.core.linalg.Matrix;
+import dev.eckart.core.linalg.ScaledAxis;
+import dev.eckart.core.model.ElementType;
 import dev.eckart.core.model.LinearWeight;
 import dev.eckart.core.npy.NpyArray;
+import dev.eckart.core.stored.Integers;
 import dev.eckart.core.stored.Stored;
 import dev.eckart.onnx.OnnxNetwork;
 import dev.eckart.onnx.run.Output;
 import dev.eckart.onnx.run.Session;
-import dev.eckart.core.linalg.ScaledAxis;
-import dev.eckart.core.model.ElementType;
-import dev.eckart.core.stored.Integers;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.Arrays;
-import java.util.Optional;
-import java.util.stream.IntStream;
-import org.junit.jupiter.api.Test;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -125,9 +125,10 @@ class IntegerProductTest {
     private Path smoothed(OnnxNetwork network, boolean byRow) throws IOException {
         LinearWeight constant = network.constants().linear().get(0);
         Matrix factors = factors();
-        double[] divisors = Arrays.stream(factors.toArray()).map(factor -> 1 / factor).toArray();
-        LinearWeight divided = new LinearWeight(
-                "w", "MatMul", ElementType.FLOAT32, ScaledAxis.rows(constant.values(), divisors));
+        double[] divisors =
+                Arrays.stream(factors.toArray()).map(factor -> 1 / factor).toArray();
+        LinearWeight divided =
+                new LinearWeight("w", "MatMul", ElementType.FLOAT32, ScaledAxis.rows(constant.values(), divisors));
         Integers plain = (Integers) new Int8Encoding(7)
                 .draft(new WeightView(divided))
                 .offers()

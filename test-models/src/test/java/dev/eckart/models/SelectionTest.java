@@ -46,8 +46,8 @@ class SelectionTest {
         WeightEntry joint = report.weights().get(0);
         assertThat(report.weights()).hasSize(1);
         assertThat(joint.name()).isEqualTo("query.weight+key.weight+value.weight");
-        assertThat(joint.rank()).isEqualTo(5);
-        assertThat(joint.parametersAfter()).isEqualTo(5 * (32 + 3 * 32));
+        assertThat(joint.decided().rank()).isEqualTo(5);
+        assertThat(joint.storage().parametersAfter()).isEqualTo(5 * (32 + 3 * 32));
         assertThat(compressed.getGraph().getInitializerList())
                 .extracting(TensorProto::getName)
                 .contains(joint.name() + ".B", "query.weight.A", "key.weight.A", "value.weight.A")
@@ -59,7 +59,7 @@ class SelectionTest {
                 .filteredOn("MatMul"::equals)
                 .hasSize(6);
         assertProved(report);
-        assertThat(report.verification().orElseThrow().outputs().get(0).relativeError())
+        assertThat(report.checks().verification().orElseThrow().outputs().get(0).relativeError())
                 .isLessThan(1e-5);
     }
 
@@ -69,8 +69,8 @@ class SelectionTest {
         Report joint = compress("attention", "fixed:4", true, false);
         Report apart = compress("attention", "fixed:3", false, false);
 
-        assertThat(joint.output().orElseThrow().linearParameters())
-                .isLessThan(apart.output().orElseThrow().linearParameters());
+        assertThat(joint.networks().output().orElseThrow().linearParameters())
+                .isLessThan(apart.networks().output().orElseThrow().linearParameters());
         assertThat(error(joint)).isLessThan(error(apart));
     }
 
@@ -102,11 +102,11 @@ class SelectionTest {
     }
 
     private static double error(Report report) {
-        return report.verification().orElseThrow().outputs().get(0).relativeError();
+        return report.checks().verification().orElseThrow().outputs().get(0).relativeError();
     }
 
     private static void assertProved(Report report) {
-        assertThat(report.verification().flatMap(Verification::proof).map(RewriteProof::holds))
+        assertThat(report.checks().verification().flatMap(Verification::proof).map(RewriteProof::holds))
                 .isEqualTo(Optional.of(true));
     }
 

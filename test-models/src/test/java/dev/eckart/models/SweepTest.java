@@ -154,7 +154,7 @@ class SweepTest {
             boolean verified = setting.equals(report.settings().get(0));
             Report compressed =
                     compress(model, setting.rank(), out, verified ? Optional.of(MADE_UP) : Optional.empty());
-            Report.ModelEntry output = compressed.output().orElseThrow();
+            Report.ModelEntry output = compressed.networks().output().orElseThrow();
             assertThat(setting.sha256()).as(setting.rank()).isEqualTo(sha256(out));
             assertThat(setting.bytes()).isEqualTo(output.bytes());
             assertThat(setting.parameters()).isEqualTo(output.parameters());
@@ -162,6 +162,7 @@ class SweepTest {
             if (verified) {
                 assertThat(setting.loss().relativeError())
                         .isEqualTo(compressed
+                                .checks()
                                 .verification()
                                 .map(Verification::relativeError)
                                 .orElseThrow());

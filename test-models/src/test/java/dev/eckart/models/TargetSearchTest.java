@@ -121,7 +121,7 @@ class TargetSearchTest {
     }
 
     private static SearchEntry account(Report report) {
-        return report.search().orElseThrow();
+        return report.basis().search().orElseThrow();
     }
 
     @Test
@@ -129,9 +129,11 @@ class TargetSearchTest {
         Report report = search(TwoLayers.ofLowRank(folder), limits(Limit.MAX_RELATIVE_ERROR, 1e-4), 40);
 
         assertThat(report.passed()).isTrue();
-        assertThat(report.weights()).extracting(weight -> weight.rank()).containsExactly(5, 3);
-        assertThat(report.output().orElseThrow().parameters()).isEqualTo(5 * (64 + 48) + 3 * (48 + 32));
-        assertThat(report.verification().orElseThrow().proof()).isPresent();
+        assertThat(report.weights())
+                .extracting(weight -> weight.decided().rank())
+                .containsExactly(5, 3);
+        assertThat(report.networks().output().orElseThrow().parameters()).isEqualTo(5 * (64 + 48) + 3 * (48 + 32));
+        assertThat(report.checks().verification().orElseThrow().proof()).isPresent();
         assertThat(out).exists();
     }
 
@@ -145,8 +147,10 @@ class TargetSearchTest {
                         Optional.of(Evaluation.onMadeUpInputs(1)),
                         Limits.NONE);
 
-        assertThat(report.weights()).extracting(weight -> weight.rank()).containsExactly(5, 3);
-        Verification verification = report.verification().orElseThrow();
+        assertThat(report.weights())
+                .extracting(weight -> weight.decided().rank())
+                .containsExactly(5, 3);
+        Verification verification = report.checks().verification().orElseThrow();
         // What counts as rounding of a right rewrite is all that the original's outputs move by.
         assertThat(verification.relativeError())
                 .isLessThan(verification.proof().orElseThrow().tolerance());
@@ -174,10 +178,10 @@ class TargetSearchTest {
                 .min(Comparator.comparingDouble(SearchEntry.Tried::sizeRatio))
                 .orElseThrow();
         assertThat(report.settings().rank()).isEqualTo(smallest.rank());
-        assertThat((double) report.output().orElseThrow().bytes()
-                        / report.model().bytes())
+        assertThat((double) report.networks().output().orElseThrow().bytes()
+                        / report.networks().model().bytes())
                 .isEqualTo(smallest.sizeRatio());
-        assertThat(report.limits())
+        assertThat(report.checks().limits())
                 .singleElement()
                 .satisfies(outcome -> assertThat(outcome.value()).isEqualTo(smallest.value()));
     }
@@ -209,7 +213,7 @@ class TargetSearchTest {
                 .hasSameSizeAs(account(first).tried())
                 .allMatch(SearchEntry.Tried::remembered);
         assertThat(second.settings()).isEqualTo(first.settings());
-        assertThat(onOthers.search().orElseThrow().tried()).noneMatch(SearchEntry.Tried::remembered);
+        assertThat(onOthers.basis().search().orElseThrow().tried()).noneMatch(SearchEntry.Tried::remembered);
         assertThat(bytes).isNotEmpty();
     }
 
@@ -278,7 +282,7 @@ class TargetSearchTest {
                 .max(Comparator.comparingDouble(tried -> tried.values().get("min-cosine")))
                 .orElseThrow();
         assertThat(report.settings().rank()).isEqualTo(truest.rank());
-        assertThat(report.limits())
+        assertThat(report.checks().limits())
                 .singleElement()
                 .satisfies(outcome -> assertThat(outcome.value())
                         .isEqualTo(truest.sizeRatio())
@@ -300,7 +304,12 @@ class TargetSearchTest {
                 .mapToDouble(tried -> tried.values().get("max-accuracy-drop"))
                 .min()
                 .orElseThrow();
-        assertThat(report.verification().orElseThrow().accuracy().orElseThrow().drop())
+        assertThat(report.checks()
+                        .verification()
+                        .orElseThrow()
+                        .accuracy()
+                        .orElseThrow()
+                        .drop())
                 .isEqualTo(least);
         // A share that both weights are cut to loses most of the accuracy; the small last layer costs little whole.
         assertThat(report.weights())
@@ -329,14 +338,14 @@ class TargetSearchTest {
         Report report = search(model, limits(Limit.MIN_COSINE, 0.9), 4, heldBack, memory, calibration(given));
         Report onAll = search(model, limits(Limit.MIN_COSINE, 0.9), 4, on(given), memory, calibration(given));
 
-        Verification verification = report.verification().orElseThrow();
+        Verification verification = report.checks().verification().orElseThrow();
         assertThat(verification.samples()).isEqualTo(2);
-        assertThat(report.calibration().orElseThrow().samples()).isEqualTo(6);
+        assertThat(report.basis().calibration().orElseThrow().samples()).isEqualTo(6);
         assertThat(account(report).inputs())
                 .isEqualTo(verification.inputs())
                 .isEqualTo(EvaluationInputs.heldBack(2, 8, given.toString()));
         assertThat(account(onAll).tried()).as("other samples").noneMatch(SearchEntry.Tried::remembered);
-        assertThat(onAll.calibration().orElseThrow().samples()).isEqualTo(8);
+        assertThat(onAll.basis().calibration().orElseThrow().samples()).isEqualTo(8);
     }
 
     private static Optional<CalibrationInputs> calibration(Path inputs) {
@@ -378,9 +387,14 @@ class TargetSearchTest {
         Report report = search(model, limits(Limit.MAX_ACCURACY_DROP, 0.005), 40, heldOut, TrialMemory.NONE);
 
         assertThat(report.passed()).isTrue();
-        assertThat(report.output().orElseThrow().parameters())
-                .isLessThanOrEqualTo(report.model().parameters() / 15);
-        assertThat(report.verification().orElseThrow().accuracy().orElseThrow().drop())
+        assertThat(report.networks().output().orElseThrow().parameters())
+                .isLessThanOrEqualTo(report.networks().model().parameters() / 15);
+        assertThat(report.checks()
+                        .verification()
+                        .orElseThrow()
+                        .accuracy()
+                        .orElseThrow()
+                        .drop())
                 .isLessThanOrEqualTo(0.005);
         assertThat(decomposer.count()).hasValue(2);
     }

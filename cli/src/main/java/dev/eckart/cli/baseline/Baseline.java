@@ -85,16 +85,16 @@ public record Baseline(
     /** Of a run that measured finite numbers. */
     public static Baseline of(Report report, Subject subject, SortedMap<String, String> compressed) {
         Map<String, Long> sizes = new LinkedHashMap<>();
-        report.output().ifPresent(output -> {
+        report.networks().output().ifPresent(output -> {
             sizes.put("bytes", output.bytes());
-            sizes.put("originalBytes", report.model().bytes());
+            sizes.put("originalBytes", report.networks().model().bytes());
             sizes.put("parameters", output.parameters());
-            sizes.put("originalParameters", report.model().parameters());
+            sizes.put("originalParameters", report.networks().model().parameters());
             sizes.put("linearParameters", output.linearParameters());
-            sizes.put("originalLinearParameters", report.model().linearParameters());
+            sizes.put("originalLinearParameters", report.networks().model().linearParameters());
         });
         return new Baseline(
-                report.version(),
+                report.run().version(),
                 subject,
                 compressed,
                 report.settings().rank(),
@@ -108,7 +108,7 @@ public record Baseline(
         SortedMap<String, Integer> ranks = new TreeMap<>();
         report.weights().stream()
                 .filter(weight -> weight.outcome() == WeightEntry.Outcome.FACTORED)
-                .forEach(weight -> ranks.put(weight.name(), weight.rank()));
+                .forEach(weight -> ranks.put(weight.name(), weight.decided().rank()));
         return ranks;
     }
 
@@ -127,7 +127,7 @@ public record Baseline(
     }
 
     private static List<MetricResult> taskResults(Report report) {
-        return report.verification().map(Verification::metrics).orElse(List.of());
+        return report.checks().verification().map(Verification::metrics).orElse(List.of());
     }
 
     /**

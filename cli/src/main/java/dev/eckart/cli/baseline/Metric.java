@@ -38,12 +38,14 @@ public enum Metric {
     }
 
     private Optional<Double> measured(Report report) {
-        Optional<Verification> verification = report.verification();
+        Optional<Verification> verification = report.checks().verification();
         Optional<Loss> loss = verification.map(Verification::loss);
         return switch (this) {
             case SIZE_RATIO ->
-                report.output()
-                        .map(output -> (double) output.bytes() / report.model().bytes());
+                report.networks()
+                        .output()
+                        .map(output -> (double) output.bytes()
+                                / report.networks().model().bytes());
             case ACCURACY -> verification.flatMap(Verification::accuracy).map(LabelAccuracy::compressed);
             case COSINE -> loss.flatMap(lost -> boxed(lost.cosine()));
             case RELATIVE_ERROR -> loss.map(Loss::relativeError);

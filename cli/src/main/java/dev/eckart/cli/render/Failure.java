@@ -18,19 +18,19 @@ public final class Failure {
 
     /** Empty for one that did. */
     public static String of(Report report) {
-        Optional<String> unreachable = report.search().flatMap(SearchEntry::unreachable);
+        Optional<String> unreachable = report.basis().search().flatMap(SearchEntry::unreachable);
         if (unreachable.isPresent()) {
             return unreachable.get();
         }
         List<String> failures = new ArrayList<>();
-        report.verification().ifPresent(verification -> addUnsound(report, verification, failures));
-        for (Limit.Outcome outcome : report.limits()) {
+        report.checks().verification().ifPresent(verification -> addUnsound(report, verification, failures));
+        for (Limit.Outcome outcome : report.checks().limits()) {
             if (!outcome.kept()) {
                 failures.add("%s %s is exceeded: measured %s"
                         .formatted(outcome.name(), Numbers.plain(outcome.limit()), Numbers.plain(outcome.value())));
             }
         }
-        report.baseline().stream()
+        report.checks().baseline().stream()
                 .flatMap(baseline -> baseline.moved().stream()
                         .filter(moved -> !moved.kept())
                         .map(moved -> "%s is worse than in `%s`: %s"

@@ -24,15 +24,16 @@ record Headline(Verdict verdict, String words, String why) {
         Verdict verdict = report.verdict();
         // A check passes or fails a model, whatever was replaced in it.
         boolean judged = verdict == Verdict.FAIL
-                || (verdict == Verdict.PASS && report.command().equals("check"));
-        if (report.nothingToGain().isPresent() && !judged) {
+                || (verdict == Verdict.PASS && report.run().command().equals("check"));
+        if (report.remarks().nothingToGain().isPresent() && !judged) {
             return new Headline(verdict, NOTHING_TO_GAIN, nothingToGain(report));
         }
         return switch (verdict) {
             case FAIL -> new Headline(verdict, verdict.label(), Failure.of(report));
             case PASS -> new Headline(verdict, verdict.label(), met(report));
             case UNJUDGED ->
-                report.verification()
+                report.checks()
+                        .verification()
                         .map(verification -> new Headline(
                                 verdict, loss(verification), "%s: %s".formatted(verdict.label(), unjudged(report))))
                         .orElseGet(() -> new Headline(verdict, verdict.label(), unjudged(report)));
@@ -43,10 +44,10 @@ record Headline(Verdict verdict, String words, String why) {
     static String line(Report report, String time) {
         Verdict verdict = report.verdict();
         List<String> more = new ArrayList<>();
-        if (report.nothingToGain().isPresent()) {
+        if (report.remarks().nothingToGain().isPresent()) {
             more.add(NOTHING_TO_GAIN);
         } else if (verdict == Verdict.UNJUDGED) {
-            report.verification().map(Headline::loss).ifPresent(more::add);
+            report.checks().verification().map(Headline::loss).ifPresent(more::add);
         }
         if (verdict == Verdict.UNJUDGED) {
             more.add(unjudged(report));
@@ -60,22 +61,25 @@ record Headline(Verdict verdict, String words, String why) {
 
     /** Why a run is neither passed nor failed. */
     private static String unjudged(Report report) {
-        return report.verification().isPresent() ? "no limit was set" : "the outputs were not compared";
+        return report.checks().verification().isPresent() ? "no limit was set" : "the outputs were not compared";
     }
 
     /** Why nothing is replaced, and what to try; empty where something is. */
     static String nothingToGain(Report report) {
-        return report.nothingToGain().map(NothingToGain::sentence).orElse("");
+        return report.remarks().nothingToGain().map(NothingToGain::sentence).orElse("");
     }
 
     private static String met(Report report) {
-        int limits = report.limits().size();
+        int limits = report.checks().limits().size();
         return Stream.of(
                         limits == 0 ? "" : limits == 1 ? "the limit is met" : "all %d limits are met".formatted(limits),
-                        report.baseline()
+                        report.checks()
+                                .baseline()
                                 .map(baseline -> "no number is worse than in `%s`".formatted(baseline.path()))
                                 .orElse(""),
-                        report.nothingToGain().isPresent() ? NOTHING_TO_GAIN + ": " + nothingToGain(report) : "")
+                        report.remarks().nothingToGain().isPresent()
+                                ? NOTHING_TO_GAIN + ": " + nothingToGain(report)
+                                : "")
                 .filter(part -> !part.isEmpty())
                 .collect(Collectors.joining("; "));
     }

@@ -55,32 +55,34 @@ public final class HtmlReport {
         for (int i = 0; i < report.weights().size(); i++) {
             int place = i;
             var weight = report.weights().get(i);
-            weight.spectrum()
+            weight.predicted()
+                    .spectrum()
                     .ifPresent(
                             spectrum -> SpectrumPoints.put(spectra.addObject().put("weight", place), weight, spectrum));
         }
         return new HtmlPage(
-                report.command(),
-                Cell.of(fileName(report.model().path())),
+                report.run().command(),
+                Cell.of(fileName(report.networks().model().path())),
                 "%s %s"
                         .formatted(
-                                report.command(),
-                                ShownText.of(fileName(report.model().path()))),
+                                report.run().command(),
+                                ShownText.of(fileName(report.networks().model().path()))),
                 verdict(),
                 tiles(),
                 sections(!spectra.isEmpty()),
-                report.version(),
+                report.run().version(),
                 data);
     }
 
     private Verdict verdict() {
         Headline headline = Headline.of(report);
-        boolean planned = report.output().isEmpty() && report.search().isEmpty();
-        if (planned && report.nothingToGain().isEmpty()) {
+        boolean planned =
+                report.networks().output().isEmpty() && report.basis().search().isEmpty();
+        if (planned && report.remarks().nothingToGain().isEmpty()) {
             return new Verdict(
                     "none",
                     "i",
-                    report.command().equals(SCAN) ? "Scan" : "Plan",
+                    report.run().command().equals(SCAN) ? "Scan" : "Plan",
                     Cell.of("This is what %s would do. Nothing was written.".formatted(rank())));
         }
         boolean passed = headline.words().equals(PASS.label());
@@ -99,21 +101,22 @@ public final class HtmlReport {
 
     private List<Tile> tiles() {
         List<Tile> tiles = new ArrayList<>();
-        report.output()
+        report.networks()
+                .output()
                 .ifPresentOrElse(
                         output -> tiles.addAll(List.of(
                                 share(
                                         "File",
                                         Numbers::bytes,
                                         output.bytes(),
-                                        report.model().bytes()),
+                                        report.networks().model().bytes()),
                                 share(
                                         "Parameters",
                                         Numbers::count,
                                         output.parameters(),
-                                        report.model().parameters()))),
+                                        report.networks().model().parameters()))),
                         () -> tiles.addAll(ofOriginal()));
-        report.verification().ifPresent(verification -> tiles.addAll(ofOutputs(verification)));
+        report.checks().verification().ifPresent(verification -> tiles.addAll(ofOutputs(verification)));
         if (!report.weights().isEmpty()) {
             tiles.add(new Tile(
                     replacedLabel(),
@@ -130,23 +133,28 @@ public final class HtmlReport {
 
     private String replacedLabel() {
         String verb = ReportTables.count(report, Outcome.ENCODED) == 0 ? "factor" : "replace";
-        return report.output().isPresent()
+        return report.networks().output().isPresent()
                 ? "Weights %s".formatted(verb.equals("factor") ? "factored" : "replaced")
                 : "Weights to " + verb;
     }
 
     private List<Tile> ofOriginal() {
-        long after = report.model().linearParameters()
+        long after = report.networks().model().linearParameters()
                 - report.weights().stream()
-                        .mapToLong(weight -> weight.parametersBefore() - weight.parametersAfter())
+                        .mapToLong(weight -> weight.storage().parametersBefore()
+                                - weight.storage().parametersAfter())
                         .sum();
         return List.of(
                 new Tile(
                         "File",
-                        Numbers.bytes(report.model().bytes()),
-                        Cell.of(Numbers.count(report.model().parameters()) + " parameters"),
+                        Numbers.bytes(report.networks().model().bytes()),
+                        Cell.of(Numbers.count(report.networks().model().parameters()) + " parameters"),
                         ""),
-                share("In linear weights", Numbers::count, after, report.model().linearParameters()));
+                share(
+                        "In linear weights",
+                        Numbers::count,
+                        after,
+                        report.networks().model().linearParameters()));
     }
 
     private static List<Tile> ofOutputs(Verification verification) {
@@ -194,7 +202,8 @@ public final class HtmlReport {
         List<Section> sections = new ArrayList<>();
         sections.add(new Section("warnings", "Warnings", ReportTables.warnings(report)));
         sections.add(new Section("checks", "Checks", ReportTables.findings(report)));
-        report.verification()
+        report.checks()
+                .verification()
                 .ifPresent(verification -> sections.add(new Section(
                         "outputs",
                         "Outputs",
@@ -208,7 +217,8 @@ public final class HtmlReport {
                 "Size",
                 ReportTables.sizes(report),
                 ReportTables.dataFiles(report).map("%s."::formatted).orElse("")));
-        report.search()
+        report.basis()
+                .search()
                 .ifPresent(search -> sections.add(new Section(
                                 "search",
                                 "Settings tried",
@@ -232,7 +242,7 @@ public final class HtmlReport {
             sections.add(new Section(
                     "weights",
                     "Weights",
-                    report.command().equals(SCAN) ? ReportTables.spectra(report) : ReportTables.linear(report),
+                    report.run().command().equals(SCAN) ? ReportTables.spectra(report) : ReportTables.linear(report),
                     ReportTables.counts(report) + "."));
         }
         sections.add(new Section("encoded", "Weights stored as codes", ReportTables.encoded(report)));
@@ -243,17 +253,17 @@ public final class HtmlReport {
 
     private Table settings() {
         Table table = new Table("setting", "value");
-        table.row("model", report.model().path());
-        report.model().dataFiles().forEach(file -> table.row("data file", file));
-        table.row("opset", String.valueOf(report.model().opset()));
-        report.output().ifPresent(output -> table.row("output", output.path()));
+        table.row("model", report.networks().model().path());
+        report.networks().model().dataFiles().forEach(file -> table.row("data file", file));
+        table.row("opset", String.valueOf(report.networks().model().opset()));
+        report.networks().output().ifPresent(output -> table.row("output", output.path()));
         if (!rank().isEmpty()) {
             table.row("rank", rank());
         }
         table.row("seed", String.valueOf(report.settings().seed()));
         table.row("backend", report.settings().backend());
-        report.calibration().ifPresent(calibration -> addCalibration(table, calibration));
-        Report.Seconds seconds = report.seconds();
+        report.basis().calibration().ifPresent(calibration -> addCalibration(table, calibration));
+        Report.Seconds seconds = report.run().seconds();
         table.row(
                 "time",
                 "%s: reading %s, decomposing %s, rewriting %s, verifying %s"
@@ -263,7 +273,7 @@ public final class HtmlReport {
                                 Numbers.seconds(seconds.decompose()),
                                 Numbers.seconds(seconds.rewrite()),
                                 Numbers.seconds(seconds.verify())));
-        return table.row("made by", "eckart " + report.version());
+        return table.row("made by", "eckart " + report.run().version());
     }
 
     private static void addCalibration(Table table, CalibrationEntry calibration) {

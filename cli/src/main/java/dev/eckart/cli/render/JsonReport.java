@@ -40,22 +40,24 @@ public final class JsonReport {
 
     static ObjectNode tree(Report report) {
         ObjectNode root = head(report);
-        report.output().ifPresent(output -> model(root.putObject("output"), output));
+        report.networks().output().ifPresent(output -> model(root.putObject("output"), output));
         settings(root, report);
         ArrayNode weights = root.putArray("weights");
         report.weights().forEach(weight -> weight(weights.addObject(), weight));
-        report.verification().ifPresent(verification -> verification(root.putObject("verification"), verification));
+        report.checks()
+                .verification()
+                .ifPresent(verification -> verification(root.putObject("verification"), verification));
         ArrayNode limits = root.putArray("limits");
-        report.limits().forEach(limit -> limit(limits.addObject(), limit));
-        report.search().ifPresent(search -> search(root.putObject("search"), search));
-        report.calibration().ifPresent(calibration -> calibration(root.putObject("calibration"), calibration));
-        report.baseline().ifPresent(baseline -> baseline(root.putObject("baseline"), baseline));
+        report.checks().limits().forEach(limit -> limit(limits.addObject(), limit));
+        report.basis().search().ifPresent(search -> search(root.putObject("search"), search));
+        report.basis().calibration().ifPresent(calibration -> calibration(root.putObject("calibration"), calibration));
+        report.checks().baseline().ifPresent(baseline -> baseline(root.putObject("baseline"), baseline));
         root.putObject("seconds")
-                .put("read", report.seconds().read())
-                .put("decompose", report.seconds().decompose())
-                .put("rewrite", report.seconds().rewrite())
-                .put("verify", report.seconds().verify())
-                .put("total", report.seconds().total());
+                .put("read", report.run().seconds().read())
+                .put("decompose", report.run().seconds().decompose())
+                .put("rewrite", report.run().seconds().rewrite())
+                .put("verify", report.run().seconds().verify())
+                .put("total", report.run().seconds().total());
         warnings(root, report);
         nothingToGain(root, report);
         return root.put("verdict", report.verdict().label());
@@ -68,7 +70,7 @@ public final class JsonReport {
         for (WeightEntry weight : report.weights()) {
             ObjectNode node = weights.addObject();
             weight(node, weight);
-            weight.spectrum().ifPresent(spectrum -> rankAtEnergy(node.putObject("rankAtEnergy"), spectrum));
+            weight.predicted().spectrum().ifPresent(spectrum -> rankAtEnergy(node.putObject("rankAtEnergy"), spectrum));
         }
         warnings(root, report);
         nothingToGain(root, report);
@@ -77,11 +79,12 @@ public final class JsonReport {
 
     private static void warnings(ObjectNode root, Report report) {
         ArrayNode warnings = root.putArray("warnings");
-        report.warnings().forEach(warnings::add);
+        report.remarks().warnings().forEach(warnings::add);
     }
 
     private static void nothingToGain(ObjectNode root, Report report) {
-        report.nothingToGain()
+        report.remarks()
+                .nothingToGain()
                 .ifPresent(nothing -> root.putObject("nothingToGain")
                         .put("reason", nothing.reason())
                         .put("advice", nothing.advice()));
@@ -89,9 +92,9 @@ public final class JsonReport {
 
     private static ObjectNode head(Report report) {
         ObjectNode root = Json.object().put("schema", SCHEMA);
-        root.putObject("tool").put("version", report.version());
-        root.put("command", report.command());
-        model(root.putObject("model"), report.model());
+        root.putObject("tool").put("version", report.run().version());
+        root.put("command", report.run().command());
+        model(root.putObject("model"), report.networks().model());
         return root;
     }
 
@@ -117,6 +120,33 @@ public final class JsonReport {
     }
 
     private static void weight(ObjectNode node, WeightEntry weight) {
+        identity(node, weight.identity());
+        node.put("decision", weight.outcome().name().toLowerCase(Locale.ROOT))
+                .put("reason", weight.decided().reason())
+                .put("rank", weight.decided().rank())
+                .put("breakEvenRank", weight.decided().breakEvenRank());
+        Json.putNumber(node, "energy", weight.predicted().energy());
+        WeightEntry.Storage storage = weight.storage();
+        node.put("parametersBefore", storage.parametersBefore()).put("parametersAfter", storage.parametersAfter());
+        weight.decided().encoding().ifPresent(encoding -> node.put("encoding", encoding));
+        if (storage.bytesBefore() > 0) {
+            node.put("stored", storage.form());
+            node.put("bytesBefore", storage.bytesBefore()).put("bytesAfter", storage.bytesAfter());
+        }
+        Json.putNumber(node, "predictedError", weight.predicted().error());
+        weight.measured().error().ifPresent(error -> Json.putNumber(node, "measuredError", error));
+        node.put("calibrated", weight.predicted().calibrated());
+        weight.measured().sensitivity().ifPresent(sensitivity -> Json.putNumber(node, "sensitivity", sensitivity));
+        weight.measured().latency().ifPresent(latency -> {
+            node.putObject("latency")
+                    .put("originalMs", latency.denseMs())
+                    .put("compressedMs", latency.pairMs())
+                    .put("ratio", latency.ratio());
+            node.put("sizeOnly", weight.sizeOnly());
+        });
+    }
+
+    private static void identity(ObjectNode node, WeightEntry.Identity weight) {
         node.put("name", weight.name()).put("operator", weight.operator());
         if (!weight.reading().isEmpty()) {
             node.put("reading", weight.reading());
@@ -131,29 +161,7 @@ public final class JsonReport {
         }
         ArrayNode shape = node.putArray("shape");
         weight.shape().forEach(shape::add);
-        node.put("type", weight.type())
-                .put("decision", weight.outcome().name().toLowerCase(Locale.ROOT))
-                .put("reason", weight.reason())
-                .put("rank", weight.rank())
-                .put("breakEvenRank", weight.breakEvenRank());
-        Json.putNumber(node, "energy", weight.energy());
-        node.put("parametersBefore", weight.parametersBefore()).put("parametersAfter", weight.parametersAfter());
-        weight.encoding().ifPresent(encoding -> node.put("encoding", encoding));
-        if (weight.bytesBefore() > 0) {
-            node.put("stored", weight.stored());
-            node.put("bytesBefore", weight.bytesBefore()).put("bytesAfter", weight.bytesAfter());
-        }
-        Json.putNumber(node, "predictedError", weight.predictedError());
-        weight.measuredError().ifPresent(error -> Json.putNumber(node, "measuredError", error));
-        node.put("calibrated", weight.calibrated());
-        weight.sensitivity().ifPresent(sensitivity -> Json.putNumber(node, "sensitivity", sensitivity));
-        weight.latency().ifPresent(latency -> {
-            node.putObject("latency")
-                    .put("originalMs", latency.denseMs())
-                    .put("compressedMs", latency.pairMs())
-                    .put("ratio", latency.ratio());
-            node.put("sizeOnly", weight.sizeOnly());
-        });
+        node.put("type", weight.type());
     }
 
     private static void rankAtEnergy(ObjectNode node, Spectrum spectrum) {

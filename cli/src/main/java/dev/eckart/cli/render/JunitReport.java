@@ -75,9 +75,9 @@ public final class JunitReport {
                 xml,
                 "testsuite",
                 "name",
-                "eckart." + report.command(),
+                "eckart." + report.run().command(),
                 "time",
-                seconds(report.seconds().total()),
+                seconds(report.run().seconds().total()),
                 "tests",
                 String.valueOf(cases.size()),
                 "errors",
@@ -89,28 +89,29 @@ public final class JunitReport {
                 "failures",
                 String.valueOf(failures));
         start(xml, "properties");
-        property(xml, "eckart.version", report.version());
+        property(xml, "eckart.version", report.run().version());
         property(xml, "verdict", report.verdict().label());
         property(xml, "verdict.reason", Headline.of(report).why());
-        model(xml, "model", report.model());
-        if (report.output().isPresent()) {
-            model(xml, "output", report.output().get());
+        model(xml, "model", report.networks().model());
+        if (report.networks().output().isPresent()) {
+            model(xml, "output", report.networks().output().get());
         }
         property(xml, "settings.rank", report.settings().rank());
-        for (Verification verification : report.verification().stream().toList()) {
+        for (Verification verification : report.checks().verification().stream().toList()) {
             property(xml, "verification.inputs", verification.inputs().sentence());
             property(
                     xml, "verification.inputsKind", verification.inputs().kind().label());
         }
-        for (SearchEntry search : report.search().stream().toList()) {
+        for (SearchEntry search : report.basis().search().stream().toList()) {
             property(xml, "search.inputs", search.inputs().sentence());
         }
-        for (CalibrationEntry calibration : report.calibration().stream().toList()) {
+        for (CalibrationEntry calibration :
+                report.basis().calibration().stream().toList()) {
             property(xml, "calibration.inputs", calibration.inputs());
             property(xml, "calibration.samples", String.valueOf(calibration.samples()));
         }
-        for (Memory memory :
-                report.verification().flatMap(Verification::memory).stream().toList()) {
+        for (Memory memory : report.checks().verification().flatMap(Verification::memory).stream()
+                .toList()) {
             property(xml, "model.memory", String.valueOf(memory.original().peak()));
             property(xml, "output.memory", String.valueOf(memory.compressed().peak()));
         }
@@ -122,7 +123,7 @@ public final class JunitReport {
                     "name",
                     each.name(),
                     "classname",
-                    "eckart." + report.command() + "." + each.kind(),
+                    "eckart." + report.run().command() + "." + each.kind(),
                     "time",
                     "0");
             if (each.failure().isPresent()) {
@@ -139,9 +140,9 @@ public final class JunitReport {
             end(xml);
             end(xml);
         }
-        if (!report.warnings().isEmpty()) {
+        if (!report.remarks().warnings().isEmpty()) {
             start(xml, "system-out");
-            for (String warning : report.warnings()) {
+            for (String warning : report.remarks().warnings()) {
                 xml.writeCharacters("warning: %s\n".formatted(allowed(warning)));
             }
             end(xml);
@@ -151,29 +152,30 @@ public final class JunitReport {
 
     private static List<Case> cases(Report report) {
         List<Case> cases = new ArrayList<>();
-        report.search().map(JunitReport::search).ifPresent(cases::add);
-        for (Verification verification : report.verification().stream().toList()) {
+        report.basis().search().map(JunitReport::search).ifPresent(cases::add);
+        for (Verification verification : report.checks().verification().stream().toList()) {
             verification.proof().map(JunitReport::rewrite).ifPresent(cases::add);
             verification.noProof().map(JunitReport::unproved).ifPresent(cases::add);
             verification.outputs().forEach(output -> cases.add(output(output, judgesOutputs(report))));
             verification.metrics().forEach(metric -> cases.add(metric(metric, judges(report, metric.name()))));
             verification.bindings().forEach(binding -> cases.add(binding(report, binding)));
         }
-        report.limits().forEach(limit -> cases.add(limit(limit)));
-        report.baseline().map(JunitReport::baseline).ifPresent(cases::add);
+        report.checks().limits().forEach(limit -> cases.add(limit(limit)));
+        report.checks().baseline().map(JunitReport::baseline).ifPresent(cases::add);
         return cases;
     }
 
     private static boolean judgesOutputs(Report report) {
-        return report.baseline().isPresent()
+        return report.checks().baseline().isPresent()
                 || Arrays.stream(Limit.values())
                         .filter(limit -> !NOT_ON_OUTPUTS.contains(limit))
                         .anyMatch(limit -> judges(report, limit.label()));
     }
 
     private static boolean judges(Report report, String name) {
-        return report.baseline().isPresent()
-                || report.limits().stream().anyMatch(limit -> limit.name().equals(name));
+        return report.checks().baseline().isPresent()
+                || report.checks().limits().stream()
+                        .anyMatch(limit -> limit.name().equals(name));
     }
 
     private static Optional<String> unless(boolean asked) {

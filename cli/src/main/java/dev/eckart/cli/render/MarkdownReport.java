@@ -23,11 +23,14 @@ public final class MarkdownReport {
     public static String render(Report report) {
         MarkdownReport markdown = new MarkdownReport();
         markdown.head(report);
-        report.warnings().forEach(warning -> markdown.text.append("**Warning:** %s%n%n".formatted(shown(warning))));
+        report.remarks()
+                .warnings()
+                .forEach(warning -> markdown.text.append("**Warning:** %s%n%n".formatted(shown(warning))));
         markdown.add("## Size%n%n".formatted(), ReportTables.sizes(report), "");
         ReportTables.dataFiles(report).ifPresent(files -> markdown.text.append("%s%n%n".formatted(shown(files))));
         markdown.add("## Checks%n%n".formatted(), ReportTables.findings(report), "");
-        report.verification()
+        report.checks()
+                .verification()
                 .ifPresent(verification -> markdown.add(
                         "## Outputs%n%n%s samples, inputs: %s%n%n"
                                 .formatted(
@@ -40,7 +43,8 @@ public final class MarkdownReport {
         markdown.fold("Skipped weights", ReportTables.skipped(report));
         markdown.fold(
                 "Settings tried"
-                        + report.search()
+                        + report.basis()
+                                .search()
                                 .map(search ->
                                         ", inputs: " + shown(search.inputs().sentence()))
                                 .orElse(""),
@@ -52,17 +56,17 @@ public final class MarkdownReport {
         Headline headline = Headline.of(report);
         text.append("# eckart %s: %s%n%n%s%n%n"
                 .formatted(
-                        report.command(),
+                        report.run().command(),
                         headline.verdict() == Verdict.FAIL ? "**FAIL**" : headline.words(),
                         shown(ShownText.shortened(headline.why(), 1000))));
         text.append("%s, opset %d, `%s`, backend %s, eckart %s%n%n"
                 .formatted(
-                        shown(report.model().path()),
-                        report.model().opset(),
+                        shown(report.networks().model().path()),
+                        report.networks().model().opset(),
                         ShownText.shortened(ShownText.of(report.settings().rank()), LONGEST_NAME)
                                 .replace('`', '\''),
                         report.settings().backend(),
-                        report.version()));
+                        report.run().version()));
     }
 
     private void fold(String summary, Optional<Table> table) {

@@ -36,7 +36,8 @@ final class ReportTables {
     private ReportTables() {}
 
     private static String operator(WeightEntry weight) {
-        return weight.reading().isEmpty() ? weight.operator() : weight.operator() + " by " + weight.reading();
+        WeightEntry.Identity identity = weight.identity();
+        return identity.reading().isEmpty() ? identity.operator() : identity.operator() + " by " + identity.reading();
     }
 
     /** Linear weights: what each was, and what was done with it. */
@@ -45,7 +46,7 @@ final class ReportTables {
                 .filter(weight -> weight.outcome() == Outcome.FACTORED || weight.outcome() == Outcome.KEPT)
                 .toList();
         boolean measured =
-                linear.stream().anyMatch(weight -> weight.measuredError().isPresent());
+                linear.stream().anyMatch(weight -> weight.measured().error().isPresent());
         Table table = new Table(
                 "weight",
                 "operator",
@@ -63,13 +64,15 @@ final class ReportTables {
                     weight.name(),
                     operator(weight),
                     shape(weight),
-                    weight.type(),
-                    factored ? String.valueOf(weight.rank()) : "unchanged",
-                    String.valueOf(weight.breakEvenRank()),
-                    Numbers.closeToOne(weight.energy()),
+                    weight.identity().type(),
+                    factored ? String.valueOf(weight.decided().rank()) : "unchanged",
+                    String.valueOf(weight.decided().breakEvenRank()),
+                    Numbers.closeToOne(weight.predicted().energy()),
                     errors(weight),
-                    factored ? parameters(weight) : Numbers.count(weight.parametersBefore()),
-                    factored ? encodingAndTiming(weight) : weight.reason());
+                    factored
+                            ? parameters(weight)
+                            : Numbers.count(weight.storage().parametersBefore()),
+                    factored ? encodingAndTiming(weight) : weight.decided().reason());
         }
         return linear.isEmpty() ? Optional.empty() : Optional.of(table);
     }
@@ -78,8 +81,9 @@ final class ReportTables {
     static Optional<Table> replaced(Report report) {
         List<WeightEntry> replaced = with(report, Outcome.FACTORED);
         boolean measured =
-                replaced.stream().anyMatch(weight -> weight.measuredError().isPresent());
-        boolean timed = replaced.stream().anyMatch(weight -> weight.timing().isPresent());
+                replaced.stream().anyMatch(weight -> weight.measured().error().isPresent());
+        boolean timed =
+                replaced.stream().anyMatch(weight -> weight.measured().timing().isPresent());
         boolean coded = replaced.stream().anyMatch(ReportTables::isInCodes);
         List<String> headings = new ArrayList<>(List.of("weight", "operator", "in × out", "rank", "energy"));
         headings.add(measured ? "error → measured" : "error");
@@ -93,12 +97,16 @@ final class ReportTables {
                     weight.name(),
                     operator(weight),
                     shape(weight),
-                    String.valueOf(weight.rank()),
-                    Numbers.closeToOne(weight.energy()),
+                    String.valueOf(weight.decided().rank()),
+                    Numbers.closeToOne(weight.predicted().energy()),
                     errors(weight)));
-            cells.addAll(coded ? List.of(weight.encoding().orElseThrow(), bytes(weight)) : List.of(parameters(weight)));
+            cells.addAll(
+                    coded
+                            ? List.of(weight.decided().encoding().orElseThrow(), bytes(weight))
+                            : List.of(parameters(weight)));
             if (timed) {
-                cells.add(weight.latency()
+                cells.add(weight.measured()
+                        .latency()
                         .map(latency -> Numbers.times(latency.ratio()) + (weight.sizeOnly() ? " (for size only)" : ""))
                         .orElse("not timed"));
             }
@@ -115,7 +123,7 @@ final class ReportTables {
                 weight.name(),
                 operator(weight),
                 shape(weight),
-                weight.encoding().orElseThrow(),
+                weight.decided().encoding().orElseThrow(),
                 errors(weight),
                 bytes(weight)));
         return encoded.isEmpty() ? Optional.empty() : Optional.of(table);
@@ -125,7 +133,8 @@ final class ReportTables {
     static Optional<Table> unchanged(Report report) {
         List<WeightEntry> unchanged = with(report, Outcome.KEPT);
         Table table = new Table("unchanged", "operator", "in × out", "why");
-        unchanged.forEach(weight -> table.row(weight.name(), operator(weight), shape(weight), weight.reason()));
+        unchanged.forEach(weight -> table.row(
+                weight.name(), operator(weight), shape(weight), weight.decided().reason()));
         return unchanged.isEmpty() ? Optional.empty() : Optional.of(table);
     }
 
@@ -136,16 +145,18 @@ final class ReportTables {
     }
 
     private static String parameters(WeightEntry weight) {
-        return Numbers.count(weight.parametersBefore()) + " → " + Numbers.count(weight.parametersAfter());
+        return Numbers.count(weight.storage().parametersBefore()) + " → "
+                + Numbers.count(weight.storage().parametersAfter());
     }
 
     private static String bytes(WeightEntry weight) {
-        return Numbers.bytes(weight.bytesBefore()) + " → " + Numbers.bytes(weight.bytesAfter());
+        return Numbers.bytes(weight.storage().bytesBefore()) + " → "
+                + Numbers.bytes(weight.storage().bytesAfter());
     }
 
     /** Whether the two factors in its place are stored otherwise than as numbers. */
     private static boolean isInCodes(WeightEntry weight) {
-        return !weight.encoding().orElse(RankedForm.PAIR).equals(RankedForm.PAIR);
+        return !weight.decided().encoding().orElse(RankedForm.PAIR).equals(RankedForm.PAIR);
     }
 
     private static String encodingAndTiming(WeightEntry weight) {
@@ -153,20 +164,21 @@ final class ReportTables {
         if (!isInCodes(weight)) {
             return timing;
         }
-        String encoding = "%s, %s".formatted(weight.encoding().orElseThrow(), bytes(weight));
+        String encoding = "%s, %s".formatted(weight.decided().encoding().orElseThrow(), bytes(weight));
         return timing.isEmpty() ? encoding : encoding + "; " + timing;
     }
 
     private static String timing(WeightEntry weight) {
-        return weight.timing()
+        return weight.measured()
+                .timing()
                 .map(found -> (weight.sizeOnly() ? "for size only: " : "") + found.sentence())
                 .orElse("");
     }
 
     private static String errors(WeightEntry weight) {
-        String predicted = Numbers.error(weight.predictedError());
-        return weight.measuredError().isPresent()
-                ? predicted + " → " + Numbers.error(weight.measuredError().getAsDouble())
+        String predicted = Numbers.error(weight.predicted().error());
+        return weight.measured().error().isPresent()
+                ? predicted + " → " + Numbers.error(weight.measured().error().getAsDouble())
                 : predicted;
     }
 
@@ -182,10 +194,10 @@ final class ReportTables {
                 "break-even",
                 ShownText.shortened(report.settings().rank(), LONGEST_HEADING));
         List<WeightEntry> linear = report.weights().stream()
-                .filter(weight -> weight.spectrum().isPresent())
+                .filter(weight -> weight.predicted().spectrum().isPresent())
                 .toList();
         for (WeightEntry weight : linear) {
-            Spectrum spectrum = weight.spectrum().orElseThrow();
+            Spectrum spectrum = weight.predicted().spectrum().orElseThrow();
             table.row(
                     weight.name(),
                     operator(weight),
@@ -193,8 +205,10 @@ final class ReportTables {
                     String.valueOf(spectrum.rankAtEnergy(0.9)),
                     String.valueOf(spectrum.rankAtEnergy(0.95)),
                     String.valueOf(spectrum.rankAtEnergy(0.99)),
-                    String.valueOf(weight.breakEvenRank()),
-                    weight.outcome() == Outcome.FACTORED ? "rank " + weight.rank() : "unchanged");
+                    String.valueOf(weight.decided().breakEvenRank()),
+                    weight.outcome() == Outcome.FACTORED
+                            ? "rank " + weight.decided().rank()
+                            : "unchanged");
         }
         return linear.isEmpty() ? Optional.empty() : Optional.of(table);
     }
@@ -214,22 +228,24 @@ final class ReportTables {
                 "break-even",
                 report.settings().rank());
         List<WeightEntry> linear = report.weights().stream()
-                .filter(weight -> weight.spectrum().isPresent())
+                .filter(weight -> weight.predicted().spectrum().isPresent())
                 .toList();
         for (WeightEntry weight : linear) {
-            Spectrum spectrum = weight.spectrum().orElseThrow();
+            Spectrum spectrum = weight.predicted().spectrum().orElseThrow();
             table.row(
                     weight.name(),
                     operator(weight),
                     shape(weight),
-                    weight.type(),
+                    weight.identity().type(),
                     Numbers.error(spectrum.sigma(1)),
                     Numbers.error(spectrum.sigma(spectrum.size())),
                     String.valueOf(spectrum.rankAtEnergy(0.9)),
                     String.valueOf(spectrum.rankAtEnergy(0.95)),
                     String.valueOf(spectrum.rankAtEnergy(0.99)),
-                    String.valueOf(weight.breakEvenRank()),
-                    weight.outcome() == Outcome.FACTORED ? "rank " + weight.rank() : "unchanged: " + weight.reason());
+                    String.valueOf(weight.decided().breakEvenRank()),
+                    weight.outcome() == Outcome.FACTORED
+                            ? "rank " + weight.decided().rank()
+                            : "unchanged: " + weight.decided().reason());
         }
         return linear.isEmpty() ? Optional.empty() : Optional.of(table);
     }
@@ -240,15 +256,19 @@ final class ReportTables {
         List<WeightEntry> skipped = report.weights().stream()
                 .filter(weight -> weight.outcome() == Outcome.SKIPPED)
                 .toList();
-        skipped.forEach(
-                weight -> table.row(weight.name(), weight.operator(), shape(weight), weight.type(), weight.reason()));
+        skipped.forEach(weight -> table.row(
+                weight.name(),
+                weight.identity().operator(),
+                shape(weight),
+                weight.identity().type(),
+                weight.decided().reason()));
         return skipped.isEmpty() ? Optional.empty() : Optional.of(table);
     }
 
     /** Sizes, before and after. */
     static Optional<Table> sizes(Report report) {
-        return report.output().map(output -> {
-            Report.ModelEntry model = report.model();
+        return report.networks().output().map(output -> {
+            Report.ModelEntry model = report.networks().model();
             Table sizes = new Table("", "before", "after", "ratio")
                     .row(
                             "file",
@@ -277,7 +297,8 @@ final class ReportTables {
 
     /** Where the compressed network's tensors are, if they are not in its own file. */
     static Optional<String> dataFiles(Report report) {
-        return report.output()
+        return report.networks()
+                .output()
                 .filter(output -> !output.dataFiles().isEmpty())
                 .map(output -> "`%s` has tensors in %s: copy the files together"
                         .formatted(
@@ -289,7 +310,7 @@ final class ReportTables {
 
     /** What was lost, output by output: of what outputs have in common and of what some have. */
     static Optional<Table> outputs(Report report) {
-        return report.verification().map(verification -> {
+        return report.checks().verification().map(verification -> {
             List<OutputMeasure> measures = OutputMeasure.ALL.stream()
                     .filter(measure -> verification.outputs().stream()
                             .anyMatch(output -> measure.of(output).isPresent()))
@@ -341,7 +362,7 @@ final class ReportTables {
     static Optional<Table> findings(Report report) {
         Table table = new Table("check", "result", "");
         int rows = 0;
-        for (Verification verification : report.verification().stream().toList()) {
+        for (Verification verification : report.checks().verification().stream().toList()) {
             for (var proof : verification.proof().stream().toList()) {
                 table.row("rewrite", proof.holds() ? "proved" : "WRONG", rewrite(proof));
                 rows++;
@@ -411,14 +432,14 @@ final class ReportTables {
                 rows++;
             }
         }
-        for (Limit.Outcome limit : report.limits()) {
+        for (Limit.Outcome limit : report.checks().limits()) {
             table.row(
                     limit.name(),
                     limit.kept() ? "met" : "EXCEEDED",
                     "measured %s, limit %s".formatted(Numbers.plain(limit.value()), Numbers.plain(limit.limit())));
             rows++;
         }
-        for (BaselineEntry baseline : report.baseline().stream().toList()) {
+        for (BaselineEntry baseline : report.checks().baseline().stream().toList()) {
             table.row(
                     "baseline",
                     baseline.kept() ? "met" : "WORSE",
@@ -435,8 +456,8 @@ final class ReportTables {
     /** What makes the numbers less certain than they look, a line each. */
     static Optional<Table> warnings(Report report) {
         Table table = new Table("warning");
-        report.warnings().forEach(table::row);
-        return report.warnings().isEmpty() ? Optional.empty() : Optional.of(table);
+        report.remarks().warnings().forEach(table::row);
+        return report.remarks().warnings().isEmpty() ? Optional.empty() : Optional.of(table);
     }
 
     /** What was found of a rewrite, but for the verdict. */
@@ -560,7 +581,7 @@ final class ReportTables {
 
     /** The settings that a search tried, in order. */
     static Optional<Table> search(Report report) {
-        return report.search().map(search -> {
+        return report.basis().search().map(search -> {
             Table table = new Table("--rank", "of the size", search.compared(), "limits", "");
             for (SearchEntry.Tried tried : search.tried()) {
                 table.row(
@@ -615,6 +636,6 @@ final class ReportTables {
     }
 
     private static String shape(WeightEntry weight) {
-        return weight.shape().stream().map(String::valueOf).collect(Collectors.joining("×"));
+        return weight.identity().shape().stream().map(String::valueOf).collect(Collectors.joining("×"));
     }
 }

@@ -44,7 +44,12 @@ final class SpectrumPoints {
             chosen.add(1 + (int) ((long) i * (size - 1) / (SPREAD - 1)));
         }
         // Where a line is drawn, and what lies beyond it.
-        for (int i : new int[] {weight.rank(), weight.rank() + 1, weight.breakEvenRank(), weight.breakEvenRank() + 1}) {
+        for (int i : new int[] {
+            weight.decided().rank(),
+            weight.decided().rank() + 1,
+            weight.decided().breakEvenRank(),
+            weight.decided().breakEvenRank() + 1
+        }) {
             if (i >= 1 && i <= size) {
                 chosen.add(i);
             }

@@ -19,12 +19,13 @@ public final class TextReport {
         add(parts, ReportTables.encoded(report));
         add(parts, ReportTables.unchanged(report));
         add(parts, ReportTables.skipped(report));
-        if (!report.weights().isEmpty() || report.nothingToGain().isPresent()) {
+        if (!report.weights().isEmpty() || report.remarks().nothingToGain().isPresent()) {
             parts.add(summary(report));
         }
         add(parts, ReportTables.sizes(report));
         ReportTables.dataFiles(report).map(TextReport::line).ifPresent(parts::add);
-        report.verification()
+        report.checks()
+                .verification()
                 .ifPresent(verification -> parts.add(line("%s samples, inputs: %s"
                                 .formatted(
                                         Numbers.count(verification.samples()),
@@ -33,9 +34,9 @@ public final class TextReport {
                         + ReportTables.outputs(report).orElseThrow().render()));
         add(parts, ReportTables.findings(report));
         warnings(report).ifPresent(parts::add);
-        if (report.output().isPresent() || !report.passed()) {
-            parts.add(
-                    line(Headline.line(report, Numbers.seconds(report.seconds().total()))));
+        if (report.networks().output().isPresent() || !report.passed()) {
+            parts.add(line(
+                    Headline.line(report, Numbers.seconds(report.run().seconds().total()))));
         }
         return String.join("\n", parts);
     }
@@ -49,8 +50,8 @@ public final class TextReport {
         add(parts, ReportTables.skipped(report));
         parts.add(line("linear weights hold %s of %s parameters; with %s, %s of them remain"
                         .formatted(
-                                Numbers.count(report.model().linearParameters()),
-                                Numbers.count(report.model().parameters()),
+                                Numbers.count(report.networks().model().linearParameters()),
+                                Numbers.count(report.networks().model().parameters()),
                                 report.settings().rank(),
                                 remaining(report)))
                 + nothingToGain(report));
@@ -59,7 +60,7 @@ public final class TextReport {
     }
 
     private static Optional<String> warnings(Report report) {
-        return report.warnings().stream()
+        return report.remarks().warnings().stream()
                 .map(warning -> line("warning: " + warning))
                 .reduce(String::concat);
     }
@@ -67,11 +68,11 @@ public final class TextReport {
     private static String remaining(Report report) {
         long before = report.weights().stream()
                 .filter(weight -> weight.outcome() != Outcome.SKIPPED)
-                .mapToLong(weight -> weight.parametersBefore())
+                .mapToLong(weight -> weight.storage().parametersBefore())
                 .sum();
         long after = report.weights().stream()
                 .filter(weight -> weight.outcome() != Outcome.SKIPPED)
-                .mapToLong(weight -> weight.parametersAfter())
+                .mapToLong(weight -> weight.storage().parametersAfter())
                 .sum();
         return before == 0 ? "none" : Numbers.percent((double) after / before);
     }
@@ -79,11 +80,11 @@ public final class TextReport {
     private static String title(Report report) {
         return line("%s: %s, %s parameters, opset %d"
                         .formatted(
-                                report.model().path(),
-                                Numbers.bytes(report.model().bytes()),
-                                Numbers.count(report.model().parameters()),
-                                report.model().opset()))
-                + report.calibration().map(TextReport::calibration).orElse("")
+                                report.networks().model().path(),
+                                Numbers.bytes(report.networks().model().bytes()),
+                                Numbers.count(report.networks().model().parameters()),
+                                report.networks().model().opset()))
+                + report.basis().calibration().map(TextReport::calibration).orElse("")
                 + (report.settings().refit()
                         ? "pairs refitted to the inputs of their layers in the compressed network\n"
                         : "");
@@ -118,7 +119,9 @@ public final class TextReport {
     }
 
     private static String nothingToGain(Report report) {
-        return report.nothingToGain().isEmpty() ? "" : line("nothing to gain: " + Headline.nothingToGain(report));
+        return report.remarks().nothingToGain().isEmpty()
+                ? ""
+                : line("nothing to gain: " + Headline.nothingToGain(report));
     }
 
     private static String line(String text) {

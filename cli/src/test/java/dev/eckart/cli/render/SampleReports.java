@@ -57,53 +57,54 @@ final class SampleReports {
         for (int i = 0; i < weights.size(); i++) {
             int rank = 1 + i % (values / 2);
             entries.add(new WeightEntry(
-                    weights.get(i),
-                    "MatMul",
-                    "",
-                    List.of((long) values, (long) values),
-                    "float32",
-                    i % 3 == 2 ? Outcome.KEPT : Outcome.FACTORED,
-                    i % 3 == 2 ? "there is `" + weights.get(i) + "` in the way" : "",
-                    rank,
-                    values / 2,
-                    false,
-                    spectrum.energy(rank),
-                    (long) values * values,
-                    2L * rank * values,
-                    spectrum.relativeError(rank),
-                    OptionalDouble.empty(),
-                    OptionalDouble.empty(),
-                    Optional.of(spectrum),
-                    Optional.of(new PairTiming.Measured(2, 1 + i % 3, (1 + i % 3) / 2.0)),
-                    i % 3 == 1,
-                    i % 3 == 2 ? Optional.empty() : Optional.of("pair"),
-                    i % 3 == 2 ? "dense" : "product(dense, dense)",
-                    4L * values * values,
-                    8L * rank * values));
+                    new WeightEntry.Identity(
+                            weights.get(i), "MatMul", "", List.of((long) values, (long) values), "float32"),
+                    new WeightEntry.Decided(
+                            i % 3 == 2 ? Outcome.KEPT : Outcome.FACTORED,
+                            i % 3 == 2 ? "there is `" + weights.get(i) + "` in the way" : "",
+                            rank,
+                            values / 2,
+                            i % 3 == 2 ? Optional.empty() : Optional.of("pair")),
+                    new WeightEntry.Storage(
+                            i % 3 == 2 ? "dense" : "product(dense, dense)",
+                            (long) values * values,
+                            2L * rank * values,
+                            4L * values * values,
+                            8L * rank * values),
+                    new WeightEntry.Predicted(
+                            false, spectrum.energy(rank), spectrum.relativeError(rank), Optional.of(spectrum)),
+                    new WeightEntry.Measured(
+                            OptionalDouble.empty(),
+                            OptionalDouble.empty(),
+                            Optional.of(new PairTiming.Measured(2, 1 + i % 3, (1 + i % 3) / 2.0)))));
         }
         String name = weights.get(0);
         return new Report(
-                        "0.1.0",
-                        "compress",
-                        new Report.ModelEntry(
-                                "models/" + name, 4_000_000, 1_000_000, 900_000, 3_600_000, 17, List.of()),
-                        Optional.of(new Report.ModelEntry(
-                                "out/" + name, 1_000_000, 250_000, 200_000, 800_000, 17, List.of(name))),
+                        new Report.Run("0.1.0", "compress", new Report.Seconds(1, 2, 3, 4, 10)),
+                        new Report.Networks(
+                                new Report.ModelEntry(
+                                        "models/" + name, 4_000_000, 1_000_000, 900_000, 3_600_000, 17, List.of()),
+                                Optional.of(new Report.ModelEntry(
+                                        "out/" + name, 1_000_000, 250_000, 200_000, 800_000, 17, List.of(name)))),
                         new Report.Settings("energy:0.9", "pair", false, false, 0, "ejml"),
+                        Report.Basis.NONE,
                         entries,
-                        Optional.of(new Verification(
-                                EvaluationInputs.given(name),
-                                100,
-                                Optional.of(new RewriteProof(1e-7, 1e-7, 1e-5, FORMS)),
-                                outputs.stream().map(SampleReports::output).toList(),
-                                Optional.empty(),
-                                Optional.of(new Latency(2, 1, 0.5, 0.4, 0.6, 8)),
-                                List.of(),
-                                List.of(new LostFusion("FusedGemm", 12, 10)),
-                                List.of(),
-                                Optional.empty())),
-                        List.of(Limit.MIN_COSINE.judge(0.999, 0.99), Limit.MAX_SIZE_RATIO.judge(0.25, 0.2)),
-                        new Report.Seconds(1, 2, 3, 4, 10))
+                        Report.Checks.of(
+                                Optional.of(new Verification(
+                                        EvaluationInputs.given(name),
+                                        100,
+                                        Optional.of(new RewriteProof(1e-7, 1e-7, 1e-5, FORMS)),
+                                        outputs.stream()
+                                                .map(SampleReports::output)
+                                                .toList(),
+                                        Optional.empty(),
+                                        Optional.of(new Latency(2, 1, 0.5, 0.4, 0.6, 8)),
+                                        List.of(),
+                                        List.of(new LostFusion("FusedGemm", 12, 10)),
+                                        List.of(),
+                                        Optional.empty())),
+                                List.of(Limit.MIN_COSINE.judge(0.999, 0.99), Limit.MAX_SIZE_RATIO.judge(0.25, 0.2))),
+                        Report.Remarks.NONE)
                 .with(new SearchEntry(
                         "min-cosine",
                         EvaluationInputs.given(name),
@@ -122,13 +123,9 @@ final class SampleReports {
     /** One of a network in which nothing was replaced, so that nothing was timed, at a binding either. */
     static Report untimed() {
         Report report = of(List.of("w"), List.of("y"), 8);
-        Verification plain = report.verification().orElseThrow();
-        return new Report(
-                report.version(),
-                report.command(),
-                report.model(),
-                report.output(),
-                report.settings(),
+        Verification plain = report.checks().verification().orElseThrow();
+        return plain(
+                report,
                 List.of(),
                 Optional.of(new Verification(
                         plain.inputs(),
@@ -142,8 +139,20 @@ final class SampleReports {
                         List.of(new BindingCheck(
                                 Map.of("batch", 2L), plain.proof(), plain.outputs(), Optional.empty())),
                         Optional.empty())),
-                report.limits(),
-                report.seconds());
+                report.checks().limits());
+    }
+
+    /** One of the same run, of a setting that the user named. */
+    private static Report plain(
+            Report report, List<WeightEntry> weights, Optional<Verification> verification, List<Limit.Outcome> limits) {
+        return new Report(
+                report.run(),
+                report.networks(),
+                report.settings(),
+                Report.Basis.NONE,
+                weights,
+                Report.Checks.of(verification, limits),
+                Report.Remarks.NONE);
     }
 
     /** One that hides a part. */
@@ -162,43 +171,22 @@ final class SampleReports {
     /** One of a command, of two weights and two outputs, held to some limits. */
     static Report heldTo(String command, Limit.Outcome... limits) {
         Report report = of(List.of("fc1", "fc2"), List.of("logits", "pooled"), 8);
-        return new Report(
-                report.version(),
-                command,
-                report.model(),
-                report.output(),
-                report.settings(),
-                report.weights(),
-                report.verification(),
-                List.of(limits),
-                report.seconds());
+        return plain(report, report.weights(), report.checks().verification(), List.of(limits))
+                .as(command, report.networks().output());
     }
 
     /** One whose outputs were not compared. */
     static Report unverified(Limit.Outcome... limits) {
         Report report = heldTo("compress", limits);
-        return new Report(
-                report.version(),
-                report.command(),
-                report.model(),
-                report.output(),
-                report.settings(),
-                report.weights(),
-                Optional.empty(),
-                report.limits(),
-                report.seconds());
+        return plain(report, report.weights(), Optional.empty(), report.checks().limits());
     }
 
     /** One at three bindings, of which the first is as it should be. */
     static Report withBindings() {
         Report report = of(List.of("w"), List.of("y"), 8);
-        Verification plain = report.verification().orElseThrow();
-        return new Report(
-                report.version(),
-                report.command(),
-                report.model(),
-                report.output(),
-                report.settings(),
+        Verification plain = report.checks().verification().orElseThrow();
+        return plain(
+                report,
                 report.weights(),
                 Optional.of(new Verification(
                         plain.inputs(),
@@ -214,8 +202,7 @@ final class SampleReports {
                                 binding(plain, 1, 64, 0.5, 0.1),
                                 binding(plain, 2, 8, Double.NaN, Double.NaN)),
                         Optional.empty())),
-                report.limits(),
-                report.seconds());
+                report.checks().limits());
     }
 
     private static BindingCheck binding(Verification plain, long batch, long sequence, double proved, double lost) {

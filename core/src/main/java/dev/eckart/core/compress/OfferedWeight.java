@@ -14,8 +14,7 @@ import java.util.Optional;
  * @param offers in whatever order
  * @param because why there are none, for people, without a capital or a full stop
  */
-public record OfferedWeight(
-        LinearWeight weight, boolean calibrated, List<Decision.Encode> offers, String because) {
+public record OfferedWeight(LinearWeight weight, boolean calibrated, List<Decision.Encode> offers, String because) {
     public OfferedWeight {
         offers = List.copyOf(offers);
     }
@@ -23,7 +22,8 @@ public record OfferedWeight(
     /** The offer of the fewest bytes; of several, the truest. */
     public Optional<Decision.Encode> smallest() {
         return offers.stream()
-                .min(Comparator.<Decision.Encode>comparingLong(offer -> offer.form().bytes())
+                .min(Comparator.<Decision.Encode>comparingLong(
+                                offer -> offer.form().bytes())
                         .thenComparingDouble(Decision.Encode::loss));
     }
 

@@ -37,8 +37,8 @@ public record OfferedWeights(List<OfferedWeight> weights, List<SkippedWeight> sk
     /** What the smallest form of each weight loses of its layer's outputs, relative to them: to be used where none are known of the network. */
     public Map<String, Double> lossesOfSmallest() {
         Map<String, Double> losses = new HashMap<>();
-        weights.forEach(weight -> weight.smallest()
-                .ifPresent(offer -> losses.put(weight.weight().name(), offer.loss())));
+        weights.forEach(weight ->
+                weight.smallest().ifPresent(offer -> losses.put(weight.weight().name(), offer.loss())));
         return losses;
     }
 
@@ -60,7 +60,8 @@ public record OfferedWeights(List<OfferedWeight> weights, List<SkippedWeight> sk
                 .max()
                 .orElse(1);
         List<List<Choice>> choices = weights.stream()
-                .map(weight -> choices(weight, losses.getOrDefault(weight.weight().name(), most)))
+                .map(weight ->
+                        choices(weight, losses.getOrDefault(weight.weight().name(), most)))
                 .toList();
         List<Allocation.Option> taken = Allocation.filled(
                 choices.stream()
@@ -97,8 +98,7 @@ public record OfferedWeights(List<OfferedWeight> weights, List<SkippedWeight> sk
                 .forEach(offer -> {
                     long bytes = offer.form().bytes();
                     if (bytes < choices.get(choices.size() - 1).option.cost()) {
-                        choices.add(new Choice(
-                                Optional.of(offer), new Allocation.Option(bytes, unit * offer.loss())));
+                        choices.add(new Choice(Optional.of(offer), new Allocation.Option(bytes, unit * offer.loss())));
                     }
                 });
         return choices;

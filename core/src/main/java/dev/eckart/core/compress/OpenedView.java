@@ -30,7 +30,10 @@ public final class OpenedView implements AutoCloseable {
         WeightOpener opener = new WeightOpener(backend, Calibration.NONE, new InputRoots(backend, 0));
         OpenMatrices matrices = new OpenMatrices(opener, weight, inputs, Accuracy.FULL);
         return new OpenedView(
-                new WeightView(weight, inputs.map(known -> new CalibratedInputs(known, () -> backend, List.of(weight.values()))), matrices),
+                new WeightView(
+                        weight,
+                        inputs.map(known -> new CalibratedInputs(known, () -> backend, List.of(weight.values()))),
+                        matrices),
                 matrices);
     }
 

@@ -120,7 +120,8 @@ final class Run {
                 pass("Weighing forms", stage, (weight, view) -> decider.offers(stage, view))) {
             List<Worked<OfferedWeight>> worked = pass.toList();
             return new OfferedWeights(
-                    Worked.results(worked), Worked.skipped(worked, stage.weights().skipped()));
+                    Worked.results(worked),
+                    Worked.skipped(worked, stage.weights().skipped()));
         }
     }
 

@@ -161,10 +161,7 @@ public final class CalibratedInputs {
         }
         return new CalibratedInputs(
                 new InputStatistics(
-                        statistics.samples(),
-                        statistics.rows(),
-                        Matrix.of(1, n, mean),
-                        Matrix.of(n, n, covariance)),
+                        statistics.samples(), statistics.rows(), Matrix.of(1, n, mean), Matrix.of(n, n, covariance)),
                 backend);
     }
 

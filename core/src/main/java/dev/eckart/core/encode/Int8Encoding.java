@@ -53,8 +53,7 @@ public record Int8Encoding(int bits) implements Encoding {
                         RoundedDraft.of(inputs.divided(weight), Optional.of(inputs.inputs()), grid),
                         inputs.factors().map(factors -> Matrix.of(1, weight.rows(), factors)),
                         inputs.byRow()))
-                .orElseGet(() ->
-                        new Rounded(RoundedDraft.of(weight, Optional.empty(), grid), Optional.empty(), false));
+                .orElseGet(() -> new Rounded(RoundedDraft.of(weight, Optional.empty(), grid), Optional.empty(), false));
         return () -> List.of(rounded);
     }
 

@@ -104,8 +104,7 @@ final class Smoothing {
     }
 
     private static int least(double[] losses) {
-        return IntStream.range(0, losses.length)
-                .reduce(0, (one, other) -> losses[other] < losses[one] ? other : one);
+        return IntStream.range(0, losses.length).reduce(0, (one, other) -> losses[other] < losses[one] ? other : one);
     }
 
     /** The first divides by 1. */
@@ -116,8 +115,7 @@ final class Smoothing {
         double norm = CalibratedInputs.RIDGE * Arrays.stream(norms).sum() / norms.length;
         double[] balanced = new double[moments.length];
         // Divisors that make both losses the same, but for inputs that hardly occur: other samples may have them.
-        Arrays.setAll(
-                balanced, i -> norm > 0 ? Math.sqrt(Math.sqrt((moments[i] + moment) / (norms[i] + norm))) : 0);
+        Arrays.setAll(balanced, i -> norm > 0 ? Math.sqrt(Math.sqrt((moments[i] + moment) / (norms[i] + norm))) : 0);
         List<double[]> all = new ArrayList<>();
         for (double[] base : List.of(
                 ones(sizes.length),
@@ -150,8 +148,7 @@ final class Smoothing {
 
     /** Divided by the geometric mean: only ratios matter. */
     private static double[] centered(double[] divisors) {
-        double mean =
-                Math.exp(Arrays.stream(divisors).map(Math::log).sum() / divisors.length);
+        double mean = Math.exp(Arrays.stream(divisors).map(Math::log).sum() / divisors.length);
         return Arrays.stream(divisors).map(divisor -> divisor / mean).toArray();
     }
 

@@ -162,8 +162,7 @@ public record BudgetRankSelector(double share, double floor, int step, int round
         for (int i = ranks.length - 1; i >= 0; i--) {
             double error = spectrum.spectrum().relativeError(ranks[i]);
             options.add(new Option(
-                    BreakEven.pairParameters(weight.rows(), weight.columns(), ranks[i]),
-                    sensitivity * error * error));
+                    BreakEven.pairParameters(weight.rows(), weight.columns(), ranks[i]), sensitivity * error * error));
         }
         return options;
     }

@@ -9,182 +9,49 @@ import java.util.stream.Stream;
 /**
  * The account of a run: one value, of which text, JSON and every other form are renderings.
  *
- * @param version of this tool
- * @param command as the user called it
- * @param model the original
- * @param output the compressed network; empty where none was made
+ * @param settings whole, as the run was made with them
  * @param weights all of the original's, in the order in which it runs them
- * @param verification empty where the outputs were not compared
- * @param limits those that the user set
- * @param search empty where the user named the setting
- * @param calibration empty where weights were taken as they are
- * @param baseline empty where the run is not held to an earlier one
- * @param warnings sentences on evidence that is too thin for what the report says
- * @param nothingToGain present where no weight is replaced, though that was looked for
  */
 public record Report(
-        String version,
-        String command,
-        ModelEntry model,
-        Optional<ModelEntry> output,
+        Run run,
+        Networks networks,
         Settings settings,
+        Basis basis,
         List<WeightEntry> weights,
-        Optional<Verification> verification,
-        List<Limit.Outcome> limits,
-        Seconds seconds,
-        Optional<SearchEntry> search,
-        Optional<CalibrationEntry> calibration,
-        Optional<BaselineEntry> baseline,
-        List<String> warnings,
-        Optional<NothingToGain> nothingToGain) {
+        Checks checks,
+        Remarks remarks) {
     public Report {
         weights = List.copyOf(weights);
-        limits = List.copyOf(limits);
-        warnings = List.copyOf(warnings);
-    }
-
-    /** Of a run with a setting that the user named, on weights as they are. */
-    public Report(
-            String version,
-            String command,
-            ModelEntry model,
-            Optional<ModelEntry> output,
-            Settings settings,
-            List<WeightEntry> weights,
-            Optional<Verification> verification,
-            List<Limit.Outcome> limits,
-            Seconds seconds) {
-        this(
-                version,
-                command,
-                model,
-                output,
-                settings,
-                weights,
-                verification,
-                limits,
-                seconds,
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                List.of(),
-                Optional.empty());
     }
 
     /** This report, of a setting that was searched for. */
     public Report with(SearchEntry search) {
-        return new Report(
-                version,
-                command,
-                model,
-                output,
-                settings,
-                weights,
-                verification,
-                limits,
-                seconds,
-                Optional.of(search),
-                calibration,
-                baseline,
-                warnings,
-                nothingToGain);
+        return new Report(run, networks, settings, basis.with(search), weights, checks, remarks);
     }
 
-    /** This report, of weights that were judged by a calibration, if there was one. */
-    public Report with(Optional<CalibrationEntry> found) {
-        Settings calibrated = new Settings(
-                settings.rank, settings.encoding, found.isPresent(), settings.refit, settings.seed, settings.backend);
-        return new Report(
-                version,
-                command,
-                model,
-                output,
-                calibrated,
-                weights,
-                verification,
-                limits,
-                seconds,
-                search,
-                found,
-                baseline,
-                warnings,
-                nothingToGain);
+    /** This report, with further notes on its calibration, if there was one. */
+    public Report withNotes(List<String> more) {
+        return new Report(run, networks, settings, basis.withNotes(more), weights, checks, remarks);
     }
 
     /** This report, held to an earlier run. */
     public Report with(BaselineEntry earlier) {
-        return new Report(
-                version,
-                command,
-                model,
-                output,
-                settings,
-                weights,
-                verification,
-                limits,
-                seconds,
-                search,
-                calibration,
-                Optional.of(earlier),
-                warnings,
-                nothingToGain);
-    }
-
-    /** This report, with further warnings, each of which is said once. */
-    public Report withWarnings(List<String> more) {
-        return new Report(
-                version,
-                command,
-                model,
-                output,
-                settings,
-                weights,
-                verification,
-                limits,
-                seconds,
-                search,
-                calibration,
-                baseline,
-                Stream.concat(warnings.stream(), more.stream()).distinct().toList(),
-                nothingToGain);
+        return new Report(run, networks, settings, basis, weights, checks.with(earlier), remarks);
     }
 
     /** This report, of a plan that replaces no weight. */
     public Report with(NothingToGain nothing) {
-        return new Report(
-                version,
-                command,
-                model,
-                output,
-                settings,
-                weights,
-                verification,
-                limits,
-                seconds,
-                search,
-                calibration,
-                baseline,
-                warnings,
-                Optional.of(nothing));
+        return new Report(run, networks, settings, basis, weights, checks, remarks.with(nothing));
+    }
+
+    /** This report, with further warnings, each of which is said once. */
+    public Report withWarnings(List<String> more) {
+        return new Report(run, networks, settings, basis, weights, checks, remarks.withWarnings(more));
     }
 
     /** This report, as that of a command that another one was a part of, with the compressed network where it ends up. */
     public Report as(String command, Optional<ModelEntry> output) {
-        return new Report(
-                version,
-                command,
-                model,
-                output,
-                settings,
-                weights,
-                verification,
-                limits,
-                seconds,
-                search,
-                calibration,
-                baseline,
-                warnings,
-                nothingToGain);
+        return new Report(run.as(command), networks.with(output), settings, basis, weights, checks, remarks);
     }
 
     /** {@link Verdict#PASS} is said only of a run whose outputs were verified, and that something was asked of. */
@@ -192,8 +59,7 @@ public record Report(
         if (!passed()) {
             return Verdict.FAIL;
         }
-        boolean asked = !limits.isEmpty() || baseline.isPresent();
-        return asked && verification.isPresent() ? Verdict.PASS : Verdict.UNJUDGED;
+        return checks.asked() && checks.verification().isPresent() ? Verdict.PASS : Verdict.UNJUDGED;
     }
 
     /**
@@ -201,10 +67,124 @@ public record Report(
      * than in the run that this is held to.
      */
     public boolean passed() {
-        return search.flatMap(SearchEntry::unreachable).isEmpty()
-                && verification.map(Verification::sound).orElse(true)
-                && limits.stream().allMatch(Limit.Outcome::kept)
-                && baseline.map(BaselineEntry::kept).orElse(true);
+        return basis.search().flatMap(SearchEntry::unreachable).isEmpty() && checks.passed();
+    }
+
+    /**
+     * Who ran what.
+     *
+     * @param version of this tool
+     * @param command as the user called it
+     */
+    public record Run(String version, String command, Seconds seconds) {
+        /** The same, as a part of another command. */
+        Run as(String outer) {
+            return new Run(version, outer, seconds);
+        }
+    }
+
+    /**
+     * The networks of a run.
+     *
+     * @param model the original
+     * @param output the compressed network; empty where none was made
+     */
+    public record Networks(ModelEntry model, Optional<ModelEntry> output) {
+        /** The same, with the compressed network where it ends up. */
+        Networks with(Optional<ModelEntry> placed) {
+            return new Networks(model, placed);
+        }
+    }
+
+    /**
+     * What the decisions on weights rest on.
+     *
+     * @param calibration empty where weights were taken as they are
+     * @param search empty where the user named the setting
+     */
+    public record Basis(Optional<CalibrationEntry> calibration, Optional<SearchEntry> search) {
+        /** Weights as they are, and a setting that the user named. */
+        public static final Basis NONE = of(Optional.empty());
+
+        /** A setting that the user named. */
+        public static Basis of(Optional<CalibrationEntry> calibration) {
+            return new Basis(calibration, Optional.empty());
+        }
+
+        /** The same, of a setting that was searched for. */
+        Basis with(SearchEntry found) {
+            return new Basis(calibration, Optional.of(found));
+        }
+
+        /** The same, with more to know of the calibration, if there was one. */
+        Basis withNotes(List<String> more) {
+            return new Basis(calibration.map(entry -> entry.with(more)), search);
+        }
+    }
+
+    /**
+     * What the compressed network was held to.
+     *
+     * @param verification empty where the outputs were not compared
+     * @param limits those that the user set
+     * @param baseline empty where the run is not held to an earlier one
+     */
+    public record Checks(
+            Optional<Verification> verification, List<Limit.Outcome> limits, Optional<BaselineEntry> baseline) {
+        /** Of a network that was neither compared nor held to anything. */
+        public static final Checks NONE = of(Optional.empty(), List.of());
+
+        public Checks {
+            limits = List.copyOf(limits);
+        }
+
+        /** Of a run by itself. */
+        public static Checks of(Optional<Verification> verification, List<Limit.Outcome> limits) {
+            return new Checks(verification, limits, Optional.empty());
+        }
+
+        /** The same, held to an earlier run. */
+        Checks with(BaselineEntry earlier) {
+            return new Checks(verification, limits, Optional.of(earlier));
+        }
+
+        /** Whether the user set anything to hold the network to. */
+        boolean asked() {
+            return !limits.isEmpty() || baseline.isPresent();
+        }
+
+        /** Whether nothing of it failed. */
+        boolean passed() {
+            return verification.map(Verification::sound).orElse(true)
+                    && limits.stream().allMatch(Limit.Outcome::kept)
+                    && baseline.map(BaselineEntry::kept).orElse(true);
+        }
+    }
+
+    /**
+     * What people should know beside the numbers.
+     *
+     * @param warnings sentences on evidence that is too thin for what the report says
+     * @param nothingToGain present where no weight is replaced, though that was looked for
+     */
+    public record Remarks(List<String> warnings, Optional<NothingToGain> nothingToGain) {
+        /** Nothing to say. */
+        public static final Remarks NONE = new Remarks(List.of(), Optional.empty());
+
+        public Remarks {
+            warnings = List.copyOf(warnings);
+        }
+
+        /** The same, with further warnings, each of which is said once. */
+        Remarks withWarnings(List<String> more) {
+            return new Remarks(
+                    Stream.concat(warnings.stream(), more.stream()).distinct().toList(), nothingToGain);
+        }
+
+        /** The same, of a plan that replaces no weight. */
+        Remarks with(NothingToGain nothing) {
+            return new Remarks(warnings, Optional.of(nothing));
+        }
     }
 
     /**
@@ -229,6 +209,11 @@ public record Report(
         public ModelEntry {
             dataFiles = List.copyOf(dataFiles);
         }
+
+        /** The same files in another place; without a path, not kept. */
+        public ModelEntry at(String place, List<String> dataPlaces) {
+            return new ModelEntry(place, bytes, parameters, linearParameters, linearBytes, opset, dataPlaces);
+        }
     }
 
     /**
@@ -236,11 +221,16 @@ public record Report(
      *
      * @param rank the strategy as the user wrote it; empty where nothing was to be factored
      * @param encoding the encodings as the user wrote them
+     * @param calibrated whether weights were judged by what their inputs are like
      * @param refit whether pairs are fitted to what their inputs became by other pairs
      * @param backend that decomposed weights; {@code none} where nothing was to be
      */
-    public record Settings(
-            String rank, String encoding, boolean calibrated, boolean refit, long seed, String backend) {}
+    public record Settings(String rank, String encoding, boolean calibrated, boolean refit, long seed, String backend) {
+        /** Of a comparison, for which nothing is decomposed. */
+        public static Settings ofComparison(long seed) {
+            return new Settings("", "", false, false, seed, "");
+        }
+    }
 
     /** Where the time went; 0 for what was not done. */
     public record Seconds(double read, double decompose, double rewrite, double verify, double total) {}

@@ -51,8 +51,14 @@ public record SampleInputs(Matrix x) {
         double[] most = new double[x.columns()];
         for (int j = 0; j < x.columns(); j++) {
             int column = j;
-            least[j] = IntStream.range(0, x.rows()).mapToDouble(i -> x.get(i, column)).min().orElseThrow();
-            most[j] = IntStream.range(0, x.rows()).mapToDouble(i -> x.get(i, column)).max().orElseThrow();
+            least[j] = IntStream.range(0, x.rows())
+                    .mapToDouble(i -> x.get(i, column))
+                    .min()
+                    .orElseThrow();
+            most[j] = IntStream.range(0, x.rows())
+                    .mapToDouble(i -> x.get(i, column))
+                    .max()
+                    .orElseThrow();
         }
         return new InputRange(Matrix.of(1, x.columns(), least), Matrix.of(1, x.columns(), most));
     }

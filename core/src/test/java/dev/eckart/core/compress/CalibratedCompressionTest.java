@@ -114,7 +114,9 @@ class CalibratedCompressionTest {
         assertThat(first.plain()).isEmpty();
         assertThat(plan.weights().get(1).spectrum().orElseThrow().plain()).isPresent();
         assertThat(plan.weights()).extracting(PlannedWeight::calibrated).containsExactly(true, false);
-        assertThat(WeightEntry.of(plan)).extracting(WeightEntry::calibrated).containsExactly(true, false);
+        assertThat(WeightEntry.of(plan))
+                .extracting(entry -> entry.predicted().calibrated())
+                .containsExactly(true, false);
         // Inputs that vary in few directions make for few ranks.
         assertThat(plan.weights().get(0).decision()).isInstanceOf(Decision.Encode.class);
         assertThat(plan.weights().get(1).decision()).isInstanceOf(Decision.Keep.class);

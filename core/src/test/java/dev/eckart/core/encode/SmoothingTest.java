@@ -69,8 +69,7 @@ class SmoothingTest {
         Arrays.setAll(numbers, i -> i / OUT == 3 ? (float) (numbers[i] / LOUD) : numbers[i]);
         Matrix weight = Matrix.of(IN, OUT, numbers);
         InputStatistics seen = new SampleInputs(inputs(1)).statistics();
-        InputStatistics withoutRange =
-                new InputStatistics(seen.samples(), seen.rows(), seen.mean(), seen.covariance());
+        InputStatistics withoutRange = new InputStatistics(seen.samples(), seen.rows(), seen.mean(), seen.covariance());
         Matrix unseen = inputs(2);
 
         Integers smoothed = form(weight, Optional.of(seen), bits);
@@ -152,10 +151,7 @@ class SmoothingTest {
     @Test
     void should_leave_inputs_alone_of_infinite_variance() {
         assertThat(factors(
-                        row(0, 0),
-                        Matrix.of(2, 2, Double.POSITIVE_INFINITY, 0, 0, 1),
-                        row(-1e200, -1),
-                        row(1e200, 1)))
+                        row(0, 0), Matrix.of(2, 2, Double.POSITIVE_INFINITY, 0, 0, 1), row(-1e200, -1), row(1e200, 1)))
                 .isEmpty();
     }
 

@@ -41,9 +41,8 @@ class RowSumsTest {
         }
         double[] first = Arrays.copyOf(sizes, 256);
         Arrays.sort(first);
-        double[] weights = Arrays.stream(sizes)
-                .map(size -> Math.min(1, first[128] / size))
-                .toArray();
+        double[] weights =
+                Arrays.stream(sizes).map(size -> Math.min(1, first[128] / size)).toArray();
         double all = Arrays.stream(weights).sum();
         double[] mean = new double[COLUMNS];
         for (int i = 0; i < rows.length; i++) {

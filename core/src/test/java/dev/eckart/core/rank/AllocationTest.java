@@ -24,7 +24,7 @@ class AllocationTest {
         Random random = new Random(seed);
         List<List<Option>> weights = new ArrayList<>();
         for (int i = 0; i < WEIGHTS; i++) {
-            long size = 100 + random.nextInt(2000);
+            long size = 100L + random.nextInt(2000);
             double sensitivity = Math.exp(2 * random.nextGaussian());
             List<Option> options = new ArrayList<>(List.of(option(32 * size, 0)));
             for (int bits = 7; bits >= 4; bits--) {
@@ -46,7 +46,9 @@ class AllocationTest {
     }
 
     private static long least(List<List<Option>> weights) {
-        return weights.stream().mapToLong(options -> options.get(OPTIONS - 1).cost()).sum();
+        return weights.stream()
+                .mapToLong(options -> options.get(OPTIONS - 1).cost())
+                .sum();
     }
 
     /** The least loss of all choices within a budget. */
@@ -124,8 +126,7 @@ class AllocationTest {
                 List.of(option(25, 0), option(20, 3)));
 
         // Along the hulls all are cut but the second: 10 + 30 + 20. Of the 5 that are left, the third has use.
-        assertThat(Allocation.filled(weights, 65))
-                .containsExactly(option(10, 1), option(30, 0), option(25, 0));
+        assertThat(Allocation.filled(weights, 65)).containsExactly(option(10, 1), option(30, 0), option(25, 0));
     }
 
     @Test

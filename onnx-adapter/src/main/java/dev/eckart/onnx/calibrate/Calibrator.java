@@ -9,7 +9,6 @@ import dev.eckart.core.calibrate.UncalibratedWeight;
 import dev.eckart.core.file.Unwritable;
 import dev.eckart.core.linalg.Decomposer;
 import dev.eckart.core.linalg.RowSums;
-import dev.eckart.core.linalg.RowSums;
 import dev.eckart.core.model.LinearWeight;
 import dev.eckart.core.scan.Inventory;
 import dev.eckart.onnx.OnnxNetwork;
@@ -98,9 +97,7 @@ public final class Calibrator {
             LayerStatistics found = run.sum(
                     layers,
                     1,
-                    size -> tempered
-                            ? decomposer.rowSums(size).tempered()
-                            : decomposer.rowSums(size),
+                    size -> tempered ? decomposer.rowSums(size).tempered() : decomposer.rowSums(size),
                     progress);
             uncalibrated.addAll(found.uncalibrated());
             Map<String, InputStatistics> finite = new LinkedHashMap<>();

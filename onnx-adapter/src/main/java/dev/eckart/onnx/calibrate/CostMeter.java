@@ -18,7 +18,6 @@ import dev.eckart.onnx.OnnxNetwork;
 import dev.eckart.onnx.calibrate.WeightTrial.Samples;
 import dev.eckart.onnx.calibrate.WeightTrial.Substitute;
 import dev.eckart.onnx.rewrite.OpenConstants;
-import dev.eckart.onnx.rewrite.StoredCodes;
 import dev.eckart.onnx.run.InputSet;
 import dev.eckart.onnx.run.MadeUpInputs;
 import dev.eckart.onnx.run.RunnableModel;
@@ -151,9 +150,7 @@ public record CostMeter(int threads, Path temporary, Progress progress) {
                 WeightTrial trial = WeightTrial.openConstants(
                         open, running -> samples(running, network, calibration, SAMPLES_FOR_ALL), threads, temporary)) {
             for (OpenConstants.Given given : open.given()) {
-                losses.put(
-                        given.site().weight().name(),
-                        trial.loss(List.of(substitute(given.site(), codes))));
+                losses.put(given.site().weight().name(), trial.loss(List.of(substitute(given.site(), codes))));
                 task.step(1);
             }
             return new Losses(losses, List.of());

@@ -1,27 +1,22 @@
 package dev.eckart.onnx.calibrate;
 
 import dev.eckart.core.calibrate.UncalibratedReason;
-import dev.eckart.onnx.graph.Attributes;
 import dev.eckart.onnx.graph.GraphIndex;
 import dev.eckart.onnx.graph.Use;
 import dev.eckart.onnx.graph.Value;
-import dev.eckart.onnx.proto.NodeProto;
+import dev.eckart.onnx.operator.Form;
+import dev.eckart.onnx.operator.Operators;
 import dev.eckart.onnx.run.Output;
-import dev.eckart.onnx.scan.Form;
 import dev.eckart.onnx.scan.LinearSite;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.IntPredicate;
 
 /**
- * A value of the main graph that a weight is multiplied by.
- *
- * <pre>{@code
- * MatMul(x, W), Gemm(x, W), Attention(x, W)   the last axis    the one before, if transposed
- * MatMul(W, x), Gemm(W, x)                    the one before   the last axis, if transposed
- * Conv(x, W), W of one pixel                  the axis of channels; all pixels count, whatever the strides
- * }</pre>
+ * A value of the main graph that a weight is multiplied by; of a convolution of one pixel, all pixels of it count, whatever
+ * the strides.
  *
  * @param value its name
  * @param axis the one that W's rows are multiplied along; counted from behind where it is negative
@@ -29,10 +24,6 @@ import java.util.function.IntPredicate;
 record LayerInput(String value, int axis) {
     /** Vectors that are read from a value at a time. */
     private static final int CHUNK = 64;
-
-    private static final int CHANNELS = 1;
-    private static final int LAST = -1;
-    private static final int LAST_BUT_ONE = -2;
 
     /** All that a weight is multiplied by, or why that cannot be told. */
     record Found(List<LayerInput> inputs, Optional<UncalibratedReason> obstacle) {
@@ -61,14 +52,15 @@ record LayerInput(String value, int axis) {
             if (index.graphOf(node) != GraphIndex.MAIN || x.isEmpty()) {
                 return Found.none(UncalibratedReason.SUBGRAPH);
             }
-            if (Attributes.isSet(index.node(node), "transBatchA")
-                    || Attributes.isSet(index.node(node), "transBatchB")) {
+            OptionalInt axis = Operators.linear(index.node(node))
+                    .inputAxis(index.node(node), use.use().input());
+            if (axis.isEmpty()) {
                 return Found.none(UncalibratedReason.AXES);
             }
             if (isOfSeveralPixels(use)) {
                 return Found.none(UncalibratedReason.KERNEL);
             }
-            LayerInput input = new LayerInput(x.get().name(), axis(form, index.node(node)));
+            LayerInput input = new LayerInput(x.get().name(), axis.getAsInt());
             if (!inputs.contains(input)) {
                 inputs.add(input);
             }
@@ -80,23 +72,6 @@ record LayerInput(String value, int axis) {
         boolean convolution =
                 use.layout().form() == Form.CHANNELS || use.layout().form() == Form.ROWS_AND_COLUMNS;
         return convolution && use.dims().subList(2, use.dims().size()).stream().anyMatch(pixels -> pixels != 1);
-    }
-
-    private static int axis(Form form, NodeProto node) {
-        return switch (form) {
-            case RIGHT, TABLE -> Attributes.isSet(node, "transA") ? LAST_BUT_ONE : LAST;
-            case LEFT -> Attributes.isSet(node, "transB") ? LAST : LAST_BUT_ONE;
-            case CHANNELS, ROWS_AND_COLUMNS -> CHANNELS;
-        };
-    }
-
-    /** The axis along which W's columns are in what a node of a form gives. */
-    static int outputAxis(Form form) {
-        return switch (form) {
-            case RIGHT, TABLE -> LAST;
-            case LEFT -> LAST_BUT_ONE;
-            case CHANNELS, ROWS_AND_COLUMNS -> CHANNELS;
-        };
     }
 
     /** The axis in a value of so many dimensions: a vector has one only. */

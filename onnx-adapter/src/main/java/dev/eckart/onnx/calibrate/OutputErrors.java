@@ -4,6 +4,8 @@ import dev.eckart.onnx.graph.Attributes;
 import dev.eckart.onnx.graph.GraphIndex;
 import dev.eckart.onnx.graph.Use;
 import dev.eckart.onnx.graph.Value;
+import dev.eckart.onnx.operator.LinearRule;
+import dev.eckart.onnx.operator.Operators;
 import dev.eckart.onnx.proto.NodeProto;
 import dev.eckart.onnx.run.Output;
 import dev.eckart.onnx.scan.LinearSite;
@@ -11,14 +13,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.Set;
 import java.util.function.IntPredicate;
 
 /** How far what a layer gives is off in a compressed model, beside the original. */
 final class OutputErrors implements SampleSums {
-    /** Nodes that give the product, and a bias at most: others do something to it that the pair does not answer for. */
-    private static final Set<String> PRODUCTS = Set.of("MatMul", "FusedMatMul", "Gemm", "Conv");
-
     private final List<LayerInput> outputs;
     private final int size;
     private final double[] mean;
@@ -41,12 +39,14 @@ final class OutputErrors implements SampleSums {
         List<LayerInput> outputs = new ArrayList<>();
         for (LinearSite.Multiplication use : site.readings().get(0).uses()) {
             int node = use.use().node();
-            if (!PRODUCTS.contains(index.node(node).getOpType())) {
+            LinearRule rule = Operators.linear(index.node(node));
+            if (!rule.givesProduct()) {
+                // It does something to the product that the pair does not answer for.
                 return Optional.empty();
             }
             outputs.add(new LayerInput(
                     index.node(biased(node, index)).getOutput(0),
-                    LayerInput.outputAxis(use.layout().form())));
+                    rule.outputAxis(use.use().input())));
         }
         return Optional.of(new OutputErrors(outputs, site.weight().columns()));
     }

@@ -101,16 +101,16 @@ public final class CompressionJob {
                         List.of()));
         CompressionPlan plan = sized.plan();
         Report report = new Report(
-                        engine.version(),
-                        command,
-                        entry(model, network),
-                        Optional.empty(),
+                        new Report.Run(
+                                engine.version(),
+                                command,
+                                new Report.Seconds(read, stopwatch.lap(), 0, 0, stopwatch.total())),
+                        new Report.Networks(entry(model, network), Optional.empty()),
                         settings(selection, 0),
+                        Report.Basis.of(calibrated.entry()),
                         WeightEntry.of(plan),
-                        Optional.empty(),
-                        List.of(),
-                        new Report.Seconds(read, stopwatch.lap(), 0, 0, stopwatch.total()))
-                .with(calibrated.entry())
+                        Report.Checks.NONE,
+                        Report.Remarks.NONE)
                 .withWarnings(sized.warnings())
                 .withWarnings(calibrated.warnings());
         network.requireUnchanged();
@@ -174,16 +174,17 @@ public final class CompressionJob {
                     dataFile.map(target::placeOf).stream().toList());
             List<Limit.Outcome> outcomes = limits.judge((double) after.bytes() / before.bytes(), verification);
             Report measured = new Report(
-                            engine.version(),
-                            "compress",
-                            before,
-                            Optional.of(after),
+                            new Report.Run(
+                                    engine.version(),
+                                    "compress",
+                                    new Report.Seconds(
+                                            read, decompose, rewrite, load + stopwatch.lap(), stopwatch.total())),
+                            new Report.Networks(before, Optional.of(after)),
                             settings(selection, seed(evaluation)),
+                            Report.Basis.of(calibrated.entry().map(entry -> entry.with(made.notes()))),
                             WeightEntry.of(made.plan(), errors),
-                            verification,
-                            outcomes,
-                            new Report.Seconds(read, decompose, rewrite, load + stopwatch.lap(), stopwatch.total()))
-                    .with(calibrated.entry().map(entry -> entry.with(made.notes())))
+                            Report.Checks.of(verification, outcomes),
+                            Report.Remarks.NONE)
                     .withWarnings(made.warnings())
                     .withWarnings(verifying.warnings())
                     .withWarnings(calibrated.warnings())
@@ -271,7 +272,14 @@ public final class CompressionJob {
             SizeAim aim,
             boolean runs) {
         Sized sized = sized(
-                calibrated, model, network, selection, aim, String.valueOf(target.path().getFileName()), target.externalData(), runs);
+                calibrated,
+                model,
+                network,
+                selection,
+                aim,
+                String.valueOf(target.path().getFileName()),
+                target.externalData(),
+                runs);
         Compressor compressor = compressor(calibrated, model, network, selection);
         return new Made(
                 sized.plan(),
@@ -308,10 +316,7 @@ public final class CompressionJob {
                                 selection.calibration())
                 : new CostMeter.Losses(Map.of(), List.of());
         return new Sized(
-                plan.of(
-                        offered,
-                        losses.losses().isEmpty() ? offered.lossesOfSmallest() : losses.losses(),
-                        bytes),
+                plan.of(offered, losses.losses().isEmpty() ? offered.lossesOfSmallest() : losses.losses(), bytes),
                 losses.warnings());
     }
 
@@ -392,16 +397,16 @@ public final class CompressionJob {
             network.requireUnchanged();
             other.requireUnchanged();
             return new Report(
-                            engine.version(),
-                            "verify",
-                            before,
-                            Optional.of(after),
-                            // Nothing is decomposed.
-                            new Report.Settings("", "", false, false, evaluation.seed(), ""),
+                            new Report.Run(
+                                    engine.version(),
+                                    "verify",
+                                    new Report.Seconds(read, 0, 0, stopwatch.lap(), stopwatch.total())),
+                            new Report.Networks(before, Optional.of(after)),
+                            Report.Settings.ofComparison(evaluation.seed()),
+                            Report.Basis.NONE,
                             List.of(),
-                            verification,
-                            outcomes,
-                            new Report.Seconds(read, 0, 0, stopwatch.lap(), stopwatch.total()))
+                            Report.Checks.of(verification, outcomes),
+                            Report.Remarks.NONE)
                     .withWarnings(verifying.warnings())
                     .withWarnings(thinEvidence(verification, outcomes));
         }
@@ -504,7 +509,7 @@ public final class CompressionJob {
         return new Report.Settings(
                 selection.factoredBy(),
                 selection.encoding(),
-                false,
+                selection.calibration().isPresent(),
                 selection.refit(),
                 seed,
                 selection.decomposes() ? engine.backend().get().name() : "none");

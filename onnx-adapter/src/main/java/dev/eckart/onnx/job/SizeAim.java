@@ -55,7 +55,8 @@ public record SizeAim(String text, Optional<BigDecimal> share, long bytes) {
 
     /** Bytes that the compressed model of an original may have. */
     public long of(long originalBytes) {
-        return share.map(part -> part.multiply(BigDecimal.valueOf(originalBytes)).longValue())
+        return share.map(
+                        part -> part.multiply(BigDecimal.valueOf(originalBytes)).longValue())
                 .orElse(bytes);
     }
 }

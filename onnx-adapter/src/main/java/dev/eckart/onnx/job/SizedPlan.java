@@ -44,7 +44,12 @@ final class SizedPlan {
      * @param name of the file to be written, which names its data file
      */
     SizedPlan(
-            Engine engine, OnnxNetwork network, long original, Provenance provenance, String name, ExternalData externalData) {
+            Engine engine,
+            OnnxNetwork network,
+            long original,
+            Provenance provenance,
+            String name,
+            ExternalData externalData) {
         this.engine = engine;
         this.network = network;
         this.original = original;

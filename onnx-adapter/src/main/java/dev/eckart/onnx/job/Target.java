@@ -43,7 +43,7 @@ public record Target(Path path, boolean overwrite, boolean keepFailed, boolean w
 
     /** Whether the model of a report is to be written. */
     boolean wants(Report report) {
-        return report.passed() ? report.nothingToGain().isEmpty() || writeAnyway : keepFailed;
+        return report.passed() ? report.remarks().nothingToGain().isEmpty() || writeAnyway : keepFailed;
     }
 
     /** Where a file that was written beside the model goes with it. */

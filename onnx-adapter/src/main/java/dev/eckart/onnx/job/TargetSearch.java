@@ -213,8 +213,8 @@ public final class TargetSearch {
             if (refitted.passed()) {
                 return refitted;
             }
-            Report plain = job.compress(model, target, found.refit(false), Optional.of(evaluation), limits);
-            return plain.with(plain.calibration().map(entry -> entry.with(List.of(NOT_REFITTED))));
+            return job.compress(model, target, found.refit(false), Optional.of(evaluation), limits)
+                    .withNotes(List.of(NOT_REFITTED));
         }
         return job.compress(model, target, found, Optional.of(evaluation), limits);
     }

@@ -236,23 +236,20 @@ final class Trials implements AutoCloseable {
     Report report(
             Report.ModelEntry original, Optional<Selection> closest, List<Limit.Outcome> outcomes, double seconds) {
         return new Report(
-                        engine.version(),
-                        "compress",
-                        original,
-                        Optional.empty(),
+                        new Report.Run(engine.version(), "compress", new Report.Seconds(0, 0, 0, 0, seconds)),
+                        new Report.Networks(original, Optional.empty()),
                         new Report.Settings(
                                 closest.map(Selection::rank).orElse(""),
                                 closest.map(Selection::encoding).orElse(""),
-                                false,
+                                calibrated.found().isPresent(),
                                 false,
                                 0,
                                 engine.backend().get().name()),
+                        Report.Basis.of(calibrated.entry()),
                         closest.map(selection -> WeightEntry.of(plan(selection)))
                                 .orElse(List.of()),
-                        Optional.empty(),
-                        outcomes,
-                        new Report.Seconds(0, 0, 0, 0, seconds))
-                .with(calibrated.entry())
+                        Report.Checks.of(Optional.empty(), outcomes),
+                        Report.Remarks.NONE)
                 .withWarnings(warnings());
     }
 

@@ -10,7 +10,7 @@ public final class UnreachableTargetException extends RuntimeException {
     private final transient Report report;
 
     UnreachableTargetException(Report report) {
-        super(report.search().flatMap(SearchEntry::unreachable).orElseThrow());
+        super(report.basis().search().flatMap(SearchEntry::unreachable).orElseThrow());
         this.report = report;
     }
 

@@ -1,6 +1,5 @@
 package dev.eckart.onnx.rewrite;
 
-import static dev.eckart.onnx.graph.Attributes.find;
 import static dev.eckart.onnx.graph.Attributes.integers;
 
 import dev.eckart.onnx.file.Payloads;
@@ -8,10 +7,12 @@ import dev.eckart.onnx.graph.Attributes;
 import dev.eckart.onnx.graph.GraphIndex;
 import dev.eckart.onnx.graph.Use;
 import dev.eckart.onnx.graph.Value;
-import dev.eckart.onnx.proto.AttributeProto;
+import dev.eckart.onnx.operator.BiasInput;
+import dev.eckart.onnx.operator.Form;
+import dev.eckart.onnx.operator.LinearRule;
+import dev.eckart.onnx.operator.Operators;
 import dev.eckart.onnx.proto.NodeProto;
 import dev.eckart.onnx.proto.TensorProto;
-import dev.eckart.onnx.scan.Form;
 import dev.eckart.onnx.scan.LinearSite.Multiplication;
 import dev.eckart.onnx.tensor.TensorView;
 import dev.eckart.onnx.tensor.Tensors;
@@ -25,9 +26,9 @@ import java.util.Optional;
  * Where a row that is added to the products x·W {@code [… × out]} of a node goes.
  *
  * <ol>
- *   <li>Into the bias of {@code Gemm}, {@code FusedGemm}, {@code Conv}, {@code FusedConv} and {@code Attention}, if it is a
- *       constant row, or of the first four if they have none.
- *   <li>After {@code MatMul} and {@code FusedMatMul}, into a constant row that an {@code Add} adds to what only it takes.
+ *   <li>Into the {@linkplain LinearRule#bias input that its operator adds}, if that is a constant row, or if there is none and
+ *       it may be added.
+ *   <li>After an operator that has no such input, into a constant row that an {@code Add} adds to what only it takes.
  *   <li>Else into an {@code Add} of its own, if the node does nothing after it multiplied and added.
  *   <li>Nowhere where that is not so, where products are looked up, mirrored, or have W on their left, and where a kernel
  *       sees several pixels, or zeros beside the picture.
@@ -119,13 +120,12 @@ sealed interface BiasPlace {
 
     /** For one node. */
     final class Search {
-        private static final int BIAS = 2;
-
         private final GraphIndex index;
         private final Payloads payloads;
         private final Multiplication use;
         private final int columns;
         private final NodeProto node;
+        private final LinearRule rule;
 
         private Search(GraphIndex index, Payloads payloads, Multiplication use, int columns) {
             this.index = index;
@@ -133,6 +133,7 @@ sealed interface BiasPlace {
             this.use = use;
             this.columns = columns;
             this.node = index.node(use.use().node());
+            this.rule = Operators.linear(node);
         }
 
         private BiasPlace place() {
@@ -140,32 +141,17 @@ sealed interface BiasPlace {
                 return new Nowhere();
             }
             return switch (use.layout().form()) {
-                case RIGHT -> product();
-                case CHANNELS -> seesOnePixel() ? convolution() : new Nowhere();
+                case RIGHT -> added();
+                case CHANNELS -> seesOnePixel() ? added() : new Nowhere();
                 case LEFT, TABLE, ROWS_AND_COLUMNS -> new Nowhere();
             };
         }
 
-        private BiasPlace product() {
-            double alpha = number("alpha");
-            return switch (node.getOpType()) {
-                case "MatMul", "FusedMatMul" ->
-                    following().<BiasPlace>map(term -> term).orElse(new After(alpha));
-                case "Gemm" -> own(alpha, number("beta"), 0, true).orElse(new After(alpha));
-                case "FusedGemm" -> own(alpha, number("beta"), 0, false).orElse(new Nowhere());
-                case "Attention" ->
-                    own(1, 1, 1, false)
-                            .filter(place -> place instanceof Term term
-                                    && term.constant().isPresent())
-                            .orElse(new Nowhere());
-                default -> new Nowhere();
-            };
-        }
-
-        private BiasPlace convolution() {
-            return node.getOpType().equals("Conv")
-                    ? own(1, 1, 1, true).orElse(new After(1))
-                    : own(1, 1, 1, false).orElse(new Nowhere());
+        private BiasPlace added() {
+            Optional<BiasPlace> place = rule.bias(node).isPresent()
+                    ? rule.bias(node).flatMap(this::own)
+                    : following().map(term -> term);
+            return place.orElseGet(() -> rule.givesProduct() ? new After(rule.scale(node)) : new Nowhere());
         }
 
         private boolean seesOnePixel() {
@@ -173,31 +159,26 @@ sealed interface BiasPlace {
             return !padded && use.dims().subList(2, use.dims().size()).stream().allMatch(dim -> dim == 1);
         }
 
-        private double number(String attribute) {
-            return find(node, attribute).map(AttributeProto::getF).orElse(1f);
-        }
-
-        /**
-         * The node's own bias.
-         *
-         * @param dims how many dimensions it must have, if it is one; 0 if that is all the same
-         */
-        private Optional<BiasPlace> own(double alpha, double beta, int dims, boolean canAddAfter) {
-            Use bias = new Use(use.use().node(), BIAS);
-            if (beta == 0 || alpha / beta == 0 || !Double.isFinite(alpha / beta)) {
+        /** The node's own bias. */
+        private Optional<BiasPlace> own(BiasInput input) {
+            Use bias = new Use(use.use().node(), input.input());
+            double factor = rule.scale(node) / input.multiplier();
+            if (input.multiplier() == 0 || factor == 0 || !Double.isFinite(factor)) {
                 return Optional.empty();
             }
-            Optional<Row> row =
-                    row(bias).filter(constant -> dims == 0 || constant.dims().equals(List.of((long) columns)));
-            return index.value(bias).isPresent() && row.isEmpty()
-                    ? Optional.empty()
-                    : Optional.of(new Term(bias, row, alpha / beta, beta, canAddAfter));
+            Optional<Row> row = row(bias)
+                    .filter(constant -> !input.vector() || constant.dims().equals(List.of((long) columns)));
+            boolean isFree = !input.required() && index.value(bias).isEmpty();
+            return row.isPresent() || isFree
+                    ? Optional.of(new Term(bias, row, factor, input.multiplier(), rule.givesProduct()))
+                    : Optional.empty();
         }
 
+        /** That of an {@code Add}, if nothing is done between the product and it. */
         private Optional<Term> following() {
             Value result = new Value(index.graphOf(use.use().node()), node.getOutput(0));
             List<Use> takers = index.uses(result);
-            if (takers.size() != 1 || index.isOutput(result) || index.isTrained(result)) {
+            if (!rule.givesProduct() || takers.size() != 1 || index.isOutput(result) || index.isTrained(result)) {
                 return Optional.empty();
             }
             int adder = takers.get(0).node();
@@ -208,7 +189,7 @@ sealed interface BiasPlace {
                     && index.graphOf(adder) == result.graph();
             Use other = new Use(adder, 1 - takers.get(0).input());
             return plain
-                    ? row(other).map(row -> new Term(other, Optional.of(row), number("alpha"), 1, true))
+                    ? row(other).map(row -> new Term(other, Optional.of(row), rule.scale(node), 1, true))
                     : Optional.empty();
         }
 

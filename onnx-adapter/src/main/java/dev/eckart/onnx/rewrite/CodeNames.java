@@ -92,7 +92,10 @@ record CodeNames(
                 .setKey(key)
                 .setValue(Stream.concat(
                                 Stream.of("%s%d%s"
-                                        .formatted(byRow ? "r" : integers ? "i" : "", bits, blockSize == 0 ? "" : "/" + blockSize)),
+                                        .formatted(
+                                                byRow ? "r" : integers ? "i" : "",
+                                                bits,
+                                                blockSize == 0 ? "" : "/" + blockSize)),
                                 tensors().stream().map(PairNames::escaped))
                         .collect(Collectors.joining(" ")))
                 .build();

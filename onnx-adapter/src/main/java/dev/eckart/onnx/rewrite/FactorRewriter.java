@@ -1,5 +1,6 @@
 package dev.eckart.onnx.rewrite;
 
+import dev.eckart.core.Lazy;
 import dev.eckart.core.compress.Provenance;
 import dev.eckart.core.factor.FactorPair;
 import dev.eckart.core.factor.Replacement;
@@ -18,6 +19,9 @@ import dev.eckart.onnx.graph.Attributes;
 import dev.eckart.onnx.graph.GraphEdits;
 import dev.eckart.onnx.graph.GraphIndex;
 import dev.eckart.onnx.graph.Value;
+import dev.eckart.onnx.operator.Form;
+import dev.eckart.onnx.operator.LinearRule;
+import dev.eckart.onnx.operator.Operators;
 import dev.eckart.onnx.proto.ModelProto;
 import dev.eckart.onnx.proto.NodeProto;
 import dev.eckart.onnx.proto.OperatorSetIdProto;
@@ -26,7 +30,6 @@ import dev.eckart.onnx.rewrite.BiasShifts.Shifted;
 import dev.eckart.onnx.rewrite.NewTensors.Stored;
 import dev.eckart.onnx.rewrite.PairNames.Bias;
 import dev.eckart.onnx.scan.ConstantSite;
-import dev.eckart.onnx.scan.Form;
 import dev.eckart.onnx.scan.LinearSite;
 import dev.eckart.onnx.scan.LinearSite.Multiplication;
 import dev.eckart.onnx.tensor.TensorView;
@@ -37,12 +40,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
  * Puts other stored forms where weights were. For a factor pair: the two tensors in the place of the stored one, two nodes
- * ({@link PairNodes}) in the place of each that multiplied by it, and nothing in the place of nodes that were between them.
+ * ({@link LinearRule#pair}) in the place of each that multiplied by it, and nothing in the place of nodes that were between them.
  * Factors may be in codes, which {@link CodesLowering} makes numbers of. For other forms see there, and {@link PackedLowering} and
  * {@link IntegerLowering}.
  *
@@ -58,10 +62,10 @@ public final class FactorRewriter {
     private final OnnxModel model;
     private final GraphIndex index;
     private final Map<String, LinearSite> sites;
-    private final Map<String, ConstantSite> constants;
+    private final Supplier<Map<String, ConstantSite>> constants;
     private final GraphEdits edits;
     private final NewTensors tensors;
-    private final PairNodes pairNodes;
+    private final FreshNames names;
     private final BiasShifts shifts;
     private final CodesLowering codesLowering;
     private final PackedLowering packedLowering;
@@ -70,20 +74,20 @@ public final class FactorRewriter {
     private final Map<String, CodeNames> codes = new LinkedHashMap<>();
     private final Map<String, CodeNames> factors = new LinkedHashMap<>();
 
-    private FactorRewriter(OnnxModel model, GraphIndex index, List<LinearSite> sites, List<ConstantSite> constants) {
+    private FactorRewriter(
+            OnnxModel model, GraphIndex index, List<LinearSite> sites, Supplier<List<ConstantSite>> constants) {
         this.model = model;
         this.index = index;
         this.sites =
                 sites.stream().collect(Collectors.toMap(site -> site.weight().name(), Function.identity()));
-        this.constants = constants.stream()
-                .collect(Collectors.toMap(site -> site.weight().name(), Function.identity()));
-        FreshNames names = new FreshNames(model.message().getGraph());
+        this.constants = Lazy.of(() -> constants.get().stream()
+                .collect(Collectors.toMap(site -> site.weight().name(), Function.identity())));
+        this.names = new FreshNames(model.message().getGraph());
         this.edits = new GraphEdits(index);
         this.tensors = new NewTensors(model, edits, names);
-        this.pairNodes = new PairNodes(names);
         this.codesLowering = new CodesLowering(edits, tensors, names);
-        this.integerLowering = new IntegerLowering(
-                index, edits, tensors, names, codesLowering, Attributes.opset(model.message()));
+        this.integerLowering =
+                new IntegerLowering(index, edits, tensors, names, codesLowering, Attributes.opset(model.message()));
         this.packedLowering = new PackedLowering(index, edits, tensors, names);
         this.shifts = new BiasShifts(index, model.payloads(), edits, BiasShifts.Rows.constants(tensors), names);
     }
@@ -93,7 +97,7 @@ public final class FactorRewriter {
      *
      * @param index of the model
      * @param sites the model's linear weights
-     * @param constants those of its constants that can be stored as codes
+     * @param constants gives those of its constants that can be stored as codes; asked for where one is to be
      * @throws IllegalArgumentException if a replacement's weight is not among them
      * @throws dev.eckart.core.InvalidInputException if a factor's numbers are too large for the weight's type
      */
@@ -101,7 +105,7 @@ public final class FactorRewriter {
             OnnxModel model,
             GraphIndex index,
             List<LinearSite> sites,
-            List<ConstantSite> constants,
+            Supplier<List<ConstantSite>> constants,
             Iterable<Replacement> replacements,
             Provenance provenance) {
         FactorRewriter rewriter = new FactorRewriter(model, index, sites, constants);
@@ -171,7 +175,7 @@ public final class FactorRewriter {
     }
 
     private ConstantSite constant(Replacement replacement) {
-        ConstantSite site = constants.get(replacement.weight().name());
+        ConstantSite site = constants.get().get(replacement.weight().name());
         if (site == null) {
             throw new IllegalArgumentException(
                     replacement.weight().describe() + " is not a constant of this network that codes can store");
@@ -201,8 +205,9 @@ public final class FactorRewriter {
             String first = tensors.operand(use.mirrored() ? a : b, use.type(), turned);
             String second = tensors.operand(use.mirrored() ? b : a, use.type(), turned);
             int node = use.use().node();
-            List<NodeProto> nodes = pairNodes.nodes(
-                    index.node(node), use.layout().form(), use.use().input(), first, second);
+            NodeProto original = index.node(node);
+            List<NodeProto> nodes = Operators.linear(original)
+                    .pair(original, use.layout().form(), use.use().input(), first, second, names::take);
             Shifted shifted = shifted(use, root, replacement.biasShift(), nodes);
             edits.replace(node, shifted.nodes());
             biases.add(shifted.bias());
@@ -254,8 +259,9 @@ public final class FactorRewriter {
                 .min(Comparator.naturalOrder())
                 .orElseThrow();
         Multiplication any = onlyUse(members.get(0));
-        List<NodeProto> shared =
-                pairNodes.first(index.node(earliest), any.use().input(), tensors.operand(b, any.type(), false));
+        NodeProto leader = index.node(earliest);
+        List<NodeProto> shared = Operators.linear(leader)
+                .first(leader, leading.form(), any.use().input(), tensors.operand(b, any.type(), false), names::take);
         String h = shared.get(shared.size() - 1).getOutput(0);
         for (int i = 0; i < members.size(); i++) {
             int block = i;
@@ -268,8 +274,9 @@ public final class FactorRewriter {
                     reading.storedA(blocks.factor(pair.a(), i)),
                     member.weight().type());
             int node = use.use().node();
-            NodeProto second =
-                    pairNodes.second(index.node(node), use.use().input(), h, tensors.operand(a, use.type(), false));
+            NodeProto original = index.node(node);
+            NodeProto second = Operators.linear(original)
+                    .second(original, reading.form(), use.use().input(), h, tensors.operand(a, use.type(), false));
             List<NodeProto> nodes = new ArrayList<>(node == earliest ? shared : List.of());
             nodes.add(second);
             Shifted shifted = shifted(

@@ -62,12 +62,7 @@ public final class IntegerLowering {
 
     /** @param opset version of the standard operators that the model uses */
     IntegerLowering(
-            GraphIndex index,
-            GraphEdits edits,
-            NewTensors tensors,
-            FreshNames names,
-            CodesLowering codes,
-            long opset) {
+            GraphIndex index, GraphEdits edits, NewTensors tensors, FreshNames names, CodesLowering codes, long opset) {
         this.index = index;
         this.edits = edits;
         this.tensors = tensors;
@@ -154,7 +149,13 @@ public final class IntegerLowering {
                                 known == null ? use.node() : Math.min(known.first, use.node())))
                 .input;
         String product = add(
-                nodes, "MatMulInteger", original, input.integers(), operand.value(), input.zeroPoint(), zero(site.root()));
+                nodes,
+                "MatMulInteger",
+                original,
+                input.integers(),
+                operand.value(),
+                input.zeroPoint(),
+                zero(site.root()));
         String numbers = names.take(original.getOutput(0) + ".numbers");
         nodes.add(NodeProto.newBuilder()
                 .setOpType("Cast")

@@ -121,7 +121,11 @@ public final class ProductReference {
         }
         OnnxModel reference = model();
         return new Reference.Products(
-                wide ? Widened.of(reference) : reference, List.copyOf(products), given, stored.forms(), stored.faults());
+                wide ? Widened.of(reference) : reference,
+                List.copyOf(products),
+                given,
+                stored.forms(),
+                stored.faults());
     }
 
     private void substitute(LinearSite site, PairNames pair) throws Misfit {
@@ -195,12 +199,10 @@ public final class ProductReference {
      * @param use of the constant that it multiplies by
      * @param factors the tensor that the input is multiplied by before that, and divided by after it
      */
-    private List<NodeProto> roundingItsInput(
-            Use use, Value root, Optional<String> factors, boolean byRow) {
+    private List<NodeProto> roundingItsInput(Use use, Value root, Optional<String> factors, boolean byRow) {
         NodeProto product = index.node(use.node());
-        boolean made = index.value(new Use(use.node(), 0))
-                .flatMap(index::producer)
-                .isPresent();
+        boolean made =
+                index.value(new Use(use.node(), 0)).flatMap(index::producer).isPresent();
         String x = wide && made ? given(product.getInput(0)) : product.getInput(0);
         RoundedInput input = rounding.of(x, root, factors, byRow);
         List<NodeProto> nodes = new ArrayList<>(input.nodes());

@@ -20,11 +20,7 @@ public sealed interface Reference {
      * @param faults what the compressed model stores otherwise than it was written, in sentences
      */
     record Products(
-            OnnxModel model,
-            List<String> products,
-            Map<String, String> given,
-            StoredForms forms,
-            List<String> faults)
+            OnnxModel model, List<String> products, Map<String, String> given, StoredForms forms, List<String> faults)
             implements Reference {
         public Products {
             products = List.copyOf(products);

@@ -24,8 +24,7 @@ import java.util.Optional;
  * @param zeroPoint z, the integer that stands for zero
  * @param sizes m, what the products of each row are to be multiplied by; empty where all rows have one step
  */
-record RoundedInput(
-        List<NodeProto> nodes, String integers, String step, String zeroPoint, Optional<String> sizes) {
+record RoundedInput(List<NodeProto> nodes, String integers, String step, String zeroPoint, Optional<String> sizes) {
     /** From which on {@code ReduceMax} takes axes as an input. */
     private static final long OPSET_OF_AXES = 18;
 
@@ -56,7 +55,8 @@ record RoundedInput(
          */
         RoundedInput of(String x, Value root, Optional<String> factors, boolean byRow) {
             List<NodeProto> nodes = new ArrayList<>();
-            String rounded = factors.map(by -> add(nodes, "Mul", x, "smoothed", x, by)).orElse(x);
+            String rounded =
+                    factors.map(by -> add(nodes, "Mul", x, "smoothed", x, by)).orElse(x);
             Optional<String> sizes = Optional.empty();
             if (byRow) {
                 String sizesOfAll = add(nodes, "Abs", x, "sizes", rounded);
@@ -102,8 +102,7 @@ record RoundedInput(
                         .order(ByteOrder.LITTLE_ENDIAN)
                         .putFloat(Float.MIN_NORMAL)
                         .array();
-                least = Optional.of(
-                        tensors.storeRaw(root, "eckart.least", List.of(), DataType.FLOAT_VALUE, number));
+                least = Optional.of(tensors.storeRaw(root, "eckart.least", List.of(), DataType.FLOAT_VALUE, number));
             }
             return least.get();
         }

@@ -5,6 +5,8 @@ import dev.eckart.core.linalg.Transposed;
 import dev.eckart.core.model.LinearWeight;
 import dev.eckart.onnx.graph.Use;
 import dev.eckart.onnx.graph.Value;
+import dev.eckart.onnx.operator.Form;
+import dev.eckart.onnx.operator.Layout;
 import dev.eckart.onnx.tensor.TensorView;
 import java.util.ArrayList;
 import java.util.Collections;

@@ -5,10 +5,14 @@ import dev.eckart.core.model.LinearWeight;
 import dev.eckart.core.model.SkipReason;
 import dev.eckart.core.model.SkippedWeight;
 import dev.eckart.onnx.file.OnnxModel;
-import dev.eckart.onnx.graph.Attributes;
 import dev.eckart.onnx.graph.GraphIndex;
 import dev.eckart.onnx.graph.Use;
 import dev.eckart.onnx.graph.Value;
+import dev.eckart.onnx.operator.Form;
+import dev.eckart.onnx.operator.Layout;
+import dev.eckart.onnx.operator.OperatorRule;
+import dev.eckart.onnx.operator.Operators;
+import dev.eckart.onnx.operator.Role;
 import dev.eckart.onnx.proto.FunctionProto;
 import dev.eckart.onnx.proto.GraphProto;
 import dev.eckart.onnx.proto.ModelProto;
@@ -32,7 +36,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * Finds the linear weights of a model, in its main graph and in those inside of its nodes, and says of each other
@@ -271,8 +274,7 @@ public final class WeightScanner {
         boolean plain = uses.size() == 1
                 && only.layout().form() == Form.RIGHT
                 && only.dims().size() == 2
-                && Stream.of("MatMul", "Gemm").anyMatch(node.getOpType()::equals)
-                && !Attributes.isSet(node, "transA");
+                && Operators.linear(node).sharesFirst(node);
         return plain
                 ? index.value(new Use(only.use().node(), 0))
                         .map(x -> "%d %d %s".formatted(index.graphOf(only.use().node()), x.graph(), x.name()))
@@ -315,7 +317,7 @@ public final class WeightScanner {
             return called.get() ? new Role.Unsplit(SkipReason.OPERATOR, operator(use)) : new Role.Other();
         }
         Role role = roles.of(use, operand);
-        return role instanceof Role.Other && Roles.isMatrix(operand.dims()) && leadsToProduct(use)
+        return role instanceof Role.Other && OperatorRule.isMatrix(operand.dims()) && leadsToProduct(use)
                 ? new Role.Unsplit(SkipReason.COMPUTED, "%s uses it".formatted(operator(use)))
                 : role;
     }

@@ -23,8 +23,8 @@ import dev.eckart.onnx.rewrite.Reference;
 import dev.eckart.onnx.rewrite.Reference.Products;
 import dev.eckart.onnx.rewrite.Widened;
 import dev.eckart.onnx.run.Batch;
-import dev.eckart.onnx.run.InputTypes;
 import dev.eckart.onnx.run.InputSet;
+import dev.eckart.onnx.run.InputTypes;
 import dev.eckart.onnx.run.ModelInput;
 import dev.eckart.onnx.run.Session;
 import dev.eckart.onnx.run.Session.Optimization;
@@ -289,8 +289,7 @@ final class RewriteProver {
      * @param few the reference on the same
      * @param many the reference on all samples to prove the rewrite on; where inputs are rounded, on few, and on what {@code optimized} rounded
      */
-    private record Wide(
-            List<OutputSketches> compressed, List<OutputSketches> optimized, Repeated few, Repeated many) {}
+    private record Wide(List<OutputSketches> compressed, List<OutputSketches> optimized, Repeated few, Repeated many) {}
 
     /** Of one compressed model with its reference. */
     private final class Comparison {
@@ -316,7 +315,8 @@ final class RewriteProver {
             boolean in16Bits = !widened.message().equals(compressed.message());
             Optional<Wide> wide = wide(widened);
             Optional<Repeated> asItRuns = wide.map(Wide::many);
-            if (((in16Bits && reference.given().isEmpty()) || wide.isEmpty()) && narrow.get() instanceof Products products) {
+            if (((in16Bits && reference.given().isEmpty()) || wide.isEmpty())
+                    && narrow.get() instanceof Products products) {
                 OnnxWriter.write(products.model(), file);
                 asItRuns = Optional.of(repeated(List.of(asked(groups, Samples::batches, outputs)))
                         .get(0));
@@ -332,8 +332,7 @@ final class RewriteProver {
                 OutputSketches running = wide.filter(found -> !found.optimized().isEmpty())
                         .map(found -> found.optimized().get(group))
                         .orElseGet(() -> groups.get(group).outputs());
-                List<Compared> asTheyRun =
-                        compare(running, run.at(Optimization.ALL, i), otherwise, least, outputs);
+                List<Compared> asTheyRun = compare(running, run.at(Optimization.ALL, i), otherwise, least, outputs);
                 List<Compared> inDetail = wide.map(found -> compare(
                                 found.compressed().get(group),
                                 found.few().at(Optimization.NONE, group),
@@ -454,18 +453,23 @@ final class RewriteProver {
         private Feed given(Session session, Feed feed) {
             Map<String, NpyArray> values = new LinkedHashMap<>();
             Session asked = session.giving(reference.given().keySet());
-            try (Session.Outputs made = asked.outputs(
-                    InputTypes.fit(session.inputs(), feed.batch().inputs()))) {
-                reference.given().forEach((value, input) -> made.get(value).ifPresent(output -> {
-                    float[] numbers = new float[output.size()];
-                    for (int i = 0; i < numbers.length; i++) {
-                        numbers[i] = (float) output.at(i);
-                    }
-                    values.put(
-                            input,
-                            NpyArray.ofFloats(
-                                    output.shape().stream().map(Math::toIntExact).toList(), numbers));
-                }));
+            try (Session.Outputs made =
+                    asked.outputs(InputTypes.fit(session.inputs(), feed.batch().inputs()))) {
+                reference
+                        .given()
+                        .forEach((value, input) -> made.get(value).ifPresent(output -> {
+                            float[] numbers = new float[output.size()];
+                            for (int i = 0; i < numbers.length; i++) {
+                                numbers[i] = (float) output.at(i);
+                            }
+                            values.put(
+                                    input,
+                                    NpyArray.ofFloats(
+                                            output.shape().stream()
+                                                    .map(Math::toIntExact)
+                                                    .toList(),
+                                            numbers));
+                        }));
             }
             return new Feed(feed.batch(), values);
         }

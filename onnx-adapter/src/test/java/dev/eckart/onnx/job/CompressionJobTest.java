@@ -97,13 +97,13 @@ class CompressionJobTest {
         Report report = compress(target(), MADE_UP, Limits.NONE);
 
         assertThat(report.passed()).isTrue();
-        assertThat(report.version()).isEqualTo("1.2.3");
-        assertThat(report.command()).isEqualTo("compress");
+        assertThat(report.run().version()).isEqualTo("1.2.3");
+        assertThat(report.run().command()).isEqualTo("compress");
         assertThat(report.settings()).isEqualTo(new Report.Settings("fixed:2", "pair", false, false, 7, "ejml"));
-        assertThat(report.model())
+        assertThat(report.networks().model())
                 .isEqualTo(new Report.ModelEntry(
                         model.toString(), Files.size(model), IN * OUT, IN * OUT, 4L * IN * OUT, 13, List.of()));
-        assertThat(report.output())
+        assertThat(report.networks().output())
                 .contains(new Report.ModelEntry(
                         out.toString(),
                         Files.size(out),
@@ -116,7 +116,7 @@ class CompressionJobTest {
         assertThat(report.weights())
                 .singleElement()
                 .satisfies(weight -> assertThat(weight.outcome()).isEqualTo(WeightEntry.Outcome.FACTORED));
-        assertThat(report.verification().flatMap(Verification::proof).map(RewriteProof::holds))
+        assertThat(report.checks().verification().flatMap(Verification::proof).map(RewriteProof::holds))
                 .contains(true);
         assertThat(tensors(out)).containsExactly("w.B", "w.A");
         assertThat(files()).containsAllEntriesOf(before).containsOnlyKeys("model.onnx", "out.onnx");
@@ -140,7 +140,7 @@ class CompressionJobTest {
 
         Report report = compress(target(), Optional.empty(), Limits.NONE);
 
-        assertThat(report.verification()).isEmpty();
+        assertThat(report.checks().verification()).isEmpty();
         assertThat(report.passed()).isTrue();
         assertThat(out).exists();
     }
@@ -162,7 +162,7 @@ class CompressionJobTest {
                 new Limits(Map.of(Limit.MAX_SIZE_RATIO, 0.9, Limit.MIN_COSINE, 0.0, Limit.MAX_RELATIVE_ERROR, 10.0)));
 
         assertThat(report.passed()).isTrue();
-        assertThat(report.limits()).hasSize(3).allMatch(Limit.Outcome::kept);
+        assertThat(report.checks().limits()).hasSize(3).allMatch(Limit.Outcome::kept);
         assertThat(out).exists();
     }
 
@@ -173,7 +173,7 @@ class CompressionJobTest {
         Report report = compress(target(), Optional.empty(), new Limits(Map.of(Limit.MAX_SIZE_RATIO, 0.9)));
 
         double ratio = (double) Files.size(out) / Files.size(model);
-        assertThat(report.limits()).containsExactly(new Limit.Outcome("max-size-ratio", 0.9, ratio, true));
+        assertThat(report.checks().limits()).containsExactly(new Limit.Outcome("max-size-ratio", 0.9, ratio, true));
     }
 
     @Test
@@ -184,7 +184,7 @@ class CompressionJobTest {
         Report report = compress(target(), onInputs(), new Limits(Map.of(Limit.MIN_COSINE, 1.0)));
 
         assertThat(report.passed()).isFalse();
-        assertThat(report.limits()).extracting(Limit.Outcome::kept).containsExactly(false);
+        assertThat(report.checks().limits()).extracting(Limit.Outcome::kept).containsExactly(false);
         assertThat(files()).isEqualTo(before);
     }
 
@@ -208,7 +208,7 @@ class CompressionJobTest {
         Report report = compress(new Target(out, false, true), onInputs(), new Limits(Map.of(Limit.MIN_COSINE, 1.0)));
 
         assertThat(report.passed()).isFalse();
-        assertThat(report.output().orElseThrow().bytes()).isEqualTo(Files.size(out));
+        assertThat(report.networks().output().orElseThrow().bytes()).isEqualTo(Files.size(out));
         assertThat(tensors(out)).containsExactly("w.B", "w.A");
         assertThat(files()).containsOnlyKeys("model.onnx", "out.onnx");
     }
@@ -226,8 +226,8 @@ class CompressionJobTest {
 
         Report report = compress(target(), Optional.of(evaluation), new Limits(Map.of(Limit.MAX_ACCURACY_DROP, 0.0)));
 
-        assertThat(report.limits()).containsExactly(new Limit.Outcome("max-accuracy-drop", 0, 0, true));
-        assertThat(report.verification().orElseThrow().samples()).isEqualTo(3);
+        assertThat(report.checks().limits()).containsExactly(new Limit.Outcome("max-accuracy-drop", 0, 0, true));
+        assertThat(report.checks().verification().orElseThrow().samples()).isEqualTo(3);
     }
 
     @Test
@@ -251,7 +251,7 @@ class CompressionJobTest {
 
         assertThat(report.weights()).singleElement().satisfies(weight -> {
             assertThat(weight.outcome()).isEqualTo(WeightEntry.Outcome.SKIPPED);
-            assertThat(weight.reason()).isEqualTo("holds numbers that are not finite: %s at [0, 0]", shown);
+            assertThat(weight.decided().reason()).isEqualTo("holds numbers that are not finite: %s at [0, 0]", shown);
         });
     }
 
@@ -310,9 +310,9 @@ class CompressionJobTest {
 
         assertThat(report.passed()).isTrue();
         assertThat(report.weights()).isEmpty();
-        assertThat(report.verification().orElseThrow().relativeError()).isZero();
+        assertThat(report.checks().verification().orElseThrow().relativeError()).isZero();
         assertThat(graph(out)).isEqualTo(graph(model));
-        assertThat(report.output().orElseThrow().bytes()).isEqualTo(Files.size(out));
+        assertThat(report.networks().output().orElseThrow().bytes()).isEqualTo(Files.size(out));
     }
 
     @Test
@@ -323,9 +323,9 @@ class CompressionJobTest {
         Report report = JOB.compress(model, target(), selection(OUT), MADE_UP, Limits.NONE);
 
         assertThat(report.passed()).isTrue();
-        assertThat(report.nothingToGain().orElseThrow().reason())
+        assertThat(report.remarks().nothingToGain().orElseThrow().reason())
                 .startsWith("pairs at the ranks of fixed:30 save less than 2 % of the model's ");
-        assertThat(report.verification().orElseThrow().relativeError()).isZero();
+        assertThat(report.checks().verification().orElseThrow().relativeError()).isZero();
         assertThat(files()).isEqualTo(before);
     }
 
@@ -341,13 +341,17 @@ class CompressionJobTest {
         Report report = JOB.compress(model, target(), selection(16), MADE_UP, Limits.NONE);
 
         assertThat(report.weights().get(0).outcome()).isEqualTo(WeightEntry.Outcome.KEPT);
-        assertThat(report.weights().get(0).reason())
+        assertThat(report.weights().get(0).decided().reason())
                 .matches("all replacements together save 320 B of 8\\d\\.\\d+ kB, less than 2 %");
-        assertThat(report.output().orElseThrow().linearParameters()).isEqualTo(IN * OUT);
+        assertThat(report.networks().output().orElseThrow().linearParameters()).isEqualTo(IN * OUT);
         assertThat(planned.weights())
-                .extracting(WeightEntry::reason)
-                .isEqualTo(report.weights().stream().map(WeightEntry::reason).toList());
-        assertThat(planned.nothingToGain()).isEqualTo(report.nothingToGain()).isPresent();
+                .extracting(entry -> entry.decided().reason())
+                .isEqualTo(report.weights().stream()
+                        .map(entry -> entry.decided().reason())
+                        .toList());
+        assertThat(planned.remarks().nothingToGain())
+                .isEqualTo(report.remarks().nothingToGain())
+                .isPresent();
         assertThat(out).doesNotExist();
     }
 
@@ -359,7 +363,7 @@ class CompressionJobTest {
         Report report = JOB.compress(model, new Target(out, false, true), selection(OUT), MADE_UP, limits);
 
         assertThat(report.passed()).isFalse();
-        assertThat(report.nothingToGain()).isPresent();
+        assertThat(report.remarks().nothingToGain()).isPresent();
         assertThat(out).exists();
     }
 
@@ -380,15 +384,15 @@ class CompressionJobTest {
 
         Report report = JOB.plan(model, selection(2));
 
-        assertThat(report.command()).isEqualTo("compress");
-        assertThat(report.output()).isEmpty();
-        assertThat(report.verification()).isEmpty();
+        assertThat(report.run().command()).isEqualTo("compress");
+        assertThat(report.networks().output()).isEmpty();
+        assertThat(report.checks().verification()).isEmpty();
         assertThat(report.passed()).isTrue();
         assertThat(report.weights()).singleElement().satisfies(weight -> {
             assertThat(weight.name()).isEqualTo("w");
             assertThat(weight.outcome()).isEqualTo(WeightEntry.Outcome.FACTORED);
-            assertThat(weight.rank()).isEqualTo(2);
-            assertThat(weight.parametersAfter()).isEqualTo(2 * (IN + OUT));
+            assertThat(weight.decided().rank()).isEqualTo(2);
+            assertThat(weight.storage().parametersAfter()).isEqualTo(2 * (IN + OUT));
         });
         assertThat(files()).isEqualTo(before);
     }
@@ -417,12 +421,16 @@ class CompressionJobTest {
                 "1 of 1 calibrated weights have more inputs than the calibration has rows for them (3 rows for up to 40 inputs); about 40 samples would do";
 
         assertThat(JOB.compress(model, target(), calibrated, Optional.of(evaluation), Limits.NONE)
+                        .remarks()
                         .warnings())
                 .containsExactly(ofInputs, ofCalibration, fewRows);
-        assertThat(JOB.verify(model, out, evaluation, Limits.NONE).warnings()).containsExactly(ofInputs);
-        assertThat(JOB.plan(model, calibrated).warnings()).containsExactly(ofCalibration, fewRows);
-        assertThat(JOB.scan(model, calibrated).warnings()).containsExactly(ofCalibration, fewRows);
-        assertThat(compress(new Target(out, true, false), MADE_UP, Limits.NONE).warnings())
+        assertThat(JOB.verify(model, out, evaluation, Limits.NONE).remarks().warnings())
+                .containsExactly(ofInputs);
+        assertThat(JOB.plan(model, calibrated).remarks().warnings()).containsExactly(ofCalibration, fewRows);
+        assertThat(JOB.scan(model, calibrated).remarks().warnings()).containsExactly(ofCalibration, fewRows);
+        assertThat(compress(new Target(out, true, false), MADE_UP, Limits.NONE)
+                        .remarks()
+                        .warnings())
                 .isEmpty();
     }
 
@@ -442,7 +450,7 @@ class CompressionJobTest {
         Report done = compress(target(), MADE_UP, Limits.NONE);
 
         assertThat(done.weights()).usingRecursiveComparison().isEqualTo(plan.weights());
-        assertThat(done.model()).isEqualTo(plan.model());
+        assertThat(done.networks().model()).isEqualTo(plan.networks().model());
     }
 
     @Test
@@ -457,14 +465,14 @@ class CompressionJobTest {
                 onInputs().orElseThrow(),
                 new Limits(Map.of(Limit.MIN_COSINE, 1.0, Limit.MAX_SIZE_RATIO, 1.0)));
 
-        assertThat(report.command()).isEqualTo("verify");
-        assertThat(report.model()).isEqualTo(compressed.model());
-        assertThat(report.output()).isEqualTo(compressed.output());
-        assertThat(report.verification().orElseThrow().outputs())
-                .isEqualTo(compressed.verification().orElseThrow().outputs());
-        assertThat(report.verification().flatMap(Verification::proof).map(RewriteProof::holds))
+        assertThat(report.run().command()).isEqualTo("verify");
+        assertThat(report.networks().model()).isEqualTo(compressed.networks().model());
+        assertThat(report.networks().output()).isEqualTo(compressed.networks().output());
+        assertThat(report.checks().verification().orElseThrow().outputs())
+                .isEqualTo(compressed.checks().verification().orElseThrow().outputs());
+        assertThat(report.checks().verification().flatMap(Verification::proof).map(RewriteProof::holds))
                 .contains(true);
-        assertThat(report.limits()).extracting(Limit.Outcome::kept).containsExactly(false, true);
+        assertThat(report.checks().limits()).extracting(Limit.Outcome::kept).containsExactly(false, true);
         assertThat(report.passed()).isFalse();
         assertThat(files()).isEqualTo(before);
     }

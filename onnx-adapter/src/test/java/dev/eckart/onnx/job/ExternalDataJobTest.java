@@ -97,10 +97,11 @@ class ExternalDataJobTest {
         assertThat(files(elsewhere))
                 .containsOnlyKeys("out.onnx", data().getFileName().toString());
         assertThat(outside(out)).containsExactly("w.B", "w.A", "v");
-        assertThat(report.model().bytes()).isEqualTo(Files.size(model) + Files.size(dataOf(model)));
-        assertThat(report.model().dataFiles()).containsExactly(dataOf(model).toString());
-        assertThat(report.output().orElseThrow().bytes()).isEqualTo(Files.size(out) + Files.size(data()));
-        assertThat(report.output().orElseThrow().dataFiles()).containsExactly(data().toString());
+        assertThat(report.networks().model().bytes()).isEqualTo(Files.size(model) + Files.size(dataOf(model)));
+        assertThat(report.networks().model().dataFiles())
+                .containsExactly(dataOf(model).toString());
+        assertThat(report.networks().output().orElseThrow().bytes()).isEqualTo(Files.size(out) + Files.size(data()));
+        assertThat(report.networks().output().orElseThrow().dataFiles()).containsExactly(data().toString());
     }
 
     @Test
@@ -112,12 +113,13 @@ class ExternalDataJobTest {
                 JOB.verify(model, out, Evaluation.onMadeUpInputs(7), new Limits(Map.of(Limit.MAX_SIZE_RATIO, 1.0)));
 
         assertSound(report);
-        assertThat(report.model()).isEqualTo(compressed.model());
-        assertThat(report.output()).isEqualTo(compressed.output());
-        assertThat(report.limits())
+        assertThat(report.networks().model()).isEqualTo(compressed.networks().model());
+        assertThat(report.networks().output()).isEqualTo(compressed.networks().output());
+        assertThat(report.checks().limits())
                 .extracting(Limit.Outcome::value)
-                .containsExactly((double) compressed.output().orElseThrow().bytes()
-                        / compressed.model().bytes());
+                .containsExactly(
+                        (double) compressed.networks().output().orElseThrow().bytes()
+                                / compressed.networks().model().bytes());
     }
 
     @Test
@@ -131,8 +133,8 @@ class ExternalDataJobTest {
         Report report = JOB.plan(model, selection(16, WeightFilter.ALL));
 
         assertThat(Files.size(model)).isLessThan(50 * 640);
-        assertThat(report.weights().get(0).reason()).startsWith("all replacements together save 640 B of ");
-        assertThat(report.nothingToGain()).isPresent();
+        assertThat(report.weights().get(0).decided().reason()).startsWith("all replacements together save 640 B of ");
+        assertThat(report.remarks().nothingToGain()).isPresent();
     }
 
     @Test
@@ -215,7 +217,7 @@ class ExternalDataJobTest {
         Report report = compress(ExternalData.AUTO);
 
         assertSound(report);
-        assertThat(report.model().dataFiles()).hasSize(2);
+        assertThat(report.networks().model().dataFiles()).hasSize(2);
         assertThat(files(elsewhere))
                 .containsOnlyKeys("out.onnx", data().getFileName().toString());
     }
@@ -552,7 +554,7 @@ class ExternalDataJobTest {
 
     private static void assertSound(Report report) {
         assertThat(report.passed()).isTrue();
-        assertThat(report.verification().flatMap(Verification::proof).map(RewriteProof::holds))
+        assertThat(report.checks().verification().flatMap(Verification::proof).map(RewriteProof::holds))
                 .contains(true);
     }
 

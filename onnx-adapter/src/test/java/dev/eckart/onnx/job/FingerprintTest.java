@@ -32,7 +32,8 @@ class FingerprintTest {
                         // A search measures pairs alone, as they are planned: what it found is refitted and timed.
                         "refit",
                         "timed",
-                        "encodings");
+                        "encodings",
+                        "size");
     }
 
     @Test

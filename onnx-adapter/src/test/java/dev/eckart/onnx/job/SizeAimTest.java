@@ -29,7 +29,8 @@ class SizeAimTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "15", "0%", "101%", "-5MB", "0MB", "0.4B", "15MiB", "many", "9999999999999TB", "99999999TB"})
+    @ValueSource(
+            strings = {"", "15", "0%", "101%", "-5MB", "0MB", "0.4B", "15MiB", "many", "9999999999999TB", "99999999TB"})
     void should_refuse_anything_else(String text) {
         assertThatThrownBy(() -> SizeAim.parse(text))
                 .isInstanceOf(InvalidInputException.class)

@@ -1,4 +1,4 @@
-package dev.eckart.onnx.scan;
+package dev.eckart.onnx.operator;
 
 import dev.eckart.core.linalg.MatrixSource;
 import dev.eckart.onnx.tensor.TensorView;
@@ -40,7 +40,7 @@ public enum Form {
     }
 
     /** Whether factors that are stored for this form can be given to a node of another. */
-    boolean canServe(Form other) {
+    public boolean canServe(Form other) {
         return switch (this) {
             case RIGHT, LEFT, TABLE -> other == RIGHT || other == LEFT || other == TABLE;
             case CHANNELS, ROWS_AND_COLUMNS -> other == this;
@@ -48,7 +48,7 @@ public enum Form {
     }
 
     /** B {@code [in × r]} as the tensor that stores it, for a weight of the dimensions {@code in}. */
-    TensorView storedB(MatrixSource b, List<Long> in) {
+    public TensorView storedB(MatrixSource b, List<Long> in) {
         TensorView matrix = TensorView.of(b);
         long rank = b.columns();
         return switch (this) {
@@ -59,7 +59,7 @@ public enum Form {
     }
 
     /** A {@code [r × out]} as the tensor that stores it. */
-    TensorView storedA(MatrixSource a, List<Long> in, List<Long> out) {
+    public TensorView storedA(MatrixSource a, List<Long> in, List<Long> out) {
         TensorView matrix = TensorView.of(a);
         long rank = a.rows();
         return switch (this) {
@@ -78,7 +78,7 @@ public enum Form {
     }
 
     /** B {@code [in × r]} out of the tensor that stores it. */
-    MatrixSource readB(TensorView stored) {
+    public MatrixSource readB(TensorView stored) {
         List<Long> dims = stored.dims();
         int last = dims.size() - 1;
         return switch (this) {
@@ -89,7 +89,7 @@ public enum Form {
     }
 
     /** A {@code [r × out]} out of the tensor that stores it. */
-    MatrixSource readA(TensorView stored) {
+    public MatrixSource readA(TensorView stored) {
         List<Long> dims = stored.dims();
         int last = dims.size() - 1;
         return switch (this) {

@@ -1,4 +1,4 @@
-package dev.eckart.onnx.scan;
+package dev.eckart.onnx.operator;
 
 import java.util.List;
 

@@ -1,4 +1,4 @@
-package dev.eckart.onnx.scan;
+package dev.eckart.onnx.operator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;

@@ -1,7 +1,7 @@
 package dev.eckart.core.stored;
 
 import dev.eckart.core.linalg.Decomposer;
-import dev.eckart.core.linalg.Matrix;
+import dev.eckart.core.linalg.MatrixSource;
 import dev.eckart.core.model.ElementType;
 import java.util.function.Supplier;
 
@@ -66,7 +66,7 @@ public record Integers(Blocks blocks) implements Stored {
 
     /** W', which the rounded inputs are multiplied by. */
     @Override
-    public Matrix toMatrix(Supplier<Decomposer> backend) {
-        return blocks.toMatrix(backend);
+    public MatrixSource dense(Supplier<Decomposer> backend) {
+        return blocks.dense(backend);
     }
 }

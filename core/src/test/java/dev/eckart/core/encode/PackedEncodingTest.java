@@ -1,6 +1,7 @@
 package dev.eckart.core.encode;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.eckart.core.calibrate.InputStatistics;
@@ -8,7 +9,9 @@ import dev.eckart.core.calibrate.SampleInputs;
 import dev.eckart.core.compress.OpenedView;
 import dev.eckart.core.linalg.EjmlDecomposer;
 import dev.eckart.core.linalg.Matrix;
+import dev.eckart.core.linalg.NonFiniteValueException;
 import dev.eckart.core.linalg.SampleMatrices;
+import dev.eckart.core.linalg.Transposed;
 import dev.eckart.core.model.ElementType;
 import dev.eckart.core.model.LinearWeight;
 import dev.eckart.core.stored.Packed;
@@ -60,6 +63,33 @@ class PackedEncodingTest {
                 assertThat(Math.sqrt(offer.loss())).isCloseTo(all == 0 ? 0 : lost / all, within(ROUNDING));
             }
         }
+    }
+
+    @Test
+    void should_choose_the_same_steps_and_codes_however_a_matrix_is_stored() {
+        Matrix matrix = SampleMatrices.roundedToFloat(SampleMatrices.normal(2100, 70, 3));
+
+        Packed rows = (Packed)
+                offers(new PackedEncoding(4), matrix, Optional.empty()).get(1).build();
+        LinearWeight turned = new LinearWeight("fc", "MatMul", ElementType.FLOAT32, Transposed.of(matrix.transpose()));
+        Packed columns = (Packed) new PackedEncoding(4)
+                .draft(new WeightView(turned))
+                .offers()
+                .get(1)
+                .build();
+
+        assertThat(columns.codes()).isEqualTo(rows.codes());
+        assertThat(columns.scales()).isEqualTo(rows.scales());
+    }
+
+    @Test
+    void should_say_where_a_number_is_that_is_none() {
+        double[] numbers = new double[100 * 20];
+        numbers[70 * 20 + 3] = Double.NaN;
+
+        assertThatExceptionOfType(NonFiniteValueException.class)
+                .isThrownBy(() -> offers(new PackedEncoding(4), Matrix.of(100, 20, numbers), Optional.empty()))
+                .withMessage("NaN at [70, 3]");
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.eckart.onnx.rewrite;
 
 import dev.eckart.core.linalg.Decomposer;
 import dev.eckart.core.linalg.Matrix;
+import dev.eckart.core.linalg.MatrixSource;
 import dev.eckart.core.model.ElementType;
 import dev.eckart.core.verify.NoProof;
 import dev.eckart.onnx.file.OnnxModel;
@@ -142,7 +143,7 @@ public final class ProductReference {
     }
 
     private void substitute(ConstantSite site, CodeNames codes) throws Misfit {
-        Matrix dense = stored.constant(site, codes).toMatrix(stored.backend());
+        MatrixSource dense = stored.constant(site, codes).dense(stored.backend());
         stored.compare(site, dense);
         Value root = site.root();
         ElementType type = TensorTypes.elementType(

@@ -340,7 +340,8 @@ final class StoredPairs {
                         PackedLowering.codes(packed, weight.rows(), weight.columns(), names.bits(), names.blockSize())),
                 names.bits(),
                 names.blockSize(),
-                PackedLowering.scales(scales),
+                // Read again and again where codes become numbers.
+                Matrix.copyOf(PackedLowering.scales(scales)),
                 type);
     }
 
@@ -416,7 +417,7 @@ final class StoredPairs {
      *
      * @throws Misfit if nothing was recorded, or of another original
      */
-    void compare(ConstantSite site, Matrix dense) throws Misfit {
+    void compare(ConstantSite site, MatrixSource dense) throws Misfit {
         compare(site.weight().name(), record(site, dense));
     }
 
@@ -445,7 +446,7 @@ final class StoredPairs {
     }
 
     /** What there is to record of the dense equivalent of codes. */
-    FormRecord record(ConstantSite site, Matrix dense) {
+    FormRecord record(ConstantSite site, MatrixSource dense) {
         return new FormRecord(FormRecord.error(site.weight().values(), dense), digest(site.root()), List.of());
     }
 

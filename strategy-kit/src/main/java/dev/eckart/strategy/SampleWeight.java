@@ -1,5 +1,6 @@
 package dev.eckart.strategy;
 
+import dev.eckart.core.calibrate.InputRange;
 import dev.eckart.core.calibrate.InputStatistics;
 import dev.eckart.core.compress.OpenedView;
 import dev.eckart.core.encode.WeightView;
@@ -110,9 +111,31 @@ record SampleWeight(String description, LinearWeight weight, Matrix numbers, Opt
         Matrix centered = x.minus(Matrix.of(rows, 1, ones).times(mean));
         Arrays.fill(ones, 1.0 / rows);
         double[] shifted = mean.toArray();
-        Arrays.setAll(shifted, i -> shifted[i] + 1 + i % 7);
+        Arrays.setAll(shifted, i -> shifted[i] + shift(i));
         return new InputStatistics(
-                rows, rows, Matrix.of(1, size, shifted), centered.transpose().times(centered.scaleRows(ones)));
+                rows,
+                rows,
+                Matrix.of(1, size, shifted),
+                centered.transpose().times(centered.scaleRows(ones)),
+                Optional.of(range(x)));
+    }
+
+    private static double shift(int input) {
+        return 1 + input % 7;
+    }
+
+    private static InputRange range(Matrix x) {
+        double[] least = new double[x.columns()];
+        double[] most = new double[x.columns()];
+        for (int j = 0; j < x.columns(); j++) {
+            least[j] = Double.POSITIVE_INFINITY;
+            most[j] = Double.NEGATIVE_INFINITY;
+            for (int i = 0; i < x.rows(); i++) {
+                least[j] = Math.min(least[j], x.get(i, j) + shift(j));
+                most[j] = Math.max(most[j], x.get(i, j) + shift(j));
+            }
+        }
+        return new InputRange(Matrix.of(1, least.length, least), Matrix.of(1, most.length, most));
     }
 
     private static InputStatistics constant(InputStatistics inputs) {

@@ -15,6 +15,15 @@ import dev.eckart.core.stored.Stored;
 import dev.eckart.onnx.OnnxNetwork;
 import dev.eckart.onnx.run.Output;
 import dev.eckart.onnx.run.Session;
+import dev.eckart.core.linalg.ScaledAxis;
+import dev.eckart.core.model.ElementType;
+import dev.eckart.core.stored.Integers;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -99,6 +108,95 @@ class IntegerProductTest {
         for (int i = 0; i < expected.size(); i++) {
             assertThat(found.at(i)).as("number %d", i).isCloseTo(expected.at(i), within(IN * 8 * 0x1p-22));
         }
+    }
+
+    /** Factors of powers of two, which change no digit. */
+    private static Matrix factors() {
+        double[] numbers = new double[IN];
+        Arrays.setAll(numbers, i -> Math.scalb(1.0, i % 5 - 2));
+        return Matrix.of(1, IN, numbers);
+    }
+
+    private Path smoothed(OnnxNetwork network) throws IOException {
+        LinearWeight constant = network.constants().linear().get(0);
+        Matrix factors = factors();
+        double[] divisors = Arrays.stream(factors.toArray()).map(factor -> 1 / factor).toArray();
+        LinearWeight divided = new LinearWeight(
+                "w", "MatMul", ElementType.FLOAT32, ScaledAxis.rows(constant.values(), divisors));
+        Integers plain = (Integers) new Int8Encoding(7)
+                .draft(new WeightView(divided))
+                .offers()
+                .get(0)
+                .build();
+        Path encoded = folder.resolve("smoothed.onnx");
+        network.rewrite(
+                        List.of(new Replacement(constant, new Integers(plain.blocks(), Optional.of(factors)))),
+                        new Provenance("test", "", "int8:7"))
+                .recorded(network, EjmlDecomposer::new)
+                .write(encoded);
+        return encoded;
+    }
+
+    /** Ones over factors: what the factors make of them, integers hold exactly. */
+    private static Output runDivided(Path file, Session.Optimization level) {
+        double[] factors = factors().toArray();
+        float[] numbers = new float[2 * IN];
+        for (int i = 0; i < IN; i++) {
+            numbers[i] = (float) (1 / factors[i]);
+            numbers[IN + i] = i % 2 / (float) factors[i];
+        }
+        try (Session session = Session.open(file, level, 1)) {
+            return Objects.requireNonNull(session.run(Map.of("x", NpyArray.ofFloats(List.of(2, IN), numbers)))
+                    .get("y"));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void should_multiply_inputs_by_factors_before_it_rounds_them(Session.Optimization level) throws IOException {
+        double[] factors = factors().toArray();
+        double[] numbers = extremes().toArray();
+        Arrays.setAll(numbers, i -> numbers[i] * factors[i / OUT]);
+        Path file = model(Matrix.of(IN, OUT, numbers));
+        Path encoded = smoothed(OnnxNetwork.read(file));
+
+        Output expected = runDivided(file, Session.Optimization.NONE);
+        Output found = runDivided(encoded, level);
+
+        for (int i = 0; i < expected.size(); i++) {
+            assertThat(found.at(i)).as("number %d", i).isCloseTo(expected.at(i), within(IN * 8 * 0x1p-21));
+        }
+    }
+
+    @Test
+    void should_find_a_factor_that_was_changed() throws IOException {
+        Path file = model(RandomMatrices.normal(IN, OUT, 1));
+        OnnxNetwork network = OnnxNetwork.read(file);
+        Path encoded = smoothed(network);
+        assertThat(network.storedFormFault(OnnxNetwork.read(encoded), EjmlDecomposer::new))
+                .isEmpty();
+
+        byte[] bytes = Files.readAllBytes(encoded);
+        byte[] written = ByteBuffer.allocate(3 * Float.BYTES)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putFloat(0.25f)
+                .putFloat(0.5f)
+                .putFloat(1)
+                .array();
+        int at = indexOf(bytes, written);
+        ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putFloat(at, 0.2525f);
+        Path changed = Files.write(folder.resolve("changed.onnx"), bytes);
+
+        assertThat(network.storedFormFault(OnnxNetwork.read(changed), EjmlDecomposer::new))
+                .hasValueSatisfying(fault -> assertThat(fault)
+                        .contains("factors of inputs `w.factors` holds other numbers than were written"));
+    }
+
+    private static int indexOf(byte[] bytes, byte[] part) {
+        return IntStream.range(0, bytes.length - part.length)
+                .filter(i -> Arrays.equals(bytes, i, i + part.length, part, 0, part.length))
+                .findFirst()
+                .orElseThrow();
     }
 
     @ParameterizedTest

@@ -8,6 +8,7 @@ import dev.eckart.core.encode.WeightView;
 import dev.eckart.core.linalg.Accuracy;
 import dev.eckart.core.linalg.Decomposer;
 import dev.eckart.core.model.LinearWeight;
+import java.util.List;
 import java.util.Optional;
 
 /** A view of a single weight as the engine has it, with a backend: to try an encoding by itself. */
@@ -29,7 +30,7 @@ public final class OpenedView implements AutoCloseable {
         WeightOpener opener = new WeightOpener(backend, Calibration.NONE, new InputRoots(backend, 0));
         OpenMatrices matrices = new OpenMatrices(opener, weight, inputs, Accuracy.FULL);
         return new OpenedView(
-                new WeightView(weight, inputs.map(known -> new CalibratedInputs(known, () -> backend)), matrices),
+                new WeightView(weight, inputs.map(known -> new CalibratedInputs(known, () -> backend, List.of(weight.values()))), matrices),
                 matrices);
     }
 

@@ -4,8 +4,10 @@ import dev.eckart.core.calibrate.InputStatistics;
 import dev.eckart.core.encode.CalibratedInputs;
 import dev.eckart.core.encode.WeightView;
 import dev.eckart.core.linalg.Accuracy;
+import dev.eckart.core.linalg.MatrixSource;
 import dev.eckart.core.model.LinearWeight;
 import dev.eckart.core.scan.Inventory;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
@@ -29,6 +31,9 @@ final class Views {
 
     private final IdentityHashMap<InputStatistics, Shared> underWay = new IdentityHashMap<>();
 
+    /** All weights of the network on the same inputs, whichever of them are looked at. */
+    private final IdentityHashMap<InputStatistics, List<MatrixSource>> layers = new IdentityHashMap<>();
+
     /** Inputs, and how many constants they are still wanted for. */
     private static final class Shared {
         private int wanted;
@@ -43,7 +48,13 @@ final class Views {
     Views(WeightOpener opener, Inventory linear, List<LinearWeight> constants) {
         this.opener = opener;
         Map<String, LinearWeight> byName = new HashMap<>();
-        linear.linear().forEach(weight -> byName.put(weight.name(), weight));
+        linear.linear().forEach(weight -> {
+            byName.put(weight.name(), weight);
+            opener.calibration()
+                    .inputsOf(weight)
+                    .ifPresent(found -> layers.computeIfAbsent(found, unused -> new ArrayList<>())
+                            .add(weight.values()));
+        });
         for (LinearWeight constant : constants) {
             Optional.ofNullable(byName.get(constant.name()))
                     .flatMap(weight -> inputs(weight, constant))
@@ -100,7 +111,8 @@ final class Views {
         synchronized (underWay) {
             Shared shared = underWay.computeIfAbsent(found, unused -> new Shared());
             if (shared.inputs.isEmpty()) {
-                shared.inputs = Optional.of(new CalibratedInputs(found.aboutZero(), opener::decomposer));
+                shared.inputs = Optional.of(new CalibratedInputs(
+                        found.aboutZero(), opener::decomposer, layers.getOrDefault(found, List.of())));
             }
             return shared.inputs.get();
         }

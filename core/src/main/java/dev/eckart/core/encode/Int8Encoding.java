@@ -1,5 +1,6 @@
 package dev.eckart.core.encode;
 
+import dev.eckart.core.linalg.Matrix;
 import dev.eckart.core.linalg.MatrixSource;
 import dev.eckart.core.model.ElementType;
 import dev.eckart.core.model.LinearWeight;
@@ -44,12 +45,22 @@ public record Int8Encoding(int bits) implements Encoding {
 
     @Override
     public Draft draft(WeightView view) {
-        RoundedDraft rounded = RoundedDraft.of(view, bits);
-        return () -> List.of(new Rounded(rounded));
+        Grid grid = new Grid(bits, view.weight().type());
+        MatrixSource weight = view.weight().values();
+        Optional<CalibratedInputs.Smoothed> smoothed = view.inputs().flatMap(CalibratedInputs::smoothed);
+        Rounded rounded = smoothed.map(inputs -> new Rounded(
+                        RoundedDraft.of(inputs.divided(weight), Optional.of(inputs.inputs()), grid),
+                        Optional.of(Matrix.of(1, weight.rows(), inputs.factors()))))
+                .orElseGet(() -> new Rounded(RoundedDraft.of(weight, view.inputs(), grid), Optional.empty()));
+        return () -> List.of(rounded);
     }
 
-    /** @param rounded the codes, without what rounding the inputs loses */
-    private record Rounded(RoundedDraft rounded) implements Offer {
+    /**
+     * Codes, without what rounding the inputs loses.
+     *
+     * @param factors of the inputs, {@code [1 × in]}
+     */
+    private record Rounded(RoundedDraft rounded, Optional<MatrixSource> factors) implements Offer {
         @Override
         public String variant() {
             return "int8:" + rounded.blocks().bits();
@@ -72,7 +83,7 @@ public record Int8Encoding(int bits) implements Encoding {
 
         @Override
         public Integers build() {
-            return new Integers(rounded.blocks());
+            return new Integers(rounded.blocks(), factors);
         }
     }
 

@@ -3,6 +3,8 @@ package dev.eckart.core.calibrate;
 import dev.eckart.core.linalg.Matrix;
 import dev.eckart.core.linalg.SampleMatrices;
 import java.util.Arrays;
+import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * Inputs of a layer, for tests, and what they are like.
@@ -41,6 +43,17 @@ public record SampleInputs(Matrix x) {
     public InputStatistics statistics() {
         Matrix centered = centered();
         return new InputStatistics(
-                x.rows(), x.rows(), mean(), centered.transpose().times(centered));
+                x.rows(), x.rows(), mean(), centered.transpose().times(centered), Optional.of(range()));
+    }
+
+    private InputRange range() {
+        double[] least = new double[x.columns()];
+        double[] most = new double[x.columns()];
+        for (int j = 0; j < x.columns(); j++) {
+            int column = j;
+            least[j] = IntStream.range(0, x.rows()).mapToDouble(i -> x.get(i, column)).min().orElseThrow();
+            most[j] = IntStream.range(0, x.rows()).mapToDouble(i -> x.get(i, column)).max().orElseThrow();
+        }
+        return new InputRange(Matrix.of(1, x.columns(), least), Matrix.of(1, x.columns(), most));
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.eckart.core.calibrate.InputRange;
 import dev.eckart.core.calibrate.InputStatistics;
 import dev.eckart.core.calibrate.SampleInputs;
 import dev.eckart.core.linalg.EjmlDecomposer;
@@ -117,7 +118,11 @@ public abstract class EncodingContract {
                     inputs.samples(),
                     inputs.rows(),
                     SampleMatrices.scaled(inputs.mean(), factor),
-                    SampleMatrices.scaled(inputs.covariance(), factor * factor));
+                    SampleMatrices.scaled(inputs.covariance(), factor * factor),
+                    inputs.range()
+                            .map(range -> new InputRange(
+                                    SampleMatrices.scaled(range.least(), factor),
+                                    SampleMatrices.scaled(range.most(), factor))));
         }
     }
 

@@ -6,7 +6,7 @@ import dev.eckart.core.calibrate.InputStatistics;
 import dev.eckart.core.calibrate.LayerStatistics;
 import dev.eckart.core.calibrate.UncalibratedReason;
 import dev.eckart.core.calibrate.UncalibratedWeight;
-import dev.eckart.core.linalg.Decomposer;
+import dev.eckart.core.linalg.RowSums;
 import dev.eckart.core.model.LinearWeight;
 import dev.eckart.core.npy.NpyArray;
 import dev.eckart.onnx.calibrate.PaddingMask.Rows;
@@ -28,6 +28,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ForkJoinPool;
+import java.util.function.IntFunction;
 import java.util.function.IntPredicate;
 import java.util.stream.Collectors;
 
@@ -74,9 +75,13 @@ final class CalibrationRun {
      * Sums over what layers are multiplied by.
      *
      * @param models whose inputs of layers are beside each other
+     * @param sums of no rows, of a length
      */
     LayerStatistics sum(
-            Map<List<LayerInput>, List<LinearWeight>> layers, int models, Decomposer decomposer, Progress progress) {
+            Map<List<LayerInput>, List<LinearWeight>> layers,
+            int models,
+            IntFunction<RowSums> sums,
+            Progress progress) {
         Arrangement arrangement = arrangement(layers.keySet());
         List<UncalibratedWeight> uncalibrated = new ArrayList<>();
         List<String> notes = new ArrayList<>(arrangement.notes());
@@ -86,7 +91,7 @@ final class CalibrationRun {
                 if (layer.stream().anyMatch(arrangement.withoutSamples::contains)) {
                     uncalibrated.addAll(because(UncalibratedReason.NO_SAMPLES, weights));
                 } else {
-                    open.add(new LayerSums(layer, weights, models, decomposer));
+                    open.add(new LayerSums(layer, weights, models, sums));
                 }
             });
             if (!open.isEmpty()) {
@@ -95,13 +100,13 @@ final class CalibrationRun {
             Map<String, InputStatistics> byWeight = new LinkedHashMap<>();
             while (!open.isEmpty()) {
                 // Each is closed before the next one's statistics are made: both are of that size.
-                try (LayerSums sums = open.remove()) {
-                    Optional<InputStatistics> statistics = sums.statistics(inputs.samples());
+                try (LayerSums next = open.remove()) {
+                    Optional<InputStatistics> statistics = next.statistics(inputs.samples());
                     statistics.ifPresentOrElse(
-                            found -> sums.weights().forEach(weight -> byWeight.put(weight.name(), found)),
-                            () -> uncalibrated.addAll(because(sums.obstacle(), sums.weights())));
-                    requireFiniteInput(sums);
-                    sums.notFinite().or(sums::tooLarge).ifPresent(notes::add);
+                            found -> next.weights().forEach(weight -> byWeight.put(weight.name(), found)),
+                            () -> uncalibrated.addAll(because(next.obstacle(), next.weights())));
+                    requireFiniteInput(next);
+                    next.notFinite().or(next::tooLarge).ifPresent(notes::add);
                 }
             }
             return new LayerStatistics(inputs.samples(), byWeight, uncalibrated, notes);

@@ -9,6 +9,7 @@ import dev.eckart.core.calibrate.UncalibratedWeight;
 import dev.eckart.core.file.Unwritable;
 import dev.eckart.core.linalg.Decomposer;
 import dev.eckart.core.linalg.RowSums;
+import dev.eckart.core.linalg.RowSums;
 import dev.eckart.core.model.LinearWeight;
 import dev.eckart.core.scan.Inventory;
 import dev.eckart.onnx.OnnxNetwork;
@@ -76,12 +77,13 @@ public final class Calibrator {
      * @param path the model's file, for messages
      * @param network the same, read
      * @param inventory what of its weights to calibrate; joint ones are their members
+     * @param tempered whether vectors that are longer than usual count less, as {@link RowSums#tempered} says
      * @return of no samples, if there is no weight that could be calibrated
      * @throws InvalidInputException if the inputs do not fit the model, it fails on them, they hold a NaN or an infinity
      *     that reaches a layer, there is no such mask, nothing is left by it, or the statistics need more memory
      */
     public LayerStatistics calibrate(
-            Path path, OnnxNetwork network, Inventory inventory, CalibrationInputs calibration) {
+            Path path, OnnxNetwork network, Inventory inventory, CalibrationInputs calibration, boolean tempered) {
         List<UncalibratedWeight> uncalibrated = new ArrayList<>();
         Map<List<LayerInput>, List<LinearWeight>> layers = layers(network, inventory, uncalibrated);
         if (layers.isEmpty()) {
@@ -93,7 +95,13 @@ public final class Calibrator {
         List<LayerInput> values = layers.keySet().stream().flatMap(List::stream).toList();
         try (TemporaryModel exposed = expose(network, values, path)) {
             CalibrationRun run = run(Runs.of(exposed.session()), exposed.session(), network, calibration, room);
-            LayerStatistics found = run.sum(layers, 1, decomposer, progress);
+            LayerStatistics found = run.sum(
+                    layers,
+                    1,
+                    size -> tempered
+                            ? decomposer.rowSums(size).tempered()
+                            : decomposer.rowSums(size),
+                    progress);
             uncalibrated.addAll(found.uncalibrated());
             Map<String, InputStatistics> finite = new LinkedHashMap<>();
             aboutZero(found.byWeight(), network).forEach((weight, statistics) -> {

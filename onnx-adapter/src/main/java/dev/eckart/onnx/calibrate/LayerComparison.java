@@ -54,7 +54,7 @@ public final class LayerComparison implements ChangeMeter<OnnxNetwork> {
         long room = calibrator.room(path, List.of(size));
         return this.<InputChange>run(soFar, inputs, room, run -> {
                     Map<List<LayerInput>, List<LinearWeight>> layer = Map.of(inputs, List.of(any));
-                    InputStatistics both = run.sum(layer, 2, calibrator.decomposer(), Progress.NONE)
+                    InputStatistics both = run.sum(layer, 2, calibrator.decomposer()::rowSums, Progress.NONE)
                             .byWeight()
                             .get(any.name());
                     return both == null

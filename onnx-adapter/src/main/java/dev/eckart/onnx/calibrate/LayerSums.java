@@ -1,14 +1,15 @@
 package dev.eckart.onnx.calibrate;
 
+import dev.eckart.core.calibrate.InputRange;
 import dev.eckart.core.calibrate.InputStatistics;
 import dev.eckart.core.calibrate.UncalibratedReason;
-import dev.eckart.core.linalg.Decomposer;
 import dev.eckart.core.linalg.NonFiniteValueException;
 import dev.eckart.core.linalg.RowSums;
 import dev.eckart.core.model.LinearWeight;
 import dev.eckart.onnx.run.Output;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntFunction;
 import java.util.function.IntPredicate;
 
 /** The sums over all that one weight, or several alike, are multiplied by. */
@@ -25,12 +26,13 @@ final class LayerSums implements SampleSums, AutoCloseable {
      *
      * @param weights that are multiplied by these inputs, and have as many rows
      * @param models whose inputs are beside each other
+     * @param sums of no rows, of a length
      */
-    LayerSums(List<LayerInput> inputs, List<LinearWeight> weights, int models, Decomposer decomposer) {
+    LayerSums(List<LayerInput> inputs, List<LinearWeight> weights, int models, IntFunction<RowSums> sums) {
         this.inputs = inputs;
         this.weights = weights;
         this.size = models * weights.get(0).rows();
-        this.sums = decomposer.rowSums(size);
+        this.sums = sums.apply(size);
     }
 
     @Override
@@ -83,7 +85,12 @@ final class LayerSums implements SampleSums, AutoCloseable {
             return Optional.empty();
         }
         try {
-            return Optional.of(new InputStatistics(samples, sums.count(), sums.mean(), sums.covariance()));
+            return Optional.of(new InputStatistics(
+                    samples,
+                    sums.count(),
+                    sums.mean(),
+                    sums.covariance(),
+                    Optional.of(new InputRange(sums.least(), sums.most()))));
         } catch (ArithmeticException e) {
             tooLarge = Optional.of("`%s` holds numbers whose squares exceed the range of float64"
                     .formatted(inputs.get(0).value()));

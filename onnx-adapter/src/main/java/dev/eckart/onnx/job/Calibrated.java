@@ -57,7 +57,7 @@ record Calibrated(
             return new Calibrated(Calibration.NONE, Optional.empty(), Optional.empty(), List.of(), worthwhile);
         }
         CalibrationInputs inputs = selection.calibration().get();
-        LayerStatistics found = engine.calibrator().calibrate(model, network, inventory, inputs);
+        LayerStatistics found = engine.calibrator().calibrate(model, network, inventory, inputs, selection.tempers());
         return new Calibrated(
                 Calibration.of(shrunk(found.byWeight())),
                 Optional.of(CalibrationEntry.of(inputs.inputs().toString(), found)),

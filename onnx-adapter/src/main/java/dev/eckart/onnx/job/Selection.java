@@ -125,6 +125,11 @@ public record Selection(
         return encodings.usual().stream().allMatch(PairEncoding.class::isInstance);
     }
 
+    /** Whether inputs of layers that are longer than usual are to count less: a few of them would own all rounding. */
+    boolean tempers() {
+        return encodings.usual().stream().noneMatch(Encoding::isOfProducts);
+    }
+
     /** Whether the run has use for a backend that decomposes matrices. */
     boolean decomposes() {
         return hasRanks() || calibration.isPresent();

@@ -6,7 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -21,16 +21,24 @@ import java.util.stream.Stream;
  * @param bits of a code, 2 to 8
  * @param blockSize numbers that share a scale, written after the bits as in {@code 4/32}, of codes that stay codes while the
  *     network runs; 0 for those that are made numbers when it is loaded
+ * @param factors the tensor that inputs of integers are multiplied by before they are rounded; empty if there is none
  * @param pair the two tensors whose product is added to the numbers; empty if nothing is
  */
-record CodeNames(boolean integers, int bits, int blockSize, String codes, String scales, List<String> pair) {
+record CodeNames(
+        boolean integers,
+        int bits,
+        int blockSize,
+        String codes,
+        String scales,
+        Optional<String> factors,
+        List<String> pair) {
     private static final Pattern BITS = Pattern.compile("(i?)([2-8])(?:/(\\d{1,3}))?");
 
     private static final String WEIGHT = "eckart.codes.";
     private static final String FACTOR = "eckart.factor.";
 
-    /** Fields of an entry without a pair, and with one. */
-    private static final Set<Integer> FIELDS = Set.of(3, 5);
+    /** Fields of an entry with codes and scales alone. */
+    private static final int FIELDS = 3;
 
     CodeNames {
         pair = List.copyOf(pair);
@@ -38,17 +46,22 @@ record CodeNames(boolean integers, int bits, int blockSize, String codes, String
 
     /** Codes to which nothing is added. */
     CodeNames(int bits, String codes, String scales) {
-        this(false, bits, 0, codes, scales, List.of());
+        this(false, bits, 0, codes, scales, Optional.empty(), List.of());
     }
 
     /** The same codes, multiplied as integers. */
     CodeNames asIntegers() {
-        return new CodeNames(true, bits, blockSize, codes, scales, pair);
+        return new CodeNames(true, bits, blockSize, codes, scales, factors, pair);
+    }
+
+    /** The same, with factors of the inputs. */
+    CodeNames smoothedBy(String tensor) {
+        return new CodeNames(integers, bits, blockSize, codes, scales, Optional.of(tensor), pair);
     }
 
     /** The same, with the product of two tensors added. */
     CodeNames with(String first, String second) {
-        return new CodeNames(integers, bits, blockSize, codes, scales, List.of(first, second));
+        return new CodeNames(integers, bits, blockSize, codes, scales, factors, List.of(first, second));
     }
 
     static boolean isEntry(StringStringEntryProto entry) {
@@ -57,7 +70,9 @@ record CodeNames(boolean integers, int bits, int blockSize, String codes, String
 
     /** The tensors that it speaks of, in order. */
     List<String> tensors() {
-        return Stream.concat(Stream.of(codes, scales), pair.stream()).toList();
+        return Stream.of(Stream.of(codes, scales), factors.stream(), pair.stream())
+                .flatMap(Function.identity())
+                .toList();
     }
 
     /** The entry for a weight. */
@@ -116,18 +131,24 @@ record CodeNames(boolean integers, int bits, int blockSize, String codes, String
     private static Optional<CodeNames> parse(String value) {
         List<String> parts = List.of(value.split(" ", -1));
         Matcher bits = BITS.matcher(parts.get(0));
-        if (!FIELDS.contains(parts.size()) || !bits.matches()) {
+        if (!bits.matches()) {
+            return Optional.empty();
+        }
+        boolean integers = !bits.group(1).isEmpty();
+        int others = parts.size() - FIELDS;
+        if (integers ? others != 0 && others != 1 : others != 0 && others != 2) {
             return Optional.empty();
         }
         List<String> names = parts.subList(1, parts.size()).stream()
                 .map(PairNames::unescaped)
                 .toList();
         return Optional.of(new CodeNames(
-                !bits.group(1).isEmpty(),
+                integers,
                 Integer.parseInt(bits.group(2)),
                 bits.group(3) == null ? 0 : Integer.parseInt(bits.group(3)),
                 names.get(0),
                 names.get(1),
-                names.subList(2, names.size())));
+                integers ? names.stream().skip(2).findFirst() : Optional.empty(),
+                integers ? List.of() : names.subList(2, names.size())));
     }
 }

@@ -1,5 +1,8 @@
 package dev.eckart.onnx.rewrite;
 
+import dev.eckart.core.linalg.Matrix;
+import dev.eckart.core.linalg.MatrixSource;
+import dev.eckart.core.model.ElementType;
 import dev.eckart.core.stored.Integers;
 import dev.eckart.onnx.graph.Attributes;
 import dev.eckart.onnx.graph.GraphEdits;
@@ -9,7 +12,9 @@ import dev.eckart.onnx.graph.Value;
 import dev.eckart.onnx.proto.NodeProto;
 import dev.eckart.onnx.proto.TensorProto.DataType;
 import dev.eckart.onnx.scan.ConstantSite;
+import dev.eckart.onnx.tensor.TensorView;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,6 +26,7 @@ import java.util.Optional;
  *
  * <pre>{@code
  * before                   after
+ *                          x = Mul(x, factors)                     where there are any
  * y = MatMul(x, W)         u, s, z = DynamicQuantizeLinear(x)      once for all products of x
  *                          p = MatMulInteger(u, codes, z, 0)
  *                          y = Cast(p) · (s · scales)
@@ -40,22 +46,27 @@ public final class IntegerLowering {
     private final NewTensors tensors;
     private final FreshNames names;
     private final CodesLowering codes;
-    private final Map<Value, Rounded> rounded = new LinkedHashMap<>();
+    private final Map<Key, Rounded> rounded = new LinkedHashMap<>();
+    private final Map<List<Double>, String> factors = new HashMap<>();
     private final Map<Integer, List<NodeProto>> products = new LinkedHashMap<>();
     private final Map<Integer, String> zeros = new HashMap<>();
+
+    /** @param factors the tensor that the input is multiplied by; empty if there is none */
+    private record Key(Value input, Optional<String> factors) {}
 
     /**
      * An input that is rounded.
      *
      * @param name of the input
      * @param first the first node that takes it
+     * @param scaled the input times factors; the input itself where there are none
      * @param step what one unit of the integers stands for
      * @param zeroPoint the integer that stands for zero
      */
-    private record Rounded(String name, int first, String integers, String step, String zeroPoint) {
+    private record Rounded(String name, int first, String scaled, String integers, String step, String zeroPoint) {
 
         Rounded notAfter(int node) {
-            return new Rounded(name, Math.min(first, node), integers, step, zeroPoint);
+            return new Rounded(name, Math.min(first, node), scaled, integers, step, zeroPoint);
         }
     }
 
@@ -91,34 +102,52 @@ public final class IntegerLowering {
     CodeNames store(ConstantSite site, Integers form) {
         Value root = site.root();
         CodesLowering.IntegerOperand operand = codes.storeIntegers(site, form.blocks());
+        Optional<String> smoothing = form.factors().map(row -> factors(root, row));
         for (Use use : index.uses(root)) {
-            products.put(use.node(), nodes(site, index.node(use.node()), use, operand));
+            products.put(use.node(), nodes(site, index.node(use.node()), use, operand, smoothing));
             edits.release(use);
         }
         edits.removeIfUnused(root);
-        return operand.names();
+        return smoothing.map(operand.names()::smoothedBy).orElse(operand.names());
+    }
+
+    /** The tensor of factors, which products of the same inputs share. */
+    private String factors(Value root, MatrixSource row) {
+        double[] numbers = Matrix.copyOf(row).toArray();
+        return factors.computeIfAbsent(
+                Arrays.stream(numbers).boxed().toList(),
+                unused -> tensors.store(
+                                root,
+                                root.name() + ".factors",
+                                TensorView.of(row).reshaped(List.of((long) numbers.length)),
+                                ElementType.FLOAT32)
+                        .name());
     }
 
     /** Puts all nodes into the graph; each input is rounded before the first product that takes it. */
     void finish() {
-        for (Rounded input : rounded.values()) {
-            products.computeIfPresent(input.first, (node, nodes) -> {
-                List<NodeProto> all = new ArrayList<>(
-                        List.of(roundingOf(input.name, input.integers, input.step, input.zeroPoint, names)));
-                all.addAll(nodes);
-                return all;
-            });
-        }
+        rounded.forEach((key, input) -> products.computeIfPresent(input.first, (node, nodes) -> {
+            List<NodeProto> all = new ArrayList<>();
+            key.factors.ifPresent(by -> all.add(smoothingOf(input.name, by, input.scaled, names)));
+            all.add(roundingOf(input.scaled, input.integers, input.step, input.zeroPoint, names));
+            all.addAll(nodes);
+            return all;
+        }));
         products.forEach(edits::replace);
     }
 
     private List<NodeProto> nodes(
-            ConstantSite site, NodeProto original, Use use, CodesLowering.IntegerOperand operand) {
+            ConstantSite site,
+            NodeProto original,
+            Use use,
+            CodesLowering.IntegerOperand operand,
+            Optional<String> smoothing) {
         List<NodeProto> nodes = new ArrayList<>();
         Value x = index.value(new Use(use.node(), 0)).orElseThrow();
         Rounded input = rounded.compute(
-                x,
-                (any, known) -> (known == null ? named(original.getInput(0), use.node()) : known).notAfter(use.node()));
+                new Key(x, smoothing),
+                (key, known) -> (known == null ? named(original.getInput(0), use.node(), key) : known)
+                        .notAfter(use.node()));
         String product = add(
                 nodes, "MatMulInteger", original, input.integers, operand.value(), input.zeroPoint, zero(site.root()));
         String numbers = names.take(original.getOutput(0) + ".numbers");
@@ -158,8 +187,25 @@ public final class IntegerLowering {
         return output;
     }
 
-    private Rounded named(String x, int node) {
-        return new Rounded(x, node, names.take(x + ".integers"), names.take(x + ".step"), names.take(x + ".zero"));
+    private Rounded named(String x, int node, Key key) {
+        return new Rounded(
+                x,
+                node,
+                key.factors.isPresent() ? names.take(x + ".smoothed") : x,
+                names.take(x + ".integers"),
+                names.take(x + ".step"),
+                names.take(x + ".zero"));
+    }
+
+    /** The node that multiplies a value by factors. */
+    static NodeProto smoothingOf(String x, String factors, String smoothed, FreshNames names) {
+        return NodeProto.newBuilder()
+                .setOpType("Mul")
+                .setName(names.take(smoothed + "_node"))
+                .addInput(x)
+                .addInput(factors)
+                .addOutput(smoothed)
+                .build();
     }
 
     /** The node that rounds a value to 8 bits. */

@@ -4,6 +4,7 @@ import dev.eckart.core.linalg.Decomposer;
 import dev.eckart.core.linalg.Matrix;
 import dev.eckart.core.linalg.MatrixSource;
 import dev.eckart.core.model.ElementType;
+import dev.eckart.core.stored.Integers;
 import dev.eckart.core.verify.NoProof;
 import dev.eckart.onnx.file.OnnxModel;
 import dev.eckart.onnx.graph.GraphEdits;
@@ -18,11 +19,13 @@ import dev.eckart.onnx.scan.LinearSite;
 import dev.eckart.onnx.scan.LinearSite.Multiplication;
 import dev.eckart.onnx.tensor.TensorTypes;
 import dev.eckart.onnx.tensor.TensorView;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 
@@ -143,7 +146,8 @@ public final class ProductReference {
     }
 
     private void substitute(ConstantSite site, CodeNames codes) throws Misfit {
-        MatrixSource dense = stored.constant(site, codes).dense(stored.backend());
+        dev.eckart.core.stored.Stored form = stored.constant(site, codes);
+        MatrixSource dense = form.dense(stored.backend());
         stored.compare(site, dense);
         Value root = site.root();
         ElementType type = TensorTypes.elementType(
@@ -164,29 +168,52 @@ public final class ProductReference {
         index.uses(root).stream()
                 .filter(use -> index.node(use.node()).getOutputCount() > 0)
                 .forEach(use -> addProduct(use.node()));
-        if (codes.integers()) {
-            index.uses(root).forEach(use -> edits.replace(use.node(), roundingItsInput(index.node(use.node()))));
+        if (form instanceof Integers integers) {
+            Optional<String> factors = integers.factors()
+                    .map(row -> tensors.store(
+                                    root,
+                                    root.name() + ".factors",
+                                    TensorView.of(row).reshaped(List.of((long) row.columns())),
+                                    ElementType.FLOAT32)
+                            .name());
+            index.uses(root)
+                    .forEach(use -> edits.replace(use.node(), roundingItsInput(index.node(use.node()), factors)));
         }
     }
 
-    /** A product of the original, by the input as products of integers round it. */
-    private List<NodeProto> roundingItsInput(NodeProto product) {
+    /**
+     * A product of the original, by the input as products of integers round it.
+     *
+     * @param factors the tensor that the input is multiplied by before that, and divided by after it
+     */
+    private List<NodeProto> roundingItsInput(NodeProto product, Optional<String> factors) {
         String x = product.getInput(0);
+        String smoothed = factors.isPresent() ? names.take(x + ".smoothed") : x;
         String integers = names.take(x + ".integers");
         String step = names.take(x + ".step");
         String zeroPoint = names.take(x + ".zero");
         String rounded = names.take(x + ".rounded");
-        return List.of(
-                IntegerLowering.roundingOf(x, integers, step, zeroPoint, names),
-                NodeProto.newBuilder()
-                        .setOpType("DequantizeLinear")
-                        .setName(names.take(rounded + "_node"))
-                        .addInput(integers)
-                        .addInput(step)
-                        .addInput(zeroPoint)
-                        .addOutput(rounded)
-                        .build(),
-                product.toBuilder().setInput(0, rounded).build());
+        List<NodeProto> nodes = new ArrayList<>();
+        factors.ifPresent(by -> nodes.add(IntegerLowering.smoothingOf(x, by, smoothed, names)));
+        nodes.add(IntegerLowering.roundingOf(smoothed, integers, step, zeroPoint, names));
+        nodes.add(NodeProto.newBuilder()
+                .setOpType("DequantizeLinear")
+                .setName(names.take(rounded + "_node"))
+                .addInput(integers)
+                .addInput(step)
+                .addInput(zeroPoint)
+                .addOutput(rounded)
+                .build());
+        String taken = factors.isPresent() ? names.take(x + ".divided") : rounded;
+        factors.ifPresent(by -> nodes.add(NodeProto.newBuilder()
+                .setOpType("Div")
+                .setName(names.take(taken + "_node"))
+                .addInput(rounded)
+                .addInput(by)
+                .addOutput(taken)
+                .build()));
+        nodes.add(product.toBuilder().setInput(0, taken).build());
+        return nodes;
     }
 
     private ElementType type(Multiplication use) {

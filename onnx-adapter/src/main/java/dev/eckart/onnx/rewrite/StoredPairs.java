@@ -347,11 +347,27 @@ final class StoredPairs {
 
     private Integers integers(ConstantSite site, CodeNames names) throws Misfit {
         try {
-            return new Integers(blocks(site, names));
+            Optional<MatrixSource> factors = Optional.empty();
+            if (names.factors().isPresent()) {
+                factors = Optional.of(inputFactors(names.factors().get(), site.weight()));
+            }
+            return new Integers(blocks(site, names), factors);
         } catch (IllegalArgumentException e) {
             throw new Misfit("its metadata speaks of integers for %s that there are not: %s"
                     .formatted(site.weight().describe(), e.getMessage()));
         }
+    }
+
+    /** What inputs are multiplied by, {@code [1 × in]}. */
+    private MatrixSource inputFactors(String name, LinearWeight weight) throws Misfit {
+        TensorProto tensor = tensor(
+                name,
+                TensorTypes.dataType(ElementType.FLOAT32),
+                List.of((long) weight.rows()),
+                "factors of inputs",
+                weight);
+        return Matrix.of(
+                1, weight.rows(), Tensors.view(tensor, compressed).orElseThrow().toArray());
     }
 
     private MatrixSource term(String name, LinearWeight weight, ElementType type) throws Misfit {

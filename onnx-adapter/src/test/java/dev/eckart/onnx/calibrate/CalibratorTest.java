@@ -169,7 +169,7 @@ class CalibratorTest {
         OnnxNetwork network = OnnxNetwork.read(model);
         Inventory joint = JointLayers.group(network.inventory());
 
-        LayerStatistics statistics = calibrator(PLENTY).calibrate(model, network, joint, onAll());
+        LayerStatistics statistics = calibrator(PLENTY).calibrate(model, network, joint, onAll(), false);
 
         assertThat(joint.linear()).hasSize(1);
         assertThat(Calibration.of(statistics.byWeight()).inputsOf(joint.linear().get(0)))
@@ -183,7 +183,7 @@ class CalibratorTest {
         OnnxNetwork network = OnnxNetwork.read(model);
         Inventory some = new WeightFilter(List.of("v"), List.of()).apply(network.inventory());
 
-        LayerStatistics statistics = calibrator(PLENTY).calibrate(model, network, some, onAll());
+        LayerStatistics statistics = calibrator(PLENTY).calibrate(model, network, some, onAll(), false);
 
         assertThat(statistics.byWeight()).containsOnlyKeys("v");
         assertThat(statistics.uncalibrated()).isEmpty();
@@ -744,7 +744,7 @@ class CalibratorTest {
                 new Calibrator(new EjmlDecomposer(), 2, PLENTY, folder.resolve("missing"), Progress.NONE);
         OnnxNetwork network = OnnxNetwork.read(model);
 
-        assertThatThrownBy(() -> calibrator.calibrate(model, network, network.inventory(), onAll()))
+        assertThatThrownBy(() -> calibrator.calibrate(model, network, network.inventory(), onAll(), false))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessageContaining("missing");
     }
@@ -755,7 +755,7 @@ class CalibratorTest {
 
     private LayerStatistics calibrate(long memory, CalibrationInputs calibration) {
         OnnxNetwork network = OnnxNetwork.read(model);
-        return calibrator(memory).calibrate(model, network, network.inventory(), calibration);
+        return calibrator(memory).calibrate(model, network, network.inventory(), calibration, false);
     }
 
     @Test

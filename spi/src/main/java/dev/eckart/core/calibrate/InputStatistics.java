@@ -1,6 +1,7 @@
 package dev.eckart.core.calibrate;
 
 import dev.eckart.core.linalg.Matrix;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
@@ -10,8 +11,9 @@ import java.util.stream.IntStream;
  * @param rows vectors x that were seen, such as the tokens of all samples; padding is none
  * @param mean μ, {@code [1 × in]}
  * @param covariance C = mean of (x−μ)ᵀ(x−μ), {@code [in × in]}, symmetric
+ * @param range the least and the largest numbers of x; empty where they were not looked for
  */
-public record InputStatistics(long samples, long rows, Matrix mean, Matrix covariance) {
+public record InputStatistics(long samples, long rows, Matrix mean, Matrix covariance, Optional<InputRange> range) {
     /** From this many samples on, a covariance is used as it is. */
     public static final int ENOUGH_SAMPLES = 32;
 
@@ -28,6 +30,15 @@ public record InputStatistics(long samples, long rows, Matrix mean, Matrix covar
             throw new IllegalArgumentException(
                     "Expected one sample and one row or more but was: %d and %d".formatted(samples, rows));
         }
+        range.filter(found -> found.size() != mean.columns()).ifPresent(found -> {
+            throw new IllegalArgumentException(
+                    "Expected a range of %d inputs but was: %d".formatted(mean.columns(), found.size()));
+        });
+    }
+
+    /** Without a range. */
+    public InputStatistics(long samples, long rows, Matrix mean, Matrix covariance) {
+        this(samples, rows, mean, covariance, Optional.empty());
     }
 
     /** Whether the variances are finite; then so is all else, as no covariance is larger than the variances allow. */
@@ -49,7 +60,7 @@ public record InputStatistics(long samples, long rows, Matrix mean, Matrix covar
     public InputStatistics aboutZero() {
         Matrix zero = Matrix.of(1, size(), new double[size()]);
         return new InputStatistics(
-                samples, rows, zero, covariance.plus(mean.transpose().times(mean)));
+                samples, rows, zero, covariance.plus(mean.transpose().times(mean)), range);
     }
 
     /** Whether the mean is zero, so that nothing is left out of the second moments. */
@@ -78,6 +89,6 @@ public record InputStatistics(long samples, long rows, Matrix mean, Matrix covar
         for (int i = 0; i < n; i++) {
             numbers[i * n + i] += SHRINKAGE * trace / n;
         }
-        return new InputStatistics(samples, rows, mean, Matrix.of(n, n, numbers));
+        return new InputStatistics(samples, rows, mean, Matrix.of(n, n, numbers), range);
     }
 }

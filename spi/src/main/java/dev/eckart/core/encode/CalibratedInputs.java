@@ -4,8 +4,12 @@ import dev.eckart.core.InvalidInputException;
 import dev.eckart.core.calibrate.InputStatistics;
 import dev.eckart.core.linalg.Decomposer;
 import dev.eckart.core.linalg.Matrix;
+import dev.eckart.core.linalg.MatrixSource;
+import dev.eckart.core.linalg.ScaledAxis;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -25,16 +29,25 @@ public final class CalibratedInputs {
 
     private final InputStatistics statistics;
     private final Supplier<Decomposer> backend;
+    private final List<MatrixSource> weights;
     private @Nullable Compensation compensation;
+    private @Nullable Optional<Smoothed> smoothed;
 
     /**
      * None of it computed yet.
      *
      * @param backend asked for when something is
+     * @param weights of the layers, each {@code [in × out]}, so far as they are known
      */
-    public CalibratedInputs(InputStatistics statistics, Supplier<Decomposer> backend) {
+    public CalibratedInputs(InputStatistics statistics, Supplier<Decomposer> backend, List<MatrixSource> weights) {
         this.statistics = statistics;
         this.backend = backend;
+        this.weights = List.copyOf(weights);
+    }
+
+    /** Of layers that are not known. */
+    public CalibratedInputs(InputStatistics statistics, Supplier<Decomposer> backend) {
+        this(statistics, backend, List.of());
     }
 
     /** Mean and covariance. */
@@ -104,6 +117,48 @@ public final class CalibratedInputs {
             compensation = compute();
         }
         return compensation;
+    }
+
+    /**
+     * Inputs times factors.
+     *
+     * @param factors 1/t, one for each input, as float32 holds them
+     * @param inputs x/t
+     */
+    record Smoothed(double[] factors, CalibratedInputs inputs) {
+
+        /** t·W. */
+        MatrixSource divided(MatrixSource weight) {
+            return ScaledAxis.rows(
+                    weight, Arrays.stream(factors).map(factor -> 1 / factor).toArray());
+        }
+    }
+
+    /** The inputs, times factors by which less is lost where they are rounded; empty where none are worth it. */
+    synchronized Optional<Smoothed> smoothed() {
+        if (smoothed == null) {
+            smoothed = Smoothing.factors(statistics, weights).map(factors -> new Smoothed(factors, times(factors)));
+        }
+        return smoothed;
+    }
+
+    private CalibratedInputs times(double[] factors) {
+        int n = statistics.size();
+        double[] mean = statistics.mean().toArray();
+        double[] covariance = statistics.covariance().toArray();
+        for (int i = 0; i < n; i++) {
+            mean[i] *= factors[i];
+            for (int j = 0; j < n; j++) {
+                covariance[i * n + j] *= factors[i] * factors[j];
+            }
+        }
+        return new CalibratedInputs(
+                new InputStatistics(
+                        statistics.samples(),
+                        statistics.rows(),
+                        Matrix.of(1, n, mean),
+                        Matrix.of(n, n, covariance)),
+                backend);
     }
 
     /**

@@ -5,6 +5,7 @@ import dev.eckart.core.linalg.Decomposer;
 import dev.eckart.core.linalg.Matrix;
 import dev.eckart.core.linalg.MatrixSource;
 import dev.eckart.core.model.LinearWeight;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -37,7 +38,7 @@ public record WeightView(LinearWeight weight, Optional<CalibratedInputs> inputs,
 
     /** A weight on inputs that no other weight has. */
     public WeightView(LinearWeight weight, InputStatistics inputs, Supplier<Decomposer> backend) {
-        this(weight, Optional.of(new CalibratedInputs(inputs, backend)));
+        this(weight, Optional.of(new CalibratedInputs(inputs, backend, List.of(weight.values()))));
     }
 
     /** The weight's singular values and pairs. */

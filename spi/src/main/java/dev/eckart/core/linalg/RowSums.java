@@ -1,12 +1,16 @@
 package dev.eckart.core.linalg;
 
+import java.util.Arrays;
+
 /**
- * The mean and the covariance of rows that are seen once and not kept, in double.
+ * The mean, the covariance and the range of rows that are seen once and not kept, in double.
  *
  * <p>Rows are put together in blocks of a fixed size. The squares of a block are taken about its own mean, and blocks
  * are joined by what their means differ (T. F. Chan, G. H. Golub, R. J. LeVeque, "Updating formulae and a pairwise
  * algorithm for computing sample variances", 1979), so that nothing cancels, however large the mean is. The result
  * depends on the rows and their order, and not on how many are added at a time.
+ *
+ * <p>Rows count alike, or, if so {@linkplain #tempered() wanted}, long ones less than others.
  *
  * <p>For one thread. Where that is of a {@link java.util.concurrent.ForkJoinPool}, parts of the work may go to others.
  */
@@ -17,17 +21,41 @@ public final class RowSums implements AutoCloseable {
     private final int columns;
     private final GramSum squares;
     private final double[] mean;
+    private final double[] least;
+    private final double[] most;
     /** Rows that wait for more, and room for one behind them. */
     private final double[] block;
 
+    private boolean tempered;
+    private double usual;
     private int waiting;
     private long joined;
+    private double weight;
 
     RowSums(int columns, GramSum squares) {
         this.columns = columns;
         this.squares = squares;
         this.mean = new double[columns];
+        this.least = new double[columns];
+        this.most = new double[columns];
+        Arrays.fill(least, Double.POSITIVE_INFINITY);
+        Arrays.fill(most, Double.NEGATIVE_INFINITY);
         this.block = new double[Math.multiplyExact(BLOCK + 1, columns)];
+    }
+
+    /**
+     * From the first row on, one whose sum of squares is above the usual one, which is the median of the first block's, counts less, by what it
+     * is above it: a few rows of huge numbers are then not all that shows in the sums. The range is that of all rows.
+     *
+     * @return this
+     * @throws IllegalStateException if rows were added before
+     */
+    public RowSums tempered() {
+        if (count() > 0) {
+            throw new IllegalStateException("Expected no rows yet but was: " + count());
+        }
+        tempered = true;
+        return this;
     }
 
     /** Bytes of memory, on the heap or outside of it, that sums over rows of a length take. */
@@ -65,31 +93,68 @@ public final class RowSums implements AutoCloseable {
         if (waiting == 0) {
             return;
         }
+        double[] weights = weights();
+        double sum = 0;
+        for (int i = 0; i < waiting; i++) {
+            sum += weights[i];
+        }
         double[] own = new double[columns];
         for (int i = 0; i < waiting; i++) {
             for (int j = 0; j < columns; j++) {
-                own[j] += block[i * columns + j];
+                double number = block[i * columns + j];
+                own[j] += weights[i] * number;
+                least[j] = number < least[j] ? number : least[j];
+                most[j] = number > most[j] ? number : most[j];
             }
         }
         for (int j = 0; j < columns; j++) {
-            own[j] /= waiting;
+            own[j] /= sum;
         }
         for (int i = 0; i < waiting; i++) {
+            double root = Math.sqrt(weights[i]);
             for (int j = 0; j < columns; j++) {
-                block[i * columns + j] -= own[j];
+                block[i * columns + j] = root * (block[i * columns + j] - own[j]);
             }
         }
-        double part = (double) waiting / (joined + waiting);
+        double part = sum / (weight + sum);
         // What the means differ by, as one more row.
-        double weight = Math.sqrt(joined * part);
+        double root = Math.sqrt(weight * part);
         for (int j = 0; j < columns; j++) {
             double difference = own[j] - mean[j];
-            block[waiting * columns + j] = weight * difference;
+            block[waiting * columns + j] = root * difference;
             mean[j] += part * difference;
         }
         squares.add(block, joined == 0 ? waiting : waiting + 1);
         joined += waiting;
+        weight += sum;
         waiting = 0;
+    }
+
+    /** How much each of the rows that wait counts; at most 1. */
+    private double[] weights() {
+        double[] weights = new double[waiting];
+        Arrays.fill(weights, 1);
+        if (!tempered) {
+            return weights;
+        }
+        double[] sizes = new double[waiting];
+        for (int i = 0; i < waiting; i++) {
+            for (int j = 0; j < columns; j++) {
+                sizes[i] += block[i * columns + j] * block[i * columns + j];
+            }
+        }
+        if (joined == 0) {
+            double[] sorted = sizes.clone();
+            Arrays.sort(sorted);
+            usual = sorted[waiting / 2];
+        }
+        for (int i = 0; i < waiting; i++) {
+            // Squares beyond the range of double are refused when the covariance is asked for.
+            if (sizes[i] > usual && usual > 0 && Double.isFinite(sizes[i])) {
+                weights[i] = usual / sizes[i];
+            }
+        }
+        return weights;
     }
 
     /** How many rows were added. */
@@ -108,6 +173,26 @@ public final class RowSums implements AutoCloseable {
     }
 
     /**
+     * The least number of each column, {@code [1 × columns]}.
+     *
+     * @throws IllegalStateException if there was no row
+     */
+    public Matrix least() {
+        requireRows();
+        return Matrix.wrap(1, columns, least.clone());
+    }
+
+    /**
+     * The largest number of each column, {@code [1 × columns]}.
+     *
+     * @throws IllegalStateException if there was no row
+     */
+    public Matrix most() {
+        requireRows();
+        return Matrix.wrap(1, columns, most.clone());
+    }
+
+    /**
      * The mean of (x−μ)ᵀ(x−μ), {@code [columns × columns]}, symmetric to the bit. Rows may be added afterwards.
      *
      * @throws IllegalStateException if there was no row
@@ -117,7 +202,7 @@ public final class RowSums implements AutoCloseable {
         requireRows();
         double[] covariance = squares.toArray();
         for (int i = 0; i < covariance.length; i++) {
-            covariance[i] /= joined;
+            covariance[i] /= weight;
             if (!Double.isFinite(covariance[i])) {
                 throw new ArithmeticException("The squares of the rows are beyond the range of double");
             }

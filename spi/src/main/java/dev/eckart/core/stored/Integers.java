@@ -1,8 +1,11 @@
 package dev.eckart.core.stored;
 
 import dev.eckart.core.linalg.Decomposer;
+import dev.eckart.core.linalg.Matrix;
 import dev.eckart.core.linalg.MatrixSource;
+import dev.eckart.core.linalg.ScaledAxis;
 import dev.eckart.core.model.ElementType;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
@@ -11,8 +14,10 @@ import java.util.function.Supplier;
  *
  * @param blocks the codes, of at most 7 bits, and a scale for each output: integers of no more than 64 are added up without loss on
  *     every processor
+ * @param factors what each input is multiplied by before it is rounded, {@code [1 × in]} in float32; empty where inputs are rounded as
+ *     they are. Products of the same inputs share them
  */
-public record Integers(Blocks blocks) implements Stored {
+public record Integers(Blocks blocks, Optional<MatrixSource> factors) implements Stored {
     /** The fewest bits of a code. */
     public static final int LEAST_BITS = 4;
 
@@ -20,6 +25,10 @@ public record Integers(Blocks blocks) implements Stored {
     public static final int MOST_BITS = 7;
 
     public Integers {
+        factors.filter(row -> row.rows() != 1 || row.columns() != blocks.rows()).ifPresent(row -> {
+            throw new IllegalArgumentException("Expected a factor for each of %d inputs but was: [%d×%d]"
+                    .formatted(blocks.rows(), row.rows(), row.columns()));
+        });
         if (blocks.bits() < LEAST_BITS
                 || blocks.bits() > MOST_BITS
                 || blocks.blockSize() < blocks.rows()
@@ -34,6 +43,11 @@ public record Integers(Blocks blocks) implements Stored {
         }
     }
 
+    /** Of inputs as they are. */
+    public Integers(Blocks blocks) {
+        this(blocks, Optional.empty());
+    }
+
     @Override
     public int rows() {
         return blocks.rows();
@@ -46,7 +60,7 @@ public record Integers(Blocks blocks) implements Stored {
 
     @Override
     public long bytes() {
-        return blocks.bytes();
+        return blocks.bytes() + (factors.isPresent() ? (long) rows() * Float.BYTES : 0);
     }
 
     @Override
@@ -56,17 +70,20 @@ public record Integers(Blocks blocks) implements Stored {
 
     @Override
     public Integers outline() {
-        return new Integers(blocks.outline());
+        return new Integers(blocks.outline(), factors.map(row -> MatrixSource.zeros(1, rows())));
     }
 
     @Override
     public String text() {
-        return "int8(%d)".formatted(blocks.bits());
+        return "int8(%d%s)".formatted(blocks.bits(), factors.isPresent() ? ", smoothed" : "");
     }
 
-    /** W', which the rounded inputs are multiplied by. */
+    /** W', which the inputs are multiplied by, but for their rounding. */
     @Override
     public MatrixSource dense(Supplier<Decomposer> backend) {
-        return blocks.dense(backend);
+        MatrixSource divided = blocks.dense(backend);
+        return factors.map(row ->
+                        ScaledAxis.rows(divided, Matrix.copyOf(row).toArray()))
+                .orElse(divided);
     }
 }

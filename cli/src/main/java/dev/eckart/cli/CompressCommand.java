@@ -3,6 +3,7 @@ package dev.eckart.cli;
 import dev.eckart.cli.render.Failure;
 import dev.eckart.core.InvalidInputException;
 import dev.eckart.core.encode.Encoding;
+import dev.eckart.core.encode.EncodingOrder;
 import dev.eckart.core.encode.RankedEncoding;
 import dev.eckart.core.factor.IfSlower;
 import dev.eckart.core.rank.RankStrategies;
@@ -180,8 +181,9 @@ final class CompressCommand implements Callable<Integer> {
         if (encoding.pairsAlone()) {
             return;
         }
-        List<Encoding> encodings =
-                encoding.encodings(selection.weights().plugins()).usual();
+        EncodingOrder order = encodings();
+        List<Encoding> encodings = order.usual();
+        encoding.size(order);
         boolean ranks = encodings.stream().anyMatch(RankedEncoding.class::isInstance);
         boolean pairs = encodings.stream().anyMatch(one -> one instanceof RankedEncoding && one.isOfProducts());
         if (!pairs && refit) {
@@ -196,6 +198,11 @@ final class CompressCommand implements Callable<Integer> {
             throw new InvalidInputException(
                     "--rank chooses the ranks of pairs, of which there are none; add pair to --encoding");
         }
+    }
+
+    private EncodingOrder encodings() {
+        return encoding.encodings(
+                selection.weights().plugins(), selection.weights().calibrated());
     }
 
     private void requireTimeable(boolean searched) {
@@ -221,7 +228,8 @@ final class CompressCommand implements Callable<Integer> {
                 .selection()
                 .refit(refit)
                 .timed(timed())
-                .encodings(encoding.encodings(selection.weights().plugins()));
+                .encodings(encodings())
+                .size(encoding.size(encodings()));
         CompressionJob job = new CompressionJob(engine.engine(console, options.progress(console), cache));
         if (dryRun) {
             return job.plan(model, ranks);

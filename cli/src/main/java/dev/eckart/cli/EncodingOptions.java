@@ -4,39 +4,75 @@ import dev.eckart.core.InvalidInputException;
 import dev.eckart.core.encode.Encoding;
 import dev.eckart.core.encode.EncodingOrder;
 import dev.eckart.core.encode.Encodings;
+import dev.eckart.core.encode.RankedEncoding;
 import dev.eckart.core.factor.RankedForm;
+import dev.eckart.onnx.job.SizeAim;
 import dev.eckart.core.model.NamePattern;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** The stored forms that weights are offered. */
 final class EncodingOptions {
+    private static final String ANY = "bits";
+    private static final String ANY_CALIBRATED = "int8,packed,bits";
+
     @Option(
             names = "--encoding",
             paramLabel = "LIST",
-            defaultValue = RankedForm.PAIR,
             description =
-                    "How weights are stored: pair (the default; --rank says which), bits:8 (codes of 8 bits, or of 2"
+                    "How weights are stored: pair (the default without --size; --rank says which), bits:8 (codes of 8 bits, or of 2"
                             + " to 7, with a scale for each output, for every operator that takes a constant), any that"
                             + " `eckart encodings` lists, or several, as in pair,bits:8: a weight takes the first that"
                             + " makes it smaller. packed:4@PATTERN offers one only to weights of such names.")
-    private String list = RankedForm.PAIR;
+    private @Nullable String list;
+
+    @Option(
+            names = "--size",
+            paramLabel = "SIZE",
+            description =
+                    "The truest model in files of that size, such as 15%% of MODEL or 15MB: each weight gets as many bits as"
+                            + " that allows it, of the first encoding of --encoding that serves it (default: int8,packed,bits with"
+                            + " --calibration, and bits without, where inputs are not rounded).")
+    private @Nullable String size;
 
     /** Whether pairs are all there is. */
     boolean pairsAlone() {
-        return list.equals(RankedForm.PAIR);
+        return list == null ? size == null : list.equals(RankedForm.PAIR);
+    }
+
+    /**
+     * The size to keep to, if there is one.
+     *
+     * @throws InvalidInputException if it is none, or an encoding has ranks, which no size is divided among
+     */
+    Optional<SizeAim> size(EncodingOrder encodings) {
+        Optional<SizeAim> aim = Optional.ofNullable(size).map(SizeAim::parse);
+        aim.ifPresent(any -> encodings.usual().stream()
+                .filter(encoding -> encoding instanceof RankedEncoding || encoding.isOfProducts())
+                .findFirst()
+                .ifPresent(ranked -> {
+                    throw new InvalidInputException(
+                            "--size divides bytes among encodings without ranks, and %s has some; leave it out of --encoding, or give --rank budget:0.5 instead of --size"
+                                    .formatted(ranked.name()));
+                }));
+        return aim;
     }
 
     /**
      * The encodings of the list.
      *
+     * @param calibrated whether it is known what inputs of layers are like, so that they may be rounded
      * @throws InvalidInputException if one does not exist, is given twice, or refuses its arguments
      */
-    EncodingOrder encodings(PluginOptions plugins) {
+    EncodingOrder encodings(PluginOptions plugins, boolean calibrated) {
+        String list = Optional.ofNullable(this.list)
+                .orElse(size == null ? RankedForm.PAIR : calibrated ? ANY_CALIBRATED : ANY);
         List<Encoding> encodings = new ArrayList<>();
         Map<String, NamePattern> only = new HashMap<>();
         Encodings known = plugins.encodings();
@@ -52,11 +88,11 @@ final class EncodingOptions {
                 only.put(encoding.name(), new NamePattern(call.substring(at + 1)));
             }
         }
-        requirePairFirst(encodings);
+        requirePairFirst(list, encodings);
         return new EncodingOrder(encodings, only, Set.of());
     }
 
-    private void requirePairFirst(List<Encoding> encodings) {
+    private static void requirePairFirst(String list, List<Encoding> encodings) {
         List<String> others = encodings.stream()
                 .map(Encoding::name)
                 .filter(name -> !name.equals(RankedForm.PAIR))

@@ -208,6 +208,22 @@ public final class Compressor {
         return worthwhile.of(run(network, offering, true).plan(offering.stages()));
     }
 
+    /**
+     * What each weight is offered, with what that costs and loses.
+     *
+     * @param offering of encodings that have no ranks and store constants, whatever operator takes them
+     * @throws IllegalArgumentException if there are others
+     * @throws InvalidInputException as {@link #compress} does
+     */
+    public OfferedWeights offers(Network<?> network, Offering offering) {
+        List<Stage> stages = offering.stages();
+        if (stages.size() > 1 || stages.get(0).ranked().isPresent()) {
+            throw new IllegalArgumentException("Expected encodings without ranks but was: "
+                    + offering.encodings().text());
+        }
+        return run(network, offering, false).offers(stages.get(0));
+    }
+
     private static Stream<Replacement> noted(
             Pass.Done<Worked<Decided>> done, SortedMap<Integer, Worked<PlannedWeight>> into) {
         Worked<Decided> worked = done.result();

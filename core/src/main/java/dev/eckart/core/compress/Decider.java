@@ -189,6 +189,35 @@ record Decider(
         return new Chosen(new PlannedWeight(weight, Optional.empty(), new Decision.Keep(because)), Optional.empty());
     }
 
+    /**
+     * All that the first encoding of a stage has to offer a weight that has anything to offer, in any of its variants: what takes fewer
+     * bytes and the network can store.
+     */
+    OfferedWeight offers(Stage stage, WeightView view) {
+        LinearWeight weight = view.weight();
+        boolean calibrated = view.inputs().isPresent();
+        if (!stage.isOfProducts() && weight.parameters() < LEAST_NUMBERS) {
+            return new OfferedWeight(weight, calibrated, List.of(), "too small to be stored in fewer bits");
+        }
+        List<String> reasons = new ArrayList<>();
+        for (Encoding encoding : order.of(weight.name(), stage.encodings())) {
+            Optional<String> unsuited = Encodings.answer(encoding, weight.describe(), () -> encoding.obstacle(weight));
+            if (unsuited.isPresent()) {
+                reasons.add("%s: %s".formatted(encoding.name(), unsuited.get()));
+                continue;
+            }
+            List<Decision.Encode> offers = EncodingOrder.variants(encoding).stream()
+                    .flatMap(variant -> choose(variant, view, reasons).stream())
+                    .flatMap(chosen -> chosen.planned.encode().stream())
+                    .toList();
+            if (!offers.isEmpty()) {
+                return new OfferedWeight(weight, calibrated, offers, "");
+            }
+        }
+        return new OfferedWeight(
+                weight, calibrated, List.of(), reasons.isEmpty() ? NOT_OFFERED : String.join("; ", reasons));
+    }
+
     /** The first of an encoding's offers that takes fewer bytes and that the network can store. */
     private Optional<Chosen> choose(Encoding encoding, WeightView view, List<String> reasons) {
         LinearWeight weight = view.weight();

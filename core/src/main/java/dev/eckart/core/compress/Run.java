@@ -110,6 +110,20 @@ final class Run {
         return decided(stage, ranked(stage, encoding, new GivenRanks(offering.ranks(), chosen), false));
     }
 
+    /**
+     * What each weight of a stage without ranks is offered.
+     *
+     * @return in the order of the stage
+     */
+    OfferedWeights offers(Stage stage) {
+        try (Pass<Worked<OfferedWeight>> pass =
+                pass("Weighing forms", stage, (weight, view) -> decider.offers(stage, view))) {
+            List<Worked<OfferedWeight>> worked = pass.toList();
+            return new OfferedWeights(
+                    Worked.results(worked), Worked.skipped(worked, stage.weights().skipped()));
+        }
+    }
+
     private CompressionPlan decided(Stage stage, Pass<Worked<Decided>> pass) {
         try (pass) {
             return Worked.plan(

@@ -8,6 +8,8 @@ import dev.eckart.core.stored.Blocks;
 import dev.eckart.core.stored.Stored;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 
 /**
  * {@code bits:b}: each number of a weight as a code of b bits, with a scale for each output.
@@ -21,6 +23,8 @@ import java.util.Optional;
  * @param bits b, 2 to 8
  */
 public record BitsEncoding(int bits) implements Correctable {
+    private static final int FEWEST = 3;
+
     public BitsEncoding {
         Blocks.requireBits(bits);
     }
@@ -63,6 +67,19 @@ public record BitsEncoding(int bits) implements Correctable {
                         .value()
                         .orElseThrow(() -> arguments.refuse(
                                 "expected a number of bits after the name, such as %s:8".formatted(name))));
+    }
+
+    /**
+     * An encoding in any of some numbers of bits.
+     *
+     * @param least the fewest worth having: with fewer, a weight loses a third of its outputs and more
+     */
+    static Encoding any(String name, int most, int least, IntFunction<Encoding> of) {
+        return new AnyBits(
+                name,
+                IntStream.iterate(most, bits -> bits >= least, bits -> bits - 1)
+                        .mapToObj(of)
+                        .toList());
     }
 
     private static int parsed(StrategyArguments arguments, String written) {
@@ -108,13 +125,17 @@ public record BitsEncoding(int bits) implements Correctable {
             return Map.of(
                     "bits:8",
                     "8 bits: a quarter of the bytes of float32, at the original's speed",
+                    "bits",
+                    "as many bits for each weight as --size allows; without --size, 8",
                     "bits:4+pair",
                     "4 bits, and a pair of the rank that --rank chooses for what they lose");
         }
 
         @Override
         public Encoding create(StrategyArguments arguments) {
-            arguments.allowing();
+            if (arguments.allowing().value().isEmpty()) {
+                return any(name(), Blocks.MOST_BITS, FEWEST, BitsEncoding::new);
+            }
             Optional<String> corrected = arguments.value().filter(value -> value.endsWith(CorrectedEncoding.SUFFIX));
             return corrected.isPresent()
                     ? new CorrectedEncoding(new BitsEncoding(parsed(

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -79,9 +80,15 @@ public record EncodingOrder(List<Encoding> usual, Map<String, NamePattern> only,
                 .toList();
     }
 
+    /** The variants of an encoding. */
+    public static List<Encoding> variants(Encoding encoding) {
+        return Encodings.answer(encoding, "its variants", encoding::variants);
+    }
+
     /** The encoding of a name, among all that weights are offered. */
     public Optional<Encoding> named(String name) {
-        return Stream.concat(usual.stream(), finer().stream())
+        return Stream.of(usual.stream(), finer().stream(), usual.stream().flatMap(one -> variants(one).stream()))
+                .flatMap(Function.identity())
                 .filter(encoding -> encoding.name().equals(name))
                 .findFirst();
     }

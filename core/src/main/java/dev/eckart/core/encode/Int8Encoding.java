@@ -117,12 +117,17 @@ public record Int8Encoding(int bits) implements Encoding {
 
         @Override
         public Map<String, String> usage() {
-            return Map.of("int8:7", "7 bits: the largest integers that every processor adds up without loss");
+            return Map.of(
+                    "int8:7", "7 bits: the largest integers that every processor adds up without loss",
+                    "int8", "as many bits for each weight as --size allows; without --size, 7");
         }
 
         @Override
         public Encoding create(StrategyArguments arguments) {
-            int bits = BitsEncoding.bits(arguments.allowing(), name());
+            if (arguments.allowing().value().isEmpty()) {
+                return BitsEncoding.any(name(), Integers.MOST_BITS, Integers.LEAST_BITS, Int8Encoding::new);
+            }
+            int bits = BitsEncoding.bits(arguments, name());
             if (bits < Integers.LEAST_BITS || bits > Integers.MOST_BITS) {
                 throw arguments.refuse("expected a number of bits from %d to %d but was: %d"
                         .formatted(Integers.LEAST_BITS, Integers.MOST_BITS, bits));

@@ -106,15 +106,17 @@ public record PackedEncoding(int bits, int blockSize) implements Correctable {
             return Map.of(
                     "packed:4", "4 bits, in blocks of 32: tables and products of ONNX Runtime",
                     "packed:8,block=64", "8 bits, in blocks of 64",
+                    "packed", "8 bits or 4, as --size allows; without --size, 8",
                     "packed:4+pair", "4 bits, and a pair of the rank that --rank chooses for what they lose");
         }
 
         @Override
         public Encoding create(StrategyArguments arguments) {
-            String value = arguments
-                    .allowing(BLOCK)
-                    .value()
-                    .orElseThrow(() -> arguments.refuse("expected 4 or 8 bits after the name, such as packed:4"));
+            if (arguments.value().isEmpty()) {
+                arguments.allowing();
+                return new AnyBits(name(), List.of(new PackedEncoding(Byte.SIZE), new PackedEncoding(4)));
+            }
+            String value = arguments.allowing(BLOCK).value().orElseThrow();
             boolean corrected = value.endsWith(CorrectedEncoding.SUFFIX);
             String bits = corrected ? value.substring(0, value.length() - CorrectedEncoding.SUFFIX.length()) : value;
             if (!bits.equals("4") && !bits.equals("8")) {

@@ -128,7 +128,8 @@ public record PlannedWeight(
         return encode().map(Decision.Encode::form);
     }
 
-    private Optional<Decision.Encode> encode() {
+    /** How it is stored otherwise; empty where it is unchanged. */
+    public Optional<Decision.Encode> encode() {
         return decision instanceof Decision.Encode encode ? Optional.of(encode) : Optional.empty();
     }
 

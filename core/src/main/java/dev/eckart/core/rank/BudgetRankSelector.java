@@ -2,12 +2,11 @@ package dev.eckart.core.rank;
 
 import dev.eckart.core.InvalidInputException;
 import dev.eckart.core.model.LinearWeight;
+import dev.eckart.core.rank.Allocation.Option;
 import dev.eckart.core.spectrum.WeightSpectrum;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
@@ -103,22 +102,6 @@ public record BudgetRankSelector(double share, double floor, int step, int round
         return ranks.stream().mapToInt(Integer::intValue).toArray();
     }
 
-    /**
-     * What may be done with a weight.
-     *
-     * @param rank 0 where it is kept
-     * @param cost in parameters
-     */
-    private record Option(int rank, long cost, double loss) {}
-
-    /**
-     * A step along a weight's hull.
-     *
-     * @param weight which one it is of all
-     * @param slope loss for each parameter that is freed
-     */
-    private record Step(int weight, Option from, Option to, double slope) {}
-
     @Override
     public boolean wantsSensitivities() {
         return true;
@@ -137,37 +120,21 @@ public record BudgetRankSelector(double share, double floor, int step, int round
                 * weights.stream()
                         .mapToLong(weight -> weight.weight().parameters())
                         .sum());
-        Option[] chosen = options.stream().map(all -> all.get(0)).toArray(Option[]::new);
-        long cost = Arrays.stream(chosen).mapToLong(Option::cost).sum();
-        for (Step next : steps(options)) {
-            if (cost <= budget) {
-                break;
-            }
-            long others = cost - next.from.cost;
-            chosen[next.weight] =
-                    others + next.to.cost > budget ? next.to : best(options.get(next.weight), next, budget - others);
-            cost = others + chosen[next.weight].cost;
-        }
+        List<Option> chosen = Allocation.of(options, budget);
         List<RankChoice> choices = new ArrayList<>();
-        for (int i = 0; i < chosen.length; i++) {
-            choices.add(choice(weights.get(i), options.get(i), chosen[i]));
+        for (int i = 0; i < chosen.size(); i++) {
+            choices.add(choice(weights.get(i), options.get(i).indexOf(chosen.get(i))));
         }
         return new RankPlan(choices);
     }
 
-    /** Of what is between both ends of a step and within a cost, what loses least; the cheaper where that is the same. */
-    private static Option best(List<Option> options, Step step, long most) {
-        return options.stream()
-                .filter(option -> option.cost >= step.to.cost && option.cost <= most)
-                .min(Comparator.comparingDouble(Option::loss).thenComparingLong(Option::cost))
-                .orElse(step.to);
-    }
-
-    private RankChoice choice(WeightSpectrum weight, List<Option> options, Option chosen) {
-        if (chosen.rank > 0) {
-            return new RankChoice.Truncate(chosen.rank);
+    /** @param option 0 where the weight is kept; then all ranks, from the largest down */
+    private RankChoice choice(WeightSpectrum weight, int option) {
+        int[] ranks = ranks(weight.weight());
+        if (option > 0) {
+            return new RankChoice.Truncate(ranks[ranks.length - option]);
         }
-        if (options.size() == 1) {
+        if (ranks.length == 0) {
             return new RankChoice.Keep(
                     BreakEven.rank(weight.weight()) <= 1
                             ? BreakEven.TOO_SMALL
@@ -190,48 +157,15 @@ public record BudgetRankSelector(double share, double floor, int step, int round
 
     private List<Option> options(WeightSpectrum spectrum, double sensitivity) {
         LinearWeight weight = spectrum.weight();
-        List<Option> options = new ArrayList<>(List.of(new Option(0, weight.parameters(), 0)));
+        List<Option> options = new ArrayList<>(List.of(new Option(weight.parameters(), 0)));
         int[] ranks = ranks(weight);
         for (int i = ranks.length - 1; i >= 0; i--) {
             double error = spectrum.spectrum().relativeError(ranks[i]);
             options.add(new Option(
-                    ranks[i],
                     BreakEven.pairParameters(weight.rows(), weight.columns(), ranks[i]),
                     sensitivity * error * error));
         }
         return options;
-    }
-
-    /** Those of all hulls, in the order in which they are taken. */
-    private static List<Step> steps(List<List<Option>> options) {
-        List<Step> steps = new ArrayList<>();
-        for (int weight = 0; weight < options.size(); weight++) {
-            List<Option> hull = hull(options.get(weight));
-            for (int i = 1; i < hull.size(); i++) {
-                steps.add(new Step(weight, hull.get(i - 1), hull.get(i), slope(hull.get(i - 1), hull.get(i))));
-            }
-        }
-        // Stable, and slopes rise along a hull: those of one weight stay in their order.
-        steps.sort(Comparator.comparingDouble(Step::slope));
-        return steps;
-    }
-
-    private static double slope(Option from, Option to) {
-        return (to.loss - from.loss) / (from.cost - to.cost);
-    }
-
-    /** The lower convex hull, from the most costly option down. */
-    private static List<Option> hull(List<Option> options) {
-        List<Option> hull = new ArrayList<>();
-        for (Option option : options) {
-            while (hull.size() > 1
-                    && slope(hull.get(hull.size() - 2), hull.get(hull.size() - 1))
-                            > slope(hull.get(hull.size() - 1), option)) {
-                hull.remove(hull.size() - 1);
-            }
-            hull.add(option);
-        }
-        return hull;
     }
 
     /** {@code budget:0.6}. */

@@ -43,7 +43,13 @@ public record CostMeter(int threads, Path temporary, Progress progress) {
     /** The copy, and twice the constants that are tried, are in temporary files, and may be in memory as well. */
     static final long MOST_BYTES = 1L << 30;
 
+    private static final String TOO_LARGE =
+            "which weights the outputs lose most by was not measured: those that are encoded have more than 1 GiB";
+
     private static final int SAMPLES = 8;
+
+    /** To tell weights from each other, and not only the worst from the rest. */
+    private static final int SAMPLES_FOR_ALL = 24;
 
     /** No seed that a comparison is usually made with: what is chosen here is not to be judged by the same inputs. */
     private static final long SEED = 0x5eed;
@@ -75,23 +81,10 @@ public record CostMeter(int threads, Path temporary, Progress progress) {
             CompressionPlan plan,
             EncodingOrder order,
             Optional<CalibrationInputs> calibration) {
-        Map<String, StoredCodes.Coded> coded = encoded.coded();
-        Map<String, Long> bytes = new HashMap<>();
-        coded.forEach((weight, as) -> {
-            // What has a rank is given more by a larger one.
-            if (as.rank().isEmpty() && !as.corrected()) {
-                bytes.put(weight, as.bytes());
-            }
-        });
+        Map<String, Long> bytes = bytes(encoded);
         OpenConstants open = network.openConstants(bytes.keySet());
-        long tried = open.given().stream()
-                .mapToLong(given -> given.site().weight().bytes())
-                .sum();
-        if (tried > MOST_BYTES) {
-            return new Found(
-                    Set.of(),
-                    List.of(
-                            "which weights the outputs lose most by was not measured: those that are encoded have more than 1 GiB"));
+        if (isTooLarge(open)) {
+            return new Found(Set.of(), List.of(TOO_LARGE));
         }
         if (open.given().isEmpty()) {
             return new Found(Set.of(), List.of());
@@ -100,7 +93,7 @@ public record CostMeter(int threads, Path temporary, Progress progress) {
         try (Progress.Task task =
                         progress.start("Measuring losses", open.given().size());
                 WeightTrial trial = WeightTrial.openConstants(
-                        open, running -> samples(running, network, calibration), threads, temporary)) {
+                        open, running -> samples(running, network, calibration, SAMPLES), threads, temporary)) {
             double loss = trial.loss(open.given().stream()
                     .map(given -> substitute(given.site(), codes))
                     .toList());
@@ -124,16 +117,81 @@ public record CostMeter(int threads, Path temporary, Progress progress) {
         }
     }
 
+    /**
+     * What the outputs lose by each constant alone, where it is encoded.
+     *
+     * @param losses ‖y − y'‖² / ‖y‖² by the constant's name, as of {@link Measured#loss}
+     * @param warnings why nothing was measured, in sentences
+     */
+    public record Losses(Map<String, Double> losses, List<String> warnings) {
+        public Losses {
+            losses = Map.copyOf(losses);
+            warnings = List.copyOf(warnings);
+        }
+    }
+
+    /**
+     * Runs the original once with each constant as an encoded network has it.
+     *
+     * @param encoded what was made of the network
+     * @param calibration the inputs to run the network on; made up if there are none
+     */
+    public Losses losses(OnnxNetwork network, OnnxNetwork encoded, Optional<CalibrationInputs> calibration) {
+        OpenConstants open = network.openConstants(bytes(encoded).keySet());
+        if (isTooLarge(open)) {
+            return new Losses(Map.of(), List.of(TOO_LARGE));
+        }
+        Map<String, Double> losses = new HashMap<>();
+        if (open.given().isEmpty()) {
+            return new Losses(losses, List.of());
+        }
+        Function<ConstantSite, Stored> codes = network.codes(encoded);
+        try (Progress.Task task =
+                        progress.start("Measuring losses", open.given().size());
+                WeightTrial trial = WeightTrial.openConstants(
+                        open, running -> samples(running, network, calibration, SAMPLES_FOR_ALL), threads, temporary)) {
+            for (OpenConstants.Given given : open.given()) {
+                losses.put(
+                        given.site().weight().name(),
+                        trial.loss(List.of(substitute(given.site(), codes))));
+                task.step(1);
+            }
+            return new Losses(losses, List.of());
+        } catch (InvalidInputException e) {
+            return new Losses(
+                    Map.of(), List.of("which weights the outputs lose most by was not measured: " + e.getMessage()));
+        }
+    }
+
+    /** Those of each constant in codes, by its name. */
+    private static Map<String, Long> bytes(OnnxNetwork encoded) {
+        Map<String, Long> bytes = new HashMap<>();
+        encoded.coded().forEach((weight, as) -> {
+            // What has a rank is given more by a larger one.
+            if (as.rank().isEmpty() && !as.corrected()) {
+                bytes.put(weight, as.bytes());
+            }
+        });
+        return bytes;
+    }
+
+    private static boolean isTooLarge(OpenConstants open) {
+        return open.given().stream()
+                        .mapToLong(given -> given.site().weight().bytes())
+                        .sum()
+                > MOST_BYTES;
+    }
+
     private static Substitute substitute(ConstantSite site, Function<ConstantSite, Stored> codes) {
         return new Substitute(site.weight(), codes.apply(site).dense(EjmlDecomposer::new));
     }
 
     private static Samples samples(
-            RunnableModel running, OnnxNetwork network, Optional<CalibrationInputs> calibration) {
+            RunnableModel running, OnnxNetwork network, Optional<CalibrationInputs> calibration, int most) {
         if (calibration.isEmpty()) {
             return new Samples(MadeUpInputs.forModel(running, network.model(), SEED), Optional.empty());
         }
-        InputSet set = calibration.get().read(running, network.model()).spread(SAMPLES);
+        InputSet set = calibration.get().read(running, network.model()).spread(most);
         return new Samples(List.of(set), PaddingMask.input(calibration.get().mask(), running.inputs()));
     }
 

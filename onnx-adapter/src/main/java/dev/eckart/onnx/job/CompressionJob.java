@@ -4,6 +4,7 @@ import dev.eckart.core.InvalidInputException;
 import dev.eckart.core.calibrate.UnrefittedWeight;
 import dev.eckart.core.compress.Compression;
 import dev.eckart.core.compress.Compressor;
+import dev.eckart.core.compress.OfferedWeights;
 import dev.eckart.core.compress.Offering;
 import dev.eckart.core.compress.Provenance;
 import dev.eckart.core.factor.CompressionPlan;
@@ -24,6 +25,7 @@ import dev.eckart.onnx.OnnxNetwork;
 import dev.eckart.onnx.calibrate.CalibrationInputs;
 import dev.eckart.onnx.calibrate.CostMeter;
 import dev.eckart.onnx.calibrate.LayerComparison;
+import dev.eckart.onnx.file.ExternalData;
 import dev.eckart.onnx.file.Scratch;
 import dev.eckart.onnx.rewrite.StoredCodes;
 import dev.eckart.onnx.run.ModelInput;
@@ -80,8 +82,24 @@ public final class CompressionJob {
         double read = stopwatch.lap();
         Inventory inventory = selection.inventory(network);
         Calibrated calibrated = Calibrated.of(engine, model, network, inventory, selection);
-        CompressionPlan plan =
-                planning.plan(compressor(calibrated, model, network, selection), network, selection.offering(network));
+        Sized sized = selection
+                .size()
+                .map(aim -> sized(
+                        calibrated,
+                        model,
+                        network,
+                        selection,
+                        aim,
+                        String.valueOf(model.getFileName()),
+                        ExternalData.AUTO,
+                        selection.calibration().isPresent()))
+                .orElseGet(() -> new Sized(
+                        planning.plan(
+                                compressor(calibrated, model, network, selection),
+                                network,
+                                selection.offering(network)),
+                        List.of()));
+        CompressionPlan plan = sized.plan();
         Report report = new Report(
                         engine.version(),
                         command,
@@ -93,6 +111,7 @@ public final class CompressionJob {
                         List.of(),
                         new Report.Seconds(read, stopwatch.lap(), 0, 0, stopwatch.total()))
                 .with(calibrated.entry())
+                .withWarnings(sized.warnings())
                 .withWarnings(calibrated.warnings());
         network.requireUnchanged();
         return explained(report, plan, calibrated);
@@ -131,13 +150,11 @@ public final class CompressionJob {
             Calibrated calibrated = Calibrated.of(engine, model, network, inventory, selection);
             Optional<LayerComparison> layers =
                     selection.calibration().map(inputs -> engine.calibrator().beside(model, network, inputs));
-            Made made = make(
-                    calibrated,
-                    model,
-                    network,
-                    selection,
-                    layers,
-                    evaluation.isPresent() || selection.calibration().isPresent());
+            boolean runs = evaluation.isPresent() || selection.calibration().isPresent();
+            Made made = selection
+                    .size()
+                    .map(aim -> sized(calibrated, model, network, selection, target, aim, runs))
+                    .orElseGet(() -> make(calibrated, model, network, selection, layers, runs));
             double decompose = stopwatch.lap();
             OnnxNetwork compressed = made.network().recorded(network, engine.backend());
             Optional<Path> dataFile = compressed.write(pending.path(), target.externalData());
@@ -238,6 +255,63 @@ public final class CompressionJob {
                                 engine.temporary()),
                         wanted.ifSlower()))
                 .orElse(compressor);
+    }
+
+    /**
+     * The truest model of a size.
+     *
+     * @param runs whether the model may be run to find what each constant costs the outputs
+     */
+    private Made sized(
+            Calibrated calibrated,
+            Path model,
+            OnnxNetwork network,
+            Selection selection,
+            Target target,
+            SizeAim aim,
+            boolean runs) {
+        Sized sized = sized(
+                calibrated, model, network, selection, aim, String.valueOf(target.path().getFileName()), target.externalData(), runs);
+        Compressor compressor = compressor(calibrated, model, network, selection);
+        return new Made(
+                sized.plan(),
+                compressor.apply(sized.plan(), network, selection.offering(network), provenance(selection)),
+                List.of(),
+                sized.warnings());
+    }
+
+    /** @param warnings why it was not measured what the outputs lose */
+    private record Sized(CompressionPlan plan, List<String> warnings) {}
+
+    private Sized sized(
+            Calibrated calibrated,
+            Path model,
+            OnnxNetwork network,
+            Selection selection,
+            SizeAim aim,
+            String name,
+            ExternalData externalData,
+            boolean runs) {
+        Compressor compressor = compressor(calibrated, model, network, selection);
+        Provenance provenance = provenance(selection);
+        Offering offering = selection.offering(network);
+        OfferedWeights offered = compressor.offers(network, offering);
+        SizedPlan plan = new SizedPlan(engine, network, provenance, name, externalData);
+        long bytes = aim.of(bytes(model, network));
+        plan.requirePossible(offered, bytes, aim.text());
+        CostMeter.Losses losses = runs
+                ? engine.costMeter()
+                        .losses(
+                                network,
+                                compressor.apply(offered.smallest(), network, offering, provenance),
+                                selection.calibration())
+                : new CostMeter.Losses(Map.of(), List.of());
+        return new Sized(
+                plan.of(
+                        offered,
+                        losses.losses().isEmpty() ? offered.lossesOfSmallest() : losses.losses(),
+                        bytes),
+                losses.warnings());
     }
 
     /** @param runs whether the model may be run to find what each constant costs the outputs */

@@ -30,6 +30,7 @@ import java.util.stream.Stream;
  * @param refit whether pairs are fitted to what their inputs become by other pairs; needs a calibration
  * @param timed whether pairs are to be faster than what they replace, and what that is timed on
  * @param encodings that each weight is offered, in order
+ * @param size that the model is to have at most; then each weight takes the variant of its encoding that this allows
  */
 public record Selection(
         String rank,
@@ -41,7 +42,8 @@ public record Selection(
         Optional<CalibrationInputs> calibration,
         boolean refit,
         Optional<TimedPairs> timed,
-        EncodingOrder encodings) {
+        EncodingOrder encodings,
+        Optional<SizeAim> size) {
     public Selection {
         if (refit && calibration.isEmpty()) {
             throw new IllegalArgumentException("Expected calibration inputs to refit on");
@@ -67,7 +69,8 @@ public record Selection(
                 calibration,
                 false,
                 Optional.empty(),
-                new EncodingOrder(List.of(new PairEncoding(balance))));
+                new EncodingOrder(List.of(new PairEncoding(balance))),
+                Optional.empty());
     }
 
     /** Each layer by itself, and nothing that callers may feed. */
@@ -78,18 +81,25 @@ public record Selection(
     /** The same, with or without refitting. */
     public Selection refit(boolean wanted) {
         return new Selection(
-                rank, selector, filter, balance, joint, freezeDefaults, calibration, wanted, timed, encodings);
+                rank, selector, filter, balance, joint, freezeDefaults, calibration, wanted, timed, encodings, size);
     }
 
     /** The same, with or without timing. */
     public Selection timed(Optional<TimedPairs> wanted) {
         return new Selection(
-                rank, selector, filter, balance, joint, freezeDefaults, calibration, refit, wanted, encodings);
+                rank, selector, filter, balance, joint, freezeDefaults, calibration, refit, wanted, encodings, size);
     }
 
     /** The same, with other encodings to choose from. */
     public Selection encodings(EncodingOrder wanted) {
-        return new Selection(rank, selector, filter, balance, joint, freezeDefaults, calibration, refit, timed, wanted);
+        return new Selection(
+                rank, selector, filter, balance, joint, freezeDefaults, calibration, refit, timed, wanted, size);
+    }
+
+    /** The same, with or without a size to keep to. */
+    public Selection size(Optional<SizeAim> wanted) {
+        return new Selection(
+                rank, selector, filter, balance, joint, freezeDefaults, calibration, refit, timed, encodings, wanted);
     }
 
     /** The same, calibrated on no sample that the evaluation holds back. */
@@ -108,7 +118,8 @@ public record Selection(
                         calibration.map(CalibrationInputs::holdingBack),
                         refit,
                         timed,
-                        encodings);
+                        encodings,
+                        size);
     }
 
     /** The strategy as the user wrote it; empty where no encoding has ranks. */

@@ -47,9 +47,12 @@ public final class IntegerLowering {
     private final FreshNames names;
     private final CodesLowering codes;
     private final Map<Key, Rounded> rounded = new LinkedHashMap<>();
-    private final Map<List<Double>, String> factors = new HashMap<>();
+    private final Map<Factors, String> factors = new HashMap<>();
     private final Map<Integer, List<NodeProto>> products = new LinkedHashMap<>();
     private final Map<Integer, String> zeros = new HashMap<>();
+
+    /** @param input what they multiply, of the first product that has them */
+    private record Factors(Value input, List<Double> numbers) {}
 
     /** @param factors the tensor that the input is multiplied by; empty if there is none */
     private record Key(Value input, Optional<String> factors) {}
@@ -115,7 +118,9 @@ public final class IntegerLowering {
     private String factors(Value root, MatrixSource row) {
         double[] numbers = Matrix.copyOf(row).toArray();
         return factors.computeIfAbsent(
-                Arrays.stream(numbers).boxed().toList(),
+                new Factors(
+                        index.value(new Use(index.uses(root).get(0).node(), 0)).orElseThrow(),
+                        Arrays.stream(numbers).boxed().toList()),
                 unused -> tensors.store(
                                 root,
                                 root.name() + ".factors",

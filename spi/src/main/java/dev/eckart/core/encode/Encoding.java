@@ -1,6 +1,7 @@
 package dev.eckart.core.encode;
 
 import dev.eckart.core.model.LinearWeight;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -32,6 +33,14 @@ public interface Encoding {
      */
     default Optional<Encoding> finer() {
         return Optional.empty();
+    }
+
+    /**
+     * The encodings to choose from where a size is to be kept to, from the truest to the smallest: those of one kind, such as codes of 8
+     * to 3 bits. Where there is no size to keep to, this encoding itself does.
+     */
+    default List<Encoding> variants() {
+        return List.of(this);
     }
 
     /**

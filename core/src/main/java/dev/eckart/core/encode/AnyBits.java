@@ -1,0 +1,27 @@
+package dev.eckart.core.encode;
+
+import dev.eckart.core.model.LinearWeight;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * An encoding without a number of bits, such as {@code bits}: where a size is to be kept to, each weight gets as many as that allows
+ * it, and else the most.
+ *
+ * @param variants from the most bits to the fewest; all have the same obstacles
+ */
+record AnyBits(String name, List<Encoding> variants) implements Encoding {
+    AnyBits {
+        variants = List.copyOf(variants);
+    }
+
+    @Override
+    public Optional<String> obstacle(LinearWeight weight) {
+        return variants.get(0).obstacle(weight);
+    }
+
+    @Override
+    public Draft draft(WeightView view) {
+        return variants.get(0).draft(view);
+    }
+}

@@ -1,0 +1,119 @@
+package dev.eckart.onnx.job;
+
+import dev.eckart.core.InvalidInputException;
+import dev.eckart.core.compress.OfferedWeights;
+import dev.eckart.core.compress.Provenance;
+import dev.eckart.core.factor.CompressionPlan;
+import dev.eckart.core.factor.PlannedWeight;
+import dev.eckart.core.factor.Replacement;
+import dev.eckart.core.file.FileSize;
+import dev.eckart.core.file.PendingFile;
+import dev.eckart.core.file.Unwritable;
+import dev.eckart.onnx.OnnxNetwork;
+import dev.eckart.onnx.file.ExternalData;
+import dev.eckart.onnx.file.Scratch;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Finds the forms of a network's weights that lose least in a file of a size. What a file has beside the forms, nodes, names and what is
+ * said of them, depends on the forms: a model with these in it, but zeros for their numbers, is written and its bytes are counted.
+ */
+final class SizedPlan {
+    /** Of how many budgets for forms the file is tried: the first is off by what its nodes and names differ from the smallest plan's. */
+    private static final int TRIES = 6;
+
+    /** What is not worth another try. */
+    private static final long LITTLE = 64;
+
+    private final Engine engine;
+    private final OnnxNetwork network;
+    private final Provenance provenance;
+    private final String name;
+    private final ExternalData externalData;
+
+    /**
+     * For one network.
+     *
+     * @param name of the file to be written, which names its data file
+     */
+    SizedPlan(Engine engine, OnnxNetwork network, Provenance provenance, String name, ExternalData externalData) {
+        this.engine = engine;
+        this.network = network;
+        this.provenance = provenance;
+        this.name = name;
+        this.externalData = externalData;
+    }
+
+    /**
+     * Refuses a size that no plan keeps to.
+     *
+     * @param said the size as the user wrote it
+     * @throws InvalidInputException if the smallest forms take more
+     */
+    void requirePossible(OfferedWeights offered, long aim, String said) {
+        long least = bytes(offered.smallest());
+        if (least > aim) {
+            throw new InvalidInputException(
+                    "--size %s: the smallest model that %s makes has %s (%d bytes); give more, or other encodings"
+                            .formatted(said, provenance.encoding(), new FileSize(least), least));
+        }
+    }
+
+    /**
+     * The plan.
+     *
+     * @param losses of the smallest forms, as {@link OfferedWeights#within} takes them
+     * @param aim bytes of the model's files together, which are {@linkplain #requirePossible possible}
+     */
+    CompressionPlan of(OfferedWeights offered, Map<String, Double> losses, long aim) {
+        CompressionPlan best = offered.smallest();
+        long size = bytes(best);
+        long budget = aim - (size - bytesOfForms(best));
+        CompressionPlan before = best;
+        for (int i = 0; i < TRIES; i++) {
+            CompressionPlan plan = offered.within(budget, losses);
+            if (plan.equals(before)) {
+                break;
+            }
+            before = plan;
+            long found = bytes(plan);
+            if (found <= aim && found >= size) {
+                best = plan;
+                size = found;
+            }
+            if (found <= aim && aim - found < LITTLE) {
+                break;
+            }
+            budget += aim - found;
+        }
+        return best;
+    }
+
+    private static long bytesOfForms(CompressionPlan plan) {
+        return plan.weights().stream().mapToLong(PlannedWeight::bytesAfter).sum();
+    }
+
+    /** Of the files that a plan makes. */
+    private long bytes(CompressionPlan plan) {
+        try (PendingFile file = PendingFile.temporary(engine.temporary(), name);
+                Scratch scratch = Scratch.in(file.directory())) {
+            OnnxNetwork outlined = network.withScratch(scratch)
+                    .rewrite(
+                            plan.replaced().stream()
+                                    .map(planned -> new Replacement(
+                                            planned.weight(), planned.form().orElseThrow()))
+                                    .toList(),
+                            provenance)
+                    .recorded(network, engine.backend());
+            Optional<Path> data = outlined.write(file.path(), externalData);
+            return Files.size(file.path()) + (data.isPresent() ? Files.size(data.get()) : 0);
+        } catch (IOException | UncheckedIOException e) {
+            throw Unwritable.temporary("a model whose bytes are counted", engine.temporary(), e);
+        }
+    }
+}

@@ -23,6 +23,9 @@ final class BlockRounding {
     /** Binary digits of a float16 behind the first one. */
     private static final int HALF_DIGITS = 10;
 
+    /** What the numbers of float16 are all multiples of. */
+    private static final double LEAST_PLACE = 0x1p-24;
+
     private final WeightView view;
     private final Grid grid;
     private final int blockSize;
@@ -34,19 +37,25 @@ final class BlockRounding {
     }
 
     /**
-     * Scales in float16, where that can hold them, and in float32.
+     * Scales in float16, where that can hold them, and in float32; of a weight in float16 in that alone, in which operators take them.
      *
      * @throws dev.eckart.core.linalg.NonFiniteValueException if the weight holds a NaN or an infinity
      */
     static Draft of(WeightView view, int bits, int blockSize) {
         BlockRounding rounding = new BlockRounding(view, bits, blockSize);
         double[] steps = rounding.steps();
-        boolean half = Arrays.stream(steps).allMatch(step -> step == 0 || (step >= LEAST_HALF && step <= LARGEST_HALF));
-        List<Offer> offers = Stream.of(ElementType.FLOAT16, ElementType.FLOAT32)
-                .filter(type -> half || type == ElementType.FLOAT32)
+        List<Offer> offers = rounding.scaleTypes(steps)
                 .<Offer>map(type -> rounding.offer(steps, type))
                 .toList();
         return () -> offers;
+    }
+
+    private Stream<ElementType> scaleTypes(double[] steps) {
+        if (view.weight().type() == ElementType.FLOAT16) {
+            return Stream.of(ElementType.FLOAT16);
+        }
+        boolean half = Arrays.stream(steps).allMatch(step -> step == 0 || (step >= LEAST_HALF && step <= LARGEST_HALF));
+        return half ? Stream.of(ElementType.FLOAT16, ElementType.FLOAT32) : Stream.of(ElementType.FLOAT32);
     }
 
     /** The step of each block and column, block by block. */
@@ -76,8 +85,11 @@ final class BlockRounding {
         return new Rounded(type, steps, Lazy.of(() -> new Codings(steps)));
     }
 
-    /** The nearest number that float16 holds with all of its digits. */
+    /** The nearest number that float16 holds; of those with fewer digits than all the next one above, by which nothing is cut off. */
     private static double half(double step) {
+        if (step < LEAST_HALF) {
+            return Math.ceil(step / LEAST_PLACE) * LEAST_PLACE;
+        }
         double place = Math.scalb(1.0, Math.getExponent(step) - HALF_DIGITS);
         return Math.min(LARGEST_HALF, Math.rint(step / place) * place);
     }
@@ -103,6 +115,11 @@ final class BlockRounding {
                 grid.round(numbers, i * step.length, inverse, codes, at);
                 for (int j = 0; j < step.length; j++) {
                     double number = numbers[i * step.length + j];
+                    if (Math.abs(grid.product(codes[at + j], step[j]))
+                            > grid.type().largest()) {
+                        // Of a scale that was rounded up.
+                        codes[at + j] -= (byte) Math.signum(number);
+                    }
                     double off = number - grid.product(codes[at + j], step[j]);
                     energy += number * number;
                     lost += off * off;

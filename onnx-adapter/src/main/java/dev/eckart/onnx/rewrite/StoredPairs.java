@@ -282,7 +282,9 @@ final class StoredPairs {
         if (names.pair().isEmpty()) {
             return blocks;
         }
-        ElementType type = blocks instanceof Blocks plain ? plain.scaleType() : ElementType.FLOAT32;
+        ElementType type = blocks instanceof Blocks plain
+                ? plain.scaleType()
+                : site.weight().type();
         MatrixSource first = term(names.pair().get(0), site.weight(), type);
         MatrixSource second = term(names.pair().get(1), site.weight(), type);
         List<MatrixSource> factors =

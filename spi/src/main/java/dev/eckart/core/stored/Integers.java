@@ -82,8 +82,7 @@ public record Integers(Blocks blocks, Optional<MatrixSource> factors) implements
     @Override
     public MatrixSource dense(Supplier<Decomposer> backend) {
         MatrixSource divided = blocks.dense(backend);
-        return factors.map(row ->
-                        ScaledAxis.rows(divided, Matrix.copyOf(row).toArray()))
+        return factors.map(row -> ScaledAxis.rows(divided, Matrix.copyOf(row).toArray()))
                 .orElse(divided);
     }
 }

@@ -360,7 +360,6 @@ class EncodingCommandTest {
     @CsvSource(delimiter = '|', textBlock = """
                     bits:9          | encoding `bits:9`: expected a number of bits from 2 to 8 but was: 9
                     bits:1          | encoding `bits:1`: expected a number of bits from 2 to 8 but was: 1
-                    bits            | encoding `bits`: expected a number of bits after the name, such as bits:8
                     int3            | unknown encoding `int3`: expected one of bits, int8, packed, pair, pair-bits
                     bits:8,bits:8   | --encoding bits:8,bits:8: an encoding is given twice; give each once
                     bits:8,pair     | --encoding bits:8,pair: pair must come first

@@ -54,7 +54,6 @@ class EncodingsTest {
             value = {
                 "int3 | unknown encoding `int3`: expected one of bits, int8, packed, pair, pair-bits",
                 "8 | unknown encoding `8`: expected one of bits, int8, packed, pair, pair-bits",
-                "bits | encoding `bits`: expected a number of bits after the name, such as bits:8",
                 "bits: | encoding `bits:`: expected name[:value][,key=value...], such as bits:8",
                 "bits:1 | encoding `bits:1`: expected a number of bits from 2 to 8 but was: 1",
                 "bits:9 | encoding `bits:9`: expected a number of bits from 2 to 8 but was: 9",

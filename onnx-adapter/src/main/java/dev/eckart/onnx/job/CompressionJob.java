@@ -296,8 +296,9 @@ public final class CompressionJob {
         Provenance provenance = provenance(selection);
         Offering offering = selection.offering(network);
         OfferedWeights offered = compressor.offers(network, offering);
-        SizedPlan plan = new SizedPlan(engine, network, provenance, name, externalData);
-        long bytes = aim.of(bytes(model, network));
+        long original = bytes(model, network);
+        SizedPlan plan = new SizedPlan(engine, network, original, provenance, name, externalData);
+        long bytes = aim.of(original);
         plan.requirePossible(offered, bytes, aim.text());
         CostMeter.Losses losses = runs
                 ? engine.costMeter()

@@ -32,6 +32,7 @@ final class SizedPlan {
 
     private final Engine engine;
     private final OnnxNetwork network;
+    private final long original;
     private final Provenance provenance;
     private final String name;
     private final ExternalData externalData;
@@ -39,11 +40,14 @@ final class SizedPlan {
     /**
      * For one network.
      *
+     * @param original bytes of the network's files
      * @param name of the file to be written, which names its data file
      */
-    SizedPlan(Engine engine, OnnxNetwork network, Provenance provenance, String name, ExternalData externalData) {
+    SizedPlan(
+            Engine engine, OnnxNetwork network, long original, Provenance provenance, String name, ExternalData externalData) {
         this.engine = engine;
         this.network = network;
+        this.original = original;
         this.provenance = provenance;
         this.name = name;
         this.externalData = externalData;
@@ -56,6 +60,9 @@ final class SizedPlan {
      * @throws InvalidInputException if the smallest forms take more
      */
     void requirePossible(OfferedWeights offered, long aim, String said) {
+        if (aim >= original) {
+            return;
+        }
         long least = bytes(offered.smallest());
         if (least > aim) {
             throw new InvalidInputException(
@@ -71,6 +78,9 @@ final class SizedPlan {
      * @param aim bytes of the model's files together, which are {@linkplain #requirePossible possible}
      */
     CompressionPlan of(OfferedWeights offered, Map<String, Double> losses, long aim) {
+        if (aim >= original) {
+            return offered.within(Long.MAX_VALUE, losses);
+        }
         CompressionPlan best = offered.smallest();
         long size = bytes(best);
         long budget = aim - (size - bytesOfForms(best));

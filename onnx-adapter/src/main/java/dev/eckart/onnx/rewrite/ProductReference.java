@@ -9,8 +9,12 @@ import dev.eckart.core.verify.NoProof;
 import dev.eckart.onnx.file.OnnxModel;
 import dev.eckart.onnx.graph.GraphEdits;
 import dev.eckart.onnx.graph.GraphIndex;
+import dev.eckart.onnx.graph.Use;
 import dev.eckart.onnx.graph.Value;
 import dev.eckart.onnx.proto.NodeProto;
+import dev.eckart.onnx.proto.TensorProto.DataType;
+import dev.eckart.onnx.proto.TypeProto;
+import dev.eckart.onnx.proto.ValueInfoProto;
 import dev.eckart.onnx.rewrite.BiasPlace.Term;
 import dev.eckart.onnx.rewrite.NewTensors.Stored;
 import dev.eckart.onnx.rewrite.PairNames.Bias;
@@ -22,6 +26,7 @@ import dev.eckart.onnx.tensor.TensorView;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -46,6 +51,7 @@ public final class ProductReference {
     private final NewTensors tensors;
     private final Map<Integer, NodeProto> changed = new HashMap<>();
     private final Set<String> products = new LinkedHashSet<>();
+    private final Map<String, String> given = new LinkedHashMap<>();
 
     private ProductReference(
             OnnxModel original, GraphIndex index, OnnxModel compressed, Supplier<Decomposer> backend, boolean wide) {
@@ -113,7 +119,7 @@ public final class ProductReference {
         }
         OnnxModel reference = model();
         return new Reference.Products(
-                wide ? Widened.of(reference) : reference, List.copyOf(products), stored.forms(), stored.faults());
+                wide ? Widened.of(reference) : reference, List.copyOf(products), given, stored.forms(), stored.faults());
     }
 
     private void substitute(LinearSite site, PairNames pair) throws Misfit {
@@ -177,17 +183,22 @@ public final class ProductReference {
                                     ElementType.FLOAT32)
                             .name());
             index.uses(root)
-                    .forEach(use -> edits.replace(use.node(), roundingItsInput(index.node(use.node()), factors)));
+                    .forEach(use -> edits.replace(use.node(), roundingItsInput(use, factors)));
         }
     }
 
     /**
      * A product of the original, by the input as products of integers round it.
      *
+     * @param use of the constant that it multiplies by
      * @param factors the tensor that the input is multiplied by before that, and divided by after it
      */
-    private List<NodeProto> roundingItsInput(NodeProto product, Optional<String> factors) {
-        String x = product.getInput(0);
+    private List<NodeProto> roundingItsInput(Use use, Optional<String> factors) {
+        NodeProto product = index.node(use.node());
+        boolean made = index.value(new Use(use.node(), 0))
+                .flatMap(index::producer)
+                .isPresent();
+        String x = wide && made ? given(product.getInput(0)) : product.getInput(0);
         String smoothed = factors.isPresent() ? names.take(x + ".smoothed") : x;
         String integers = names.take(x + ".integers");
         String step = names.take(x + ".step");
@@ -214,6 +225,21 @@ public final class ProductReference {
                 .build()));
         nodes.add(product.toBuilder().setInput(0, taken).build());
         return nodes;
+    }
+
+    /** The input that a value is given by: two models that round it may round it otherwise for its last bit. */
+    private String given(String x) {
+        return given.computeIfAbsent(x, unused -> {
+            String name = names.take("eckart.given." + x);
+            edits.addInput(
+                    GraphIndex.MAIN,
+                    ValueInfoProto.newBuilder()
+                            .setName(name)
+                            .setType(TypeProto.newBuilder()
+                                    .setTensorType(TypeProto.Tensor.newBuilder().setElemType(DataType.FLOAT_VALUE)))
+                            .build());
+            return name;
+        });
     }
 
     private ElementType type(Multiplication use) {

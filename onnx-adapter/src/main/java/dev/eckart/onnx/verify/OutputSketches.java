@@ -21,19 +21,38 @@ import java.util.function.UnaryOperator;
 final class OutputSketches {
     private final Map<String, Sketch> sketches = new LinkedHashMap<>();
 
+    /**
+     * What a model is run on.
+     *
+     * @param given inputs that no sample has
+     */
+    record Feed(Batch batch, Map<String, NpyArray> given) {
+
+        /** With nothing further. */
+        Feed(Batch batch) {
+            this(batch, Map.of());
+        }
+
+        Map<String, NpyArray> inputs() {
+            Map<String, NpyArray> all = new LinkedHashMap<>(batch.inputs());
+            all.putAll(given);
+            return all;
+        }
+    }
+
     /** Of some outputs of a loaded model, each of which is on the heap alone. */
-    static OutputSketches of(Session session, List<Batch> batches, Collection<String> outputs) {
-        return of(session, batches, outputs, UnaryOperator.identity());
+    static OutputSketches of(Session session, List<Feed> feeds, Collection<String> outputs) {
+        return of(session, feeds, outputs, UnaryOperator.identity());
     }
 
     /** As {@link #of(Session, List, Collection)}, on inputs that are a little different. */
-    static OutputSketches nudged(Session session, List<Batch> batches, Collection<String> outputs) {
-        return of(session, batches, outputs, InputTypes::nudge);
+    static OutputSketches nudged(Session session, List<Feed> feeds, Collection<String> outputs) {
+        return of(session, feeds, outputs, InputTypes::nudge);
     }
 
     private static OutputSketches of(
             Session session,
-            List<Batch> batches,
+            List<Feed> feeds,
             Collection<String> outputs,
             UnaryOperator<Map<String, NpyArray>> change) {
         OutputSketches sketches = new OutputSketches();
@@ -42,8 +61,8 @@ final class OutputSketches {
         }
         Session asked = session.giving(outputs);
         List<ModelInput> inputs = session.inputs();
-        for (Batch batch : batches) {
-            try (Session.Outputs given = asked.outputs(change.apply(InputTypes.fit(inputs, batch.inputs())))) {
+        for (Feed feed : feeds) {
+            try (Session.Outputs given = asked.outputs(change.apply(InputTypes.fit(inputs, feed.inputs())))) {
                 outputs.forEach(name -> given.get(name).ifPresent(sketches::add));
             }
         }

@@ -23,10 +23,12 @@ import dev.eckart.onnx.rewrite.Reference;
 import dev.eckart.onnx.rewrite.Reference.Products;
 import dev.eckart.onnx.rewrite.Widened;
 import dev.eckart.onnx.run.Batch;
+import dev.eckart.onnx.run.InputTypes;
 import dev.eckart.onnx.run.InputSet;
 import dev.eckart.onnx.run.ModelInput;
 import dev.eckart.onnx.run.Session;
 import dev.eckart.onnx.run.Session.Optimization;
+import dev.eckart.onnx.verify.OutputSketches.Feed;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -50,7 +52,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Whether a compressed model computes what the original would with each replaced W set to the product of its factors: the
+ * Whether a compressed model computes what the original would with each replaced W set to the matrix that its stored form stands for: the
  * reference. Both are compared in two ways.
  *
  * <ol>
@@ -59,6 +61,11 @@ import java.util.stream.Stream;
  *       both ({@link Widened}), so that a right rewrite differs by next to nothing.
  *   <li><b>As they run</b>, on more samples: by their outputs, fully optimized and in the models' own types.
  * </ol>
+ *
+ * <p>Where a compressed model rounds the inputs of products while it runs, so does the reference. Two models that differ by the last bit of
+ * such an input may round it to different integers, and what follows differs by more than a mistake would make. So the reference is given
+ * what the compressed model rounds, product by product, and what lies between two products is compared as everywhere. Both ways
+ * take the few samples then, and the second one is asked of all products, too.
  *
  * <p>Each output has a tolerance of its own: a multiple of how much the reference differs from itself at other optimization
  * levels, and on inputs that differ in their last bits. It never exceeds {@link #CAP}, which a mistake of 1 % does. Where
@@ -140,7 +147,10 @@ final class RewriteProver {
         static Samples of(Session session, List<Batch> batches, List<Batch> few) {
             return new Samples(
                     batches,
-                    OutputSketches.of(session, batches, session.outputTypes().keySet()),
+                    OutputSketches.of(
+                            session,
+                            batches.stream().map(Feed::new).toList(),
+                            session.outputTypes().keySet()),
                     few);
         }
     }
@@ -275,10 +285,12 @@ final class RewriteProver {
      * What the models that compute in float32 and give out their products gave.
      *
      * @param compressed without optimizations, on few samples, for each group
+     * @param optimized fully optimized, on the same, where inputs of products are rounded; else empty
      * @param few the reference on the same
-     * @param many the reference on all samples to prove the rewrite on
+     * @param many the reference on all samples to prove the rewrite on; where inputs are rounded, on few, and on what {@code optimized} rounded
      */
-    private record Wide(List<OutputSketches> compressed, Repeated few, Repeated many) {}
+    private record Wide(
+            List<OutputSketches> compressed, List<OutputSketches> optimized, Repeated few, Repeated many) {}
 
     /** Of one compressed model with its reference. */
     private final class Comparison {
@@ -304,7 +316,7 @@ final class RewriteProver {
             boolean in16Bits = !widened.message().equals(compressed.message());
             Optional<Wide> wide = wide(widened);
             Optional<Repeated> asItRuns = wide.map(Wide::many);
-            if ((in16Bits || wide.isEmpty()) && narrow.get() instanceof Products products) {
+            if (((in16Bits && reference.given().isEmpty()) || wide.isEmpty()) && narrow.get() instanceof Products products) {
                 OnnxWriter.write(products.model(), file);
                 asItRuns = Optional.of(repeated(List.of(asked(groups, Samples::batches, outputs)))
                         .get(0));
@@ -317,8 +329,11 @@ final class RewriteProver {
                 int group = i;
                 List<OutputSketches> otherwise = new ArrayList<>(run.all(i));
                 wide.ifPresent(found -> otherwise.add(found.many().at(Optimization.NONE, group)));
+                OutputSketches running = wide.filter(found -> !found.optimized().isEmpty())
+                        .map(found -> found.optimized().get(group))
+                        .orElseGet(() -> groups.get(group).outputs());
                 List<Compared> asTheyRun =
-                        compare(groups.get(i).outputs(), run.at(Optimization.ALL, i), otherwise, least, outputs);
+                        compare(running, run.at(Optimization.ALL, i), otherwise, least, outputs);
                 List<Compared> inDetail = wide.map(found -> compare(
                                 found.compressed().get(group),
                                 found.few().at(Optimization.NONE, group),
@@ -373,6 +388,7 @@ final class RewriteProver {
         /** Empty where the runtime cannot run such models, as it lacks a kernel for float32 or for an inner value. */
         private Optional<Wide> wide(OnnxModel widened) throws IOException {
             Set<String> products = new LinkedHashSet<>(reference.products());
+            products.addAll(reference.given().keySet());
             products.retainAll(made(widened));
             products.retainAll(made(reference.model()));
             // In the order in which the network computes them.
@@ -381,20 +397,30 @@ final class RewriteProver {
             try {
                 OnnxWriter.write(giving(widened, products), file);
                 List<OutputSketches> own;
+                Asked few;
                 Asked asked;
                 Map<String, OnnxJavaType> types;
                 try (Session session = Session.open(file, Optimization.NONE, threads)) {
-                    asked = asked(
+                    few = asked(
                             groups.stream()
                                     .map(group -> group.withFlagsTurned(session))
                                     .toList(),
                             Samples::few,
                             all);
-                    own = asked.of(session);
+                    own = few.of(session);
                     types = session.outputTypes();
+                    asked = given(session, few);
+                }
+                Asked run = asked(groups, Samples::batches, outputs);
+                List<OutputSketches> ran = List.of();
+                if (!reference.given().isEmpty()) {
+                    try (Session session = Session.open(file, Optimization.ALL, threads)) {
+                        ran = few.of(session);
+                        run = given(session, few);
+                    }
                 }
                 OnnxWriter.write(giving(reference.model(), products), file);
-                List<Asked> questions = List.of(asked, asked(groups, Samples::batches, outputs));
+                List<Asked> questions = List.of(asked, run);
                 List<Repeated> references = repeated(questions);
                 types.keySet().retainAll(products);
                 OnnxWriter.write(giving(NudgedProducts.of(reference.model(), types), products), file);
@@ -406,14 +432,51 @@ final class RewriteProver {
                                 .addAll(questions.get(i).of(session));
                     }
                 }
-                return Optional.of(new Wide(own, references.get(0), references.get(1)));
+                return Optional.of(new Wide(own, ran, references.get(0), references.get(1)));
             } catch (InvalidInputException e) {
                 return Optional.empty();
             }
         }
 
+        /** With the values that the reference is given, as a compressed model makes them on the same samples. */
+        private Asked given(Session session, Asked asked) {
+            return reference.given().isEmpty()
+                    ? asked
+                    : new Asked(
+                            asked.feeds().stream()
+                                    .map(group -> group.stream()
+                                            .map(feed -> given(session, feed))
+                                            .toList())
+                                    .toList(),
+                            asked.names());
+        }
+
+        private Feed given(Session session, Feed feed) {
+            Map<String, NpyArray> values = new LinkedHashMap<>();
+            Session asked = session.giving(reference.given().keySet());
+            try (Session.Outputs made = asked.outputs(
+                    InputTypes.fit(session.inputs(), feed.batch().inputs()))) {
+                reference.given().forEach((value, input) -> made.get(value).ifPresent(output -> {
+                    float[] numbers = new float[output.size()];
+                    for (int i = 0; i < numbers.length; i++) {
+                        numbers[i] = (float) output.at(i);
+                    }
+                    values.put(
+                            input,
+                            NpyArray.ofFloats(
+                                    output.shape().stream().map(Math::toIntExact).toList(), numbers));
+                }));
+            }
+            return new Feed(feed.batch(), values);
+        }
+
         private static Asked asked(List<Samples> of, Function<Samples, List<Batch>> batches, Set<String> names) {
-            return new Asked(of.stream().map(batches).toList(), names);
+            return new Asked(
+                    of.stream()
+                            .map(batches)
+                            .map(group -> group.stream().map(Feed::new).toList())
+                            .toList(),
+                    names);
         }
 
         /** Runs the model in the file, loaded once for each level, on all that is asked. */
@@ -427,8 +490,8 @@ final class RewriteProver {
                         Asked one = asked.get(i);
                         repeated.get(i).at().put(level, one.of(session));
                         if (level == Optimization.NONE) {
-                            one.batches().stream()
-                                    .map(batches -> OutputSketches.nudged(session, batches, one.names()))
+                            one.feeds().stream()
+                                    .map(feeds -> OutputSketches.nudged(session, feeds, one.names()))
                                     .forEach(repeated.get(i).nudged()::add);
                         }
                     }
@@ -438,10 +501,10 @@ final class RewriteProver {
         }
     }
 
-    /** Outputs that are asked for, on each of some groups of batches. */
-    private record Asked(List<List<Batch>> batches, Set<String> names) {
+    /** Outputs that are asked for, on each of some groups of samples. */
+    private record Asked(List<List<Feed>> feeds, Set<String> names) {
         List<OutputSketches> of(Session session) {
-            return batches.stream()
+            return feeds.stream()
                     .map(group -> OutputSketches.of(session, group, names))
                     .toList();
         }

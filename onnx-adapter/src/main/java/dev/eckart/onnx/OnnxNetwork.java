@@ -23,10 +23,10 @@ import dev.eckart.onnx.file.OnnxReader;
 import dev.eckart.onnx.file.OnnxWriter;
 import dev.eckart.onnx.file.Scratch;
 import dev.eckart.onnx.graph.Constants;
+import dev.eckart.onnx.graph.Attributes;
 import dev.eckart.onnx.graph.GraphIndex;
 import dev.eckart.onnx.graph.Value;
 import dev.eckart.onnx.proto.NodeProto;
-import dev.eckart.onnx.proto.OperatorSetIdProto;
 import dev.eckart.onnx.rewrite.BiasShifts;
 import dev.eckart.onnx.rewrite.CodesLowering;
 import dev.eckart.onnx.rewrite.FactorRewriter;
@@ -139,7 +139,7 @@ public final class OnnxNetwork implements Network<OnnxNetwork> {
             return obstacle(constant, sum.one());
         }
         if (form instanceof Integers) {
-            return obstacleAt(constant, site -> IntegerLowering.obstacle(index, site, opset()));
+            return obstacleAt(constant, site -> IntegerLowering.obstacle(index, site, Attributes.opset(model.message())));
         }
         if (form instanceof Packed packed) {
             return obstacleAt(constant, site -> PackedLowering.obstacle(index, site, packed));
@@ -148,7 +148,7 @@ public final class OnnxNetwork implements Network<OnnxNetwork> {
     }
 
     private Optional<String> obstacleToCodes(Stored form) {
-        return form instanceof Blocks blocks ? CodesLowering.obstacle(blocks, opset()) : Optional.empty();
+        return form instanceof Blocks blocks ? CodesLowering.obstacle(blocks, Attributes.opset(model.message())) : Optional.empty();
     }
 
     private Optional<String> obstacleAt(LinearWeight constant, Function<ConstantSite, Optional<String>> obstacle) {
@@ -323,18 +323,10 @@ public final class OnnxNetwork implements Network<OnnxNetwork> {
     public NetworkSummary summary(long bytes) {
         long parameters =
                 index.constants().values().stream().mapToLong(Tensors::elements).sum();
-        return new NetworkSummary(bytes, parameters, opset());
+        return new NetworkSummary(bytes, parameters, Attributes.opset(model.message()));
     }
 
     /** Version of the standard operators; 0 where the model uses none. */
-    private long opset() {
-        return model.message().getOpsetImportList().stream()
-                .filter(set -> set.getDomain().isEmpty() || set.getDomain().equals("ai.onnx"))
-                .mapToLong(OperatorSetIdProto::getVersion)
-                .findFirst()
-                .orElse(0);
-    }
-
     /**
      * Whether another network runs the same nodes on constants of the same shapes, whatever numbers these hold: then both do
      * the same work, and take the same time.

@@ -32,6 +32,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -59,9 +60,13 @@ class IntegerProductTest {
     }
 
     private Path model(Matrix weight) throws IOException {
+        return model(weight, 13);
+    }
+
+    private Path model(Matrix weight, int opset) throws IOException {
         return Files.write(
                 folder.resolve("model.onnx"),
-                ModelBuilder.model("extremes", 13)
+                ModelBuilder.model("extremes", opset)
                         .input("x", "batch", IN)
                         .output("y", "batch", OUT)
                         .weight("w", weight)
@@ -117,7 +122,7 @@ class IntegerProductTest {
         return Matrix.of(1, IN, numbers);
     }
 
-    private Path smoothed(OnnxNetwork network) throws IOException {
+    private Path smoothed(OnnxNetwork network, boolean byRow) throws IOException {
         LinearWeight constant = network.constants().linear().get(0);
         Matrix factors = factors();
         double[] divisors = Arrays.stream(factors.toArray()).map(factor -> 1 / factor).toArray();
@@ -130,7 +135,7 @@ class IntegerProductTest {
                 .build();
         Path encoded = folder.resolve("smoothed.onnx");
         network.rewrite(
-                        List.of(new Replacement(constant, new Integers(plain.blocks(), Optional.of(factors)))),
+                        List.of(new Replacement(constant, new Integers(plain.blocks(), Optional.of(factors), byRow))),
                         new Provenance("test", "", "int8:7"))
                 .recorded(network, EjmlDecomposer::new)
                 .write(encoded);
@@ -158,7 +163,7 @@ class IntegerProductTest {
         double[] numbers = extremes().toArray();
         Arrays.setAll(numbers, i -> numbers[i] * factors[i / OUT]);
         Path file = model(Matrix.of(IN, OUT, numbers));
-        Path encoded = smoothed(OnnxNetwork.read(file));
+        Path encoded = smoothed(OnnxNetwork.read(file), false);
 
         Output expected = runDivided(file, Session.Optimization.NONE);
         Output found = runDivided(encoded, level);
@@ -168,11 +173,40 @@ class IntegerProductTest {
         }
     }
 
+    /** Rows of zeros and ones, times sizes that one step for all would leave nothing of. */
+    @ParameterizedTest
+    @CsvSource({"NONE, 13", "BASIC, 13", "ALL, 13", "ALL, 18"})
+    void should_round_each_row_by_a_step_of_its_own(Session.Optimization level, int opset) throws IOException {
+        double[] factors = factors().toArray();
+        double[] weight = extremes().toArray();
+        Arrays.setAll(weight, i -> weight[i] * factors[i / OUT]);
+        Path file = model(Matrix.of(IN, OUT, weight), opset);
+        Path encoded = smoothed(OnnxNetwork.read(file), true);
+        float[] sizes = {1, 4096, 0, 0x1p-20f};
+        float[] numbers = new float[sizes.length * IN];
+        for (int i = 0; i < numbers.length; i++) {
+            numbers[i] = sizes[i / IN] * (i % 3 == 0 ? 1 : 0) / (float) factors[i % IN];
+        }
+        Map<String, NpyArray> rows = Map.of("x", NpyArray.ofFloats(List.of(sizes.length, IN), numbers));
+
+        try (Session original = Session.open(file, Session.Optimization.NONE, 1);
+                Session session = Session.open(encoded, level, 1)) {
+            Output expected = Objects.requireNonNull(original.run(rows).get("y"));
+            Output found = Objects.requireNonNull(session.run(rows).get("y"));
+
+            for (int i = 0; i < expected.size(); i++) {
+                assertThat(found.at(i))
+                        .as("number %d", i)
+                        .isCloseTo(expected.at(i), within(IN * 8 * 0x1p-20 * sizes[i / OUT]));
+            }
+        }
+    }
+
     @Test
     void should_find_a_factor_that_was_changed() throws IOException {
         Path file = model(RandomMatrices.normal(IN, OUT, 1));
         OnnxNetwork network = OnnxNetwork.read(file);
-        Path encoded = smoothed(network);
+        Path encoded = smoothed(network, false);
         assertThat(network.storedFormFault(OnnxNetwork.read(encoded), EjmlDecomposer::new))
                 .isEmpty();
 

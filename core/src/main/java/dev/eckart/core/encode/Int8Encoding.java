@@ -47,11 +47,14 @@ public record Int8Encoding(int bits) implements Encoding {
     public Draft draft(WeightView view) {
         Grid grid = new Grid(bits, view.weight().type());
         MatrixSource weight = view.weight().values();
-        Optional<CalibratedInputs.Smoothed> smoothed = view.inputs().flatMap(CalibratedInputs::smoothed);
-        Rounded rounded = smoothed.map(inputs -> new Rounded(
+        Rounded rounded = view.inputs()
+                .map(CalibratedInputs::rounding)
+                .map(inputs -> new Rounded(
                         RoundedDraft.of(inputs.divided(weight), Optional.of(inputs.inputs()), grid),
-                        Optional.of(Matrix.of(1, weight.rows(), inputs.factors()))))
-                .orElseGet(() -> new Rounded(RoundedDraft.of(weight, view.inputs(), grid), Optional.empty()));
+                        inputs.factors().map(factors -> Matrix.of(1, weight.rows(), factors)),
+                        inputs.byRow()))
+                .orElseGet(() ->
+                        new Rounded(RoundedDraft.of(weight, Optional.empty(), grid), Optional.empty(), false));
         return () -> List.of(rounded);
     }
 
@@ -60,7 +63,7 @@ public record Int8Encoding(int bits) implements Encoding {
      *
      * @param factors of the inputs, {@code [1 × in]}
      */
-    private record Rounded(RoundedDraft rounded, Optional<MatrixSource> factors) implements Offer {
+    private record Rounded(RoundedDraft rounded, Optional<MatrixSource> factors, boolean byRow) implements Offer {
         @Override
         public String variant() {
             return "int8:" + rounded.blocks().bits();
@@ -83,7 +86,7 @@ public record Int8Encoding(int bits) implements Encoding {
 
         @Override
         public Integers build() {
-            return new Integers(rounded.blocks(), factors);
+            return new Integers(rounded.blocks(), factors, byRow);
         }
     }
 

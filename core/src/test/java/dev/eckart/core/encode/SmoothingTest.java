@@ -81,6 +81,34 @@ class SmoothingTest {
         assertThat(error(unseen, weight, smoothed)).isLessThan(0.6 * error(unseen, weight, plain));
     }
 
+    /** As tokens are that networks make huge. */
+    @Test
+    void should_give_each_row_its_own_step_where_a_few_are_much_larger_than_others() {
+        double[] numbers = SampleMatrices.normal(ROWS, IN, 1).toArray();
+        Arrays.setAll(numbers, i -> i / IN % 50 == 7 ? 100 * numbers[i] : numbers[i]);
+        InputStatistics seen =
+                new SampleInputs(Matrix.of(ROWS, IN, numbers)).statistics().aboutZero();
+        InputRange range = seen.range().orElseThrow();
+        InputStatistics uneven = new InputStatistics(
+                seen.samples(),
+                seen.rows(),
+                seen.mean(),
+                // Where long rows count less, what is left is that of the others.
+                Matrix.diagonal(IN, IN, ones()),
+                Optional.of(new InputRange(range.least(), range.most(), 0.03)));
+        InputStatistics even = new InputStatistics(
+                seen.samples(), seen.rows(), seen.mean(), Matrix.diagonal(IN, IN, ones()), Optional.of(range));
+
+        assertThat(form(weight(), Optional.of(uneven), 6).byRow()).isTrue();
+        assertThat(form(weight(), Optional.of(even), 6).byRow()).isFalse();
+    }
+
+    private static double[] ones() {
+        double[] ones = new double[IN];
+        Arrays.fill(ones, 1);
+        return ones;
+    }
+
     @Test
     void should_leave_inputs_alone_that_are_alike() {
         Matrix x = SampleMatrices.normal(ROWS, IN, 1);
@@ -96,9 +124,10 @@ class SmoothingTest {
     }
 
     private static Optional<double[]> factors(Matrix mean, Matrix covariance, Matrix least, Matrix most) {
-        return Smoothing.factors(
-                new InputStatistics(99, 99, mean, covariance, Optional.of(new InputRange(least, most))),
-                List.of(Matrix.of(2, 2, 1, 2, 3, 4)));
+        return Smoothing.of(
+                        new InputStatistics(99, 99, mean, covariance, Optional.of(new InputRange(least, most))),
+                        List.of(Matrix.of(2, 2, 1, 2, 3, 4)))
+                .factors();
     }
 
     private static Matrix row(double one, double other) {
@@ -138,6 +167,7 @@ class SmoothingTest {
                 EjmlDecomposer::new,
                 List.of(weight(), SampleMatrices.roundedToFloat(SampleMatrices.normal(IN, 7, 3))));
 
-        assertThat(shared.smoothed()).isPresent().isEqualTo(shared.smoothed());
+        assertThat(shared.rounding().factors()).isPresent();
+        assertThat(shared.rounding()).isSameAs(shared.rounding());
     }
 }

@@ -95,6 +95,25 @@ class RowSumsTest {
     }
 
     @Test
+    void should_tell_how_even_rows_are() {
+        try (RowSums sums = sums()) {
+            sums.add(new double[] {1, 0, -2, 0, 0, 0, 4, 0, 0, 1}, 2);
+
+            // The squares of 2 and 4, by that of 4.
+            assertThat(sums.evenness()).isEqualTo((4 + 16) / 2.0 / 16);
+        }
+    }
+
+    @Test
+    void should_find_rows_of_zeros_even() {
+        try (RowSums sums = sums()) {
+            sums.add(new double[COLUMNS], 1);
+
+            assertThat(sums.evenness()).isOne();
+        }
+    }
+
+    @Test
     void should_count_all_alike_where_the_usual_row_is_zero() {
         double[] rows = new double[ROWS * COLUMNS];
         rows[7] = 3;

@@ -90,7 +90,7 @@ final class LayerSums implements SampleSums, AutoCloseable {
                     sums.count(),
                     sums.mean(),
                     sums.covariance(),
-                    Optional.of(new InputRange(sums.least(), sums.most()))));
+                    Optional.of(new InputRange(sums.least(), sums.most(), sums.evenness()))));
         } catch (ArithmeticException e) {
             tooLarge = Optional.of("`%s` holds numbers whose squares exceed the range of float64"
                     .formatted(inputs.get(0).value()));

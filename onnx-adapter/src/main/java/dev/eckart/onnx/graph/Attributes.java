@@ -2,7 +2,9 @@ package dev.eckart.onnx.graph;
 
 import com.google.protobuf.ByteString;
 import dev.eckart.onnx.proto.AttributeProto;
+import dev.eckart.onnx.proto.ModelProto;
 import dev.eckart.onnx.proto.NodeProto;
+import dev.eckart.onnx.proto.OperatorSetIdProto;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -13,13 +15,25 @@ public final class Attributes {
     /** The domain of ONNX Runtime's own operators. */
     public static final String MICROSOFT = "com.microsoft";
 
+    private static final String STANDARD = "ai.onnx";
+
     private Attributes() {}
 
     /** Whether a node is one of ONNX's standard operators. */
     public static boolean isStandard(NodeProto node) {
-        return node.getDomain().isEmpty() || node.getDomain().equals("ai.onnx");
+        return node.getDomain().isEmpty() || node.getDomain().equals(STANDARD);
     }
 
+    /** The version of the standard operators that a model uses; 0 where it uses none. */
+    public static long opset(ModelProto model) {
+        return model.getOpsetImportList().stream()
+                .filter(set -> set.getDomain().isEmpty() || set.getDomain().equals(STANDARD))
+                .mapToLong(OperatorSetIdProto::getVersion)
+                .findFirst()
+                .orElse(0);
+    }
+
+    /** An attribute of a node by its name. */
     public static Optional<AttributeProto> find(NodeProto node, String name) {
         return node.getAttributeList().stream()
                 .filter(attribute -> attribute.getName().equals(name))

@@ -18,6 +18,7 @@ import java.util.stream.Stream;
  * {@code eckart.factor.<value>} of a factor of a pair, by the name that the pair's entry has for it.
  *
  * @param integers whether a product multiplies them as integers, by inputs that it rounds; an {@code i} before the bits
+ * @param byRow whether each row of these inputs has a step of its own; then that is an {@code r}
  * @param bits of a code, 2 to 8
  * @param blockSize numbers that share a scale, written after the bits as in {@code 4/32}, of codes that stay codes while the
  *     network runs; 0 for those that are made numbers when it is loaded
@@ -26,13 +27,14 @@ import java.util.stream.Stream;
  */
 record CodeNames(
         boolean integers,
+        boolean byRow,
         int bits,
         int blockSize,
         String codes,
         String scales,
         Optional<String> factors,
         List<String> pair) {
-    private static final Pattern BITS = Pattern.compile("(i?)([2-8])(?:/(\\d{1,3}))?");
+    private static final Pattern BITS = Pattern.compile("([ir]?)([2-8])(?:/(\\d{1,3}))?");
 
     private static final String WEIGHT = "eckart.codes.";
     private static final String FACTOR = "eckart.factor.";
@@ -46,22 +48,22 @@ record CodeNames(
 
     /** Codes to which nothing is added. */
     CodeNames(int bits, String codes, String scales) {
-        this(false, bits, 0, codes, scales, Optional.empty(), List.of());
+        this(false, false, bits, 0, codes, scales, Optional.empty(), List.of());
     }
 
-    /** The same codes, multiplied as integers. */
-    CodeNames asIntegers() {
-        return new CodeNames(true, bits, blockSize, codes, scales, factors, pair);
+    /** The same codes, multiplied as integers, by inputs of which each row may have a step of its own. */
+    CodeNames asIntegers(boolean rows) {
+        return new CodeNames(true, rows, bits, blockSize, codes, scales, factors, pair);
     }
 
     /** The same, with factors of the inputs. */
     CodeNames smoothedBy(String tensor) {
-        return new CodeNames(integers, bits, blockSize, codes, scales, Optional.of(tensor), pair);
+        return new CodeNames(integers, byRow, bits, blockSize, codes, scales, Optional.of(tensor), pair);
     }
 
     /** The same, with the product of two tensors added. */
     CodeNames with(String first, String second) {
-        return new CodeNames(integers, bits, blockSize, codes, scales, factors, List.of(first, second));
+        return new CodeNames(integers, byRow, bits, blockSize, codes, scales, factors, List.of(first, second));
     }
 
     static boolean isEntry(StringStringEntryProto entry) {
@@ -90,7 +92,7 @@ record CodeNames(
                 .setKey(key)
                 .setValue(Stream.concat(
                                 Stream.of("%s%d%s"
-                                        .formatted(integers ? "i" : "", bits, blockSize == 0 ? "" : "/" + blockSize)),
+                                        .formatted(byRow ? "r" : integers ? "i" : "", bits, blockSize == 0 ? "" : "/" + blockSize)),
                                 tensors().stream().map(PairNames::escaped))
                         .collect(Collectors.joining(" ")))
                 .build();
@@ -144,6 +146,7 @@ record CodeNames(
                 .toList();
         return Optional.of(new CodeNames(
                 integers,
+                bits.group(1).equals("r"),
                 Integer.parseInt(bits.group(2)),
                 bits.group(3) == null ? 0 : Integer.parseInt(bits.group(3)),
                 names.get(0),

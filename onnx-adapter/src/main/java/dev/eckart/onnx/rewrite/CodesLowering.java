@@ -6,6 +6,7 @@ import dev.eckart.core.model.ElementType;
 import dev.eckart.core.stored.Blocks;
 import dev.eckart.core.stored.Codes;
 import dev.eckart.core.stored.Dense;
+import dev.eckart.core.stored.Integers;
 import dev.eckart.core.stored.Product;
 import dev.eckart.onnx.graph.Attributes;
 import dev.eckart.onnx.graph.GraphEdits;
@@ -106,9 +107,9 @@ public final class CodesLowering {
      *
      * @return what the tensors are, and the int8 value {@code dims}
      */
-    IntegerOperand storeIntegers(ConstantSite site, Blocks blocks) {
-        Lowered lowered = new Lowered(site.root(), site.root().name(), blocks);
-        IntegerOperand operand = lowered.storeIntegers(site);
+    IntegerOperand storeIntegers(ConstantSite site, Integers form) {
+        Lowered lowered = new Lowered(site.root(), site.root().name(), form.blocks());
+        IntegerOperand operand = lowered.storeIntegers(site, form.byRow());
         lowered.nodes.forEach(node -> edits.putFirst(site.root().graph(), node));
         return operand;
     }
@@ -236,7 +237,7 @@ public final class CodesLowering {
             return stored.with(first, second);
         }
 
-        IntegerOperand storeIntegers(ConstantSite site) {
+        IntegerOperand storeIntegers(ConstantSite site, boolean byRow) {
             Kept kept = keep(site.inTensorOrder(blocks.codes()), site.dims());
             double[] units = new double[blocks.columns()];
             Arrays.fill(units, 2.0 / unit(blocks.bits()));
@@ -263,7 +264,7 @@ public final class CodesLowering {
                         .build());
                 integers = turned;
             }
-            return new IntegerOperand(new CodeNames(blocks.bits(), kept.tensor, scales).asIntegers(), integers);
+            return new IntegerOperand(new CodeNames(blocks.bits(), kept.tensor, scales).asIntegers(byRow), integers);
         }
 
         private CodeNames storeScaled(byte[] codes, List<Long> dims, TensorView scaleView, String output) {

@@ -82,7 +82,8 @@ public final class FactorRewriter {
         this.tensors = new NewTensors(model, edits, names);
         this.pairNodes = new PairNodes(names);
         this.codesLowering = new CodesLowering(edits, tensors, names);
-        this.integerLowering = new IntegerLowering(index, edits, tensors, names, codesLowering);
+        this.integerLowering = new IntegerLowering(
+                index, edits, tensors, names, codesLowering, Attributes.opset(model.message()));
         this.packedLowering = new PackedLowering(index, edits, tensors, names);
         this.shifts = new BiasShifts(index, model.payloads(), edits, BiasShifts.Rows.constants(tensors), names);
     }

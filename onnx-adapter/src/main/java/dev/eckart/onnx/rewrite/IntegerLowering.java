@@ -26,10 +26,9 @@ import java.util.Optional;
  *
  * <pre>{@code
  * before                   after
- *                          x = Mul(x, factors)                     where there are any
- * y = MatMul(x, W)         u, s, z = DynamicQuantizeLinear(x)      once for all products of x
+ * y = MatMul(x, W)         u, s, z = DynamicQuantizeLinear(x)      once for all products of x, see RoundedInput
  *                          p = MatMulInteger(u, codes, z, 0)
- *                          y = Cast(p) · (s · scales)
+ *                          y = Cast(p) · (s · scales)              · m, where rows have steps of their own
  *
  * y = Gemm(x, W, c)        the same, and y = … + c
  * }</pre>
@@ -46,6 +45,7 @@ public final class IntegerLowering {
     private final NewTensors tensors;
     private final FreshNames names;
     private final CodesLowering codes;
+    private final RoundedInput.Maker rounding;
     private final Map<Key, Rounded> rounded = new LinkedHashMap<>();
     private final Map<Factors, String> factors = new HashMap<>();
     private final Map<Integer, List<NodeProto>> products = new LinkedHashMap<>();
@@ -55,30 +55,25 @@ public final class IntegerLowering {
     private record Factors(Value input, List<Double> numbers) {}
 
     /** @param factors the tensor that the input is multiplied by; empty if there is none */
-    private record Key(Value input, Optional<String> factors) {}
+    private record Key(Value input, Optional<String> factors, boolean byRow) {}
 
-    /**
-     * An input that is rounded.
-     *
-     * @param name of the input
-     * @param first the first node that takes it
-     * @param scaled the input times factors; the input itself where there are none
-     * @param step what one unit of the integers stands for
-     * @param zeroPoint the integer that stands for zero
-     */
-    private record Rounded(String name, int first, String scaled, String integers, String step, String zeroPoint) {
+    /** @param first the first node that takes the input */
+    private record Rounded(RoundedInput input, int first) {}
 
-        Rounded notAfter(int node) {
-            return new Rounded(name, Math.min(first, node), scaled, integers, step, zeroPoint);
-        }
-    }
-
-    IntegerLowering(GraphIndex index, GraphEdits edits, NewTensors tensors, FreshNames names, CodesLowering codes) {
+    /** @param opset version of the standard operators that the model uses */
+    IntegerLowering(
+            GraphIndex index,
+            GraphEdits edits,
+            NewTensors tensors,
+            FreshNames names,
+            CodesLowering codes,
+            long opset) {
         this.index = index;
         this.edits = edits;
         this.tensors = tensors;
         this.names = names;
         this.codes = codes;
+        this.rounding = new RoundedInput.Maker(names, tensors, opset);
     }
 
     /**
@@ -104,10 +99,10 @@ public final class IntegerLowering {
     /** Stores a constant as codes, to which there is no {@linkplain #obstacle obstacle}. */
     CodeNames store(ConstantSite site, Integers form) {
         Value root = site.root();
-        CodesLowering.IntegerOperand operand = codes.storeIntegers(site, form.blocks());
+        CodesLowering.IntegerOperand operand = codes.storeIntegers(site, form);
         Optional<String> smoothing = form.factors().map(row -> factors(root, row));
         for (Use use : index.uses(root)) {
-            products.put(use.node(), nodes(site, index.node(use.node()), use, operand, smoothing));
+            products.put(use.node(), nodes(site, index.node(use.node()), use, operand, smoothing, form.byRow()));
             edits.release(use);
         }
         edits.removeIfUnused(root);
@@ -131,13 +126,13 @@ public final class IntegerLowering {
 
     /** Puts all nodes into the graph; each input is rounded before the first product that takes it. */
     void finish() {
-        rounded.forEach((key, input) -> products.computeIfPresent(input.first, (node, nodes) -> {
-            List<NodeProto> all = new ArrayList<>();
-            key.factors.ifPresent(by -> all.add(smoothingOf(input.name, by, input.scaled, names)));
-            all.add(roundingOf(input.scaled, input.integers, input.step, input.zeroPoint, names));
-            all.addAll(nodes);
-            return all;
-        }));
+        for (Rounded one : rounded.values()) {
+            products.computeIfPresent(one.first, (node, nodes) -> {
+                List<NodeProto> all = new ArrayList<>(one.input.nodes());
+                all.addAll(nodes);
+                return all;
+            });
+        }
         products.forEach(edits::replace);
     }
 
@@ -146,15 +141,20 @@ public final class IntegerLowering {
             NodeProto original,
             Use use,
             CodesLowering.IntegerOperand operand,
-            Optional<String> smoothing) {
+            Optional<String> smoothing,
+            boolean byRow) {
         List<NodeProto> nodes = new ArrayList<>();
         Value x = index.value(new Use(use.node(), 0)).orElseThrow();
-        Rounded input = rounded.compute(
-                new Key(x, smoothing),
-                (key, known) -> (known == null ? named(original.getInput(0), use.node(), key) : known)
-                        .notAfter(use.node()));
+        RoundedInput input = rounded.compute(
+                        new Key(x, smoothing, byRow),
+                        (key, known) -> new Rounded(
+                                known == null
+                                        ? rounding.of(original.getInput(0), site.root(), smoothing, byRow)
+                                        : known.input,
+                                known == null ? use.node() : Math.min(known.first, use.node())))
+                .input;
         String product = add(
-                nodes, "MatMulInteger", original, input.integers, operand.value(), input.zeroPoint, zero(site.root()));
+                nodes, "MatMulInteger", original, input.integers(), operand.value(), input.zeroPoint(), zero(site.root()));
         String numbers = names.take(original.getOutput(0) + ".numbers");
         nodes.add(NodeProto.newBuilder()
                 .setOpType("Cast")
@@ -163,8 +163,12 @@ public final class IntegerLowering {
                 .addOutput(numbers)
                 .addAttribute(Attributes.of("to", DataType.FLOAT_VALUE))
                 .build());
-        String units = add(nodes, "Mul", original, input.step, operand.names().scales());
-        String scaled = add(nodes, "Mul", original, numbers, units);
+        String units = add(nodes, "Mul", original, input.step(), operand.names().scales());
+        String ofParts = add(nodes, "Mul", original, numbers, units);
+        // Not by way of the units: the runtime would make one operator of it that has one step for all rows.
+        String scaled = input.sizes()
+                .map(sizes -> add(nodes, "Mul", original, ofParts, sizes))
+                .orElse(ofParts);
         boolean adds = original.getOpType().equals("Gemm")
                 && original.getInputCount() > 2
                 && !original.getInput(2).isEmpty();
@@ -190,39 +194,6 @@ public final class IntegerLowering {
                 .addOutput(output)
                 .build());
         return output;
-    }
-
-    private Rounded named(String x, int node, Key key) {
-        return new Rounded(
-                x,
-                node,
-                key.factors.isPresent() ? names.take(x + ".smoothed") : x,
-                names.take(x + ".integers"),
-                names.take(x + ".step"),
-                names.take(x + ".zero"));
-    }
-
-    /** The node that multiplies a value by factors. */
-    static NodeProto smoothingOf(String x, String factors, String smoothed, FreshNames names) {
-        return NodeProto.newBuilder()
-                .setOpType("Mul")
-                .setName(names.take(smoothed + "_node"))
-                .addInput(x)
-                .addInput(factors)
-                .addOutput(smoothed)
-                .build();
-    }
-
-    /** The node that rounds a value to 8 bits. */
-    static NodeProto roundingOf(String x, String integers, String step, String zeroPoint, FreshNames names) {
-        return NodeProto.newBuilder()
-                .setOpType("DynamicQuantizeLinear")
-                .setName(names.take(integers + "_node"))
-                .addInput(x)
-                .addOutput(integers)
-                .addOutput(step)
-                .addOutput(zeroPoint)
-                .build();
     }
 
     private String zero(Value root) {

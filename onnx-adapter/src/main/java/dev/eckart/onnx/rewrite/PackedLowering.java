@@ -131,8 +131,8 @@ public final class PackedLowering {
                 : List.of((long) packed.columns(), (long) blocks, (long) blockBytes);
         String codes = tensors.storeBytes(root, root.name() + ".codes", codeDims, DataType.UINT8_VALUE, bytes(packed));
         String scales = store(root, ".scales", Transposed.of(packed.scales()), packed.scaleType());
-        CodeNames names =
-                new CodeNames(false, packed.bits(), packed.blockSize(), codes, scales, Optional.empty(), List.of());
+        CodeNames names = new CodeNames(
+                false, false, packed.bits(), packed.blockSize(), codes, scales, Optional.empty(), List.of());
         if (pair.isPresent()) {
             MatrixSource b = ((Dense) pair.get().b()).values();
             MatrixSource a = ((Dense) pair.get().a()).values();

@@ -7,6 +7,7 @@ import dev.eckart.core.model.ElementType;
 import dev.eckart.core.stored.Integers;
 import dev.eckart.core.verify.NoProof;
 import dev.eckart.onnx.file.OnnxModel;
+import dev.eckart.onnx.graph.Attributes;
 import dev.eckart.onnx.graph.GraphEdits;
 import dev.eckart.onnx.graph.GraphIndex;
 import dev.eckart.onnx.graph.Use;
@@ -49,6 +50,7 @@ public final class ProductReference {
     private final GraphEdits edits;
     private final FreshNames names;
     private final NewTensors tensors;
+    private final RoundedInput.Maker rounding;
     private final Map<Integer, NodeProto> changed = new HashMap<>();
     private final Set<String> products = new LinkedHashSet<>();
     private final Map<String, String> given = new LinkedHashMap<>();
@@ -62,6 +64,7 @@ public final class ProductReference {
         this.edits = new GraphEdits(index);
         this.names = new FreshNames(original.message().getGraph());
         this.tensors = new NewTensors(original, edits, names);
+        this.rounding = new RoundedInput.Maker(names, tensors, Attributes.opset(original.message()));
     }
 
     /**
@@ -183,7 +186,7 @@ public final class ProductReference {
                                     ElementType.FLOAT32)
                             .name());
             index.uses(root)
-                    .forEach(use -> edits.replace(use.node(), roundingItsInput(use, factors)));
+                    .forEach(use -> edits.replace(use.node(), roundingItsInput(use, root, factors, integers.byRow())));
         }
     }
 
@@ -193,38 +196,35 @@ public final class ProductReference {
      * @param use of the constant that it multiplies by
      * @param factors the tensor that the input is multiplied by before that, and divided by after it
      */
-    private List<NodeProto> roundingItsInput(Use use, Optional<String> factors) {
+    private List<NodeProto> roundingItsInput(
+            Use use, Value root, Optional<String> factors, boolean byRow) {
         NodeProto product = index.node(use.node());
         boolean made = index.value(new Use(use.node(), 0))
                 .flatMap(index::producer)
                 .isPresent();
         String x = wide && made ? given(product.getInput(0)) : product.getInput(0);
-        String smoothed = factors.isPresent() ? names.take(x + ".smoothed") : x;
-        String integers = names.take(x + ".integers");
-        String step = names.take(x + ".step");
-        String zeroPoint = names.take(x + ".zero");
-        String rounded = names.take(x + ".rounded");
-        List<NodeProto> nodes = new ArrayList<>();
-        factors.ifPresent(by -> nodes.add(IntegerLowering.smoothingOf(x, by, smoothed, names)));
-        nodes.add(IntegerLowering.roundingOf(smoothed, integers, step, zeroPoint, names));
-        nodes.add(NodeProto.newBuilder()
-                .setOpType("DequantizeLinear")
-                .setName(names.take(rounded + "_node"))
-                .addInput(integers)
-                .addInput(step)
-                .addInput(zeroPoint)
-                .addOutput(rounded)
-                .build());
-        String taken = factors.isPresent() ? names.take(x + ".divided") : rounded;
-        factors.ifPresent(by -> nodes.add(NodeProto.newBuilder()
-                .setOpType("Div")
-                .setName(names.take(taken + "_node"))
-                .addInput(rounded)
-                .addInput(by)
-                .addOutput(taken)
-                .build()));
-        nodes.add(product.toBuilder().setInput(0, taken).build());
+        RoundedInput input = rounding.of(x, root, factors, byRow);
+        List<NodeProto> nodes = new ArrayList<>(input.nodes());
+        String back = node(nodes, "DequantizeLinear", x, input.integers(), input.step(), input.zeroPoint());
+        if (input.sizes().isPresent()) {
+            back = node(nodes, "Mul", x, back, input.sizes().get());
+        }
+        if (factors.isPresent()) {
+            back = node(nodes, "Div", x, back, factors.get());
+        }
+        nodes.add(product.toBuilder().setInput(0, back).build());
         return nodes;
+    }
+
+    private String node(List<NodeProto> nodes, String operator, String x, String... inputs) {
+        String output = names.take(x + ".rounded");
+        nodes.add(NodeProto.newBuilder()
+                .setOpType(operator)
+                .setName(names.take(output + "_node"))
+                .addAllInput(List.of(inputs))
+                .addOutput(output)
+                .build());
+        return output;
     }
 
     /** The input that a value is given by: two models that round it may round it otherwise for its last bit. */

@@ -353,7 +353,7 @@ final class StoredPairs {
             if (names.factors().isPresent()) {
                 factors = Optional.of(inputFactors(names.factors().get(), site.weight()));
             }
-            return new Integers(blocks(site, names), factors);
+            return new Integers(blocks(site, names), factors, names.byRow());
         } catch (IllegalArgumentException e) {
             throw new Misfit("its metadata speaks of integers for %s that there are not: %s"
                     .formatted(site.weight().describe(), e.getMessage()));

@@ -31,7 +31,7 @@ public final class CalibratedInputs {
     private final Supplier<Decomposer> backend;
     private final List<MatrixSource> weights;
     private @Nullable Compensation compensation;
-    private @Nullable Optional<Smoothed> smoothed;
+    private @Nullable Rounding rounding;
 
     /**
      * None of it computed yet.
@@ -120,26 +120,33 @@ public final class CalibratedInputs {
     }
 
     /**
-     * Inputs times factors.
+     * How inputs are rounded while the network runs.
      *
-     * @param factors 1/t, one for each input, as float32 holds them
+     * @param factors 1/t that they are multiplied by before that, one for each input, as float32 holds them; empty where they are left as
+     *     they are
+     * @param byRow whether each row has a step of its own
      * @param inputs x/t
      */
-    record Smoothed(double[] factors, CalibratedInputs inputs) {
+    record Rounding(Optional<double[]> factors, boolean byRow, CalibratedInputs inputs) {
 
         /** t·W. */
         MatrixSource divided(MatrixSource weight) {
-            return ScaledAxis.rows(
-                    weight, Arrays.stream(factors).map(factor -> 1 / factor).toArray());
+            return factors.map(all -> ScaledAxis.rows(
+                            weight, Arrays.stream(all).map(factor -> 1 / factor).toArray()))
+                    .orElse(weight);
         }
     }
 
-    /** The inputs, times factors by which less is lost where they are rounded; empty where none are worth it. */
-    synchronized Optional<Smoothed> smoothed() {
-        if (smoothed == null) {
-            smoothed = Smoothing.factors(statistics, weights).map(factors -> new Smoothed(factors, times(factors)));
+    /** How the inputs are rounded where products are of integers: so that all layers on them lose least. */
+    synchronized Rounding rounding() {
+        if (rounding == null) {
+            Smoothing.Choice choice = Smoothing.of(statistics, weights);
+            rounding = new Rounding(
+                    choice.factors(),
+                    choice.byRow(),
+                    choice.factors().map(this::times).orElse(this));
         }
-        return smoothed;
+        return rounding;
     }
 
     private CalibratedInputs times(double[] factors) {

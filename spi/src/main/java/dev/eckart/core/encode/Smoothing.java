@@ -18,6 +18,8 @@ import java.util.stream.IntStream;
  * input and s²/12 for each number of a weight. The divisors that lose least of the outputs of all layers on the same inputs are
  * taken: powers of what the inputs are like, none less than what takes the largest input down to a part of what it is.
  *
+ * <p>Where a few rows have much larger numbers than others, a step of its own for each row leaves the others a finer one.
+ *
  * <p>What is tried was picked on a sentence encoder, on sentences of manuals that its layers were not calibrated on.
  */
 final class Smoothing {
@@ -36,6 +38,9 @@ final class Smoothing {
     /** What must be gained for inputs to be divided at all, which takes time in each run. */
     private static final double WORTHWHILE = 0.9;
 
+    /** The same for rows to have steps of their own, which takes more of it. */
+    private static final double WORTHWHILE_ROWS = 0.5;
+
     /** Numbers of a weight in memory at a time. */
     private static final int CHUNK = 1 << 16;
 
@@ -44,6 +49,19 @@ final class Smoothing {
     private final double[] moments;
     private final double[][] candidates;
     private final double[] losses;
+    private final double[] byRow;
+    private final double evenness;
+
+    /**
+     * What is done to inputs before they are rounded.
+     *
+     * @param factors that they are multiplied by, 1/t, as a file holds them; empty where inputs are better left as they are
+     * @param byRow whether each row has a step of its own
+     */
+    record Choice(Optional<double[]> factors, boolean byRow) {
+        /** Nothing. */
+        static final Choice NONE = new Choice(Optional.empty(), false);
+    }
 
     private Smoothing(InputStatistics inputs, InputRange range, List<MatrixSource> weights) {
         this.least = range.least().toArray();
@@ -54,32 +72,40 @@ final class Smoothing {
         weights.forEach(weight -> addNorms(weight, norms));
         this.candidates = candidates(norms);
         this.losses = new double[candidates.length];
+        this.byRow = new double[candidates.length];
+        this.evenness = range.evenness();
         weights.forEach(this::addLosses);
     }
 
     /**
-     * Factors that inputs are multiplied by, 1/t, as a file holds them.
+     * Chooses for layers on the same inputs.
      *
      * @param inputs about zero
-     * @param weights of the layers on them, each {@code [in × out]}
-     * @return empty where inputs are better left as they are, or their range is not known
+     * @param weights of the layers, each {@code [in × out]}
      */
-    static Optional<double[]> factors(InputStatistics inputs, List<MatrixSource> weights) {
+    static Choice of(InputStatistics inputs, List<MatrixSource> weights) {
         return inputs.range()
                 .filter(range -> !weights.isEmpty() && inputs.isFinite())
-                .flatMap(range -> new Smoothing(inputs, range, weights).best());
+                .map(range -> new Smoothing(inputs, range, weights).best())
+                .orElse(Choice.NONE);
     }
 
-    private Optional<double[]> best() {
-        int best = IntStream.range(0, losses.length)
-                .reduce(0, (one, other) -> losses[other] < losses[one] ? other : one);
-        if (!(losses[best] < WORTHWHILE * losses[0])) {
-            return Optional.empty();
-        }
+    private Choice best() {
+        int best = least(losses);
+        int rows = least(byRow);
+        boolean apart = byRow[rows] < WORTHWHILE_ROWS * losses[best];
+        int taken = apart ? rows : best;
+        double[] of = apart ? byRow : losses;
+        boolean gains = of[taken] < WORTHWHILE * of[0];
         double[] factors = new double[moments.length];
-        Arrays.setAll(factors, i -> (float) (1 / candidates[best][i]));
+        Arrays.setAll(factors, i -> (float) (1 / candidates[taken][i]));
         boolean held = Arrays.stream(factors).allMatch(factor -> factor >= Float.MIN_NORMAL && Double.isFinite(factor));
-        return held ? Optional.of(factors) : Optional.empty();
+        return new Choice(gains && held ? Optional.of(factors) : Optional.empty(), apart);
+    }
+
+    private static int least(double[] losses) {
+        return IntStream.range(0, losses.length)
+                .reduce(0, (one, other) -> losses[other] < losses[one] ? other : one);
     }
 
     /** The first divides by 1. */
@@ -186,7 +212,10 @@ final class Smoothing {
             }
         });
         for (int k = 0; k < candidates.length && counts(energy); k++) {
-            losses[k] += (ofInputs(candidates[k], norms) + ofWeight(candidates[k], largest[k])) / energy;
+            double inputs = ofInputs(candidates[k], norms);
+            double codes = ofWeight(candidates[k], largest[k]);
+            losses[k] += (inputs + codes) / energy;
+            byRow[k] += (evenness * inputs + codes) / energy;
         }
     }
 

@@ -28,6 +28,7 @@ public final class RowSums implements AutoCloseable {
 
     private boolean tempered;
     private double usual;
+    private double peaks;
     private int waiting;
     private long joined;
     private double weight;
@@ -106,6 +107,13 @@ public final class RowSums implements AutoCloseable {
                 least[j] = number < least[j] ? number : least[j];
                 most[j] = number > most[j] ? number : most[j];
             }
+        }
+        for (int i = 0; i < waiting; i++) {
+            double peak = 0;
+            for (int j = 0; j < columns; j++) {
+                peak = Math.max(peak, Math.abs(block[i * columns + j]));
+            }
+            peaks += peak * peak;
         }
         for (int j = 0; j < columns; j++) {
             own[j] /= sum;
@@ -190,6 +198,22 @@ public final class RowSums implements AutoCloseable {
     public Matrix most() {
         requireRows();
         return Matrix.wrap(1, columns, most.clone());
+    }
+
+    /**
+     * The mean square of the largest number of each row, relative to the square of the largest of all, in [0, 1]; 1 where all are zero,
+     * or that is beyond the range of double.
+     *
+     * @throws IllegalStateException if there was no row
+     */
+    public double evenness() {
+        requireRows();
+        double largest = 0;
+        for (int j = 0; j < columns; j++) {
+            largest = Math.max(largest, Math.max(-least[j], most[j]));
+        }
+        double part = peaks / joined / (largest * largest);
+        return part <= 1 ? part : 1;
     }
 
     /**

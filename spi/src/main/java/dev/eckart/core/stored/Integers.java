@@ -10,14 +10,15 @@ import java.util.function.Supplier;
 
 /**
  * A matrix of codes that a product multiplies as integers: its inputs are rounded to 8 bits while the network runs, all of a tensor
- * by one step, so that the product loses more than W' alone does.
+ * by one step or each row by its own, so that the product loses more than W' alone does.
  *
  * @param blocks the codes, of at most 7 bits, and a scale for each output: integers of no more than 64 are added up without loss on
  *     every processor
  * @param factors what each input is multiplied by before it is rounded, {@code [1 × in]} in float32; empty where inputs are rounded as
  *     they are. Products of the same inputs share them
+ * @param byRow whether each row of the inputs is rounded by a step of its own, so that a few rows of large numbers leave the others theirs
  */
-public record Integers(Blocks blocks, Optional<MatrixSource> factors) implements Stored {
+public record Integers(Blocks blocks, Optional<MatrixSource> factors, boolean byRow) implements Stored {
     /** The fewest bits of a code. */
     public static final int LEAST_BITS = 4;
 
@@ -45,7 +46,7 @@ public record Integers(Blocks blocks, Optional<MatrixSource> factors) implements
 
     /** Of inputs as they are. */
     public Integers(Blocks blocks) {
-        this(blocks, Optional.empty());
+        this(blocks, Optional.empty(), false);
     }
 
     @Override
@@ -70,12 +71,13 @@ public record Integers(Blocks blocks, Optional<MatrixSource> factors) implements
 
     @Override
     public Integers outline() {
-        return new Integers(blocks.outline(), factors.map(row -> MatrixSource.zeros(1, rows())));
+        return new Integers(blocks.outline(), factors.map(row -> MatrixSource.zeros(1, rows())), byRow);
     }
 
     @Override
     public String text() {
-        return "int8(%d%s)".formatted(blocks.bits(), factors.isPresent() ? ", smoothed" : "");
+        return "int8(%d%s%s)"
+                .formatted(blocks.bits(), factors.isPresent() ? ", smoothed" : "", byRow ? ", by row" : "");
     }
 
     /** W', which the inputs are multiplied by, but for their rounding. */

@@ -12,6 +12,8 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
@@ -30,6 +32,33 @@ class ArchitectureTest {
         assertThat(ALL.contain("dev.eckart.onnx.OnnxNetwork")).isTrue();
         assertThat(ALL.contain("dev.eckart.models.Catalogue")).isTrue();
         assertThat(ALL.contain("dev.eckart.cli.Eckart")).isTrue();
+    }
+
+    /** Where a module's classes are: in its folder of classes, or in its jar. */
+    private static DescribedPredicate<JavaClass> inModule(String name) {
+        return DescribedPredicate.describe(
+                "in module " + name,
+                type -> type.getBaseComponentType()
+                        .getSource()
+                        .map(source -> source.getUri().toString().contains("/" + name + "/target/"))
+                        .orElse(false));
+    }
+
+    @Test
+    void what_plug_ins_are_compiled_against_should_see_itself_alone() {
+        DescribedPredicate<JavaClass> inSpi = inModule("spi");
+        assertThat(ALL.stream().filter(inSpi).map(JavaClass::getName))
+                .contains(
+                        "dev.eckart.core.rank.RankSelectorProvider",
+                        "dev.eckart.core.encode.EncodingProvider",
+                        "dev.eckart.core.metric.TaskMetricProvider",
+                        "dev.eckart.core.stored.Stored",
+                        "dev.eckart.core.linalg.Matrix");
+        classes()
+                .that(inSpi)
+                .should()
+                .onlyDependOnClassesThat(inSpi.or(resideInAnyPackage("java..", "org.jspecify..")))
+                .check(ALL);
     }
 
     @Test

@@ -19,6 +19,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A decoder whose weights are several times larger than the heap that works on them. */
 class DecoderHeapTest {
@@ -82,6 +84,39 @@ class DecoderHeapTest {
                 "model.layers.0.self_attn.q_proj.weight");
 
         assertThat(data(same)).hasSameBinaryContentAs(data(model));
+    }
+
+    /** The table and the head have 8 million numbers each, which as doubles are as large as the heap. */
+    @ParameterizedTest
+    @ValueSource(strings = {"packed:4", "bits:5", "int8:7"})
+    void should_need_a_heap_for_the_codes_of_the_largest_weight_and_not_for_its_numbers(String encoding)
+            throws Exception {
+        Path model = withWideHead();
+        Path coded = folder.resolve(encoding.replace(':', '-') + ".onnx");
+
+        String compressed =
+                eckart("compress", model.toString(), "-o", coded.toString(), "--encoding", encoding, "--no-verify");
+
+        assertThat(compressed).contains("lm_head.weight");
+        assertThat(bytes(coded)).isLessThan(bytes(model) * 2 / 3);
+    }
+
+    @Test
+    void should_prove_codes_in_a_heap_that_their_numbers_fill() throws Exception {
+        Path model = withWideHead();
+        Path coded = folder.resolve("proved.onnx");
+
+        String compressed = eckart("compress", model.toString(), "-o", coded.toString(), "--encoding", "bits:5");
+
+        assertThat(compressed).containsPattern("rewrite +proved");
+    }
+
+    private static Path withWideHead() throws IOException {
+        Path model = folder.resolve("wide-head.onnx");
+        if (Files.notExists(model)) {
+            new SyntheticDecoder(new DecoderShape(320, 832, 1, 4, 26_000, ElementType.FLOAT32, false), 1).write(model);
+        }
+        return model;
     }
 
     @Test

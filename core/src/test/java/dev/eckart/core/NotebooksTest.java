@@ -47,8 +47,8 @@ class NotebooksTest {
 
         private final Matrix w = SampleMatrices.roundedToFloat(SampleMatrices.normalOfRank(RANK, SIZE, SIZE, 42));
         private final Spectrum spectrum = Spectrum.of(new EjmlDecomposer().singularValues(w, Accuracy.FULL));
-        private final FactorPair pair = FactorPair.of(
-                SingularValueDecomposition.truncated(w, RANK), FactorPair.Balance.PLAIN, ElementType.FLOAT32);
+        private final FactorPair pair =
+                FactorPair.of(EjmlDecomposer.truncated(w, RANK), FactorPair.Balance.PLAIN, ElementType.FLOAT32);
 
         @Test
         void should_see_rank_2_through_the_rounding_to_float() {
@@ -110,7 +110,7 @@ class NotebooksTest {
     @Nested
     class N2 {
         private final Matrix a = Matrix.ofRows(new double[] {3, 2, 2}, new double[] {2, 3, -2});
-        private final SingularValueDecomposition svd = SingularValueDecomposition.full(a);
+        private final SingularValueDecomposition svd = EjmlDecomposer.full(a);
 
         @Test
         void should_have_the_singular_values_5_and_3() {
@@ -140,7 +140,7 @@ class NotebooksTest {
             assertThat(square).isEqualTo(Matrix.of(2, 2, 17, 8, 8, 17));
             expectSame(square.times(svd.u()), svd.u().times(Matrix.diagonal(2, 2, 25, 9)), ROUNDING);
             // A symmetric matrix with eigenvalues of one sign has them as its singular values too.
-            assertThat(SingularValueDecomposition.full(square).singularValues())
+            assertThat(EjmlDecomposer.full(square).singularValues())
                     .containsExactly(new double[] {25, 9}, within(ROUNDING));
         }
 
@@ -164,7 +164,7 @@ class NotebooksTest {
     @Nested
     class N3 {
         private final Matrix a = Matrix.ofRows(new double[] {0.3439, 0.9503}, new double[] {-0.2960, 0.1503});
-        private final SingularValueDecomposition svd = SingularValueDecomposition.full(a);
+        private final SingularValueDecomposition svd = EjmlDecomposer.full(a);
 
         @Test
         void should_have_the_printed_singular_values() {
@@ -189,7 +189,7 @@ class NotebooksTest {
 
         @Test
         void should_have_square_factors_in_full() {
-            SingularValueDecomposition full = SingularValueDecomposition.full(a);
+            SingularValueDecomposition full = EjmlDecomposer.full(a);
 
             expectShape(full.u(), ROWS, ROWS);
             assertThat(full.singularValues()).hasSize(COLUMNS);
@@ -199,7 +199,7 @@ class NotebooksTest {
 
         @Test
         void should_be_the_product_with_sigma_padded_by_zeros() {
-            SingularValueDecomposition full = SingularValueDecomposition.full(a);
+            SingularValueDecomposition full = EjmlDecomposer.full(a);
             Matrix padded = Matrix.diagonal(ROWS, COLUMNS, full.singularValues());
 
             assertThat(full.sigma()).isEqualTo(padded);
@@ -208,7 +208,7 @@ class NotebooksTest {
 
         @Test
         void should_lose_nothing_when_it_is_thin() {
-            SingularValueDecomposition thin = SingularValueDecomposition.thin(a);
+            SingularValueDecomposition thin = EjmlDecomposer.thin(a);
 
             expectShape(thin.u(), ROWS, COLUMNS);
             expectShape(thin.sigma(), COLUMNS, COLUMNS);
@@ -219,8 +219,8 @@ class NotebooksTest {
         @Test
         void should_lose_the_values_left_out_when_it_is_truncated() {
             int rank = 10;
-            SingularValueDecomposition cut = SingularValueDecomposition.truncated(a, rank);
-            double[] values = SingularValueDecomposition.thin(a).singularValues();
+            SingularValueDecomposition cut = EjmlDecomposer.truncated(a, rank);
+            double[] values = EjmlDecomposer.thin(a).singularValues();
 
             expectShape(cut.u(), ROWS, rank);
             expectShape(cut.sigma(), rank, rank);

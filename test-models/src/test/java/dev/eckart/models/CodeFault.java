@@ -1,5 +1,6 @@
 package dev.eckart.models;
 
+import ai.onnxruntime.platform.Fp16Conversions;
 import com.google.protobuf.ByteString;
 import dev.eckart.onnx.proto.GraphProto;
 import dev.eckart.onnx.proto.ModelProto;
@@ -136,12 +137,14 @@ enum CodeFault {
     }
 
     private static void scale(ByteBuffer numbers, TensorProto tensor) {
-        boolean isDouble = tensor.getDataType() == TensorProto.DataType.DOUBLE_VALUE;
         while (numbers.hasRemaining()) {
-            if (isDouble) {
-                numbers.putDouble(1.01 * numbers.getDouble(numbers.position()));
-            } else {
-                numbers.putFloat((float) (1.01 * numbers.getFloat(numbers.position())));
+            switch (tensor.getDataType()) {
+                case TensorProto.DataType.DOUBLE_VALUE ->
+                    numbers.putDouble(1.01 * numbers.getDouble(numbers.position()));
+                case TensorProto.DataType.FLOAT16_VALUE ->
+                    numbers.putShort(Fp16Conversions.floatToFp16(
+                            (float) (1.01 * Fp16Conversions.fp16ToFloat(numbers.getShort(numbers.position())))));
+                default -> numbers.putFloat((float) (1.01 * numbers.getFloat(numbers.position())));
             }
         }
     }

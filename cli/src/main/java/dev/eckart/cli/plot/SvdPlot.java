@@ -1,8 +1,8 @@
 package dev.eckart.cli.plot;
 
+import dev.eckart.core.linalg.EjmlDecomposer;
 import dev.eckart.core.linalg.Matrix;
 import dev.eckart.core.linalg.MatrixSource;
-import dev.eckart.core.linalg.SingularValueDecomposition;
 import dev.eckart.core.spectrum.Spectrum;
 
 /**
@@ -31,7 +31,7 @@ public final class SvdPlot {
                     .formatted(Math.min(rows, columns), rows, columns, spectrum.size()));
         }
         return rows == 2 && columns == 2
-                ? FactorPanels.svg(Matrix.copyOf(matrix), SingularValueDecomposition.thin(matrix))
+                ? FactorPanels.svg(Matrix.copyOf(matrix), EjmlDecomposer.thin(matrix))
                 : SpectrumPanels.svg(rows, columns, spectrum);
     }
 }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import dev.eckart.core.linalg.EjmlDecomposer;
 import dev.eckart.core.linalg.Matrix;
 import dev.eckart.core.linalg.SingularValueDecomposition;
 import dev.eckart.core.spectrum.Spectrum;
@@ -50,7 +51,7 @@ class SvdPlotTest {
     @Test
     void should_draw_the_basis_vectors_where_the_factors_bring_them() {
         SvgPage page = page(N3);
-        SingularValueDecomposition svd = SingularValueDecomposition.thin(N3);
+        SingularValueDecomposition svd = EjmlDecomposer.thin(N3);
         List<double[]> unit = page.panel(1).arrowTips();
         double pixels = (unit.get(0)[0] - unit.get(1)[0]);
         double originX = unit.get(1)[0];
@@ -244,8 +245,7 @@ class SvdPlotTest {
     }
 
     private static String svg(Matrix matrix) {
-        return SvdPlot.svg(
-                matrix, Spectrum.of(SingularValueDecomposition.thin(matrix).singularValues()));
+        return SvdPlot.svg(matrix, Spectrum.of(EjmlDecomposer.thin(matrix).singularValues()));
     }
 
     private static SvgPage page(Matrix matrix) {

@@ -70,7 +70,7 @@ final class BuiltOffer {
     /** What is built in is held to this by tests: it takes a pass over the numbers. */
     private static void requireNumbers(String encoding, Offer offer, Stored form, String name, LinearWeight weight) {
         if (!Providers.isBuiltIn(offer)) {
-            Encodings.answer(offer, weight.describe(), () -> StoredNumbers.fault(form))
+            Encodings.answer(offer, weight.describe(), () -> StoredNumbers.fault(form, weight.type()))
                     .ifPresent(fault -> {
                         throw wrong(encoding, offer, weight, "%s with %s".formatted(name, fault));
                     });

@@ -15,19 +15,23 @@ import java.util.Optional;
 final class StoredNumbers {
     private StoredNumbers() {}
 
-    /** The first number of a form that cannot be stored, for people, such as {@code NaN at [0, 3]}; empty if all can. */
-    static Optional<String> fault(Stored form) {
+    /**
+     * The first number of a form that cannot be stored, for people, such as {@code NaN at [0, 3]}; empty if all can.
+     *
+     * @param type of the weight that the form stands for
+     */
+    static Optional<String> fault(Stored form, ElementType type) {
         if (form instanceof Product product) {
-            return fault(product.b()).or(() -> fault(product.a()));
+            return fault(product.b(), type).or(() -> fault(product.a(), type));
         }
         if (form instanceof Sum sum) {
-            return fault(sum.one()).or(() -> fault(sum.other()));
+            return fault(sum.one(), type).or(() -> fault(sum.other(), type));
         }
         if (form instanceof Blocks blocks) {
             return fault(blocks.codes(), blocks.bits(), blocks.blockSize(), blocks.scales(), blocks.type());
         }
         if (form instanceof Packed packed) {
-            return fault(packed.codes(), packed.bits(), packed.blockSize(), packed.scales(), ElementType.FLOAT32);
+            return fault(packed.codes(), packed.bits(), packed.blockSize(), packed.scales(), type);
         }
         Dense dense = (Dense) form;
         double[] row = new double[dense.columns()];

@@ -23,6 +23,9 @@ final class BlockRounding {
     /** Binary digits of a float16 behind the first one. */
     private static final int HALF_DIGITS = 10;
 
+    /** What the numbers of float16 are all multiples of. */
+    private static final double LEAST_PLACE = 0x1p-24;
+
     private final WeightView view;
     private final Grid grid;
     private final int blockSize;
@@ -34,51 +37,44 @@ final class BlockRounding {
     }
 
     /**
-     * Scales in float16, where that can hold them, and in float32.
+     * Scales in float16, where that can hold them, and in float32; of a weight in float16 in that alone, in which operators take them.
      *
      * @throws dev.eckart.core.linalg.NonFiniteValueException if the weight holds a NaN or an infinity
      */
     static Draft of(WeightView view, int bits, int blockSize) {
         BlockRounding rounding = new BlockRounding(view, bits, blockSize);
         double[] steps = rounding.steps();
-        boolean half = Arrays.stream(steps).allMatch(step -> step == 0 || (step >= LEAST_HALF && step <= LARGEST_HALF));
-        List<Offer> offers = Stream.of(ElementType.FLOAT16, ElementType.FLOAT32)
-                .filter(type -> half || type == ElementType.FLOAT32)
+        List<Offer> offers = rounding.scaleTypes(steps)
                 .<Offer>map(type -> rounding.offer(steps, type))
                 .toList();
         return () -> offers;
     }
 
+    private Stream<ElementType> scaleTypes(double[] steps) {
+        if (view.weight().type() == ElementType.FLOAT16) {
+            return Stream.of(ElementType.FLOAT16);
+        }
+        boolean half = Arrays.stream(steps).allMatch(step -> step == 0 || (step >= LEAST_HALF && step <= LARGEST_HALF));
+        return half ? Stream.of(ElementType.FLOAT16, ElementType.FLOAT32) : Stream.of(ElementType.FLOAT32);
+    }
+
     /** The step of each block and column, block by block. */
     private double[] steps() {
         LinearWeight weight = view.weight();
-        int blocks = Packed.blocks(weight.rows(), blockSize);
-        double[] steps = new double[Math.multiplyExact(blocks, weight.columns())];
-        double[] row = new double[weight.columns()];
-        for (int block = 0; block < blocks; block++) {
-            NearestRounding.of(block(block), grid).blocks().scales().read(0, 0, 1, row.length, row);
-            System.arraycopy(row, 0, steps, block * row.length, row.length);
-        }
+        int columns = weight.columns();
+        double[] steps = new double[Math.multiplyExact(Packed.blocks(weight.rows(), blockSize), columns)];
+        double[] weights = new double[weight.rows()];
+        Arrays.fill(weights, 1);
+        Strip.forEachBlock(weight.values(), blockSize, strip -> {
+            double[] found = Steps.of(strip, grid, weights).steps();
+            System.arraycopy(found, 0, steps, at(strip), found.length);
+        });
         return steps;
     }
 
-    private Rows block(int block) {
-        int first = block * blockSize;
-        return new Rows(
-                view.weight().values(), first, Math.min(blockSize, view.weight().rows() - first));
-    }
-
-    /** Some rows of a matrix. */
-    private record Rows(MatrixSource matrix, int first, int rows) implements MatrixSource {
-        @Override
-        public int columns() {
-            return matrix.columns();
-        }
-
-        @Override
-        public void read(int row, int column, int height, int width, double[] target) {
-            matrix.read(first + row, column, height, width, target);
-        }
+    /** Where the steps of a strip's columns begin among those of all blocks. */
+    private int at(Strip strip) {
+        return strip.top() / blockSize * view.weight().columns() + strip.from();
     }
 
     private Offer offer(double[] exact, ElementType type) {
@@ -86,43 +82,59 @@ final class BlockRounding {
         if (type == ElementType.FLOAT16) {
             Arrays.setAll(steps, i -> half(steps[i]));
         }
-        return new Rounded(type, steps, Lazy.of(() -> round(steps)));
+        return new Rounded(type, steps, Lazy.of(() -> new Codings(steps)));
     }
 
-    /** The nearest number that float16 holds with all of its digits. */
+    /** The nearest number that float16 holds; of those with fewer digits than all the next one above, by which nothing is cut off. */
     private static double half(double step) {
+        if (step < LEAST_HALF) {
+            return Math.ceil(step / LEAST_PLACE) * LEAST_PLACE;
+        }
         double place = Math.scalb(1.0, Math.getExponent(step) - HALF_DIGITS);
         return Math.min(LARGEST_HALF, Math.rint(step / place) * place);
     }
 
-    /** Codes, and what they lose, as a part of the weight's energy. */
-    private record Codings(Codes codes, double loss) {}
+    /** Codes, and what they lose of the weight, filled in strip by strip. */
+    private final class Codings {
+        private final byte[] codes =
+                new byte[Math.multiplyExact(view.weight().rows(), view.weight().columns())];
+        private double energy;
+        private double lost;
 
-    private Codings round(double[] steps) {
-        LinearWeight weight = view.weight();
-        int columns = weight.columns();
-        byte[] codes = new byte[Math.multiplyExact(weight.rows(), columns)];
-        double[] step = new double[columns];
-        double[] inverse = new double[columns];
-        double energy = 0;
-        double lost = 0;
-        for (int block = 0; block < Packed.blocks(weight.rows(), blockSize); block++) {
-            System.arraycopy(steps, block * columns, step, 0, columns);
-            Arrays.setAll(inverse, j -> step[j] == 0 ? 0 : 1 / step[j]);
-            Rows rows = block(block);
-            double[] numbers = Matrix.copyOf(rows).toArray();
-            for (int i = 0; i < rows.rows(); i++) {
-                int at = (rows.first() + i) * columns;
-                grid.round(numbers, i * columns, inverse, codes, at);
-                for (int j = 0; j < columns; j++) {
-                    double number = numbers[i * columns + j];
+        Codings(double[] steps) {
+            Strip.forEachBlock(view.weight().values(), blockSize, strip -> {
+                double[] step = Arrays.copyOfRange(steps, at(strip), at(strip) + strip.width());
+                strip.forEachPanel((row, rows, numbers) -> round(strip.from(), row, rows, numbers, step));
+            });
+        }
+
+        private void round(int from, int row, int rows, double[] numbers, double[] step) {
+            double[] inverse = Steps.inverse(step);
+            for (int i = 0; i < rows; i++) {
+                int at = (row + i) * view.weight().columns() + from;
+                grid.round(numbers, i * step.length, inverse, codes, at);
+                for (int j = 0; j < step.length; j++) {
+                    double number = numbers[i * step.length + j];
+                    if (Math.abs(grid.product(codes[at + j], step[j]))
+                            > grid.type().largest()) {
+                        // Of a scale that was rounded up.
+                        codes[at + j] -= (byte) Math.signum(number);
+                    }
                     double off = number - grid.product(codes[at + j], step[j]);
                     energy += number * number;
                     lost += off * off;
                 }
             }
         }
-        return new Codings(Codes.wrap(weight.rows(), columns, codes), energy == 0 ? 0 : lost / energy);
+
+        Codes codes() {
+            return Codes.wrap(view.weight().rows(), view.weight().columns(), codes);
+        }
+
+        /** As a part of the weight's energy. */
+        double loss() {
+            return energy == 0 ? 0 : lost / energy;
+        }
     }
 
     private final class Rounded implements Offer {
@@ -148,7 +160,7 @@ final class BlockRounding {
 
         @Override
         public double loss() {
-            return view.inputs().isEmpty() ? codings.get().loss : view.loss(dense());
+            return view.inputs().isEmpty() ? codings.get().loss() : view.loss(dense());
         }
 
         private Matrix dense() {
@@ -163,7 +175,7 @@ final class BlockRounding {
         private Packed form() {
             int blocks = Packed.blocks(view.weight().rows(), blockSize);
             return new Packed(
-                    codings.get().codes,
+                    codings.get().codes(),
                     grid.bits(),
                     blockSize,
                     Matrix.of(blocks, view.weight().columns(), steps),

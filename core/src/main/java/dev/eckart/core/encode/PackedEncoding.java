@@ -39,9 +39,9 @@ public record PackedEncoding(int bits, int blockSize) implements Correctable {
 
     @Override
     public Optional<String> obstacle(LinearWeight weight) {
-        return weight.type() == ElementType.FLOAT32
+        return weight.type() == ElementType.FLOAT32 || weight.type() == ElementType.FLOAT16
                 ? Optional.empty()
-                : Optional.of("codes that stay codes stand for float32, and this is "
+                : Optional.of("codes that stay codes stand for float32 and float16, and this is "
                         + weight.type().label());
     }
 
@@ -57,7 +57,7 @@ public record PackedEncoding(int bits, int blockSize) implements Correctable {
 
     @Override
     public Stored rounded(LinearWeight weight) {
-        return Packed.zeros(weight.rows(), weight.columns(), bits, blockSize, ElementType.FLOAT32);
+        return Packed.zeros(weight.rows(), weight.columns(), bits, blockSize, pairType(weight));
     }
 
     /** With scales that products take, too. */
@@ -70,7 +70,7 @@ public record PackedEncoding(int bits, int blockSize) implements Correctable {
 
     @Override
     public ElementType pairType(LinearWeight weight) {
-        return ElementType.FLOAT32;
+        return weight.type() == ElementType.FLOAT16 ? ElementType.FLOAT16 : ElementType.FLOAT32;
     }
 
     /** {@code packed:4}. */
@@ -98,7 +98,7 @@ public record PackedEncoding(int bits, int blockSize) implements Correctable {
 
         @Override
         public String serves() {
-            return "float32 products and tables, in ONNX Runtime alone";
+            return "products and tables in float32 and float16, in ONNX Runtime alone";
         }
 
         @Override

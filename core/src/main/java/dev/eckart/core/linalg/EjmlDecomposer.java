@@ -1,8 +1,10 @@
 package dev.eckart.core.linalg;
 
+import java.util.Arrays;
 import org.ejml.data.DMatrixRMaj;
 import org.ejml.dense.row.CommonOps_DDRM;
 import org.ejml.dense.row.decomposition.chol.CholeskyDecomposition_DDRB_to_DDRM;
+import org.ejml.dense.row.decomposition.svd.SvdImplicitQrDecompose_DDRM;
 
 /**
  * The pure-Java backend, on EJML.
@@ -13,6 +15,53 @@ import org.ejml.dense.row.decomposition.chol.CholeskyDecomposition_DDRB_to_DDRM;
 public final class EjmlDecomposer implements Decomposer {
     /** Numbers of a panel that is in memory at a time: 2 MB of doubles. */
     private static final int PANEL_NUMBERS = 1 << 18;
+
+    /** The singular value decomposition with square orthogonal U {@code [m × m]} and V {@code [n × n]}. */
+    public static SingularValueDecomposition full(MatrixSource matrix) {
+        return decomposed(matrix, false);
+    }
+
+    /** The singular value decomposition with min(m, n) columns in U and rows in Vᵀ. */
+    public static SingularValueDecomposition thin(MatrixSource matrix) {
+        return decomposed(matrix, true);
+    }
+
+    /**
+     * The singular value decomposition with the {@code rank} largest singular values and their vectors.
+     *
+     * @throws IllegalArgumentException if the rank is below 1 or above min(m, n)
+     */
+    public static SingularValueDecomposition truncated(MatrixSource matrix, int rank) {
+        return new EjmlDecomposer().truncated(matrix, rank, Accuracy.FULL);
+    }
+
+    private static SingularValueDecomposition decomposed(MatrixSource source, boolean compact) {
+        double scale = Scale.of(source);
+        Matrix matrix = Matrix.copyOf(source);
+        var svd = new SvdImplicitQrDecompose_DDRM(compact, true, true, false);
+        if (!svd.decompose(Scale.divide(EjmlMatrices.of(matrix).copy(), scale))) {
+            throw new ArithmeticException("The singular value decomposition of %s did not converge".formatted(matrix));
+        }
+        double[] unordered = Arrays.stream(svd.getSingularValues(), 0, Math.min(matrix.rows(), matrix.columns()))
+                .map(value -> scale * value)
+                .toArray();
+        int[] order = Descending.order(unordered);
+        return new SingularValueDecomposition(
+                permuteColumns(svd.getU(null, false), order),
+                Descending.ordered(unordered, order),
+                permuteColumns(svd.getV(null, false), order).transpose());
+    }
+
+    /** The columns in {@code order}, then those that it does not name, where they are. */
+    private static Matrix permuteColumns(DMatrixRMaj matrix, int[] order) {
+        DMatrixRMaj permuted = matrix.copy();
+        for (int j = 0; j < order.length; j++) {
+            for (int i = 0; i < matrix.numRows; i++) {
+                permuted.set(i, j, matrix.get(i, order[j]));
+            }
+        }
+        return EjmlMatrices.wrap(permuted);
+    }
 
     @Override
     public String name() {
@@ -71,14 +120,14 @@ public final class EjmlDecomposer implements Decomposer {
     @Override
     public Matrix timesTransposed(MatrixSource left, Matrix right) {
         Matrix.requireShared(left.columns(), right.columns());
-        DMatrixRMaj upright = right.transpose().ejml();
+        DMatrixRMaj upright = EjmlMatrices.of(right.transpose());
         DMatrixRMaj product = new DMatrixRMaj(left.rows(), right.rows());
         forEachPanel(left, (row, panel) -> {
             DMatrixRMaj part = new DMatrixRMaj(panel.numRows, right.rows());
             CommonOps_DDRM.mult(panel, upright, part);
             CommonOps_DDRM.insert(part, product, row, 0);
         });
-        return Matrix.wrap(product);
+        return EjmlMatrices.wrap(product);
     }
 
     @Override

@@ -45,7 +45,7 @@ final class EjmlGram implements Decomposition {
     /** Of a matrix whose Gram matrix this is, as {@link Decomposer#decomposeGram} says. */
     static EjmlGram ofGram(Matrix gram) {
         double scale = Scale.ofGram(gram);
-        return new EjmlGram(mirrored(Scale.divide(gram.ejml().copy(), scale * scale)), scale);
+        return new EjmlGram(mirrored(Scale.divide(EjmlMatrices.of(gram).copy(), scale * scale)), scale);
     }
 
     private static EnergyMoments moments(DMatrixRMaj gram) {
@@ -120,7 +120,7 @@ final class EjmlGram implements Decomposition {
         if (vectors == null) {
             vectors = moments.energy() == 0 ? CommonOps_DDRM.identity(k) : allVectors(tridiagonal());
         }
-        return Matrix.wrap(CommonOps_DDRM.extract(vectors, 0, count, 0, k));
+        return EjmlMatrices.wrap(CommonOps_DDRM.extract(vectors, 0, count, 0, k));
     }
 
     /** All eigenvectors as rows, that of the largest eigenvalue first. */

@@ -24,7 +24,7 @@ final class EjmlSvd implements Decomposition {
     static EjmlSvd of(MatrixSource matrix) {
         double scale = Scale.of(matrix);
         MatrixSource source = matrix.rows() >= matrix.columns() ? matrix : Transposed.of(matrix);
-        DMatrixRMaj tall = Scale.divide(Matrix.copyOf(source).ejml(), scale);
+        DMatrixRMaj tall = Scale.divide(EjmlMatrices.of(Matrix.copyOf(source)), scale);
         if (tall.numRows >= TALL * tall.numCols) {
             var qr = new QRDecompositionHouseholderColumn_DDRM();
             qr.decompose(tall);
@@ -58,7 +58,7 @@ final class EjmlSvd implements Decomposition {
         for (int i = 0; i < count; i++) {
             CommonOps_DDRM.extract(unordered, order[i], order[i] + 1, 0, tall.numCols, rows, i, 0);
         }
-        return Matrix.wrap(rows);
+        return EjmlMatrices.wrap(rows);
     }
 
     private SvdImplicitQrDecompose_DDRM decomposed(boolean vectors) {

@@ -155,7 +155,7 @@ public final class OpenBlasDecomposer implements Decomposer {
     }
 
     private static NativeDoubles copyOf(Matrix matrix) {
-        double[] numbers = matrix.ejml().data;
+        double[] numbers = matrix.values();
         int size = matrix.rows() * matrix.columns();
         NativeDoubles copy = NativeDoubles.allocate(size);
         copy.put(0, numbers, 0, size);

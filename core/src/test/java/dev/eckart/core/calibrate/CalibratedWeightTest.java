@@ -12,7 +12,6 @@ import dev.eckart.core.linalg.EjmlDecomposer;
 import dev.eckart.core.linalg.Matrix;
 import dev.eckart.core.linalg.OpenBlasDecomposer;
 import dev.eckart.core.linalg.SampleMatrices;
-import dev.eckart.core.linalg.SingularValueDecomposition;
 import dev.eckart.core.model.ElementType;
 import dev.eckart.core.model.JointBlocks;
 import dev.eckart.core.model.LinearWeight;
@@ -107,7 +106,7 @@ class CalibratedWeightTest {
     void should_find_the_pair_of_a_rank_whose_outputs_are_off_by_the_least(Layer layer) {
         Matrix outputs = layer.inputs().centered().times(layer.matrix());
         double all = square(outputs.frobeniusNorm());
-        double[] values = SingularValueDecomposition.thin(outputs).singularValues();
+        double[] values = EjmlDecomposer.thin(outputs).singularValues();
         int k = Math.min(layer.in, layer.out);
         for (int rank : IntStream.of(1, (k + 1) / 2, k).distinct().toArray()) {
             ShiftedPair replacement = layer.factor(rank, FactorPair.Balance.PLAIN);
@@ -130,7 +129,7 @@ class CalibratedWeightTest {
     @MethodSource("layers")
     void should_have_the_singular_values_of_the_outputs(Layer layer) {
         Matrix outputs = layer.inputs().centered().times(layer.matrix());
-        double[] expected = SingularValueDecomposition.thin(outputs).singularValues();
+        double[] expected = EjmlDecomposer.thin(outputs).singularValues();
 
         double[] values = layer.decomposer.singularValues(layer.calibrated().seen(), Accuracy.ENERGY);
 
@@ -246,7 +245,7 @@ class CalibratedWeightTest {
             Matrix lost = inputs.statistics().mean().times(w.minus(product));
             assertThat(shift.minus(lost).frobeniusNorm()).isLessThanOrEqualTo(1e-9 * lost.frobeniusNorm());
         }
-        double[] values = SingularValueDecomposition.thin(seen).singularValues();
+        double[] values = EjmlDecomposer.thin(seen).singularValues();
         double least = Arrays.stream(values).skip(6).map(value -> value * value).sum();
         assertThat(error).isCloseTo(least, within(ROUNDING));
     }

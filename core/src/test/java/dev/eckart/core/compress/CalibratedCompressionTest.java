@@ -21,7 +21,6 @@ import dev.eckart.core.linalg.Matrix;
 import dev.eckart.core.linalg.MatrixSource;
 import dev.eckart.core.linalg.RowSums;
 import dev.eckart.core.linalg.SampleMatrices;
-import dev.eckart.core.linalg.SingularValueDecomposition;
 import dev.eckart.core.model.ElementType;
 import dev.eckart.core.model.SkipReason;
 import dev.eckart.core.model.SkippedWeight;
@@ -109,7 +108,7 @@ class CalibratedCompressionTest {
         WeightSpectrum first = plan.weights().get(0).spectrum().orElseThrow();
         Matrix outputs = INPUTS.centered().times(Matrix.copyOf(first.weight().values()));
         assertThat(first.spectrum().sigma(1))
-                .isCloseTo(SingularValueDecomposition.thin(outputs).singularValues()[0], within(ROUNDING * 100));
+                .isCloseTo(EjmlDecomposer.thin(outputs).singularValues()[0], within(ROUNDING * 100));
         assertThat(first.calibrated()).isTrue();
         assertThat(first.plain()).isEmpty();
         assertThat(plan.weights().get(1).spectrum().orElseThrow().plain()).isPresent();

@@ -25,7 +25,6 @@ import dev.eckart.core.linalg.Matrix;
 import dev.eckart.core.linalg.MatrixSource;
 import dev.eckart.core.linalg.RowSums;
 import dev.eckart.core.linalg.SampleMatrices;
-import dev.eckart.core.linalg.SingularValueDecomposition;
 import dev.eckart.core.model.ElementType;
 import dev.eckart.core.model.JointBlocks;
 import dev.eckart.core.model.LinearWeight;
@@ -111,8 +110,8 @@ class CompressorTest {
         assertThat(compressed.pairs()).containsOnlyKeys("fc1", "fc2", "fc3");
         Matrix expected = INPUTS;
         for (LinearWeight weight : NETWORK.inventory().linear()) {
-            expected = expected.times(
-                    SingularValueDecomposition.truncated(weight.values(), 3).product());
+            expected =
+                    expected.times(EjmlDecomposer.truncated(weight.values(), 3).product());
             assertThat(compressed.pair(weight.name()).rank()).isEqualTo(3);
         }
         assertThat(compressed.run(INPUTS).minus(expected).frobeniusNorm()).isLessThanOrEqualTo(ROUNDING);

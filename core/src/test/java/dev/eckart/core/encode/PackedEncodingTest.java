@@ -1,6 +1,7 @@
 package dev.eckart.core.encode;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.eckart.core.calibrate.InputStatistics;
@@ -8,10 +9,13 @@ import dev.eckart.core.calibrate.SampleInputs;
 import dev.eckart.core.compress.OpenedView;
 import dev.eckart.core.linalg.EjmlDecomposer;
 import dev.eckart.core.linalg.Matrix;
+import dev.eckart.core.linalg.NonFiniteValueException;
 import dev.eckart.core.linalg.SampleMatrices;
+import dev.eckart.core.linalg.Transposed;
 import dev.eckart.core.model.ElementType;
 import dev.eckart.core.model.LinearWeight;
 import dev.eckart.core.stored.Packed;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -19,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PackedEncodingTest {
     private static final double ROUNDING = 0x1p-23;
@@ -63,6 +68,66 @@ class PackedEncodingTest {
     }
 
     @Test
+    void should_choose_the_same_steps_and_codes_however_a_matrix_is_stored() {
+        Matrix matrix = SampleMatrices.roundedToFloat(SampleMatrices.normal(2100, 70, 3));
+
+        Packed rows = (Packed)
+                offers(new PackedEncoding(4), matrix, Optional.empty()).get(1).build();
+        LinearWeight turned = new LinearWeight("fc", "MatMul", ElementType.FLOAT32, Transposed.of(matrix.transpose()));
+        Packed columns = (Packed) new PackedEncoding(4)
+                .draft(new WeightView(turned))
+                .offers()
+                .get(1)
+                .build();
+
+        assertThat(columns.codes()).isEqualTo(rows.codes());
+        assertThat(columns.scales()).isEqualTo(rows.scales());
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {1, 1e-3, 3e-6, 2e-7, 60_000})
+    void should_store_scales_of_float16_in_float16_and_stay_within_it(double largest) {
+        Matrix normal = SampleMatrices.normal(64, 30, 5);
+        double most = Arrays.stream(normal.toArray()).map(Math::abs).max().orElseThrow();
+        Matrix matrix = halves(SampleMatrices.scaled(normal, largest / most));
+        LinearWeight half = new LinearWeight("fc", "MatMul", ElementType.FLOAT16, matrix);
+        for (int bits : new int[] {4, 8}) {
+            List<Offer> offers =
+                    new PackedEncoding(bits).draft(new WeightView(half)).offers();
+            Packed form = (Packed) offers.get(0).build();
+            Matrix dense = form.toMatrix(EjmlDecomposer::new);
+
+            assertThat(offers).hasSize(1);
+            assertThat(form.scaleType()).isEqualTo(ElementType.FLOAT16);
+            Matrix scales = Matrix.copyOf(form.scales());
+            assertThat(scales).isEqualTo(halves(scales));
+            assertThat(Arrays.stream(dense.toArray()).map(Math::abs).max().orElseThrow())
+                    .isLessThanOrEqualTo(ElementType.FLOAT16.largest());
+            assertThat(matrix.minus(dense).frobeniusNorm() / matrix.frobeniusNorm())
+                    .isLessThan(Math.pow(2, 1 - bits));
+        }
+    }
+
+    private static Matrix halves(Matrix matrix) {
+        double[] numbers = matrix.toArray();
+        for (int i = 0; i < numbers.length; i++) {
+            double place = Math.scalb(1.0, Math.max(-14, Math.getExponent(numbers[i])) - 10);
+            numbers[i] = Math.rint(numbers[i] / place) * place;
+        }
+        return Matrix.of(matrix.rows(), matrix.columns(), numbers);
+    }
+
+    @Test
+    void should_say_where_a_number_is_that_is_none() {
+        double[] numbers = new double[100 * 20];
+        numbers[70 * 20 + 3] = Double.NaN;
+
+        assertThatExceptionOfType(NonFiniteValueException.class)
+                .isThrownBy(() -> offers(new PackedEncoding(4), Matrix.of(100, 20, numbers), Optional.empty()))
+                .withMessage("NaN at [70, 3]");
+    }
+
+    @Test
     void should_lose_what_it_says_of_the_outputs_and_make_up_for_the_mean() {
         Matrix matrix = SampleMatrices.roundedToFloat(SampleMatrices.normal(64, 20, 1));
         SampleInputs inputs = SampleInputs.of(200, 64, 2);
@@ -98,9 +163,10 @@ class PackedEncodingTest {
 
     @ParameterizedTest
     @EnumSource
-    void should_stand_for_float32_only(ElementType type) {
+    void should_stand_for_float32_and_float16_only(ElementType type) {
         LinearWeight weight = new LinearWeight("fc", "MatMul", type, SampleMatrices.normal(3, 2, 1));
 
-        assertThat(new PackedEncoding(4).obstacle(weight).isEmpty()).isEqualTo(type == ElementType.FLOAT32);
+        assertThat(new PackedEncoding(4).obstacle(weight).isEmpty())
+                .isEqualTo(type == ElementType.FLOAT32 || type == ElementType.FLOAT16);
     }
 }

@@ -27,7 +27,7 @@ class FactorPairTest {
     private static final int RANK = 3;
 
     private final Matrix w = SampleMatrices.normal(IN, OUT, 11);
-    private final SingularValueDecomposition svd = SingularValueDecomposition.truncated(w, RANK);
+    private final SingularValueDecomposition svd = EjmlDecomposer.truncated(w, RANK);
 
     @ParameterizedTest
     @EnumSource

@@ -161,7 +161,7 @@ public abstract class DecomposerContract {
     @ParameterizedTest
     @MethodSource("samplesAtEachAccuracy")
     void should_find_the_values_of_the_plain_decomposition(Sample sample, Accuracy accuracy) {
-        double[] expected = SingularValueDecomposition.thin(sample.matrix()).singularValues();
+        double[] expected = EjmlDecomposer.thin(sample.matrix()).singularValues();
 
         double[] values = decomposer().singularValues(sample.matrix(), accuracy);
 
@@ -206,7 +206,7 @@ public abstract class DecomposerContract {
     @ParameterizedTest
     @MethodSource("samplesAtEachAccuracy")
     void should_cut_with_the_least_possible_error(Sample sample, Accuracy accuracy) {
-        double[] values = SingularValueDecomposition.thin(sample.matrix()).singularValues();
+        double[] values = EjmlDecomposer.thin(sample.matrix()).singularValues();
         for (int rank : ranks(sample)) {
             Matrix product =
                     decomposer().truncated(sample.matrix(), rank, accuracy).product();
@@ -221,7 +221,7 @@ public abstract class DecomposerContract {
     @ParameterizedTest
     @MethodSource("samplesAtEachAccuracy")
     void should_find_orthonormal_vectors_for_the_values_that_stand_out_from_rounding(Sample sample, Accuracy accuracy) {
-        double[] values = SingularValueDecomposition.thin(sample.matrix()).singularValues();
+        double[] values = EjmlDecomposer.thin(sample.matrix()).singularValues();
         double noise = accuracy == Accuracy.FULL ? sample.rounding() : Math.sqrt(sample.rounding());
         int rank = (int)
                 Arrays.stream(values).filter(value -> value > noise * values[0]).count();
@@ -311,7 +311,7 @@ public abstract class DecomposerContract {
             SingularValueDecomposition svd = decomposer().truncated(new Transposed(sample.matrix()), rank, accuracy);
 
             double largest = expected.singularValues()[0];
-            double[] all = SingularValueDecomposition.thin(copy).singularValues();
+            double[] all = EjmlDecomposer.thin(copy).singularValues();
             assertThat(svd.u().rows()).isEqualTo(copy.rows());
             assertThat(Math.abs(copy.minus(svd.product()).frobeniusNorm()
                             - copy.minus(expected.product()).frobeniusNorm()))
@@ -377,7 +377,7 @@ public abstract class DecomposerContract {
     @ParameterizedTest
     @MethodSource("samplesWithGram")
     void should_find_of_a_gram_matrix_what_it_finds_of_its_matrix(Sample sample) {
-        double[] expected = SingularValueDecomposition.thin(sample.matrix()).singularValues();
+        double[] expected = EjmlDecomposer.thin(sample.matrix()).singularValues();
         Matrix gram = gram(sample.matrix());
         int k = sample.smallerSide();
 

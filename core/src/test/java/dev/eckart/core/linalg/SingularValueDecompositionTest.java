@@ -48,7 +48,7 @@ class SingularValueDecompositionTest {
     void should_be_full_with_square_orthogonal_vectors(int m, int n) {
         Matrix matrix = SampleMatrices.normal(m, n, m + n);
 
-        SingularValueDecomposition svd = SingularValueDecomposition.full(matrix);
+        SingularValueDecomposition svd = EjmlDecomposer.full(matrix);
 
         expectShape(svd.u(), m, m);
         expectShape(svd.sigma(), m, n);
@@ -63,7 +63,7 @@ class SingularValueDecompositionTest {
         Matrix matrix = SampleMatrices.normal(m, n, m + n);
         int k = Math.min(m, n);
 
-        SingularValueDecomposition svd = SingularValueDecomposition.thin(matrix);
+        SingularValueDecomposition svd = EjmlDecomposer.thin(matrix);
 
         expectShape(svd.u(), m, k);
         expectShape(svd.sigma(), k, k);
@@ -85,9 +85,9 @@ class SingularValueDecompositionTest {
     @CsvSource({"30,11,4", "11,30,4", "9,9,9", "1,6,1", "6,1,1"})
     void should_be_truncated_to_the_largest_values_and_their_vectors(int m, int n, int rank) {
         Matrix matrix = SampleMatrices.normal(m, n, m + n);
-        double[] all = SingularValueDecomposition.thin(matrix).singularValues();
+        double[] all = EjmlDecomposer.thin(matrix).singularValues();
 
-        SingularValueDecomposition svd = SingularValueDecomposition.truncated(matrix, rank);
+        SingularValueDecomposition svd = EjmlDecomposer.truncated(matrix, rank);
 
         expectShape(svd.u(), m, rank);
         expectShape(svd.sigma(), rank, rank);
@@ -107,7 +107,7 @@ class SingularValueDecompositionTest {
     /** The library gives the values in no order: the vectors must move with them. */
     @Test
     void should_sort_a_diagonal_and_keep_each_vector_with_its_value() {
-        SingularValueDecomposition svd = SingularValueDecomposition.full(Matrix.diagonal(4, 3, 2, -5, 3));
+        SingularValueDecomposition svd = EjmlDecomposer.full(Matrix.diagonal(4, 3, 2, -5, 3));
 
         assertThat(svd.singularValues()).containsExactly(5, 3, 2);
         assertThat(svd.product())
@@ -126,13 +126,13 @@ class SingularValueDecompositionTest {
         Matrix deficient = SampleMatrices.normalOfRank(2, 8, 5, 1);
         Matrix zero = Matrix.of(5, 8, new double[40]);
 
-        SingularValueDecomposition svd = SingularValueDecomposition.full(deficient);
+        SingularValueDecomposition svd = EjmlDecomposer.full(deficient);
 
         expectAccount(deficient, svd);
         assertThat(svd.singularValues()[1]).isGreaterThan(0.1);
         assertThat(svd.singularValues()[2]).isLessThanOrEqualTo(rounding(deficient) * svd.singularValues()[0]);
-        expectAccount(zero, SingularValueDecomposition.full(zero));
-        assertThat(SingularValueDecomposition.thin(zero).singularValues()).containsOnly(0);
+        expectAccount(zero, EjmlDecomposer.full(zero));
+        assertThat(EjmlDecomposer.thin(zero).singularValues()).containsOnly(0);
     }
 
     @ParameterizedTest
@@ -140,13 +140,13 @@ class SingularValueDecompositionTest {
     void should_decompose_huge_and_tiny_numbers(double scale) {
         Matrix matrix = SampleMatrices.scaled(SampleMatrices.normal(9, 6, 2), scale);
 
-        expectAccount(matrix, SingularValueDecomposition.full(matrix));
-        expectAccount(matrix, SingularValueDecomposition.thin(matrix));
+        expectAccount(matrix, EjmlDecomposer.full(matrix));
+        expectAccount(matrix, EjmlDecomposer.thin(matrix));
     }
 
     @Test
     void should_not_change_with_the_array_of_values_that_came_out() {
-        SingularValueDecomposition svd = SingularValueDecomposition.thin(Matrix.diagonal(2, 2, 3, 1));
+        SingularValueDecomposition svd = EjmlDecomposer.thin(Matrix.diagonal(2, 2, 3, 1));
         svd.singularValues()[0] = 99;
 
         assertThat(svd.singularValues()).containsExactly(3, 1);
@@ -158,13 +158,13 @@ class SingularValueDecompositionTest {
         Matrix matrix = SampleMatrices.with(SampleMatrices.normal(3, 4, 1), 1, 3, bad);
 
         assertThatExceptionOfType(NonFiniteValueException.class)
-                .isThrownBy(() -> SingularValueDecomposition.full(matrix))
+                .isThrownBy(() -> EjmlDecomposer.full(matrix))
                 .withMessage("%s at [1, 3]", bad);
         assertThatExceptionOfType(NonFiniteValueException.class)
-                .isThrownBy(() -> SingularValueDecomposition.thin(matrix))
+                .isThrownBy(() -> EjmlDecomposer.thin(matrix))
                 .withMessage("%s at [1, 3]", bad);
         assertThatExceptionOfType(NonFiniteValueException.class)
-                .isThrownBy(() -> SingularValueDecomposition.truncated(matrix, 1))
+                .isThrownBy(() -> EjmlDecomposer.truncated(matrix, 1))
                 .withMessage("%s at [1, 3]", bad);
     }
 
@@ -174,7 +174,7 @@ class SingularValueDecompositionTest {
         Matrix matrix = SampleMatrices.normal(3, 4, 1);
 
         assertThatExceptionOfType(IllegalArgumentException.class)
-                .isThrownBy(() -> SingularValueDecomposition.truncated(matrix, rank))
+                .isThrownBy(() -> EjmlDecomposer.truncated(matrix, rank))
                 .withMessage("Expected a rank from 1 to 3 but was: %d", rank);
     }
 }

@@ -8,7 +8,6 @@ import dev.eckart.core.linalg.Accuracy;
 import dev.eckart.core.linalg.EjmlDecomposer;
 import dev.eckart.core.linalg.Matrix;
 import dev.eckart.core.linalg.SampleMatrices;
-import dev.eckart.core.linalg.SingularValueDecomposition;
 import dev.eckart.core.model.ElementType;
 import dev.eckart.core.model.LinearWeight;
 import java.util.Arrays;
@@ -58,7 +57,7 @@ class SpectrumTest {
         Matrix matrix = SampleMatrices.normal(20, 12, 1);
         Spectrum spectrum = Spectrum.of(new EjmlDecomposer().singularValues(matrix, Accuracy.FULL));
         for (int rank = 1; rank <= 12; rank++) {
-            Matrix cut = SingularValueDecomposition.truncated(matrix, rank).product();
+            Matrix cut = EjmlDecomposer.truncated(matrix, rank).product();
 
             assertThat(spectrum.relativeError(rank))
                     .isEqualTo(matrix.minus(cut).frobeniusNorm() / matrix.frobeniusNorm(), within(20 * ROUNDING));

@@ -8,6 +8,7 @@ import dev.eckart.core.linalg.EjmlDecomposer;
 import dev.eckart.core.linalg.Matrix;
 import dev.eckart.core.linalg.SampleMatrices;
 import dev.eckart.core.model.ElementType;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -167,5 +168,36 @@ class StoredTest {
         assertThatExceptionOfType(IndexOutOfBoundsException.class).isThrownBy(() -> codes.get(0, 3));
         assertThatExceptionOfType(IndexOutOfBoundsException.class).isThrownBy(() -> codes.get(2, 0));
         assertThatExceptionOfType(IndexOutOfBoundsException.class).isThrownBy(() -> codes.readRow(2, row));
+    }
+
+    @Test
+    void should_read_any_part_as_it_is_in_the_whole() {
+        Blocks blocks = blocks(11, 6, 4, 3, ElementType.FLOAT32);
+        Stored sum = new Sum(blocks, dense(11, 6, ElementType.FLOAT32));
+        for (Stored form : List.of(blocks, sum)) {
+            double[] part = new double[5 * 3];
+            form.dense(EjmlDecomposer::new).read(2, 1, 5, 3, part);
+
+            for (int i = 0; i < part.length; i++) {
+                assertThat(part[i]).isEqualTo(matrix(form).get(2 + i / 3, 1 + i % 3));
+            }
+        }
+        assertThatExceptionOfType(IndexOutOfBoundsException.class)
+                .isThrownBy(() -> blocks.dense(EjmlDecomposer::new).read(9, 0, 3, 6, new double[18]));
+    }
+
+    /** These have as many numbers as no array holds. */
+    @Test
+    void should_make_numbers_of_codes_where_they_are_read() {
+        int rows = 1 << 20;
+        int columns = 1 << 12;
+        Blocks blocks = Blocks.zeros(rows, columns, 5, rows, ElementType.FLOAT32);
+        Packed packed = Packed.zeros(rows, columns, 4, 32, ElementType.FLOAT16);
+        for (Stored form : List.of(blocks, packed, new Integers(blocks), new Sum(packed, blocks))) {
+            double[] row = {1, 1};
+            form.dense(EjmlDecomposer::new).read(rows - 1, columns - 2, 1, 2, row);
+
+            assertThat(row).containsOnly(0);
+        }
     }
 }

@@ -180,7 +180,7 @@ public record CostMeter(int threads, Path temporary, Progress progress) {
     }
 
     private static Substitute substitute(ConstantSite site, Function<ConstantSite, Stored> codes) {
-        return new Substitute(site.weight(), codes.apply(site).toMatrix(EjmlDecomposer::new));
+        return new Substitute(site.weight(), codes.apply(site).dense(EjmlDecomposer::new));
     }
 
     private static Samples samples(

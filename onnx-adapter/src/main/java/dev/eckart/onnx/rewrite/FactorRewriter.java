@@ -123,10 +123,11 @@ public final class FactorRewriter {
             return isFactor(product.b(), type) && isFactor(product.a(), type);
         }
         if (form instanceof Sum sum) {
+            ElementType pairType = sum.one() instanceof Packed ? type : Blocks.scaleType(type);
             return isCodes(sum.one(), type)
                     && sum.other() instanceof Product pair
-                    && isDense(pair.b(), Blocks.scaleType(type))
-                    && isDense(pair.a(), Blocks.scaleType(type));
+                    && isDense(pair.b(), pairType)
+                    && isDense(pair.a(), pairType);
         }
         return isCodes(form, type) || (form instanceof Integers && type == ElementType.FLOAT32);
     }
@@ -142,7 +143,8 @@ public final class FactorRewriter {
     private static boolean isCodes(dev.eckart.core.stored.Stored form, ElementType type) {
         return form instanceof Blocks blocks
                 ? blocks.type() == type && blocks.blockSize() >= blocks.rows()
-                : (form instanceof Packed && type == ElementType.FLOAT32);
+                : form instanceof Packed packed
+                        && (type == ElementType.FLOAT32 || (type == ElementType.FLOAT16 && packed.scaleType() == type));
     }
 
     private void make(Replacement replacement) {

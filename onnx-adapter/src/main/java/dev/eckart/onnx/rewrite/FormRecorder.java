@@ -51,7 +51,7 @@ public final class FormRecorder {
                 CodeNames codes = replaced.codes().get(site.weight().name());
                 if (codes != null) {
                     message.addMetadataProps(
-                            stored.record(site, stored.constant(site, codes).toMatrix(backend))
+                            stored.record(site, stored.constant(site, codes).dense(backend))
                                     .entry(site.weight().name()));
                 }
             }
@@ -94,7 +94,7 @@ public final class FormRecorder {
             for (ConstantSite site : constants) {
                 CodeNames codes = replaced.codes().get(site.weight().name());
                 if (codes != null) {
-                    stored.compare(site, stored.constant(site, codes).toMatrix(backend));
+                    stored.compare(site, stored.constant(site, codes).dense(backend));
                 }
             }
         } catch (Misfit e) {

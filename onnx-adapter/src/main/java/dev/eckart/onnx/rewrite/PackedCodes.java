@@ -1,6 +1,7 @@
 package dev.eckart.onnx.rewrite;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -100,24 +101,23 @@ record PackedCodes(int bits, int bytes, int codes) {
     byte[] unpack(byte[] packed, int count) {
         int groups = groups(count);
         int mask = (1 << bits) - 1;
-        int[] codesOfAll = new int[codes * groups];
+        byte[] codesOfAll = new byte[codes * groups];
         for (int host = 0; host < hosts(); host++) {
             for (int i = 0; i < packed.length; i++) {
-                codesOfAll[host * packed.length + i] = (packed[i] & 0xff) >> (host * bits) & mask;
+                codesOfAll[host * packed.length + i] = (byte) ((packed[i] & 0xff) >> (host * bits) & mask);
             }
         }
         for (Part part : parts()) {
             int to = (hosts() * bytes + part.guest) * groups;
             for (int i = 0; i < groups; i++) {
                 int piece = (packed[part.row * groups + i] & 0xff) >> part.shift & ((1 << part.width) - 1);
-                codesOfAll[to + i] += piece * part.factor;
+                codesOfAll[to + i] += (byte) (piece * part.factor);
             }
         }
-        byte[] values = new byte[count];
         int unused = Integer.SIZE - bits;
         for (int i = 0; i < count; i++) {
-            values[i] = (byte) (codesOfAll[i] << unused >> unused);
+            codesOfAll[i] = (byte) (codesOfAll[i] << unused >> unused);
         }
-        return values;
+        return codesOfAll.length == count ? codesOfAll : Arrays.copyOf(codesOfAll, count);
     }
 }

@@ -15,6 +15,7 @@ import dev.eckart.onnx.proto.AttributeProto;
 import dev.eckart.onnx.proto.NodeProto;
 import dev.eckart.onnx.proto.TensorProto.DataType;
 import dev.eckart.onnx.scan.ConstantSite;
+import dev.eckart.onnx.tensor.TensorTypes;
 import dev.eckart.onnx.tensor.TensorView;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -39,7 +40,7 @@ import java.util.Optional;
  * <p>Where a pair is added, so is its product, (x·B)·A or rows of B times A, before the bias.
  *
  * <p>The last node keeps the name and the output of the original. Products are computed in float32, whose rounding is all that a
- * proof has to allow for.
+ * proof has to allow for; those of a network in float16 take and give float16.
  */
 public final class PackedLowering {
     private static final String PRODUCT = "MatMulNBits";
@@ -80,9 +81,10 @@ public final class PackedLowering {
             return Optional.of(
                     "its rows of %d are no multiple of blocks of %d".formatted(packed.rows(), packed.blockSize()));
         }
-        return isTable || packed.scaleType() == ElementType.FLOAT32
+        ElementType type = site.weight().type();
+        return packed.scaleType() == type || (isTable && type == ElementType.FLOAT32)
                 ? Optional.empty()
-                : Optional.of("products take scales in float32 only");
+                : Optional.of("products of %s take scales of that type only".formatted(type.label()));
     }
 
     /** Whether a node looks rows of a table up. */
@@ -135,14 +137,22 @@ public final class PackedLowering {
             MatrixSource b = ((Dense) pair.get().b()).values();
             MatrixSource a = ((Dense) pair.get().a()).values();
             names = names.with(
-                    store(root, ".first", isTable ? Transposed.of(a) : b, ElementType.FLOAT32),
-                    store(root, ".second", isTable ? Transposed.of(b) : a, ElementType.FLOAT32));
+                    store(
+                            root,
+                            ".first",
+                            isTable ? Transposed.of(a) : b,
+                            site.weight().type()),
+                    store(
+                            root,
+                            ".second",
+                            isTable ? Transposed.of(b) : a,
+                            site.weight().type()));
         }
         Optional<String> zeroPoints = isTable && packed.bits() == Byte.SIZE
                 ? Optional.of(zeroPoints(root, packed.columns(), blocks))
                 : Optional.empty();
         for (Use use : index.uses(root)) {
-            Nodes nodes = new Nodes(index.node(use.node()), packed, names);
+            Nodes nodes = new Nodes(index.node(use.node()), site.weight().type(), packed, names);
             edits.replace(use.node(), isTable ? nodes.lookUp(zeroPoints) : nodes.product());
             edits.release(use);
         }
@@ -158,12 +168,14 @@ public final class PackedLowering {
     /** The nodes in the place of one. */
     private final class Nodes {
         private final NodeProto original;
+        private final ElementType type;
         private final Packed packed;
         private final CodeNames stored;
         private final List<NodeProto.Builder> nodes = new ArrayList<>();
 
-        Nodes(NodeProto original, Packed packed, CodeNames stored) {
+        Nodes(NodeProto original, ElementType type, Packed packed, CodeNames stored) {
             this.original = original;
+            this.type = type;
             this.packed = packed;
             this.stored = stored;
         }
@@ -206,11 +218,11 @@ public final class PackedLowering {
                     .addAttribute(Attributes.of("bits", packed.bits()));
             zeroPoints.ifPresent(gather::addInput);
             String sum = add(gather);
-            if (packed.scaleType() == ElementType.FLOAT16) {
+            if (packed.scaleType() != type) {
                 sum = add(NodeProto.newBuilder()
                         .setOpType("Cast")
                         .addInput(sum)
-                        .addAttribute(Attributes.of("to", DataType.FLOAT_VALUE)));
+                        .addAttribute(Attributes.of("to", TensorTypes.dataType(type))));
             }
             if (!stored.pair().isEmpty()) {
                 String h = add("Gather", stored.pair().get(0), original.getInput(1));

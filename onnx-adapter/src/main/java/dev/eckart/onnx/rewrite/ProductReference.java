@@ -2,6 +2,7 @@ package dev.eckart.onnx.rewrite;
 
 import dev.eckart.core.linalg.Decomposer;
 import dev.eckart.core.linalg.Matrix;
+import dev.eckart.core.linalg.MatrixSource;
 import dev.eckart.core.model.ElementType;
 import dev.eckart.core.stored.Integers;
 import dev.eckart.core.verify.NoProof;
@@ -159,7 +160,7 @@ public final class ProductReference {
 
     private void substitute(ConstantSite site, CodeNames codes) throws Misfit {
         dev.eckart.core.stored.Stored form = stored.constant(site, codes);
-        Matrix dense = form.toMatrix(stored.backend());
+        MatrixSource dense = form.dense(stored.backend());
         stored.compare(site, dense);
         Value root = site.root();
         ElementType type = TensorTypes.elementType(

@@ -282,7 +282,9 @@ final class StoredPairs {
         if (names.pair().isEmpty()) {
             return blocks;
         }
-        ElementType type = blocks instanceof Blocks plain ? plain.scaleType() : ElementType.FLOAT32;
+        ElementType type = blocks instanceof Blocks plain
+                ? plain.scaleType()
+                : site.weight().type();
         MatrixSource first = term(names.pair().get(0), site.weight(), type);
         MatrixSource second = term(names.pair().get(1), site.weight(), type);
         List<MatrixSource> factors =
@@ -340,7 +342,8 @@ final class StoredPairs {
                         PackedLowering.codes(packed, weight.rows(), weight.columns(), names.bits(), names.blockSize())),
                 names.bits(),
                 names.blockSize(),
-                PackedLowering.scales(scales),
+                // Read again and again where codes become numbers.
+                Matrix.copyOf(PackedLowering.scales(scales)),
                 type);
     }
 
@@ -432,7 +435,7 @@ final class StoredPairs {
      *
      * @throws Misfit if nothing was recorded, or of another original
      */
-    void compare(ConstantSite site, Matrix dense) throws Misfit {
+    void compare(ConstantSite site, MatrixSource dense) throws Misfit {
         compare(site.weight().name(), record(site, dense));
     }
 
@@ -461,7 +464,7 @@ final class StoredPairs {
     }
 
     /** What there is to record of the dense equivalent of codes. */
-    FormRecord record(ConstantSite site, Matrix dense) {
+    FormRecord record(ConstantSite site, MatrixSource dense) {
         return new FormRecord(FormRecord.error(site.weight().values(), dense), digest(site.root()), List.of());
     }
 

@@ -66,11 +66,16 @@ public final class Codes {
 
     /** Copies a row into {@code target}, from index 0. */
     public void readRow(int row, byte[] target) {
-        int from = Objects.checkIndex(row, rows) * columns;
+        read(row, 0, columns, target);
+    }
+
+    /** Copies {@code count} codes of a row, the first of which stands in {@code column}, into {@code target}, from index 0. */
+    void read(int row, int column, int count, byte[] target) {
+        int from = Objects.checkIndex(row, rows) * columns + Objects.checkFromIndexSize(column, count, columns);
         if (values.length == 0) {
-            Arrays.fill(target, 0, columns, (byte) 0);
+            Arrays.fill(target, 0, count, (byte) 0);
         } else {
-            System.arraycopy(values, from, target, 0, columns);
+            System.arraycopy(values, from, target, 0, count);
         }
     }
 }

@@ -1,7 +1,6 @@
 package dev.eckart.core.stored;
 
 import dev.eckart.core.linalg.Decomposer;
-import dev.eckart.core.linalg.Matrix;
 import dev.eckart.core.linalg.MatrixSource;
 import dev.eckart.core.model.ElementType;
 import java.util.function.Supplier;
@@ -50,7 +49,7 @@ public record Dense(MatrixSource values, ElementType type) implements Stored {
     }
 
     @Override
-    public Matrix toMatrix(Supplier<Decomposer> backend) {
-        return Matrix.copyOf(values);
+    public MatrixSource dense(Supplier<Decomposer> backend) {
+        return values;
     }
 }

@@ -1,7 +1,7 @@
 package dev.eckart.core.stored;
 
 import dev.eckart.core.linalg.Decomposer;
-import dev.eckart.core.linalg.Matrix;
+import dev.eckart.core.linalg.MatrixSource;
 import java.util.function.Supplier;
 
 /**
@@ -54,7 +54,7 @@ public record Product(Stored b, Stored a) implements Stored {
     }
 
     @Override
-    public Matrix toMatrix(Supplier<Decomposer> backend) {
-        return backend.get().times(b.toMatrix(backend), a.toMatrix(backend));
+    public MatrixSource dense(Supplier<Decomposer> backend) {
+        return backend.get().times(b.toMatrix(backend), a.dense(backend));
     }
 }

@@ -24,11 +24,16 @@ public record Transposed(MatrixSource original) implements MatrixSource {
     public void read(int row, int column, int rows, int columns, double[] target) {
         double[] block = new double[rows * columns];
         original.read(column, row, columns, rows, block);
+        turn(block, columns, rows, target);
+    }
+
+    /** Sets {@code target} to the transpose of a matrix {@code [rows × columns]}; both row by row. */
+    static void turn(double[] matrix, int rows, int columns, double[] target) {
         for (int top = 0; top < rows; top += BLOCK) {
             for (int left = 0; left < columns; left += BLOCK) {
-                for (int i = top; i < Math.min(rows, top + BLOCK); i++) {
-                    for (int j = left; j < Math.min(columns, left + BLOCK); j++) {
-                        target[i * columns + j] = block[j * rows + i];
+                for (int j = left; j < Math.min(columns, left + BLOCK); j++) {
+                    for (int i = top; i < Math.min(rows, top + BLOCK); i++) {
+                        target[j * rows + i] = matrix[i * columns + j];
                     }
                 }
             }

@@ -2,6 +2,7 @@ package dev.eckart.core.stored;
 
 import dev.eckart.core.linalg.Decomposer;
 import dev.eckart.core.linalg.Matrix;
+import dev.eckart.core.linalg.MatrixSource;
 import java.util.function.Supplier;
 
 /**
@@ -32,9 +33,15 @@ public sealed interface Stored permits Dense, Blocks, Packed, Integers, Product,
 
     /**
      * W' {@code [in × out]}: the matrix that a product by this expression multiplies by, before it is rounded to the
-     * weight's own type.
+     * weight's own type. Codes become numbers where they are read, so that those of a large weight are never in memory at once;
+     * products are computed whole.
      *
      * @param backend asked for where matrices are multiplied
      */
-    Matrix toMatrix(Supplier<Decomposer> backend);
+    MatrixSource dense(Supplier<Decomposer> backend);
+
+    /** All of {@link #dense}, in memory. */
+    default Matrix toMatrix(Supplier<Decomposer> backend) {
+        return Matrix.copyOf(dense(backend));
+    }
 }

@@ -1,7 +1,6 @@
 package dev.eckart.core.stored;
 
 import dev.eckart.core.linalg.Decomposer;
-import dev.eckart.core.linalg.Matrix;
 import dev.eckart.core.linalg.MatrixSource;
 import dev.eckart.core.model.ElementType;
 import java.util.function.Supplier;
@@ -101,20 +100,7 @@ public record Packed(Codes codes, int bits, int blockSize, MatrixSource scales, 
     }
 
     @Override
-    public Matrix toMatrix(Supplier<Decomposer> backend) {
-        int columns = columns();
-        double[] values = new double[Math.multiplyExact(rows(), columns)];
-        double[] scale = new double[columns];
-        byte[] row = new byte[columns];
-        for (int i = 0; i < rows(); i++) {
-            if (i % blockSize == 0) {
-                scales.read(i / blockSize, 0, 1, columns, scale);
-            }
-            codes.readRow(i, row);
-            for (int j = 0; j < columns; j++) {
-                values[i * columns + j] = (float) (row[j] * scale[j]);
-            }
-        }
-        return Matrix.of(rows(), columns, values);
+    public MatrixSource dense(Supplier<Decomposer> backend) {
+        return new ScaledCodes(codes, blockSize, scales, ElementType.FLOAT32);
     }
 }

@@ -82,10 +82,9 @@ public record Integers(Blocks blocks, Optional<MatrixSource> factors, boolean by
 
     /** W', which the inputs are multiplied by, but for their rounding. */
     @Override
-    public Matrix toMatrix(Supplier<Decomposer> backend) {
-        Matrix divided = blocks.toMatrix(backend);
-        return factors.map(row -> Matrix.copyOf(
-                        ScaledAxis.rows(divided, Matrix.copyOf(row).toArray())))
+    public MatrixSource dense(Supplier<Decomposer> backend) {
+        MatrixSource divided = blocks.dense(backend);
+        return factors.map(row -> ScaledAxis.rows(divided, Matrix.copyOf(row).toArray()))
                 .orElse(divided);
     }
 }

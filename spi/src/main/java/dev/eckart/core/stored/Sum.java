@@ -1,7 +1,7 @@
 package dev.eckart.core.stored;
 
 import dev.eckart.core.linalg.Decomposer;
-import dev.eckart.core.linalg.Matrix;
+import dev.eckart.core.linalg.MatrixSource;
 import java.util.function.Supplier;
 
 /**
@@ -49,7 +49,31 @@ public record Sum(Stored one, Stored other) implements Stored {
     }
 
     @Override
-    public Matrix toMatrix(Supplier<Decomposer> backend) {
-        return one.toMatrix(backend).plus(other.toMatrix(backend));
+    public MatrixSource dense(Supplier<Decomposer> backend) {
+        return new Added(one.dense(backend), other.dense(backend));
+    }
+
+    /** The sum of two matrices, added up where it is read. */
+    private record Added(MatrixSource one, MatrixSource other) implements MatrixSource {
+
+        @Override
+        public int rows() {
+            return one.rows();
+        }
+
+        @Override
+        public int columns() {
+            return one.columns();
+        }
+
+        @Override
+        public void read(int row, int column, int rows, int columns, double[] target) {
+            double[] added = new double[rows * columns];
+            other.read(row, column, rows, columns, added);
+            one.read(row, column, rows, columns, target);
+            for (int i = 0; i < added.length; i++) {
+                target[i] += added[i];
+            }
+        }
     }
 }

@@ -68,6 +68,10 @@ class FaultyEncodingTest {
                                 Dense.zeros(weight.rows(), 1, weight.type()), Dense.zeros(1, weight.columns(), weight.type()));
                             case "dense" -> Dense.zeros(weight.rows(), weight.columns(), ElementType.FLOAT16);
                             case "blocks" -> Blocks.zeros(weight.rows(), weight.columns(), 4, 16, weight.type());
+                            case "factors" -> new Integers(
+                                Blocks.zeros(weight.rows(), weight.columns(), 7, weight.rows(), weight.type()),
+                                Optional.of(MatrixSource.zeros(1, weight.rows())),
+                                false);
                             case "double" -> Blocks.zeros(weight.rows(), weight.columns(), 4, weight.rows(), ElementType.FLOAT64);
                             default -> Blocks.zeros(weight.rows(), weight.columns(), 8, weight.rows(), weight.type());
                         };
@@ -95,6 +99,7 @@ class FaultyEncodingTest {
                             case "no-form": return null;
                             case "shape": return Blocks.zeros(2, 3, 8, 2, weight.type());
                             case "bits": return Blocks.zeros(weight.rows(), weight.columns(), 4, weight.rows(), weight.type());
+                            case "factors": return outline();
                             case "nan": return codes(8, Double.NaN);
                             case "infinite": return codes(8, Double.POSITIVE_INFINITY);
                             case "huge": return codes(8, 1e38);
@@ -182,6 +187,7 @@ class FaultyEncodingTest {
             shape          | encoding `faulty:shape` (org.example.FaultyEncoding$Offered) built a form [2×3] for weight `w` [40×30]; tell its author
             shift          | encoding `faulty:shift` (org.example.FaultyEncoding$Offered) built a shift [1×2] for weight `w` [40×30]; tell its author
             nan            | encoding `faulty:nan` (org.example.FaultyEncoding$Offered) built codes(8) with NaN at [0, 0] for weight `w` [40×30]; tell its author
+            factors        | encoding `faulty:factors` (org.example.FaultyEncoding$Offered) built int8(7, smoothed) with the factor 0.0 of input 0 for weight `w` [40×30]; tell its author
             infinite       | encoding `faulty:infinite` (org.example.FaultyEncoding$Offered) built codes(8) with Infinity at [0, 0] for weight `w` [40×30]; tell its author
             huge           | encoding `faulty:huge` (org.example.FaultyEncoding$Offered) built codes(8) with 8.0E38 at [0, 0], which exceeds float32 for weight `w` [40×30]; tell its author
             nan-shift      | encoding `faulty:nan-shift` (org.example.FaultyEncoding$Offered) built a shift with NaN at [0, 0] for weight `w` [40×30]; tell its author

@@ -5,6 +5,7 @@ import dev.eckart.core.model.ElementType;
 import dev.eckart.core.stored.Blocks;
 import dev.eckart.core.stored.Codes;
 import dev.eckart.core.stored.Dense;
+import dev.eckart.core.stored.Integers;
 import dev.eckart.core.stored.Packed;
 import dev.eckart.core.stored.Product;
 import dev.eckart.core.stored.Stored;
@@ -33,6 +34,9 @@ final class StoredNumbers {
         if (form instanceof Packed packed) {
             return fault(packed.codes(), packed.bits(), packed.blockSize(), packed.scales(), type);
         }
+        if (form instanceof Integers integers) {
+            return fault(integers.blocks(), type).or(() -> integers.factors().flatMap(StoredNumbers::fault));
+        }
         Dense dense = (Dense) form;
         double[] row = new double[dense.columns()];
         for (int i = 0; i < dense.rows(); i++) {
@@ -41,6 +45,18 @@ final class StoredNumbers {
                 if (!isHeld(row[j], dense.type())) {
                     return Optional.of(fault(row[j], dense.type(), i, j));
                 }
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Inputs are multiplied by factors, and the proof divides by them. */
+    private static Optional<String> fault(MatrixSource factors) {
+        double[] row = new double[factors.columns()];
+        factors.read(0, 0, 1, row.length, row);
+        for (int j = 0; j < row.length; j++) {
+            if (!(row[j] > 0) || !isHeld(row[j], ElementType.FLOAT32)) {
+                return Optional.of("the factor %s of input %d".formatted(row[j], j));
             }
         }
         return Optional.empty();

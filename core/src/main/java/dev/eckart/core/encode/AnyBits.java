@@ -21,6 +21,11 @@ record AnyBits(String name, List<Encoding> variants) implements Encoding {
     }
 
     @Override
+    public boolean roundsInputs() {
+        return variants.get(0).roundsInputs();
+    }
+
+    @Override
     public Draft draft(WeightView view) {
         return variants.get(0).draft(view);
     }

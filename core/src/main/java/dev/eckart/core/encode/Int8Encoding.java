@@ -39,6 +39,11 @@ public record Int8Encoding(int bits) implements Encoding {
     }
 
     @Override
+    public boolean roundsInputs() {
+        return true;
+    }
+
+    @Override
     public Optional<Encoding> finer() {
         return bits < Integers.MOST_BITS ? Optional.of(new Int8Encoding(Integers.MOST_BITS)) : Optional.empty();
     }

@@ -307,7 +307,7 @@ public final class CompressionJob {
         long original = bytes(model, network);
         SizedPlan plan = new SizedPlan(engine, network, original, provenance, name, externalData);
         long bytes = aim.of(original);
-        plan.requirePossible(offered, bytes, aim.text());
+        long smallest = plan.requirePossible(offered, bytes, aim.text());
         CostMeter.Losses losses = runs
                 ? engine.costMeter()
                         .losses(
@@ -316,7 +316,8 @@ public final class CompressionJob {
                                 selection.calibration())
                 : new CostMeter.Losses(Map.of(), List.of());
         return new Sized(
-                plan.of(offered, losses.losses().isEmpty() ? offered.lossesOfSmallest() : losses.losses(), bytes),
+                plan.of(offered, losses.losses().isEmpty() ? offered.lossesOfSmallest() : losses.losses(), bytes,
+                        smallest),
                 losses.warnings());
     }
 

@@ -136,9 +136,13 @@ public record Selection(
         return encodings.usual().stream().allMatch(PairEncoding.class::isInstance);
     }
 
-    /** Whether inputs of layers that are longer than usual are to count less: a few of them would own all rounding. */
+    /**
+     * Whether inputs of layers that are longer than usual are to count less: where inputs are rounded, a few of them would own what
+     * is made up for.
+     */
     boolean tempers() {
-        return encodings.usual().stream().noneMatch(Encoding::isOfProducts);
+        return encodings.usual().stream().anyMatch(Encoding::roundsInputs)
+                && encodings.usual().stream().noneMatch(Encoding::isOfProducts);
     }
 
     /** Whether the run has use for a backend that decomposes matrices. */

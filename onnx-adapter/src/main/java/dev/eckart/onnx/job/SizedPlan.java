@@ -62,11 +62,12 @@ final class SizedPlan {
      * Refuses a size that no plan keeps to.
      *
      * @param said the size as the user wrote it
+     * @return bytes of the smallest plan's files; 0 where nothing need be smaller than it is
      * @throws InvalidInputException if the smallest forms take more
      */
-    void requirePossible(OfferedWeights offered, long aim, String said) {
+    long requirePossible(OfferedWeights offered, long aim, String said) {
         if (aim >= original) {
-            return;
+            return 0;
         }
         long least = bytes(offered.smallest());
         if (least > aim) {
@@ -74,20 +75,22 @@ final class SizedPlan {
                     "--size %s: the smallest model that %s makes has %s (%d bytes); give more, or other encodings"
                             .formatted(said, provenance.encoding(), new FileSize(least), least));
         }
+        return least;
     }
 
     /**
      * The plan.
      *
      * @param losses of the smallest forms, as {@link OfferedWeights#within} takes them
-     * @param aim bytes of the model's files together, which are {@linkplain #requirePossible possible}
+     * @param aim bytes of the model's files together
+     * @param smallest those that {@link #requirePossible} found
      */
-    CompressionPlan of(OfferedWeights offered, Map<String, Double> losses, long aim) {
+    CompressionPlan of(OfferedWeights offered, Map<String, Double> losses, long aim, long smallest) {
         if (aim >= original) {
             return offered.within(Long.MAX_VALUE, losses);
         }
         CompressionPlan best = offered.smallest();
-        long size = bytes(best);
+        long size = smallest;
         long budget = aim - (size - bytesOfForms(best));
         CompressionPlan before = best;
         for (int i = 0; i < TRIES; i++) {

@@ -27,6 +27,11 @@ public interface Encoding {
         return false;
     }
 
+    /** Whether the network rounds the inputs of products by its forms while it runs, and so loses more than these do. */
+    default boolean roundsInputs() {
+        return false;
+    }
+
     /**
      * An encoding of more bytes that loses less, for the few weights that the network's outputs lose most by; empty if these
      * are to be left as they are.

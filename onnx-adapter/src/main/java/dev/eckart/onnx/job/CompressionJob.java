@@ -172,6 +172,7 @@ public final class CompressionJob {
                     linear(network, written),
                     bytes(pending.path(), written),
                     dataFile.map(target::placeOf).stream().toList());
+            selection.size().ifPresent(aim -> requireSize(made.plan(), after.bytes(), aim.of(before.bytes())));
             List<Limit.Outcome> outcomes = limits.judge((double) after.bytes() / before.bytes(), verification);
             Report measured = new Report(
                             new Report.Run(
@@ -211,6 +212,14 @@ public final class CompressionJob {
                 .or(() -> DecidedError.fault(plan, written.recordedErrors()));
         if (fault.isPresent()) {
             throw new IllegalStateException("The compressed model is not what was to be written: " + fault.get());
+        }
+    }
+
+    /** Holds a model to the size that it was planned for. */
+    private static void requireSize(CompressionPlan plan, long bytes, long most) {
+        if (bytes > most && !plan.replaced().isEmpty()) {
+            throw new IllegalStateException(
+                    "The compressed model has %d bytes, where it was planned to have %d at most".formatted(bytes, most));
         }
     }
 

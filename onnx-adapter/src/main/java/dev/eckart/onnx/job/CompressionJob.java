@@ -218,8 +218,8 @@ public final class CompressionJob {
     /** Holds a model to the size that it was planned for. */
     private static void requireSize(CompressionPlan plan, long bytes, long most) {
         if (bytes > most && !plan.replaced().isEmpty()) {
-            throw new IllegalStateException(
-                    "The compressed model has %d bytes, where it was planned to have %d at most".formatted(bytes, most));
+            throw new IllegalStateException("The compressed model has %d bytes, where it was planned to have %d at most"
+                    .formatted(bytes, most));
         }
     }
 
@@ -325,7 +325,10 @@ public final class CompressionJob {
                                 selection.calibration())
                 : new CostMeter.Losses(Map.of(), List.of());
         return new Sized(
-                plan.of(offered, losses.losses().isEmpty() ? offered.lossesOfSmallest() : losses.losses(), bytes,
+                plan.of(
+                        offered,
+                        losses.losses().isEmpty() ? offered.lossesOfSmallest() : losses.losses(),
+                        bytes,
                         smallest),
                 losses.warnings());
     }

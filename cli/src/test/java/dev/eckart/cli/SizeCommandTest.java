@@ -107,6 +107,18 @@ class SizeCommandTest {
         assertThat(size()).isGreaterThan(most - WIDTH * WIDTH / 2 - 300);
     }
 
+    /** What a budget leaves, and what nodes and names add, differ from one size to the next. */
+    @Test
+    void should_come_close_to_any_size() throws IOException {
+        for (int most = 34_000; most < 38_400; most += 200) {
+            CommandLineRun run =
+                    compress("--size", most + "B", "--calibration", inputs.toString(), "--no-verify", "--force");
+
+            assertThat(run.code()).as(run.err()).isZero();
+            assertThat(size()).as("%d", most).isBetween(most - WIDTH * WIDTH / 2L - 300, (long) most);
+        }
+    }
+
     @Test
     void should_give_bits_to_weights_that_the_outputs_lose_more_by() {
         JsonNode report =

@@ -92,19 +92,20 @@ final class SizedPlan {
         CompressionPlan best = offered.smallest();
         long size = smallest;
         long budget = aim - (size - bytesOfForms(best));
-        CompressionPlan before = best;
         for (int i = 0; i < TRIES; i++) {
             CompressionPlan plan = offered.within(budget, losses);
-            if (plan.equals(before)) {
-                break;
-            }
-            before = plan;
             long found = bytes(plan);
-            if (found <= aim && found >= size) {
+            if (found > aim) {
+                // Less than what it takes, and not only than what it could.
+                budget = bytesOfForms(plan) - (found - aim);
+                continue;
+            }
+            boolean gained = found > size;
+            if (gained) {
                 best = plan;
                 size = found;
             }
-            if (found <= aim && aim - found < LITTLE) {
+            if (!gained || aim - found < LITTLE) {
                 break;
             }
             budget += aim - found;

@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -171,19 +172,33 @@ final class CompressCommand implements Callable<Integer> {
             runs.requireNone();
         }
         boolean searched = wanted.areSearchable() && selection.rank().isEmpty() && encoding.pairsAlone();
-        requireFactored();
+        EncodingOrder encodings = encoding.encodings(
+                selection.weights().plugins(), selection.weights().calibrated());
+        requireNothingOfPairsBesideSize();
+        requireFactored(encodings.usual());
         requireTimeable(searched);
         search.require(searched);
-        return searched ? search(wanted) : atOneSetting(wanted);
+        return searched ? search(wanted) : atOneSetting(wanted, encodings);
     }
 
-    private void requireFactored() {
+    private void requireNothingOfPairsBesideSize() {
+        Optional<String> ofPairs = Stream.of(
+                        selection.rank().map(any -> "--rank"),
+                        Optional.of("--refit").filter(any -> refit),
+                        Optional.of("--keep-if-faster").filter(any -> keepIfFaster),
+                        Optional.of("--mark-if-slower").filter(any -> markIfSlower))
+                .flatMap(Optional::stream)
+                .findFirst();
+        if (encoding.hasSize() && ofPairs.isPresent()) {
+            throw new InvalidInputException(
+                    "%s is for pairs, and --size makes none; give only one of these options".formatted(ofPairs.get()));
+        }
+    }
+
+    private void requireFactored(List<Encoding> encodings) {
         if (encoding.pairsAlone()) {
             return;
         }
-        EncodingOrder order = encodings();
-        List<Encoding> encodings = order.usual();
-        encoding.size(order);
         boolean ranks = encodings.stream().anyMatch(RankedEncoding.class::isInstance);
         boolean pairs = encodings.stream().anyMatch(one -> one instanceof RankedEncoding && one.isOfProducts());
         if (!pairs && refit) {
@@ -198,11 +213,6 @@ final class CompressCommand implements Callable<Integer> {
             throw new InvalidInputException(
                     "--rank chooses the ranks of pairs, of which there are none; add pair to --encoding");
         }
-    }
-
-    private EncodingOrder encodings() {
-        return encoding.encodings(
-                selection.weights().plugins(), selection.weights().calibrated());
     }
 
     private void requireTimeable(boolean searched) {
@@ -223,13 +233,13 @@ final class CompressCommand implements Callable<Integer> {
                 : Optional.empty();
     }
 
-    private Report atOneSetting(Limits wanted) {
+    private Report atOneSetting(Limits wanted, EncodingOrder encodings) {
         Selection ranks = selection
                 .selection()
                 .refit(refit)
                 .timed(timed())
-                .encodings(encodings())
-                .size(encoding.size(encodings()));
+                .encodings(encodings)
+                .size(encoding.size(encodings));
         CompressionJob job = new CompressionJob(engine.engine(console, options.progress(console), cache));
         if (dryRun) {
             return job.plan(model, ranks);

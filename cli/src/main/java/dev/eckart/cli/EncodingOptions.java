@@ -46,10 +46,15 @@ final class EncodingOptions {
         return list == null ? size == null : list.equals(RankedForm.PAIR);
     }
 
+    /** Whether there is a size to keep to. */
+    boolean hasSize() {
+        return size != null;
+    }
+
     /**
      * The size to keep to, if there is one.
      *
-     * @throws InvalidInputException if it is none, or an encoding has ranks, which no size is divided among
+     * @throws InvalidInputException if it is none, or an encoding has ranks or is of products, which no size is divided among
      */
     Optional<SizeAim> size(EncodingOrder encodings) {
         Optional<SizeAim> aim = Optional.ofNullable(size).map(SizeAim::parse);
@@ -58,7 +63,7 @@ final class EncodingOptions {
                 .findFirst()
                 .ifPresent(ranked -> {
                     throw new InvalidInputException(
-                            "--size divides bytes among encodings without ranks, and %s has some; leave it out of --encoding, or give --rank budget:0.5 instead of --size"
+                            "--size divides bytes among encodings that store weights without ranks, and %s is none of these; leave it out of --encoding, or give --rank budget:0.5 instead of --size"
                                     .formatted(ranked.name()));
                 }));
         return aim;

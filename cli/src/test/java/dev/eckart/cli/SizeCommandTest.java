@@ -206,12 +206,16 @@ class SizeCommandTest {
             delimiter = '|',
             value = {
                 "--size 15            | --size: expected a share of the original above 0% and up to 100%, such as 15%, or a size such as 15MB but was: 15",
-                "--size 20% --encoding pair | --size divides bytes among encodings without ranks, and pair has some; leave it out of --encoding, or give --rank budget:0.5 instead of --size",
-                "--size 20% --encoding bits:4+pair | --size divides bytes among encodings without ranks, and bits:4+pair has some; leave it out of --encoding, or give --rank budget:0.5 instead of --size",
-                "--size 20% --rank energy:0.9 | --rank chooses the ranks of pairs, of which there are none; add pair to --encoding"
+                "--size 20% --encoding pair | --size divides bytes among encodings that store weights without ranks, and pair is none of these; leave it out of --encoding, or give --rank budget:0.5 instead of --size",
+                "--size 20% --encoding bits:4+pair | --size divides bytes among encodings that store weights without ranks, and bits:4+pair is none of these; leave it out of --encoding, or give --rank budget:0.5 instead of --size",
+                "--size 20% --rank energy:0.9 | --rank is for pairs, and --size makes none; give only one of these options",
+                "--size 20% --refit --calibration INPUTS | --refit is for pairs, and --size makes none; give only one of these options",
+                "--size 20% --keep-if-faster | --keep-if-faster is for pairs, and --size makes none; give only one of these options",
+                "--size 20% --mark-if-slower | --mark-if-slower is for pairs, and --size makes none; give only one of these options"
             })
     void should_refuse_what_no_size_is_divided_among(String options, String sentence) {
-        CommandLineRun run = compress(options.strip().split(" "));
+        CommandLineRun run =
+                compress(options.strip().replace("INPUTS", inputs.toString()).split(" "));
 
         assertThat(run.code()).isEqualTo(ExitCode.BAD_INPUT);
         assertThat(run.err()).contains(sentence);

@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -163,26 +164,43 @@ record Decider(
     }
 
     private Chosen choose(List<Encoding> encodings, WeightView view, Stage stage) {
+        List<String> reasons = new ArrayList<>();
+        return first(encodings, view, stage, reasons, encoding -> choose(encoding, view, reasons))
+                .orElseGet(() -> kept(view.weight(), String.join("; ", reasons)));
+    }
+
+    /**
+     * What comes of the first encoding that anything comes of.
+     *
+     * @param reasons told why nothing comes of others
+     * @param take asked of encodings that there is no obstacle to
+     */
+    private static <T> Optional<T> first(
+            List<Encoding> encodings,
+            WeightView view,
+            Stage stage,
+            List<String> reasons,
+            Function<Encoding, Optional<T>> take) {
         LinearWeight weight = view.weight();
         if (!stage.isOfProducts() && weight.parameters() < LEAST_NUMBERS) {
-            return kept(weight, "too small to be stored in fewer bits");
+            reasons.add("too small to be stored in fewer bits");
+            return Optional.empty();
         }
         if (encodings.isEmpty()) {
-            return kept(weight, NOT_OFFERED);
+            reasons.add(NOT_OFFERED);
         }
-        List<String> reasons = new ArrayList<>();
         for (Encoding encoding : encodings) {
             Optional<String> unsuited = Encodings.answer(encoding, weight.describe(), () -> encoding.obstacle(weight));
             if (unsuited.isPresent()) {
                 reasons.add("%s: %s".formatted(encoding.name(), unsuited.get()));
                 continue;
             }
-            Optional<Chosen> chosen = choose(encoding, view, reasons);
-            if (chosen.isPresent()) {
-                return chosen.get();
+            Optional<T> taken = take.apply(encoding);
+            if (taken.isPresent()) {
+                return taken;
             }
         }
-        return kept(weight, String.join("; ", reasons));
+        return Optional.empty();
     }
 
     private static Chosen kept(LinearWeight weight, String because) {
@@ -194,28 +212,23 @@ record Decider(
      * bytes and the network can store.
      */
     OfferedWeight offers(Stage stage, WeightView view) {
-        LinearWeight weight = view.weight();
-        boolean calibrated = view.inputs().isPresent();
-        if (!stage.isOfProducts() && weight.parameters() < LEAST_NUMBERS) {
-            return new OfferedWeight(weight, calibrated, List.of(), "too small to be stored in fewer bits");
-        }
         List<String> reasons = new ArrayList<>();
-        for (Encoding encoding : order.of(weight.name(), stage.encodings())) {
-            Optional<String> unsuited = Encodings.answer(encoding, weight.describe(), () -> encoding.obstacle(weight));
-            if (unsuited.isPresent()) {
-                reasons.add("%s: %s".formatted(encoding.name(), unsuited.get()));
-                continue;
-            }
-            List<Decision.Encode> offers = EncodingOrder.variants(encoding).stream()
-                    .flatMap(variant -> choose(variant, view, reasons).stream())
-                    .flatMap(chosen -> chosen.planned.encode().stream())
-                    .toList();
-            if (!offers.isEmpty()) {
-                return new OfferedWeight(weight, calibrated, offers, "");
-            }
-        }
-        return new OfferedWeight(
-                weight, calibrated, List.of(), reasons.isEmpty() ? NOT_OFFERED : String.join("; ", reasons));
+        List<Decision.Encode> offers = first(
+                        order.of(view.weight().name(), stage.encodings()),
+                        view,
+                        stage,
+                        reasons,
+                        encoding ->
+                                Optional.of(variants(encoding, view, reasons)).filter(all -> !all.isEmpty()))
+                .orElse(List.of());
+        return new OfferedWeight(view.weight(), view.inputs().isPresent(), offers, String.join("; ", reasons));
+    }
+
+    private List<Decision.Encode> variants(Encoding encoding, WeightView view, List<String> reasons) {
+        return EncodingOrder.variants(encoding).stream()
+                .flatMap(variant -> choose(variant, view, reasons).stream())
+                .flatMap(chosen -> chosen.planned.encode().stream())
+                .toList();
     }
 
     /** The first of an encoding's offers that takes fewer bytes and that the network can store. */

@@ -2,7 +2,6 @@ package dev.eckart.core.compress;
 
 import dev.eckart.core.factor.CompressionPlan;
 import dev.eckart.core.factor.Decision;
-import dev.eckart.core.factor.PlannedWeight;
 import dev.eckart.core.model.SkippedWeight;
 import dev.eckart.core.rank.Allocation;
 import java.util.ArrayList;
@@ -11,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * The weights of a network, and the forms in which each can be stored, to choose from within a budget of bytes.
@@ -63,23 +63,16 @@ public record OfferedWeights(List<OfferedWeight> weights, List<SkippedWeight> sk
                 .map(weight ->
                         choices(weight, losses.getOrDefault(weight.weight().name(), most)))
                 .toList();
-        List<Allocation.Option> taken = Allocation.filled(
+        List<Integer> taken = Allocation.filled(
                 choices.stream()
                         .map(each -> each.stream().map(Choice::option).toList())
                         .toList(),
                 bytes);
-        List<PlannedWeight> planned = new ArrayList<>();
-        for (int i = 0; i < taken.size(); i++) {
-            Allocation.Option option = taken.get(i);
-            planned.add(weights.get(i)
-                    .taking(
-                            choices.get(i).stream()
-                                    .filter(choice -> choice.option.equals(option))
-                                    .findFirst()
-                                    .flatMap(Choice::offer),
-                            TRUER));
-        }
-        return new CompressionPlan(planned, skipped);
+        return new CompressionPlan(
+                IntStream.range(0, taken.size())
+                        .mapToObj(i -> weights.get(i).taking(choices.get(i).get(taken.get(i)).offer, TRUER))
+                        .toList(),
+                skipped);
     }
 
     /** From the most bytes down; of those that take the same, the truest. */

@@ -8,8 +8,6 @@ import dev.eckart.core.stored.Blocks;
 import dev.eckart.core.stored.Stored;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.IntFunction;
-import java.util.stream.IntStream;
 
 /**
  * {@code bits:b}: each number of a weight as a code of b bits, with a scale for each output.
@@ -23,6 +21,7 @@ import java.util.stream.IntStream;
  * @param bits b, 2 to 8
  */
 public record BitsEncoding(int bits) implements Correctable {
+    /** Of those that a size is divided into; fewer are to be asked for by number. */
     private static final int FEWEST = 3;
 
     public BitsEncoding {
@@ -67,19 +66,6 @@ public record BitsEncoding(int bits) implements Correctable {
                         .value()
                         .orElseThrow(() -> arguments.refuse(
                                 "expected a number of bits after the name, such as %s:8".formatted(name))));
-    }
-
-    /**
-     * An encoding in any of some numbers of bits.
-     *
-     * @param least the fewest worth having: with fewer, a weight loses a third of its outputs and more
-     */
-    static Encoding any(String name, int most, int least, IntFunction<Encoding> of) {
-        return new AnyBits(
-                name,
-                IntStream.iterate(most, bits -> bits >= least, bits -> bits - 1)
-                        .mapToObj(of)
-                        .toList());
     }
 
     private static int parsed(StrategyArguments arguments, String written) {
@@ -134,7 +120,7 @@ public record BitsEncoding(int bits) implements Correctable {
         @Override
         public Encoding create(StrategyArguments arguments) {
             if (arguments.allowing().value().isEmpty()) {
-                return any(name(), Blocks.MOST_BITS, FEWEST, BitsEncoding::new);
+                return AnyBits.of(name(), Blocks.MOST_BITS, FEWEST, BitsEncoding::new);
             }
             Optional<String> corrected = arguments.value().filter(value -> value.endsWith(CorrectedEncoding.SUFFIX));
             return corrected.isPresent()

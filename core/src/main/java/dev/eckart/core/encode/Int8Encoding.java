@@ -132,7 +132,7 @@ public record Int8Encoding(int bits) implements Encoding {
         @Override
         public Encoding create(StrategyArguments arguments) {
             if (arguments.allowing().value().isEmpty()) {
-                return BitsEncoding.any(name(), Integers.MOST_BITS, Integers.LEAST_BITS, Int8Encoding::new);
+                return AnyBits.of(name(), Integers.MOST_BITS, Integers.LEAST_BITS, Int8Encoding::new);
             }
             int bits = BitsEncoding.bits(arguments, name());
             if (bits < Integers.LEAST_BITS || bits > Integers.MOST_BITS) {

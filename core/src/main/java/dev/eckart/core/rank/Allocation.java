@@ -3,6 +3,7 @@ package dev.eckart.core.rank;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * One option for each weight of a network, that lose least together within a budget: the steps along the lower convex hulls of cost
@@ -45,22 +46,28 @@ public final class Allocation {
      * Chooses along the hulls, and of the last step the best that the budget allows.
      *
      * @param options of each weight, one or more, from the most costly down, of which no two cost the same
-     * @return one for each weight, within the budget where that is possible; else the cheapest of all hulls
+     * @return the place among its options of one for each weight, within the budget where that is possible; else the cheapest of all hulls
      */
-    public static List<Option> of(List<List<Option>> options, long budget) {
+    public static List<Integer> of(List<List<Option>> options, long budget) {
         Allocation allocation = new Allocation(options, budget);
         allocation.descend();
-        return List.of(allocation.chosen);
+        return allocation.places();
     }
 
     /** As {@link #of}, and then spends what is left of the budget where that gains most. */
-    public static List<Option> filled(List<List<Option>> options, long budget) {
+    public static List<Integer> filled(List<List<Option>> options, long budget) {
         Allocation allocation = new Allocation(options, budget);
         allocation.descend();
         while (allocation.ascend()) {
             // Until nothing fits.
         }
-        return List.of(allocation.chosen);
+        return allocation.places();
+    }
+
+    private List<Integer> places() {
+        return IntStream.range(0, chosen.length)
+                .mapToObj(i -> options.get(i).indexOf(chosen[i]))
+                .toList();
     }
 
     private void descend() {

@@ -120,10 +120,10 @@ public record BudgetRankSelector(double share, double floor, int step, int round
                 * weights.stream()
                         .mapToLong(weight -> weight.weight().parameters())
                         .sum());
-        List<Option> chosen = Allocation.of(options, budget);
+        List<Integer> chosen = Allocation.of(options, budget);
         List<RankChoice> choices = new ArrayList<>();
         for (int i = 0; i < chosen.size(); i++) {
-            choices.add(choice(weights.get(i), options.get(i).indexOf(chosen.get(i))));
+            choices.add(choice(weights.get(i), chosen.get(i)));
         }
         return new RankPlan(choices);
     }

@@ -37,6 +37,20 @@ class AllocationTest {
         return weights;
     }
 
+    private static List<Option> filled(List<List<Option>> weights, long budget) {
+        return at(weights, Allocation.filled(weights, budget));
+    }
+
+    private static List<Option> along(List<List<Option>> weights, long budget) {
+        return at(weights, Allocation.of(weights, budget));
+    }
+
+    private static List<Option> at(List<List<Option>> weights, List<Integer> places) {
+        return IntStream.range(0, weights.size())
+                .mapToObj(i -> weights.get(i).get(places.get(i)))
+                .toList();
+    }
+
     private static double loss(List<Option> chosen) {
         return chosen.stream().mapToDouble(Option::loss).sum();
     }
@@ -79,7 +93,7 @@ class AllocationTest {
             long least = least(weights);
             for (double more : new double[] {1, 1.1, 1.3, 1.6}) {
                 long budget = (long) (more * least);
-                List<Option> chosen = Allocation.filled(weights, budget);
+                List<Option> chosen = filled(weights, budget);
                 double oracle = oracle(weights, budget);
 
                 assertThat(cost(chosen)).isLessThanOrEqualTo(budget);
@@ -99,10 +113,10 @@ class AllocationTest {
         List<Option> last =
                 weights.stream().map(options -> options.get(OPTIONS - 1)).toList();
 
-        assertThat(Allocation.filled(weights, cost(first))).isEqualTo(first);
-        assertThat(Allocation.of(weights, cost(first))).isEqualTo(first);
-        assertThat(Allocation.filled(weights, 1)).isEqualTo(last);
-        assertThat(Allocation.of(weights, 1)).isEqualTo(last);
+        assertThat(filled(weights, cost(first))).isEqualTo(first);
+        assertThat(along(weights, cost(first))).isEqualTo(first);
+        assertThat(filled(weights, 1)).isEqualTo(last);
+        assertThat(along(weights, 1)).isEqualTo(last);
     }
 
     @Test
@@ -110,7 +124,7 @@ class AllocationTest {
         List<List<Option>> weights = sample(7);
         long least = least(weights);
         double[] losses = IntStream.rangeClosed(0, 20)
-                .mapToDouble(i -> loss(Allocation.of(weights, least + i * least / 5)))
+                .mapToDouble(i -> loss(along(weights, least + i * least / 5)))
                 .toArray();
 
         for (int i = 1; i < losses.length; i++) {
@@ -126,13 +140,13 @@ class AllocationTest {
                 List.of(option(25, 0), option(20, 3)));
 
         // Along the hulls all are cut but the second: 10 + 30 + 20. Of the 5 that are left, the third has use.
-        assertThat(Allocation.filled(weights, 65)).containsExactly(option(10, 1), option(30, 0), option(25, 0));
+        assertThat(filled(weights, 65)).containsExactly(option(10, 1), option(30, 0), option(25, 0));
     }
 
     @Test
     void should_take_no_option_that_costs_more_and_loses_more_than_another() {
         List<List<Option>> weights = List.of(List.of(option(100, 0), option(50, 4), option(40, 1), option(10, 2)));
 
-        assertThat(Allocation.filled(weights, 60)).containsExactly(option(40, 1));
+        assertThat(filled(weights, 60)).containsExactly(option(40, 1));
     }
 }

@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 
 /**
@@ -42,8 +43,7 @@ public record CostMeter(int threads, Path temporary, Progress progress) {
     /** The copy, and twice the constants that are tried, are in temporary files, and may be in memory as well. */
     static final long MOST_BYTES = 1L << 30;
 
-    private static final String TOO_LARGE =
-            "which weights the outputs lose most by was not measured: those that are encoded have more than 1 GiB";
+    private static final String UNMEASURED = "which weights the outputs lose most by was not measured: ";
 
     private static final int SAMPLES = 8;
 
@@ -64,6 +64,10 @@ public record CostMeter(int threads, Path temporary, Progress progress) {
             costly = Set.copyOf(costly);
             warnings = List.copyOf(warnings);
         }
+
+        private static Found because(String reason) {
+            return new Found(Set.of(), List.of(UNMEASURED + reason));
+        }
     }
 
     /**
@@ -81,39 +85,18 @@ public record CostMeter(int threads, Path temporary, Progress progress) {
             EncodingOrder order,
             Optional<CalibrationInputs> calibration) {
         Map<String, Long> bytes = bytes(encoded);
-        OpenConstants open = network.openConstants(bytes.keySet());
-        if (isTooLarge(open)) {
-            return new Found(Set.of(), List.of(TOO_LARGE));
-        }
-        if (open.given().isEmpty()) {
-            return new Found(Set.of(), List.of());
-        }
-        Function<ConstantSite, Stored> codes = network.codes(encoded);
-        try (Progress.Task task =
-                        progress.start("Measuring losses", open.given().size());
-                WeightTrial trial = WeightTrial.openConstants(
-                        open, running -> samples(running, network, calibration, SAMPLES), threads, temporary)) {
-            double loss = trial.loss(open.given().stream()
-                    .map(given -> substitute(given.site(), codes))
-                    .toList());
+        return tried(network, encoded, calibration, SAMPLES, new Found(Set.of(), List.of()), Found::because, trying -> {
+            double loss = trying.lossOfAll();
             if (!CostlyWeights.callsForSparing(loss)) {
                 return new Found(Set.of(), List.of());
             }
-            List<Measured> measured = new ArrayList<>();
-            for (OpenConstants.Given given : open.given()) {
-                LinearWeight weight = given.site().weight();
-                measured.add(new Measured(
-                        weight.name(),
-                        bytes.getOrDefault(weight.name(), 0L),
-                        finerBytes(weight, taken(weight, plan, order)),
-                        trial.loss(List.of(substitute(given.site(), codes)))));
-                task.step(1);
-            }
+            List<Measured> measured = trying.each((weight, alone) -> new Measured(
+                    weight.name(),
+                    bytes.getOrDefault(weight.name(), 0L),
+                    finerBytes(weight, taken(weight, plan, order)),
+                    alone));
             return new Found(CostlyWeights.of(loss, measured, !order.finer().isEmpty()), List.of());
-        } catch (InvalidInputException e) {
-            return new Found(
-                    Set.of(), List.of("which weights the outputs lose most by was not measured: " + e.getMessage()));
-        }
+        });
     }
 
     /**
@@ -127,6 +110,10 @@ public record CostMeter(int threads, Path temporary, Progress progress) {
             losses = Map.copyOf(losses);
             warnings = List.copyOf(warnings);
         }
+
+        private static Losses because(String reason) {
+            return new Losses(Map.of(), List.of(UNMEASURED + reason));
+        }
     }
 
     /**
@@ -136,27 +123,75 @@ public record CostMeter(int threads, Path temporary, Progress progress) {
      * @param calibration the inputs to run the network on; made up if there are none
      */
     public Losses losses(OnnxNetwork network, OnnxNetwork encoded, Optional<CalibrationInputs> calibration) {
+        return tried(
+                network,
+                encoded,
+                calibration,
+                SAMPLES_FOR_ALL,
+                new Losses(Map.of(), List.of()),
+                Losses::because,
+                trying -> {
+                    Map<String, Double> losses = new HashMap<>();
+                    trying.each((weight, alone) -> losses.put(weight.name(), alone));
+                    return new Losses(losses, List.of());
+                });
+    }
+
+    /** The original, loaded so that each constant in codes can be given as these have it. */
+    private record Trying(
+            List<OpenConstants.Given> constants,
+            WeightTrial trial,
+            Function<ConstantSite, Stored> codes,
+            Progress.Task task) {
+
+        double lossOfAll() {
+            return trial.loss(
+                    constants.stream().map(given -> substitute(given.site())).toList());
+        }
+
+        /** What becomes of each constant, and of what the outputs lose where it alone is in codes. */
+        <T> List<T> each(BiFunction<LinearWeight, Double, T> use) {
+            List<T> all = new ArrayList<>();
+            for (OpenConstants.Given given : constants) {
+                all.add(use.apply(given.site().weight(), trial.loss(List.of(substitute(given.site())))));
+                task.step(1);
+            }
+            return all;
+        }
+
+        private Substitute substitute(ConstantSite site) {
+            return new Substitute(site.weight(), codes.apply(site).dense(EjmlDecomposer::new));
+        }
+    }
+
+    /**
+     * Measures something of the constants in codes.
+     *
+     * @param nothing where there are none
+     * @param because what is found where nothing was measured, by the reason
+     */
+    private <R> R tried(
+            OnnxNetwork network,
+            OnnxNetwork encoded,
+            Optional<CalibrationInputs> calibration,
+            int samples,
+            R nothing,
+            Function<String, R> because,
+            Function<Trying, R> measure) {
         OpenConstants open = network.openConstants(bytes(encoded).keySet());
         if (isTooLarge(open)) {
-            return new Losses(Map.of(), List.of(TOO_LARGE));
+            return because.apply("those that are encoded have more than 1 GiB");
         }
-        Map<String, Double> losses = new HashMap<>();
         if (open.given().isEmpty()) {
-            return new Losses(losses, List.of());
+            return nothing;
         }
-        Function<ConstantSite, Stored> codes = network.codes(encoded);
         try (Progress.Task task =
                         progress.start("Measuring losses", open.given().size());
                 WeightTrial trial = WeightTrial.openConstants(
-                        open, running -> samples(running, network, calibration, SAMPLES_FOR_ALL), threads, temporary)) {
-            for (OpenConstants.Given given : open.given()) {
-                losses.put(given.site().weight().name(), trial.loss(List.of(substitute(given.site(), codes))));
-                task.step(1);
-            }
-            return new Losses(losses, List.of());
+                        open, running -> samples(running, network, calibration, samples), threads, temporary)) {
+            return measure.apply(new Trying(open.given(), trial, network.codes(encoded), task));
         } catch (InvalidInputException e) {
-            return new Losses(
-                    Map.of(), List.of("which weights the outputs lose most by was not measured: " + e.getMessage()));
+            return because.apply(e.getMessage());
         }
     }
 
@@ -177,10 +212,6 @@ public record CostMeter(int threads, Path temporary, Progress progress) {
                         .mapToLong(given -> given.site().weight().bytes())
                         .sum()
                 > MOST_BYTES;
-    }
-
-    private static Substitute substitute(ConstantSite site, Function<ConstantSite, Stored> codes) {
-        return new Substitute(site.weight(), codes.apply(site).dense(EjmlDecomposer::new));
     }
 
     private static Samples samples(

@@ -4,7 +4,6 @@ import dev.eckart.core.InvalidInputException;
 import dev.eckart.core.calibrate.UnrefittedWeight;
 import dev.eckart.core.compress.Compression;
 import dev.eckart.core.compress.Compressor;
-import dev.eckart.core.compress.OfferedWeights;
 import dev.eckart.core.compress.Offering;
 import dev.eckart.core.compress.Provenance;
 import dev.eckart.core.factor.CompressionPlan;
@@ -82,24 +81,25 @@ public final class CompressionJob {
         double read = stopwatch.lap();
         Inventory inventory = selection.inventory(network);
         Calibrated calibrated = Calibrated.of(engine, model, network, inventory, selection);
-        Sized sized = selection
+        Compressor compressor = compressor(calibrated, model, network, selection);
+        Offering offering = selection.offering(network);
+        SizedPlan.Found found = selection
                 .size()
-                .map(aim -> sized(
-                        calibrated,
-                        model,
-                        network,
-                        selection,
-                        aim,
-                        String.valueOf(model.getFileName()),
-                        ExternalData.AUTO,
-                        selection.calibration().isPresent()))
-                .orElseGet(() -> new Sized(
-                        planning.plan(
-                                compressor(calibrated, model, network, selection),
+                .map(aim -> new SizedPlan(
+                                engine,
                                 network,
-                                selection.offering(network)),
-                        List.of()));
-        CompressionPlan plan = sized.plan();
+                                bytes(model, network),
+                                provenance(selection),
+                                String.valueOf(model.getFileName()),
+                                ExternalData.AUTO)
+                        .find(
+                                compressor,
+                                offering,
+                                aim,
+                                selection.calibration(),
+                                selection.calibration().isPresent()))
+                .orElseGet(() -> new SizedPlan.Found(planning.plan(compressor, network, offering), List.of()));
+        CompressionPlan plan = found.plan();
         Report report = new Report(
                         new Report.Run(
                                 engine.version(),
@@ -111,7 +111,7 @@ public final class CompressionJob {
                         WeightEntry.of(plan),
                         Report.Checks.NONE,
                         Report.Remarks.NONE)
-                .withWarnings(sized.warnings())
+                .withWarnings(found.warnings())
                 .withWarnings(calibrated.warnings());
         network.requireUnchanged();
         return explained(report, plan, calibrated);
@@ -267,11 +267,7 @@ public final class CompressionJob {
                 .orElse(compressor);
     }
 
-    /**
-     * The truest model of a size.
-     *
-     * @param runs whether the model may be run to find what each constant costs the outputs
-     */
+    /** The truest model of a size, as {@link SizedPlan} finds it. */
     private Made sized(
             Calibrated calibrated,
             Path model,
@@ -280,57 +276,21 @@ public final class CompressionJob {
             Target target,
             SizeAim aim,
             boolean runs) {
-        Sized sized = sized(
-                calibrated,
-                model,
-                network,
-                selection,
-                aim,
-                String.valueOf(target.path().getFileName()),
-                target.externalData(),
-                runs);
         Compressor compressor = compressor(calibrated, model, network, selection);
-        return new Made(
-                sized.plan(),
-                compressor.apply(sized.plan(), network, selection.offering(network), provenance(selection)),
-                List.of(),
-                sized.warnings());
-    }
-
-    /** @param warnings why it was not measured what the outputs lose */
-    private record Sized(CompressionPlan plan, List<String> warnings) {}
-
-    private Sized sized(
-            Calibrated calibrated,
-            Path model,
-            OnnxNetwork network,
-            Selection selection,
-            SizeAim aim,
-            String name,
-            ExternalData externalData,
-            boolean runs) {
-        Compressor compressor = compressor(calibrated, model, network, selection);
-        Provenance provenance = provenance(selection);
         Offering offering = selection.offering(network);
-        OfferedWeights offered = compressor.offers(network, offering);
-        long original = bytes(model, network);
-        SizedPlan plan = new SizedPlan(engine, network, original, provenance, name, externalData);
-        long bytes = aim.of(original);
-        long smallest = plan.requirePossible(offered, bytes, aim.text());
-        CostMeter.Losses losses = runs
-                ? engine.costMeter()
-                        .losses(
-                                network,
-                                compressor.apply(offered.smallest(), network, offering, provenance),
-                                selection.calibration())
-                : new CostMeter.Losses(Map.of(), List.of());
-        return new Sized(
-                plan.of(
-                        offered,
-                        losses.losses().isEmpty() ? offered.lossesOfSmallest() : losses.losses(),
-                        bytes,
-                        smallest),
-                losses.warnings());
+        SizedPlan.Found found = new SizedPlan(
+                        engine,
+                        network,
+                        bytes(model, network),
+                        provenance(selection),
+                        String.valueOf(target.path().getFileName()),
+                        target.externalData())
+                .find(compressor, offering, aim, selection.calibration(), runs);
+        return new Made(
+                found.plan(),
+                compressor.apply(found.plan(), network, offering, provenance(selection)),
+                List.of(),
+                found.warnings());
     }
 
     /** @param runs whether the model may be run to find what each constant costs the outputs */

@@ -1,7 +1,9 @@
 package dev.eckart.onnx.job;
 
 import dev.eckart.core.InvalidInputException;
+import dev.eckart.core.compress.Compressor;
 import dev.eckart.core.compress.OfferedWeights;
+import dev.eckart.core.compress.Offering;
 import dev.eckart.core.compress.Provenance;
 import dev.eckart.core.factor.CompressionPlan;
 import dev.eckart.core.factor.PlannedWeight;
@@ -10,12 +12,15 @@ import dev.eckart.core.file.FileSize;
 import dev.eckart.core.file.PendingFile;
 import dev.eckart.core.file.Unwritable;
 import dev.eckart.onnx.OnnxNetwork;
+import dev.eckart.onnx.calibrate.CalibrationInputs;
+import dev.eckart.onnx.calibrate.CostMeter;
 import dev.eckart.onnx.file.ExternalData;
 import dev.eckart.onnx.file.Scratch;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -58,6 +63,36 @@ final class SizedPlan {
         this.externalData = externalData;
     }
 
+    /** @param warnings why it was not measured what the outputs lose, in sentences */
+    record Found(CompressionPlan plan, List<String> warnings) {}
+
+    /**
+     * Finds the plan.
+     *
+     * @param calibration the inputs to run the network on; made up if there are none
+     * @param runs whether the network may be run to find what each weight costs the outputs
+     * @throws InvalidInputException if the smallest forms take more
+     */
+    Found find(
+            Compressor compressor,
+            Offering offering,
+            SizeAim aim,
+            Optional<CalibrationInputs> calibration,
+            boolean runs) {
+        OfferedWeights offered = compressor.offers(network, offering);
+        long most = aim.of(original);
+        long smallest = requirePossible(offered, most, aim.text());
+        CostMeter.Losses losses = runs
+                ? engine.costMeter()
+                        .losses(
+                                network,
+                                compressor.apply(offered.smallest(), network, offering, provenance),
+                                calibration)
+                : new CostMeter.Losses(Map.of(), List.of());
+        Map<String, Double> known = losses.losses().isEmpty() ? offered.lossesOfSmallest() : losses.losses();
+        return new Found(within(offered, known, most, smallest), losses.warnings());
+    }
+
     /**
      * Refuses a size that no plan keeps to.
      *
@@ -65,7 +100,7 @@ final class SizedPlan {
      * @return bytes of the smallest plan's files; 0 where nothing need be smaller than it is
      * @throws InvalidInputException if the smallest forms take more
      */
-    long requirePossible(OfferedWeights offered, long aim, String said) {
+    private long requirePossible(OfferedWeights offered, long aim, String said) {
         if (aim >= original) {
             return 0;
         }
@@ -79,13 +114,13 @@ final class SizedPlan {
     }
 
     /**
-     * The plan.
+     * The plan for a size.
      *
      * @param losses of the smallest forms, as {@link OfferedWeights#within} takes them
      * @param aim bytes of the model's files together
      * @param smallest those that {@link #requirePossible} found
      */
-    CompressionPlan of(OfferedWeights offered, Map<String, Double> losses, long aim, long smallest) {
+    private CompressionPlan within(OfferedWeights offered, Map<String, Double> losses, long aim, long smallest) {
         if (aim >= original) {
             return offered.within(Long.MAX_VALUE, losses);
         }

@@ -60,26 +60,16 @@ enum ProductRule implements LinearRule {
         }
 
         @Override
-        public double scale(NodeProto node) {
-            return number(node, ALPHA);
-        }
-
-        @Override
         public Optional<BiasInput> bias(NodeProto node) {
-            return Optional.of(BiasInput.times(number(node, BETA)));
+            return addend(node);
         }
     },
 
     /** {@code com.microsoft}'s {@code FusedGemm}: an activation after {@code Gemm}. */
     FUSED_GEMM {
         @Override
-        public double scale(NodeProto node) {
-            return number(node, ALPHA);
-        }
-
-        @Override
         public Optional<BiasInput> bias(NodeProto node) {
-            return Optional.of(BiasInput.times(number(node, BETA)));
+            return addend(node);
         }
     },
 
@@ -88,11 +78,6 @@ enum ProductRule implements LinearRule {
         @Override
         public boolean givesProduct() {
             return true;
-        }
-
-        @Override
-        public double scale(NodeProto node) {
-            return number(node, ALPHA);
         }
 
         @Override
@@ -235,6 +220,16 @@ enum ProductRule implements LinearRule {
                 .setInput(operand, factor)
                 .setInput(other(operand), h)
                 .build();
+    }
+
+    /** Of those that have no such attribute, nothing is multiplied. */
+    @Override
+    public double scale(NodeProto node) {
+        return number(node, ALPHA);
+    }
+
+    private static Optional<BiasInput> addend(NodeProto node) {
+        return Optional.of(BiasInput.times(number(node, BETA)));
     }
 
     private static double number(NodeProto node, String attribute) {

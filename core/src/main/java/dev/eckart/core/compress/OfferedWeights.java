@@ -1,7 +1,6 @@
 package dev.eckart.core.compress;
 
 import dev.eckart.core.factor.CompressionPlan;
-import dev.eckart.core.factor.PlannedWeight;
 import dev.eckart.core.model.SkippedWeight;
 import dev.eckart.core.rank.Allocation;
 import java.util.Comparator;
@@ -99,21 +98,23 @@ public record OfferedWeights(List<OfferedWeight> weights, List<SkippedWeight> sk
      * @param losses as of {@link #within}
      */
     public ChosenForms losing(double loss, Map<String, Double> losses) {
-        Choices choices = new Choices(losses);
-        long enough = weights.stream().mapToLong(weight -> weight.weight().bytes()).sum();
-        long tooFew = smallest().weights().stream().mapToLong(PlannedWeight::bytesAfter).sum() - 1;
-        ChosenForms found = choices.within(enough);
-        while (enough - tooFew > 1) {
-            long bytes = tooFew + (enough - tooFew) / 2;
-            ChosenForms chosen = choices.within(bytes);
-            if (chosen.loss() <= loss) {
-                enough = bytes;
-                found = chosen;
-            } else {
-                tooFew = bytes;
-            }
-        }
-        return found;
+        return new Choices(losses).losing(loss);
+    }
+
+    /**
+     * Each weight in the smallest form that loses little, or else in the truest.
+     *
+     * @param little of the layer's outputs, as of {@link OfferedForm#loss}
+     * @param most what the truest form of a weight may lose, lest the weight be kept
+     * @param costly names of weights that the network's outputs lose most by: these are in the truest form, or kept where that is the
+     *     one they are in otherwise
+     */
+    public CompressionPlan faithful(double little, double most, Set<String> costly) {
+        return new CompressionPlan(
+                weights.stream()
+                        .map(weight -> weight.faithful(little, most, costly.contains(weight.weight().name())))
+                        .toList(),
+                skipped);
     }
 
     /** What may be chosen for each weight. */
@@ -130,6 +131,28 @@ public record OfferedWeights(List<OfferedWeight> weights, List<SkippedWeight> sk
                     .map(weight -> weight.choices(
                             unit(weight, losses.getOrDefault(weight.weight().name(), most))))
                     .toList();
+        }
+
+        ChosenForms losing(double loss) {
+            long enough = choices.stream()
+                    .mapToLong(each -> each.get(0).option().cost())
+                    .sum();
+            long tooFew = choices.stream()
+                            .mapToLong(each -> each.get(each.size() - 1).option().cost())
+                            .sum()
+                    - 1;
+            ChosenForms found = within(enough);
+            while (enough - tooFew > 1) {
+                long bytes = tooFew + (enough - tooFew) / 2;
+                ChosenForms chosen = within(bytes);
+                if (chosen.loss() <= loss) {
+                    enough = bytes;
+                    found = chosen;
+                } else {
+                    tooFew = bytes;
+                }
+            }
+            return found;
         }
 
         ChosenForms within(long bytes) {

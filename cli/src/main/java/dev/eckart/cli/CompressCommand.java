@@ -40,6 +40,9 @@ import picocli.CommandLine.Parameters;
         usageHelpAutoWidth = true,
         sortOptions = false)
 final class CompressCommand implements Callable<Integer> {
+    private static final String SMALLER_STILL =
+            "smaller, at a loss that you name: --size 15%, or --min-cosine 0.99 with --inputs; --calibration helps with both";
+
     private final Console console;
 
     @Parameters(paramLabel = "MODEL", description = "The original model, an .onnx file; never changed.")
@@ -147,6 +150,7 @@ final class CompressCommand implements Callable<Integer> {
                 .writes("--output", Optional.ofNullable(output)));
         Report report = reports.deliver("compress", this::compress, console, options.quiet());
         if (report.passed()) {
+            smallerStill(report);
             return nothingWritten(report)
                     .map(nothing -> {
                         console.warn("nothing to gain: %s; `%s` was not written".formatted(nothing.sentence(), output));
@@ -157,6 +161,18 @@ final class CompressCommand implements Callable<Integer> {
         console.warn(
                 "%s; `%s` was %s".formatted(Failure.of(report), output, keepFailed ? "written anyway" : "not written"));
         return ExitCode.LIMIT_NOT_KEPT;
+    }
+
+    /** What to say for a smaller model, to who said nothing. */
+    private void smallerStill(Report report) {
+        boolean nothingSaid = encoding.isUnset()
+                && !encoding.hasSize()
+                && selection.rank().isEmpty()
+                && !isForPairs()
+                && report.basis().search().isEmpty();
+        if (nothingSaid && report.remarks().nothingToGain().isEmpty() && !options.quiet()) {
+            console.tell(SMALLER_STILL);
+        }
     }
 
     /** Why a model that was to be written was not, though nothing failed. */

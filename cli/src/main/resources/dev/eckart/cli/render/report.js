@@ -502,7 +502,75 @@
     draw();
   };
 
-  const drawings = { search: drawSearch, ranks: drawRanks, spectrum: drawSpectrum, errors: drawErrors, sweep: drawSweep };
+  // A comparison
+
+  // What a model loses is drawn, and 0 is the original; of what is better the higher it is, what is missing of 1.
+  const comparisonMeasures = () => {
+    const models = report.models;
+    const metrics = models[0].metrics.map(({ name, judged, better }, i) => {
+      const of = (model) => model.metrics[i].value ?? NaN;
+      const ofOne = better === 'higher' && models.every((model) => !(of(model) > 1));
+      return {
+        label: ofOne ? `1 − ${name}` : `${name}${judged === 'value' ? '' : `, ${judged}`}`,
+        of: ofOne ? (model) => 1 - of(model) : of,
+        higher: better === 'higher' && !ofOne,
+        text: (model) => `${name} ${Number(of(model).toPrecision(5))}`,
+      };
+    });
+    return [
+      { label: 'Accuracy lost, in points', of: (model) => 100 * model.accuracy?.drop, text: (model) => `${number(100 * model.accuracy.drop)} points lost` },
+      ...metrics,
+      { label: '1 − cosine of outputs', of: (model) => 1 - (model.cosine.worst ?? NaN), text: (model) => `cosine ${Number(model.cosine.worst.toPrecision(5))}` },
+      { label: 'Relative error', of: (model) => model.relativeError.worst ?? NaN, text: (model) => `relative error ${number(model.relativeError.worst)}` },
+      { label: 'Time of a run, of the original’s', of: (model) => model.latency?.ratio, text: (model) => `${number(model.latency.ratio)}× the time` },
+      { label: 'Peak memory, of the original’s', of: (model) => model.memoryRatio, text: (model) => `${number(model.memoryRatio)}× the memory` },
+    ].filter(({ of }) => models.some((model) => Number.isFinite(of(model))));
+  };
+
+  const drawComparison = (place) => {
+    const measures = comparisonMeasures();
+    if (measures.length === 0) {
+      place.remove();
+      return;
+    }
+    const measure = element('select', { id: 'measure' });
+    measures.forEach(({ label }, i) => measure.append(element('option', { value: i }, seen(label))));
+    place.append(element('div', { class: 'choice' }, element('label', { for: 'measure' }, 'Show', measure)));
+    const [chart] = plots(place, 1).map(chartIn);
+    const file = ({ path }) => brief(path.split(/[/\\]/).at(-1), 40);
+    const draw = () => {
+      const { label, of, higher = false, text } = measures[measure.value];
+      const models = report.models.filter((model) => Number.isFinite(of(model)));
+      const worse = (one, other) => (higher ? of(one) < of(other) : of(one) > of(other));
+      const beats = (one, other) => one.bytes <= other.bytes && !worse(one, other) && (one.bytes < other.bytes || worse(other, one));
+      const beaten = (model) => models.some((other) => beats(other, model));
+      const front = models.filter((model) => !beaten(model)).sort((a, b) => a.bytes - b.bytes);
+      const values = models.map(of);
+      const logarithmic = values.every((value) => value > 0) && Math.max(...values) / Math.min(...values) >= 10;
+      const point = (model) => ({ value: [sizeOf(model), of(model)], model });
+      const letters = { show: true, position: 'right', color: ink, fontSize: 12, formatter: ({ data: { model } }) => model.letters };
+      show(
+        chart,
+        `${label}, against size of the file, of ${models.length} models; on the front: ${front.map(({ letters: name }) => name).join(', ')}.`,
+        {
+          legend: legend(),
+          xAxis: sizes([...models, { sizeRatio: 1 }]),
+          yAxis: upward(logarithmic ? 'log' : 'value', seen(label), logarithmic ? { axisLabel: { color: soft, formatter: number } } : { scale: true }),
+          tooltip: tooltip(({ data: { model } }) =>
+            [`${model.letters}: ${file(model)}`, `${model.bytes.toLocaleString('en')} bytes, ${percent(model.sizeRatio)} of the original`, text(model)].join('\n'),
+          ),
+          series: [
+            line('on the front', blue, front.map(point), { symbolSize: 10, showSymbol: true, label: letters, lineStyle: { color: blue, type: 'dashed', width: 1.5 } }),
+            dots('not on the front', soft, 'circle', models.filter(beaten).map(point), { symbolSize: 10, itemStyle: hollow(soft), label: letters }),
+          ],
+        },
+      );
+    };
+    measure.addEventListener('change', draw);
+    draw();
+  };
+
+  const drawings = { search: drawSearch, ranks: drawRanks, spectrum: drawSpectrum, errors: drawErrors, sweep: drawSweep, comparison: drawComparison };
   Object.entries(drawings).forEach(([name, draw]) => {
     const place = figure(name);
     if (place) {

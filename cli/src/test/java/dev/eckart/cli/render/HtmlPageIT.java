@@ -64,6 +64,22 @@ class HtmlPageIT {
                 .endsWith("eckart compress … --rank fixed:5");
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {DESKTOP, PHONE})
+    void should_draw_the_front_of_a_comparison(int width) throws IOException {
+        open(HtmlComparison.render(SampleReports.comparison(SampleReports.HOSTILE)), width);
+
+        assertSound(width);
+        assertThat(drawn()).containsExactly("comparison");
+        assertThat(browser.ask("document.querySelector('.plot').getAttribute('aria-label')"))
+                .isEqualTo("1 − cosine of outputs, against size of the file, of 3 models; on the front: A, C.");
+        browser.ask("(document.getElementById('measure').value = 2,"
+                + " document.getElementById('measure').dispatchEvent(new Event('change')))");
+        assertThat(browser.ask("document.querySelector('.plot').getAttribute('aria-label')"))
+                .asString()
+                .startsWith("Time of a run");
+    }
+
     @Test
     void should_end_an_axis_of_sizes_at_100_percent_though_an_unchanged_model_is_a_little_larger() throws IOException {
         String page = HtmlSweep.render(SampleReports.sweep(List.of("fc1", "fc2", "fc3")));

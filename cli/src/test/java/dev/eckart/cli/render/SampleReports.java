@@ -1,6 +1,7 @@
 package dev.eckart.cli.render;
 
 import dev.eckart.core.factor.PairTiming;
+import dev.eckart.core.report.ComparisonReport;
 import dev.eckart.core.report.Report;
 import dev.eckart.core.report.SearchEntry;
 import dev.eckart.core.report.SweepReport;
@@ -13,9 +14,11 @@ import dev.eckart.core.verify.Latency;
 import dev.eckart.core.verify.Limit;
 import dev.eckart.core.verify.Loss;
 import dev.eckart.core.verify.LostFusion;
+import dev.eckart.core.verify.Memory;
 import dev.eckart.core.verify.OutputComparison;
 import dev.eckart.core.verify.PartComparison;
 import dev.eckart.core.verify.RewriteProof;
+import dev.eckart.core.verify.RunTime;
 import dev.eckart.core.verify.StoredForms;
 import dev.eckart.core.verify.Verification;
 import dev.eckart.core.verify.WorstParts;
@@ -230,6 +233,35 @@ final class SampleReports {
         return IntStream.range(0, count)
                 .mapToObj(i -> "/encoder/layer.%03d/".formatted(i) + "x".repeat(981))
                 .toList();
+    }
+
+    /** A comparison of three models: one of them is beaten by the others. */
+    static ComparisonReport comparison(List<String> names) {
+        List<ComparisonReport.Compared> models = new ArrayList<>();
+        for (int i = 1; i < 4; i++) {
+            double lost = i == 2 ? 0.5 : 0.1 / i;
+            models.add(new ComparisonReport.Compared(
+                    measured(names.get(i % names.size()), 200_000L * i),
+                    new Verification(
+                            EvaluationInputs.MADE_UP,
+                            8,
+                            Optional.empty(),
+                            List.of(new OutputComparison(names.get(0), 1, lost, 1 - lost, 1)),
+                            Optional.empty(),
+                            new Latency(2, 2.0 / i, 1.0 / i, 0.9 / i, 1.1 / i, 8)),
+                    List.of()));
+        }
+        return new ComparisonReport("0.1.0", 0, 2, measured(names.get(0), 1_000_000), models, List.of(names.get(0)), 3);
+    }
+
+    private static ComparisonReport.Measured measured(String path, long bytes) {
+        return new ComparisonReport.Measured(
+                path,
+                bytes,
+                List.of(path + ".data"),
+                12.5,
+                Optional.of(new RunTime(2, 1.5, 3)),
+                Optional.of(new Memory.Taken(2 * bytes, 3 * bytes)));
     }
 
     /** A sweep over two strategies. */

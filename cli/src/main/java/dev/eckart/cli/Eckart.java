@@ -51,6 +51,7 @@ public final class Eckart {
             "sweep",
             "check",
             "svd",
+            "inputs",
             "strategies",
             "encodings",
             COMPLETION);
@@ -123,6 +124,7 @@ public final class Eckart {
             case "sweep" -> new SweepCommand(console);
             case "check" -> new CheckCommand(console);
             case "svd" -> new SvdCommand(console);
+            case "inputs" -> new InputsCommand(console);
             case "strategies" -> new StrategiesCommand(console);
             case "encodings" -> new EncodingsCommand(console);
             case COMPLETION -> new CompletionCommand(console);

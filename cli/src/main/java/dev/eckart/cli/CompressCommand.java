@@ -9,12 +9,15 @@ import dev.eckart.core.factor.IfSlower;
 import dev.eckart.core.rank.RankStrategies;
 import dev.eckart.core.report.NothingToGain;
 import dev.eckart.core.report.Report;
+import dev.eckart.core.report.SearchEntry;
 import dev.eckart.onnx.file.ExternalData;
+import dev.eckart.onnx.job.Aim;
 import dev.eckart.onnx.job.CompressionJob;
 import dev.eckart.onnx.job.Evaluation;
 import dev.eckart.onnx.job.Limits;
 import dev.eckart.onnx.job.Selection;
 import dev.eckart.onnx.job.SettingFamily;
+import dev.eckart.onnx.job.SizeAim;
 import dev.eckart.onnx.job.Target;
 import dev.eckart.onnx.job.TargetSearch;
 import dev.eckart.onnx.job.TimedPairs;
@@ -22,6 +25,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.BiConsumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -171,14 +175,33 @@ final class CompressCommand implements Callable<Integer> {
             metrics.requireNone();
             runs.requireNone();
         }
-        boolean searched = wanted.areSearchable() && selection.rank().isEmpty() && encoding.pairsAlone();
-        EncodingOrder encodings = encoding.encodings(
-                selection.weights().plugins(), selection.weights().calibrated());
+        // What is for pairs alone asks for pairs alone.
+        boolean pairs = encoding.pairsAlone() || encoding.isUnset() && isForPairs();
+        boolean free = selection.rank().isEmpty() && !encoding.hasSize();
+        boolean searchedPairs = free && pairs && wanted.areSearchable();
+        EncodingOrder encodings = pairs
+                ? encoding.pairs(selection.weights().plugins())
+                : encoding.encodings(
+                        selection.weights().plugins(),
+                        selection.weights().calibrated(),
+                        free && (wanted.judgeLoss() || wanted.size().isPresent()) || encoding.hasSize());
+        boolean searchedForms = free && !pairs && wanted.judgeLoss() && EncodingOptions.leaveAChoice(encodings);
         requireNothingOfPairsBesideSize();
-        requireFactored(encodings.usual());
-        requireTimeable(searched);
-        search.require(searched);
-        return searched ? search(wanted) : atOneSetting(wanted, encodings);
+        requireFactored(encodings.usual(), pairs);
+        requireTimeable(searchedPairs);
+        search.require(searchedPairs || searchedForms);
+        if (searchedPairs || searchedForms) {
+            requireMeasuring();
+        }
+        return searchedPairs ? search(wanted) : atOneSetting(wanted, encodings, searchedForms);
+    }
+
+    private void requireMeasuring() {
+        if (dryRun || noVerify) {
+            throw new InvalidInputException(
+                    "without --rank, the limits start a search, which measures models, but %s measures nothing; name a setting, such as --rank %s"
+                            .formatted(dryRun ? "--dry-run" : "--no-verify", SelectionOptions.DEFAULT_RANK));
+        }
     }
 
     private void requireNothingOfPairsBesideSize() {
@@ -195,17 +218,17 @@ final class CompressCommand implements Callable<Integer> {
         }
     }
 
-    private void requireFactored(List<Encoding> encodings) {
-        if (encoding.pairsAlone()) {
+    private void requireFactored(List<Encoding> encodings, boolean pairsAlone) {
+        if (pairsAlone) {
             return;
         }
         boolean ranks = encodings.stream().anyMatch(RankedEncoding.class::isInstance);
-        boolean pairs = encodings.stream().anyMatch(one -> one instanceof RankedEncoding && one.isOfProducts());
-        if (!pairs && refit) {
+        boolean factors = encodings.stream().anyMatch(one -> one instanceof RankedEncoding && one.isOfProducts());
+        if (!factors && refit) {
             throw new InvalidInputException(
                     "--refit fits pairs to their inputs, of which there are none; add pair to --encoding");
         }
-        if (!pairs && (keepIfFaster || markIfSlower)) {
+        if (!factors && (keepIfFaster || markIfSlower)) {
             throw new InvalidInputException(
                     "--keep-if-faster and --mark-if-slower time pairs, of which there are none; add pair to --encoding");
         }
@@ -233,29 +256,28 @@ final class CompressCommand implements Callable<Integer> {
                 : Optional.empty();
     }
 
-    private Report atOneSetting(Limits wanted, EncodingOrder encodings) {
+    private Report atOneSetting(Limits wanted, EncodingOrder encodings, boolean searched) {
+        Optional<Evaluation> compared =
+                noVerify || dryRun ? Optional.empty() : Optional.of(compared(wanted.judgeLoss()));
         Selection ranks = selection
                 .selection()
                 .refit(refit)
                 .timed(timed())
                 .encodings(encodings)
-                .size(encoding.size(encodings));
+                .aim(
+                        searched
+                                ? Optional.of(limited(compared.orElseThrow()))
+                                : size(wanted, encodings).map(Aim.Size::new));
         CompressionJob job = new CompressionJob(engine.engine(console, options.progress(console), cache));
         if (dryRun) {
             return job.plan(model, ranks);
         }
         Target target = target();
-        Optional<Evaluation> compared = noVerify ? Optional.empty() : Optional.of(compared(wanted.judgeLoss()));
         return job.compress(model, target, ranks, compared, wanted);
     }
 
     /** The smallest model that meets the limits, or the truest one where only the size is limited. */
     private Report search(Limits wanted) {
-        if (dryRun || noVerify) {
-            throw new InvalidInputException(
-                    "without --rank, the limits start a search, which measures models, but %s measures nothing; name a setting, such as --rank %s"
-                            .formatted(dryRun ? "--dry-run" : "--no-verify", SelectionOptions.DEFAULT_RANK));
-        }
         Target target = target();
         cache.require();
         RankStrategies strategies = selection.weights().strategies();
@@ -263,7 +285,7 @@ final class CompressCommand implements Callable<Integer> {
         TargetSearch job = new TargetSearch(
                 engine.engine(console, options.progress(console), cache.withVectors()),
                 cache.trials(console),
-                options.quiet() ? (label, tried) -> {} : (label, tried) -> SearchOptions.say(label, tried, console),
+                trialListener(),
                 console::warn);
         return job.compress(
                 model,
@@ -281,6 +303,29 @@ final class CompressCommand implements Callable<Integer> {
                         search.trialsOn(compared),
                         search.mostTrials()),
                 compared);
+    }
+
+    /** The size to keep to: a limit on it that nothing else says how to keep is one. */
+    private Optional<SizeAim> size(Limits wanted, EncodingOrder encodings) {
+        return encoding.size(encodings)
+                .or(() -> wanted.size()
+                        .filter(any -> encoding.isUnset() && selection.rank().isEmpty() && !isForPairs())
+                        .map(SizeAim::ofRatio));
+    }
+
+    /** Whether there are options that are for pairs alone. */
+    private boolean isForPairs() {
+        return refit || keepIfFaster || markIfSlower;
+    }
+
+    private Aim.Limited limited(Evaluation compared) {
+        cache.require();
+        return new Aim.Limited(
+                search.trialsOn(compared), search.mostTrials(), cache.trials(console), trialListener());
+    }
+
+    private BiConsumer<String, SearchEntry.Tried> trialListener() {
+        return options.quiet() ? (label, tried) -> {} : (label, tried) -> SearchOptions.say(label, tried, console);
     }
 
     /** What the models are compared on; a loss is judged on samples that nothing was fitted to. */

@@ -19,8 +19,8 @@ import picocli.CommandLine.Option;
 
 /** The stored forms that weights are offered. */
 final class EncodingOptions {
-    private static final String ANY = "bits";
-    private static final String ANY_CALIBRATED = "int8,packed,bits";
+    private static final String ANY = "pair-bits,bits";
+    private static final String ANY_CALIBRATED = "pair-bits,int8,packed,bits";
 
     @Option(
             names = "--encoding",
@@ -36,14 +36,32 @@ final class EncodingOptions {
             names = "--size",
             paramLabel = "SIZE",
             description =
-                    "The truest model in files of that size, such as 15%% of MODEL or 15MB: each weight gets as many bits as"
-                            + " that allows it, of the first encoding of --encoding that serves it (default: int8,packed,bits with"
-                            + " --calibration, and bits without, where inputs are not rounded).")
+                    "The truest model in files of that size, such as 15%% of MODEL or 15MB: each weight gets the bits and"
+                            + " the rank that this allows it, of those encodings of --encoding that have ranks and of the first other that"
+                            + " serves it (default: pair-bits,int8,packed,bits with --calibration, and pair-bits,bits without, where"
+                            + " inputs are not rounded).")
     private @Nullable String size;
 
-    /** Whether pairs are all there is. */
+    /** Whether the user asked for pairs, and nothing else. */
     boolean pairsAlone() {
-        return list == null ? size == null : list.equals(RankedForm.PAIR);
+        return list != null && list.equals(RankedForm.PAIR);
+    }
+
+    /** Whether the user named no encodings. */
+    boolean isUnset() {
+        return list == null;
+    }
+
+    /** Pairs alone. */
+    EncodingOrder pairs(PluginOptions plugins) {
+        return new EncodingOrder(List.of(plugins.encodings().select(RankedForm.PAIR)));
+    }
+
+    /** Whether there is anything to choose for a weight but to leave it as it is: bits, or a rank. */
+    static boolean leaveAChoice(EncodingOrder encodings) {
+        return encodings.usual().stream()
+                .anyMatch(encoding -> encoding instanceof RankedEncoding
+                        || EncodingOrder.variants(encoding).size() > 1);
     }
 
     /** Whether there is a size to keep to. */
@@ -54,17 +72,17 @@ final class EncodingOptions {
     /**
      * The size to keep to, if there is one.
      *
-     * @throws InvalidInputException if it is none, or an encoding has ranks or is of products, which no size is divided among
+     * @throws InvalidInputException if it is none, or an encoding is of products and has no ranks
      */
     Optional<SizeAim> size(EncodingOrder encodings) {
         Optional<SizeAim> aim = Optional.ofNullable(size).map(SizeAim::parse);
         aim.ifPresent(any -> encodings.usual().stream()
-                .filter(encoding -> encoding instanceof RankedEncoding || encoding.isOfProducts())
+                .filter(encoding -> encoding.isOfProducts() && !(encoding instanceof RankedEncoding))
                 .findFirst()
-                .ifPresent(ranked -> {
+                .ifPresent(other -> {
                     throw new InvalidInputException(
-                            "--size divides bytes among encodings that store weights without ranks, and %s is none of these; leave it out of --encoding, or give --rank budget:0.5 instead of --size"
-                                    .formatted(ranked.name()));
+                            "--size divides bytes among ranks and among encodings that make up the weight again, and %s is none of these; leave it out of --encoding"
+                                    .formatted(other.name()));
                 }));
         return aim;
     }
@@ -73,11 +91,12 @@ final class EncodingOptions {
      * The encodings of the list.
      *
      * @param calibrated whether it is known what inputs of layers are like, so that they may be rounded
+     * @param aimed whether they are chosen from to come to a size or to limits
      * @throws InvalidInputException if one does not exist, is given twice, or refuses its arguments
      */
-    EncodingOrder encodings(PluginOptions plugins, boolean calibrated) {
+    EncodingOrder encodings(PluginOptions plugins, boolean calibrated, boolean aimed) {
         String list = Optional.ofNullable(this.list)
-                .orElse(size == null ? RankedForm.PAIR : calibrated ? ANY_CALIBRATED : ANY);
+                .orElse(!aimed ? RankedForm.PAIR : calibrated ? ANY_CALIBRATED : ANY);
         List<Encoding> encodings = new ArrayList<>();
         Map<String, NamePattern> only = new HashMap<>();
         Encodings known = plugins.encodings();

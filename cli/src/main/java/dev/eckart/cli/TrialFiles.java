@@ -24,6 +24,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.zip.CRC32C;
 import tools.jackson.core.JacksonException;
@@ -38,7 +40,7 @@ import tools.jackson.databind.node.ObjectNode;
  * missing, which is said.
  */
 final class TrialFiles implements TrialMemory {
-    private static final String SCHEMA = "eckart.trials/3";
+    private static final String SCHEMA = "eckart.trials/4";
 
     /** What every version's schema begins with: what an older or newer one wrote is not read. */
     private static final String FAMILY = "eckart.trials/";
@@ -188,6 +190,8 @@ final class TrialFiles implements TrialMemory {
                 write(entry.putObject("worstPartByCosine"), parts.byCosine());
             });
         }
+        ObjectNode metrics = node.putObject("metrics");
+        trial.metrics().forEach((name, value) -> Json.putNumber(metrics, name, value));
         trial.loss()
                 .accuracy()
                 .ifPresent(accuracy -> node.putObject("accuracy")
@@ -242,7 +246,14 @@ final class TrialFiles implements TrialMemory {
                 node.required("linearParameters").asLong(),
                 node.required("sha256").asString(),
                 new Loss(outputs, accuracy),
-                Optional.empty());
+                Optional.empty(),
+                metrics(node.required("metrics")));
+    }
+
+    private static SortedMap<String, Double> metrics(JsonNode node) {
+        SortedMap<String, Double> metrics = new TreeMap<>();
+        node.properties().forEach(entry -> metrics.put(entry.getKey(), number(entry.getValue())));
+        return metrics;
     }
 
     private static PartComparison part(JsonNode node) {

@@ -4,6 +4,7 @@ import dev.eckart.core.InvalidInputException;
 import dev.eckart.core.Progress;
 import dev.eckart.core.calibrate.Calibration;
 import dev.eckart.core.calibrate.InputRoots;
+import dev.eckart.core.encode.Encoding;
 import dev.eckart.core.factor.CompressionPlan;
 import dev.eckart.core.factor.IfSlower;
 import dev.eckart.core.factor.PlannedWeight;
@@ -209,19 +210,19 @@ public final class Compressor {
     }
 
     /**
-     * What each weight is offered, with what that costs and loses.
+     * What each weight can be stored as, to choose from: any variant of the first encoding without ranks that serves it, and of each that
+     * has ranks some ranks that are worth it beside these.
      *
-     * @param offering of encodings that have no ranks and store constants, whatever operator takes them
-     * @throws IllegalArgumentException if there are others
+     * @throws IllegalArgumentException if an encoding is of products and has no ranks
      * @throws InvalidInputException as {@link #compress} does
      */
     public OfferedWeights offers(Network<?> network, Offering offering) {
-        List<Stage> stages = offering.stages();
-        if (stages.size() > 1 || stages.get(0).ranked().isPresent()) {
-            throw new IllegalArgumentException("Expected encodings without ranks but was: "
+        Run run = run(network, offering, false);
+        if (offering.withoutRanks().encodings().stream().anyMatch(Encoding::isOfProducts)) {
+            throw new IllegalArgumentException("Expected no encodings of products without ranks but was: "
                     + offering.encodings().text());
         }
-        return run(network, offering, false).offers(stages.get(0));
+        return run.offers();
     }
 
     private static Stream<Replacement> noted(

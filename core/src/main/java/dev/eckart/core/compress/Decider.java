@@ -20,6 +20,7 @@ import dev.eckart.core.linalg.NonFiniteValueException;
 import dev.eckart.core.model.LinearWeight;
 import dev.eckart.core.plugin.Providers;
 import dev.eckart.core.rank.BreakEven;
+import dev.eckart.core.rank.LossHull;
 import dev.eckart.core.rank.RankChoice;
 import dev.eckart.core.rank.RankStrategies;
 import dev.eckart.core.rank.WeightRankSelector;
@@ -118,8 +119,7 @@ record Decider(
         if (!encoding.isOfProducts() && weight.parameters() < LEAST_NUMBERS) {
             return kept(weight, "too small to be stored in fewer bits");
         }
-        Optional<String> unsuited = Encodings.answer(encoding, about, () -> encoding.obstacle(weight))
-                .or(() -> obstacle.apply(weight, outline(encoding, weight)));
+        Optional<String> unsuited = obstacle(encoding, weight);
         if (unsuited.isPresent()) {
             return kept(weight, "%s: %s".formatted(encoding.name(), unsuited.get()));
         }
@@ -142,8 +142,7 @@ record Decider(
                 ranks,
                 () -> PlannedWeight.of(spectrum, choice, encoding, rank -> {
                     offer[0] = Encodings.answer(draft, about, () -> draft.offer(rank));
-                    requireForm(encoding, offer[0], view);
-                    requireOutline(encoding, offer[0], view, rank);
+                    held(encoding, offer[0], view, rank);
                     return loss(encoding, offer[0], weight);
                 }));
         return new Chosen(planned, Optional.ofNullable(offer[0]));
@@ -213,7 +212,7 @@ record Decider(
      */
     OfferedWeight offers(Stage stage, WeightView view) {
         List<String> reasons = new ArrayList<>();
-        List<Decision.Encode> offers = first(
+        List<OfferedForm> offers = first(
                         order.of(view.weight().name(), stage.encodings()),
                         view,
                         stage,
@@ -221,14 +220,45 @@ record Decider(
                         encoding ->
                                 Optional.of(variants(encoding, view, reasons)).filter(all -> !all.isEmpty()))
                 .orElse(List.of());
-        return new OfferedWeight(view.weight(), view.inputs().isPresent(), offers, String.join("; ", reasons));
+        return new OfferedWeight(view.weight(), offers, String.join("; ", reasons));
     }
 
-    private List<Decision.Encode> variants(Encoding encoding, WeightView view, List<String> reasons) {
+    private List<OfferedForm> variants(Encoding encoding, WeightView view, List<String> reasons) {
         return EncodingOrder.variants(encoding).stream()
                 .flatMap(variant -> choose(variant, view, reasons).stream())
-                .flatMap(chosen -> chosen.planned.encode().stream())
+                .map(chosen -> OfferedForm.of(chosen.planned))
                 .toList();
+    }
+
+    /**
+     * What an encoding with ranks has to offer a weight beside its other forms.
+     *
+     * @param weight as the network has it
+     * @param others what those lose
+     */
+    List<OfferedForm> offers(Stage stage, RankedEncoding encoding, LinearWeight weight, WeightView view, LossHull others) {
+        if (!order.of(weight.name(), stage.encodings()).contains(encoding)
+                || !encoding.isOfProducts() && weight.parameters() < LEAST_NUMBERS
+                || obstacle(encoding, weight).isPresent()) {
+            return List.of();
+        }
+        requireFinite(encoding, view);
+        return new RankedOffers(this, weight, view, others)
+                .of(EncodingOrder.variants(encoding).stream()
+                        .map(RankedEncoding.class::cast)
+                        .toList());
+    }
+
+    private Optional<String> obstacle(RankedEncoding encoding, LinearWeight weight) {
+        return Encodings.answer(encoding, weight.describe(), () -> encoding.obstacle(weight))
+                .or(() -> obstacle.apply(weight, outline(encoding, weight)));
+    }
+
+    /** The form of a rank, held to what an encoding says of it. */
+    Stored held(RankedEncoding encoding, Offer offer, WeightView view, int rank) {
+        requireForm(encoding, offer, view);
+        requireOutline(encoding, offer, view, rank);
+        return Encodings.answer(offer, view.weight().describe(), offer::outline);
     }
 
     /** The first of an encoding's offers that takes fewer bytes and that the network can store. */
@@ -317,7 +347,7 @@ record Decider(
                 .formatted(encoding.name(), Providers.title(offer), what, weight.describe()));
     }
 
-    private static double loss(Encoding encoding, Offer offer, LinearWeight weight) {
+    static double loss(Encoding encoding, Offer offer, LinearWeight weight) {
         double loss = Encodings.answer(offer, weight.describe(), offer::loss);
         if (!(loss >= 0 && Double.isFinite(loss))) {
             throw wrong(encoding, offer, weight, "a loss of %s, which is no number from 0,".formatted(loss));

@@ -3,36 +3,85 @@ package dev.eckart.core.compress;
 import dev.eckart.core.factor.Decision;
 import dev.eckart.core.factor.PlannedWeight;
 import dev.eckart.core.model.LinearWeight;
+import dev.eckart.core.rank.Allocation;
+import dev.eckart.core.rank.LossHull;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * A weight, and the forms in which it can be stored in fewer bytes.
  *
- * @param calibrated whether losses are those of the layer's outputs on the calibration inputs, and not of the weight itself
  * @param offers in whatever order
  * @param because why there are none, for people, without a capital or a full stop
  */
-public record OfferedWeight(LinearWeight weight, boolean calibrated, List<Decision.Encode> offers, String because) {
+public record OfferedWeight(LinearWeight weight, List<OfferedForm> offers, String because) {
+    private static final Comparator<OfferedForm> BY_BYTES =
+            Comparator.comparingLong(OfferedForm::bytes).thenComparingDouble(OfferedForm::loss);
+
     public OfferedWeight {
         offers = List.copyOf(offers);
     }
 
-    /** The offer of the fewest bytes; of several, the truest. */
-    public Optional<Decision.Encode> smallest() {
-        return offers.stream()
-                .min(Comparator.<Decision.Encode>comparingLong(
-                                offer -> offer.form().bytes())
-                        .thenComparingDouble(Decision.Encode::loss));
+    /**
+     * What may be chosen for a weight, and what that costs and loses.
+     *
+     * @param form empty to keep the weight as it is
+     */
+    record Choice(Optional<OfferedForm> form, Allocation.Option option) {}
+
+    /** The same with further forms. */
+    OfferedWeight with(List<OfferedForm> more) {
+        return new OfferedWeight(
+                weight, Stream.concat(offers.stream(), more.stream()).toList(), because);
     }
 
-    PlannedWeight taking(Optional<Decision.Encode> offer, String otherwise) {
-        return offer.map(taken -> PlannedWeight.encoded(weight, taken, calibrated))
+    /** The form of the fewest bytes; of several, the truest. */
+    public Optional<OfferedForm> smallest() {
+        return offers.stream().min(BY_BYTES);
+    }
+
+    /**
+     * The form in which it is measured what the network loses by the weight: the smallest of those without a rank, as a rank of 1 would tell
+     * little of what others lose; where all have ranks, the smallest.
+     */
+    public Optional<OfferedForm> probe() {
+        return offers.stream().filter(form -> !form.hasRank()).min(BY_BYTES).or(this::smallest);
+    }
+
+    /**
+     * What may be chosen, from the most bytes down; of forms that take the same bytes, the truest.
+     *
+     * @param unit what the network loses by a loss of 1 of the layer's outputs
+     */
+    List<Choice> choices(double unit) {
+        List<Choice> choices = new ArrayList<>();
+        choices.add(new Choice(Optional.empty(), new Allocation.Option(weight.bytes(), 0)));
+        offers.stream()
+                .sorted(Comparator.<OfferedForm>comparingLong(form -> -form.bytes())
+                        .thenComparingDouble(OfferedForm::loss))
+                .forEach(form -> {
+                    if (form.bytes() < choices.get(choices.size() - 1).option.cost()) {
+                        choices.add(new Choice(
+                                Optional.of(form), new Allocation.Option(form.bytes(), unit * form.loss())));
+                    }
+                });
+        return choices;
+    }
+
+    /** What its forms lose of the layer's outputs at each number of bytes. */
+    LossHull hull() {
+        return LossHull.of(choices(1).stream().map(Choice::option).toList());
+    }
+
+    PlannedWeight taking(Optional<OfferedForm> form, String otherwise) {
+        return form.map(OfferedForm::planned)
                 .orElseGet(() -> new PlannedWeight(
                         weight,
                         Optional.empty(),
                         new Decision.Keep(offers.isEmpty() ? because : otherwise),
-                        calibrated));
+                        offers.stream().anyMatch(offer -> offer.planned().calibrated())));
     }
 }

@@ -1,15 +1,14 @@
 package dev.eckart.core.compress;
 
 import dev.eckart.core.factor.CompressionPlan;
-import dev.eckart.core.factor.Decision;
+import dev.eckart.core.factor.PlannedWeight;
 import dev.eckart.core.model.SkippedWeight;
 import dev.eckart.core.rank.Allocation;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /**
@@ -25,75 +24,122 @@ public record OfferedWeights(List<OfferedWeight> weights, List<SkippedWeight> sk
         skipped = List.copyOf(skipped);
     }
 
-    /** Each weight in the fewest bytes that it is offered. */
-    public CompressionPlan smallest() {
-        return new CompressionPlan(
+    /** The same with further forms for some weights, by the weight's name. */
+    OfferedWeights with(Map<String, List<OfferedForm>> more) {
+        return new OfferedWeights(
                 weights.stream()
-                        .map(weight -> weight.taking(weight.smallest(), ""))
+                        .map(weight ->
+                                weight.with(more.getOrDefault(weight.weight().name(), List.of())))
                         .toList(),
                 skipped);
     }
 
-    /** What the smallest form of each weight loses of its layer's outputs, relative to them: to be used where none are known of the network. */
-    public Map<String, Double> lossesOfSmallest() {
-        Map<String, Double> losses = new HashMap<>();
-        weights.forEach(weight ->
-                weight.smallest().ifPresent(offer -> losses.put(weight.weight().name(), offer.loss())));
-        return losses;
+    /** Each weight in the fewest bytes that it is offered. */
+    public CompressionPlan smallest() {
+        return taking(OfferedWeight::smallest);
     }
 
-    /** What may be chosen for a weight, and what that costs and loses. */
-    private record Choice(Optional<Decision.Encode> offer, Allocation.Option option) {}
+    /** Each weight in the form in which it is measured what the network loses by it. */
+    public CompressionPlan probes() {
+        return taking(OfferedWeight::probe);
+    }
+
+    private CompressionPlan taking(Function<OfferedWeight, Optional<OfferedForm>> which) {
+        return new CompressionPlan(
+                weights.stream()
+                        .map(weight -> weight.taking(which.apply(weight), ""))
+                        .toList(),
+                skipped);
+    }
+
+    /** What each weight's probe loses of its layer's outputs, relative to them: to be used where it is not known what the network loses. */
+    public Map<String, Double> lossesOfProbes() {
+        Map<String, Double> losses = new HashMap<>();
+        weights.forEach(weight ->
+                weight.probe().ifPresent(form -> losses.put(weight.weight().name(), form.loss())));
+        return losses;
+    }
 
     /**
      * The forms that lose least together, and take a number of bytes at most, or the fewest possible.
      *
      * @param bytes of the forms of all weights, and of those weights that are kept
-     * @param losses of the network's outputs where one weight alone is in the smallest form, by the weight's name; other forms of a
-     *     weight lose of them as they do of the layer's outputs. A weight of which none is known is taken to lose as much as what
-     *     loses most
+     * @param losses of the network's outputs where one weight alone is its {@linkplain OfferedWeight#probe() probe}, by the weight's name;
+     *     other forms of a weight lose of them as they do of the layer's outputs. A weight of which none is known is taken to lose as
+     *     much as what loses most
      */
-    public CompressionPlan within(long bytes, Map<String, Double> losses) {
-        double most = losses.values().stream()
-                .mapToDouble(Double::doubleValue)
-                .filter(Double::isFinite)
-                .max()
-                .orElse(1);
-        List<List<Choice>> choices = weights.stream()
-                .map(weight ->
-                        choices(weight, losses.getOrDefault(weight.weight().name(), most)))
-                .toList();
-        List<Integer> taken = Allocation.filled(
-                choices.stream()
-                        .map(each -> each.stream().map(Choice::option).toList())
-                        .toList(),
-                bytes);
-        return new CompressionPlan(
-                IntStream.range(0, taken.size())
-                        .mapToObj(i -> weights.get(i).taking(choices.get(i).get(taken.get(i)).offer, TRUER))
-                        .toList(),
-                skipped);
+    public ChosenForms within(long bytes, Map<String, Double> losses) {
+        return new Choices(losses).within(bytes);
     }
 
-    /** From the most bytes down; of those that take the same, the truest. */
-    private static List<Choice> choices(OfferedWeight weight, double loss) {
-        List<Choice> choices = new ArrayList<>();
-        choices.add(new Choice(
-                Optional.empty(), new Allocation.Option(weight.weight().bytes(), 0)));
-        double most = weight.smallest().map(Decision.Encode::loss).orElse(0.0);
+    /**
+     * The forms of the fewest bytes that lose a number at most together, as far as {@link #within} finds them.
+     *
+     * @param loss of the network's outputs, summed up over weights
+     * @param losses as of {@link #within}
+     */
+    public ChosenForms losing(double loss, Map<String, Double> losses) {
+        Choices choices = new Choices(losses);
+        long enough = weights.stream().mapToLong(weight -> weight.weight().bytes()).sum();
+        long tooFew = smallest().weights().stream().mapToLong(PlannedWeight::bytesAfter).sum() - 1;
+        ChosenForms found = choices.within(enough);
+        while (enough - tooFew > 1) {
+            long bytes = tooFew + (enough - tooFew) / 2;
+            ChosenForms chosen = choices.within(bytes);
+            if (chosen.loss() <= loss) {
+                enough = bytes;
+                found = chosen;
+            } else {
+                tooFew = bytes;
+            }
+        }
+        return found;
+    }
+
+    /** What may be chosen for each weight. */
+    private final class Choices {
+        private final List<List<OfferedWeight.Choice>> choices;
+
+        Choices(Map<String, Double> losses) {
+            double most = losses.values().stream()
+                    .mapToDouble(Double::doubleValue)
+                    .filter(Double::isFinite)
+                    .max()
+                    .orElse(1);
+            this.choices = weights.stream()
+                    .map(weight -> weight.choices(
+                            unit(weight, losses.getOrDefault(weight.weight().name(), most))))
+                    .toList();
+        }
+
+        ChosenForms within(long bytes) {
+            List<Integer> taken = Allocation.filled(
+                    choices.stream()
+                            .map(each -> each.stream()
+                                    .map(OfferedWeight.Choice::option)
+                                    .toList())
+                            .toList(),
+                    bytes);
+            List<OfferedWeight.Choice> chosen = IntStream.range(0, taken.size())
+                    .mapToObj(i -> choices.get(i).get(taken.get(i)))
+                    .toList();
+            return new ChosenForms(
+                    new CompressionPlan(
+                            IntStream.range(0, taken.size())
+                                    .mapToObj(i -> weights.get(i)
+                                            .taking(chosen.get(i).form(), TRUER))
+                                    .toList(),
+                            skipped),
+                    chosen.stream().mapToLong(choice -> choice.option().cost()).sum(),
+                    chosen.stream().mapToDouble(choice -> choice.option().loss()).sum());
+        }
+    }
+
+    /** What the network loses by a loss of 1 of a layer's outputs. */
+    private static double unit(OfferedWeight weight, double loss) {
+        double ofLayer = weight.probe().map(OfferedForm::loss).orElse(0.0);
         // What is no number is as bad as can be, and finite, so that it can be compared.
         double known = Double.isFinite(loss) ? loss : Float.MAX_VALUE;
-        double unit = most > 0 ? known / most : 0;
-        weight.offers().stream()
-                .sorted(Comparator.<Decision.Encode>comparingLong(
-                                offer -> -offer.form().bytes())
-                        .thenComparingDouble(Decision.Encode::loss))
-                .forEach(offer -> {
-                    long bytes = offer.form().bytes();
-                    if (bytes < choices.get(choices.size() - 1).option.cost()) {
-                        choices.add(new Choice(Optional.of(offer), new Allocation.Option(bytes, unit * offer.loss())));
-                    }
-                });
-        return choices;
+        return ofLayer > 0 ? known / ofLayer : 0;
     }
 }

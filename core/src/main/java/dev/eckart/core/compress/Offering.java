@@ -67,6 +67,20 @@ public record Offering(
         return stages;
     }
 
+    /** The encodings without ranks, for all constants. */
+    Stage withoutRanks() {
+        return new Stage(
+                encodings.usual().stream()
+                        .filter(encoding -> !(encoding instanceof RankedEncoding))
+                        .toList(),
+                constants);
+    }
+
+    /** Each encoding that has ranks, by itself. */
+    List<Stage> ranked() {
+        return stages().stream().filter(stage -> stage.ranked().isPresent()).toList();
+    }
+
     private Inventory weightsFor(Encoding encoding) {
         if (!encoding.isOfProducts()) {
             return constants;

@@ -13,6 +13,7 @@ import dev.eckart.core.linalg.NonFiniteValueException;
 import dev.eckart.core.model.LinearWeight;
 import dev.eckart.core.model.SkipReason;
 import dev.eckart.core.model.SkippedWeight;
+import dev.eckart.core.rank.LossHull;
 import dev.eckart.core.rank.RankChoice;
 import dev.eckart.core.rank.RankPlan;
 import dev.eckart.core.rank.RankStrategies;
@@ -110,12 +111,16 @@ final class Run {
         return decided(stage, ranked(stage, encoding, new GivenRanks(offering.ranks(), chosen), false));
     }
 
-    /**
-     * What each weight of a stage without ranks is offered.
-     *
-     * @return in the order of the stage
-     */
-    OfferedWeights offers(Stage stage) {
+    /** What each weight is offered: by the first encoding without ranks that serves it, and by all that have ranks. */
+    OfferedWeights offers() {
+        OfferedWeights offered = offers(offering.withoutRanks());
+        for (Stage stage : offering.ranked()) {
+            offered = offered.with(offers(stage, stage.ranked().orElseThrow(), offered));
+        }
+        return offered;
+    }
+
+    private OfferedWeights offers(Stage stage) {
         try (Pass<Worked<OfferedWeight>> pass =
                 pass("Weighing forms", stage, (weight, view) -> decider.offers(stage, view))) {
             List<Worked<OfferedWeight>> worked = pass.toList();
@@ -123,6 +128,28 @@ final class Run {
                     Worked.results(worked),
                     Worked.skipped(worked, stage.weights().skipped()));
         }
+    }
+
+    private Map<String, List<OfferedForm>> offers(Stage stage, RankedEncoding encoding, OfferedWeights others) {
+        Map<String, LossHull> hulls = new HashMap<>();
+        others.weights().forEach(weight -> hulls.put(weight.weight().name(), weight.hull()));
+        Stage known = stage.among(hulls.keySet());
+        Map<String, List<OfferedForm>> found = new HashMap<>();
+        try (Pass<Worked<List<OfferedForm>>> pass = pass(
+                "Weighing ranks",
+                known,
+                (weight, view) -> decider.offers(known, encoding, weight, view, hull(hulls, weight)))) {
+            pass.forEach(done -> done.result()
+                    .result()
+                    .ifPresent(forms -> found.put(
+                            known.weights().linear().get(done.index()).name(), forms)));
+        }
+        return found;
+    }
+
+    private static LossHull hull(Map<String, LossHull> hulls, LinearWeight weight) {
+        return Optional.ofNullable(hulls.get(weight.name()))
+                .orElseThrow(() -> new IllegalStateException(weight.describe() + " was offered nothing"));
     }
 
     private CompressionPlan decided(Stage stage, Pass<Worked<Decided>> pass) {

@@ -19,7 +19,8 @@ import java.util.stream.Stream;
 /**
  * Encodings that are decided on at once, and the weights that they are offered to.
  *
- * @param encodings one with ranks, or others in the order in which a weight is offered them; all of products, or none
+ * @param encodings one with ranks, or others in the order in which a weight is offered them; all of products, or none of them; there may be no
+ *     encoding at all
  */
 record Stage(List<Encoding> encodings, Inventory weights) {
     Stage {
@@ -32,11 +33,13 @@ record Stage(List<Encoding> encodings, Inventory weights) {
 
     /** The one encoding, if it has ranks. */
     Optional<RankedEncoding> ranked() {
-        return encodings.get(0) instanceof RankedEncoding one ? Optional.of(one) : Optional.empty();
+        return !encodings.isEmpty() && encodings.get(0) instanceof RankedEncoding one
+                ? Optional.of(one)
+                : Optional.empty();
     }
 
     boolean isOfProducts() {
-        return encodings.get(0).isOfProducts();
+        return !encodings.isEmpty() && encodings.get(0).isOfProducts();
     }
 
     /** Whether each weight is decided on by itself. */
@@ -60,6 +63,17 @@ record Stage(List<Encoding> encodings, Inventory weights) {
                                 weights.skipped().stream()
                                         .filter(skipped -> !replaced.contains(skipped.name()))
                                         .toList()));
+    }
+
+    /** The same for weights of some names alone. */
+    Stage among(Set<String> names) {
+        return new Stage(
+                encodings,
+                new Inventory(
+                        weights.linear().stream()
+                                .filter(weight -> names.contains(weight.name()))
+                                .toList(),
+                        weights.skipped()));
     }
 
     /** A plan with what was decided here instead of what was left before. */

@@ -120,12 +120,18 @@ public record PairBitsEncoding(int bits) implements RankedEncoding {
 
         @Override
         public Map<String, String> usage() {
-            return Map.of("pair-bits:8", "a pair in a quarter of its bytes, and as fast");
+            return Map.of(
+                    "pair-bits:8",
+                    "a pair in a quarter of its bytes, and as fast",
+                    "pair-bits",
+                    "the rank and the bits for each weight that --size allows; without --size, 8");
         }
 
         @Override
         public Encoding create(StrategyArguments arguments) {
-            return new PairBitsEncoding(BitsEncoding.bits(arguments.allowing(), name()));
+            return arguments.allowing().value().isEmpty()
+                    ? new AnyPairBits()
+                    : new PairBitsEncoding(BitsEncoding.bits(arguments, name()));
         }
     }
 }

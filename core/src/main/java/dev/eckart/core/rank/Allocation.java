@@ -117,31 +117,13 @@ public final class Allocation {
     private static List<Step> steps(List<List<Option>> options) {
         List<Step> steps = new ArrayList<>();
         for (int weight = 0; weight < options.size(); weight++) {
-            List<Option> hull = hull(options.get(weight));
+            List<Option> hull = LossHull.of(options.get(weight)).options();
             for (int i = 1; i < hull.size(); i++) {
-                steps.add(new Step(weight, hull.get(i - 1), hull.get(i), slope(hull.get(i - 1), hull.get(i))));
+                steps.add(new Step(weight, hull.get(i - 1), hull.get(i), LossHull.slope(hull.get(i - 1), hull.get(i))));
             }
         }
         // Stable, and slopes rise along a hull: those of one weight stay in their order.
         steps.sort(Comparator.comparingDouble(Step::slope));
         return steps;
-    }
-
-    private static double slope(Option from, Option to) {
-        return (to.loss - from.loss) / (from.cost - to.cost);
-    }
-
-    /** The lower convex hull, from the most costly option down. */
-    private static List<Option> hull(List<Option> options) {
-        List<Option> hull = new ArrayList<>();
-        for (Option option : options) {
-            while (hull.size() > 1
-                    && slope(hull.get(hull.size() - 2), hull.get(hull.size() - 1))
-                            > slope(hull.get(hull.size() - 1), option)) {
-                hull.remove(hull.size() - 1);
-            }
-            hull.add(option);
-        }
-        return hull;
     }
 }

@@ -45,6 +45,15 @@ public record EvaluationInputs(Kind kind, String description) {
                 "%d of %d samples of `%s`, held back from the calibration".formatted(samples, all, path));
     }
 
+    /**
+     * The same, compared where they are no padding.
+     *
+     * @param mask the input that says where that is
+     */
+    public EvaluationInputs withoutPadding(String mask) {
+        return new EvaluationInputs(kind, "%s, without the padding that `%s` masks".formatted(description, mask));
+    }
+
     /** The description, and of inputs that are made up what they do not show. */
     public String sentence() {
         return kind == Kind.MADE_UP ? CAVEAT : description;

@@ -1,6 +1,7 @@
 package dev.eckart.onnx.calibrate;
 
 import dev.eckart.onnx.file.OnnxModel;
+import dev.eckart.onnx.run.PaddingMask;
 import dev.eckart.onnx.run.InputFiles;
 import dev.eckart.onnx.run.InputSet;
 import dev.eckart.onnx.run.RunnableModel;
@@ -16,7 +17,7 @@ import java.util.Optional;
  * @param holdsBack whether a third of the samples is left to judge on what is lost, see {@link InputSet#heldBack}
  */
 public record CalibrationInputs(Path inputs, Optional<String> mask, boolean holdsBack) {
-    static final String USUAL_MASK = "attention_mask";
+    static final String USUAL_MASK = PaddingMask.USUAL;
 
     /** All samples. */
     public CalibrationInputs(Path inputs, Optional<String> mask) {

@@ -13,6 +13,7 @@ import dev.eckart.core.model.LinearWeight;
 import dev.eckart.core.scan.Inventory;
 import dev.eckart.onnx.OnnxNetwork;
 import dev.eckart.onnx.rewrite.ModelPart;
+import dev.eckart.onnx.run.PaddingMask;
 import dev.eckart.onnx.run.InputSet;
 import dev.eckart.onnx.run.Session;
 import dev.eckart.onnx.run.TemporaryModel;

@@ -18,6 +18,7 @@ import dev.eckart.onnx.OnnxNetwork;
 import dev.eckart.onnx.calibrate.WeightTrial.Samples;
 import dev.eckart.onnx.calibrate.WeightTrial.Substitute;
 import dev.eckart.onnx.rewrite.OpenConstants;
+import dev.eckart.onnx.run.PaddingMask;
 import dev.eckart.onnx.run.InputSet;
 import dev.eckart.onnx.run.MadeUpInputs;
 import dev.eckart.onnx.run.RunnableModel;

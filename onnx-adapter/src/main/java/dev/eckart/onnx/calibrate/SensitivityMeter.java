@@ -11,6 +11,7 @@ import dev.eckart.core.scan.Inventory;
 import dev.eckart.onnx.OnnxNetwork;
 import dev.eckart.onnx.calibrate.WeightTrial.Samples;
 import dev.eckart.onnx.calibrate.WeightTrial.Substitute;
+import dev.eckart.onnx.run.PaddingMask;
 import dev.eckart.onnx.run.InputSet;
 import dev.eckart.onnx.run.RunnableModel;
 import java.math.BigDecimal;

@@ -17,6 +17,7 @@ import dev.eckart.onnx.rewrite.OpenConstants;
 import dev.eckart.onnx.rewrite.OpenOperands;
 import dev.eckart.onnx.rewrite.OpenOperands.Offset;
 import dev.eckart.onnx.rewrite.OpenOperands.Operand;
+import dev.eckart.onnx.run.PaddingMask;
 import dev.eckart.onnx.run.Batch;
 import dev.eckart.onnx.run.InputSet;
 import dev.eckart.onnx.run.ModelInput;

@@ -14,6 +14,7 @@ import dev.eckart.core.model.NetworkSummary;
 import dev.eckart.core.rank.BreakEven;
 import dev.eckart.core.report.NothingToGain;
 import dev.eckart.core.report.Report;
+import dev.eckart.core.report.SearchEntry;
 import dev.eckart.core.report.ThinEvidence;
 import dev.eckart.core.report.WeightEntry;
 import dev.eckart.core.scan.Inventory;
@@ -83,22 +84,18 @@ public final class CompressionJob {
         Calibrated calibrated = Calibrated.of(engine, model, network, inventory, selection);
         Compressor compressor = compressor(calibrated, model, network, selection);
         Offering offering = selection.offering(network);
-        SizedPlan.Found found = selection
-                .size()
-                .map(aim -> new SizedPlan(
-                                engine,
+        AimedPlan.Found found = selection
+                .aim()
+                .map(aim -> aimed(
+                                model,
                                 network,
-                                bytes(model, network),
-                                provenance(selection),
+                                selection,
+                                compressor,
                                 String.valueOf(model.getFileName()),
                                 ExternalData.AUTO)
-                        .find(
-                                compressor,
-                                offering,
-                                aim,
-                                selection.calibration(),
-                                selection.calibration().isPresent()))
-                .orElseGet(() -> new SizedPlan.Found(planning.plan(compressor, network, offering), List.of()));
+                        .find(aim, Limits.NONE, selection.calibration().isPresent()))
+                .orElseGet(() -> new AimedPlan.Found(
+                        planning.plan(compressor, network, offering), Optional.empty(), Optional.empty(), List.of()));
         CompressionPlan plan = found.plan();
         Report report = new Report(
                         new Report.Run(
@@ -152,8 +149,8 @@ public final class CompressionJob {
                     selection.calibration().map(inputs -> engine.calibrator().beside(model, network, inputs));
             boolean runs = evaluation.isPresent() || selection.calibration().isPresent();
             Made made = selection
-                    .size()
-                    .map(aim -> sized(calibrated, model, network, selection, target, aim, runs))
+                    .aim()
+                    .map(aim -> aimed(calibrated, model, network, selection, target, aim, limits, runs))
                     .orElseGet(() -> make(calibrated, model, network, selection, layers, runs));
             double decompose = stopwatch.lap();
             OnnxNetwork compressed = made.network().recorded(network, engine.backend());
@@ -172,7 +169,11 @@ public final class CompressionJob {
                     linear(network, written),
                     bytes(pending.path(), written),
                     dataFile.map(target::placeOf).stream().toList());
-            selection.size().ifPresent(aim -> requireSize(made.plan(), after.bytes(), aim.of(before.bytes())));
+            selection
+                    .aim()
+                    .filter(Aim.Size.class::isInstance)
+                    .map(aim -> ((Aim.Size) aim).size())
+                    .ifPresent(size -> requireSize(made.plan(), after.bytes(), size.of(before.bytes())));
             List<Limit.Outcome> outcomes = limits.judge((double) after.bytes() / before.bytes(), verification);
             Report measured = new Report(
                             new Report.Run(
@@ -190,7 +191,9 @@ public final class CompressionJob {
                     .withWarnings(verifying.warnings())
                     .withWarnings(calibrated.warnings())
                     .withWarnings(thinEvidence(verification, outcomes));
-            Report report = explained(measured, made.plan(), calibrated);
+            Report report = made.search()
+                    .map(explained(measured, made.plan(), calibrated)::with)
+                    .orElseGet(() -> explained(measured, made.plan(), calibrated));
             original.requireUnchanged();
             return target.wants(report)
                     ? report.withWarnings(commit(pending, dataFile, target, model, network))
@@ -244,10 +247,16 @@ public final class CompressionJob {
     /**
      * A compressed network.
      *
+     * @param search the account of a search, where there was one
      * @param notes for people, on what was not fitted as wanted
      * @param warnings for people, on what was not measured
      */
-    private record Made(CompressionPlan plan, OnnxNetwork network, List<String> notes, List<String> warnings) {}
+    private record Made(
+            CompressionPlan plan,
+            OnnxNetwork network,
+            Optional<SearchEntry> search,
+            List<String> notes,
+            List<String> warnings) {}
 
     /** The engine for a selection, which holds pairs to their times where that is wanted. */
     private Compressor compressor(Calibrated calibrated, Path model, OnnxNetwork network, Selection selection) {
@@ -267,28 +276,59 @@ public final class CompressionJob {
                 .orElse(compressor);
     }
 
-    /** The truest model of a size, as {@link SizedPlan} finds it. */
-    private Made sized(
+    private AimedPlan aimed(
+            Path model,
+            OnnxNetwork network,
+            Selection selection,
+            Compressor compressor,
+            String name,
+            ExternalData externalData) {
+        return new AimedPlan(
+                engine, model, network, selection, compressor, provenance(selection), name, externalData);
+    }
+
+    /**
+     * The model that comes to an aim.
+     *
+     * @throws UnreachableTargetException if none does
+     */
+    private Made aimed(
             Calibrated calibrated,
             Path model,
             OnnxNetwork network,
             Selection selection,
             Target target,
-            SizeAim aim,
+            Aim aim,
+            Limits limits,
             boolean runs) {
+        Stopwatch stopwatch = new Stopwatch();
         Compressor compressor = compressor(calibrated, model, network, selection);
-        Offering offering = selection.offering(network);
-        SizedPlan.Found found = new SizedPlan(
-                        engine,
+        AimedPlan.Found found = aimed(
+                        model,
                         network,
-                        bytes(model, network),
-                        provenance(selection),
+                        selection,
+                        compressor,
                         String.valueOf(target.path().getFileName()),
                         target.externalData())
-                .find(compressor, offering, aim, selection.calibration(), runs);
+                .find(aim, limits, runs);
+        if (found.unmet().isPresent()) {
+            throw new UnreachableTargetException(new Report(
+                            new Report.Run(
+                                    engine.version(), "compress", new Report.Seconds(0, 0, 0, 0, stopwatch.total())),
+                            new Report.Networks(entry(model, network), Optional.empty()),
+                            settings(selection, 0),
+                            Report.Basis.of(calibrated.entry()),
+                            WeightEntry.of(found.plan()),
+                            Report.Checks.of(Optional.empty(), found.unmet().get()),
+                            Report.Remarks.NONE)
+                    .withWarnings(found.warnings())
+                    .withWarnings(calibrated.warnings())
+                    .with(found.search().orElseThrow()));
+        }
         return new Made(
                 found.plan(),
-                compressor.apply(found.plan(), network, offering, provenance(selection)),
+                compressor.apply(found.plan(), network, selection.offering(network), provenance(selection)),
+                found.search(),
                 List.of(),
                 found.warnings());
     }
@@ -309,12 +349,12 @@ public final class CompressionJob {
         List<String> notes =
                 made.unrefitted().stream().map(UnrefittedWeight::sentence).toList();
         if (!runs || selection.isOfPairsAlone()) {
-            return new Made(made.plan(), made.network(), notes, List.of());
+            return new Made(made.plan(), made.network(), Optional.empty(), notes, List.of());
         }
         CostMeter.Found found = engine.costMeter()
                 .find(network, made.network(), made.plan(), offering.encodings(), selection.calibration());
         if (found.costly().isEmpty()) {
-            return new Made(made.plan(), made.network(), notes, found.warnings());
+            return new Made(made.plan(), made.network(), Optional.empty(), notes, found.warnings());
         }
         Compression<OnnxNetwork> sparing = compressor.compress(
                 network,
@@ -322,7 +362,7 @@ public final class CompressionJob {
                         offering.encodings().sparing(found.costly()),
                         made.plan().without(found.costly())),
                 provenance);
-        return new Made(sparing.plan(), sparing.network(), notes, found.warnings());
+        return new Made(sparing.plan(), sparing.network(), Optional.empty(), notes, found.warnings());
     }
 
     /**

@@ -1,6 +1,7 @@
 package dev.eckart.onnx.job;
 
 import dev.eckart.core.InvalidInputException;
+import dev.eckart.core.metric.RequestedMetric;
 import dev.eckart.onnx.OnnxNetwork;
 import java.io.IOException;
 import java.io.InputStream;
@@ -72,6 +73,15 @@ public final class Fingerprint {
             fingerprint.addAll(calibration.inputs());
         });
         evaluation.labels().ifPresent(labels -> labels.addTo(fingerprint.digest));
+        // A search for pairs measures these alone, and no metrics.
+        if (selection.aim().isPresent()) {
+            fingerprint.add(" %s %s"
+                    .formatted(
+                            selection.encoding(),
+                            evaluation.metrics().stream()
+                                    .map(RequestedMetric::name)
+                                    .toList()));
+        }
         return fingerprint.text();
     }
 

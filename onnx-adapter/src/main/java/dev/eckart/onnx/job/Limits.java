@@ -22,6 +22,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The limits that a user set.
@@ -165,6 +166,11 @@ public record Limits(Map<Limit, Double> values, List<MetricLimit> metrics) {
         return areSearchedByLoss() || values.containsKey(Limit.MAX_SIZE_RATIO);
     }
 
+    /** The limit on the size, as compressed / original in bytes, if there is one. */
+    public Optional<Double> size() {
+        return Optional.ofNullable(values.get(Limit.MAX_SIZE_RATIO));
+    }
+
     /** Each limit beside what was measured. */
     List<Limit.Outcome> judge(double sizeRatio, Optional<Verification> verification) {
         List<Limit.Outcome> outcomes = new ArrayList<>(judge(
@@ -175,13 +181,27 @@ public record Limits(Map<Limit, Double> values, List<MetricLimit> metrics) {
                         .map(measured -> measured.latency().map(Latency::ratio).orElse(1.0))
                         .orElse(Double.NaN),
                 verification.flatMap(Verification::memory).map(Memory::ratio).orElse(Double.NaN)));
-        List<MetricResult> measured = verification.map(Verification::metrics).orElse(List.of());
-        metrics.forEach(limit -> outcomes.add(limit.judge(measured.stream()
-                .filter(metric -> metric.name().equals(limit.metric()))
-                .mapToDouble(MetricResult::value)
-                .findFirst()
-                .orElse(Double.NaN))));
+        Map<String, Double> measured = new HashMap<>();
+        verification
+                .map(Verification::metrics)
+                .orElse(List.of())
+                .forEach(metric -> measured.put(metric.name(), metric.value()));
+        outcomes.addAll(judgeMetrics(measured));
         return outcomes;
+    }
+
+    private List<Limit.Outcome> judgeMetrics(Map<String, Double> measured) {
+        return metrics.stream()
+                .map(limit -> limit.judge(measured.getOrDefault(limit.metric(), Double.NaN)))
+                .toList();
+    }
+
+    /** The limits on what is lost, of the outputs and of metrics, beside what a trial measured. */
+    List<Limit.Outcome> judgeLoss(Trial trial) {
+        return Stream.concat(
+                        onLoss().judgeLoss(Double.NaN, Optional.of(trial.loss())).stream(),
+                        judgeMetrics(trial.metrics()).stream())
+                .toList();
     }
 
     /** As {@link #judge}, of size and what was lost, but for metrics, where neither time nor memory was: {@link #withoutRunning} has no limit on them. */

@@ -30,7 +30,7 @@ import java.util.stream.Stream;
  * @param refit whether pairs are fitted to what their inputs become by other pairs; needs a calibration
  * @param timed whether pairs are to be faster than what they replace, and what that is timed on
  * @param encodings that each weight is offered, in order
- * @param size that the model is to have at most; then each weight takes the variant of its encoding that this allows
+ * @param aim what the model is to come to, where no strategy says which ranks: then each weight takes the variant and the rank that this allows
  */
 public record Selection(
         String rank,
@@ -43,7 +43,7 @@ public record Selection(
         boolean refit,
         Optional<TimedPairs> timed,
         EncodingOrder encodings,
-        Optional<SizeAim> size) {
+        Optional<Aim> aim) {
     public Selection {
         if (refit && calibration.isEmpty()) {
             throw new IllegalArgumentException("Expected calibration inputs to refit on");
@@ -81,23 +81,23 @@ public record Selection(
     /** The same, with or without refitting. */
     public Selection refit(boolean wanted) {
         return new Selection(
-                rank, selector, filter, balance, joint, freezeDefaults, calibration, wanted, timed, encodings, size);
+                rank, selector, filter, balance, joint, freezeDefaults, calibration, wanted, timed, encodings, aim);
     }
 
     /** The same, with or without timing. */
     public Selection timed(Optional<TimedPairs> wanted) {
         return new Selection(
-                rank, selector, filter, balance, joint, freezeDefaults, calibration, refit, wanted, encodings, size);
+                rank, selector, filter, balance, joint, freezeDefaults, calibration, refit, wanted, encodings, aim);
     }
 
     /** The same, with other encodings to choose from. */
     public Selection encodings(EncodingOrder wanted) {
         return new Selection(
-                rank, selector, filter, balance, joint, freezeDefaults, calibration, refit, timed, wanted, size);
+                rank, selector, filter, balance, joint, freezeDefaults, calibration, refit, timed, wanted, aim);
     }
 
-    /** The same, with or without a size to keep to. */
-    public Selection size(Optional<SizeAim> wanted) {
+    /** The same, with or without an aim. */
+    public Selection aim(Optional<Aim> wanted) {
         return new Selection(
                 rank, selector, filter, balance, joint, freezeDefaults, calibration, refit, timed, encodings, wanted);
     }
@@ -119,12 +119,12 @@ public record Selection(
                         refit,
                         timed,
                         encodings,
-                        size);
+                        aim);
     }
 
     /** The strategy as the user wrote it; empty where no encoding has ranks. */
     String factoredBy() {
-        return hasRanks() ? rank : "";
+        return hasRanks() && aim.isEmpty() ? rank : "";
     }
 
     private boolean hasRanks() {
@@ -142,7 +142,7 @@ public record Selection(
      */
     boolean tempers() {
         return encodings.usual().stream().anyMatch(Encoding::roundsInputs)
-                && encodings.usual().stream().noneMatch(Encoding::isOfProducts);
+                && (aim.isPresent() || encodings.usual().stream().noneMatch(Encoding::isOfProducts));
     }
 
     /** Whether the run has use for a backend that decomposes matrices. */

@@ -47,6 +47,13 @@ public record SizeAim(String text, Optional<BigDecimal> share, long bytes) {
         return new SizeAim(text, Optional.empty(), bytes.longValue());
     }
 
+    /** As a share of the original's bytes. */
+    public static SizeAim ofRatio(double ratio) {
+        BigDecimal share = BigDecimal.valueOf(ratio);
+        return new SizeAim(
+                share.movePointRight(PERCENT).stripTrailingZeros().toPlainString() + "%", Optional.of(share), 0);
+    }
+
     private static InvalidInputException refused(String text) {
         return new InvalidInputException(
                 "--size: expected a share of the original above 0%% and up to 100%%, such as 15%%, or a size such as 15MB but was: %s"

@@ -1,9 +1,8 @@
 package dev.eckart.onnx.job;
 
 import dev.eckart.core.InvalidInputException;
-import dev.eckart.core.compress.Compressor;
+import dev.eckart.core.compress.ChosenForms;
 import dev.eckart.core.compress.OfferedWeights;
-import dev.eckart.core.compress.Offering;
 import dev.eckart.core.compress.Provenance;
 import dev.eckart.core.factor.CompressionPlan;
 import dev.eckart.core.factor.PlannedWeight;
@@ -11,17 +10,14 @@ import dev.eckart.core.factor.Replacement;
 import dev.eckart.core.file.FileSize;
 import dev.eckart.core.file.PendingFile;
 import dev.eckart.core.file.Unwritable;
+import dev.eckart.core.linalg.MatrixSource;
 import dev.eckart.onnx.OnnxNetwork;
-import dev.eckart.onnx.calibrate.CalibrationInputs;
-import dev.eckart.onnx.calibrate.CostMeter;
 import dev.eckart.onnx.file.ExternalData;
 import dev.eckart.onnx.file.Scratch;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -63,34 +59,14 @@ final class SizedPlan {
         this.externalData = externalData;
     }
 
-    /** @param warnings why it was not measured what the outputs lose, in sentences */
-    record Found(CompressionPlan plan, List<String> warnings) {}
-
     /**
      * Finds the plan.
      *
-     * @param calibration the inputs to run the network on; made up if there are none
-     * @param runs whether the network may be run to find what each weight costs the outputs
      * @throws InvalidInputException if the smallest forms take more
      */
-    Found find(
-            Compressor compressor,
-            Offering offering,
-            SizeAim aim,
-            Optional<CalibrationInputs> calibration,
-            boolean runs) {
-        OfferedWeights offered = compressor.offers(network, offering);
+    CompressionPlan find(Survey survey, SizeAim aim) {
         long most = aim.of(original);
-        long smallest = requirePossible(offered, most, aim.text());
-        CostMeter.Losses losses = runs
-                ? engine.costMeter()
-                        .losses(
-                                network,
-                                compressor.apply(offered.smallest(), network, offering, provenance),
-                                calibration)
-                : new CostMeter.Losses(Map.of(), List.of());
-        Map<String, Double> known = losses.losses().isEmpty() ? offered.lossesOfSmallest() : losses.losses();
-        return new Found(within(offered, known, most, smallest), losses.warnings());
+        return within(survey, most, requirePossible(survey.offered(), most, aim.text()));
     }
 
     /**
@@ -116,28 +92,27 @@ final class SizedPlan {
     /**
      * The plan for a size.
      *
-     * @param losses of the smallest forms, as {@link OfferedWeights#within} takes them
      * @param aim bytes of the model's files together
      * @param smallest those that {@link #requirePossible} found
      */
-    private CompressionPlan within(OfferedWeights offered, Map<String, Double> losses, long aim, long smallest) {
+    private CompressionPlan within(Survey survey, long aim, long smallest) {
         if (aim >= original) {
-            return offered.within(Long.MAX_VALUE, losses);
+            return survey.within(Long.MAX_VALUE).plan();
         }
-        CompressionPlan best = offered.smallest();
+        CompressionPlan best = survey.offered().smallest();
         long size = smallest;
         long budget = aim - (size - bytesOfForms(best));
         for (int i = 0; i < TRIES; i++) {
-            CompressionPlan plan = offered.within(budget, losses);
-            long found = bytes(plan);
+            ChosenForms chosen = survey.within(budget);
+            long found = bytes(chosen.plan());
             if (found > aim) {
                 // Less than what it takes, and not only than what it could.
-                budget = bytesOfForms(plan) - (found - aim);
+                budget = chosen.bytes() - (found - aim);
                 continue;
             }
             boolean gained = found > size;
             if (gained) {
-                best = plan;
+                best = chosen.plan();
                 size = found;
             }
             if (!gained || aim - found < LITTLE) {
@@ -159,8 +134,7 @@ final class SizedPlan {
             OnnxNetwork outlined = network.withScratch(scratch)
                     .rewrite(
                             plan.replaced().stream()
-                                    .map(planned -> new Replacement(
-                                            planned.weight(), planned.form().orElseThrow()))
+                                    .map(SizedPlan::outline)
                                     .toList(),
                             provenance)
                     .recorded(network, engine.backend());
@@ -169,5 +143,15 @@ final class SizedPlan {
         } catch (IOException | UncheckedIOException e) {
             throw Unwritable.temporary("a model whose bytes are counted", engine.temporary(), e);
         }
+    }
+
+    /** What takes a weight's place, with zeros for its numbers. */
+    private static Replacement outline(PlannedWeight planned) {
+        // Forms with ranks are fitted about the inputs' mean, and a shift makes up for what is lost of it.
+        boolean shifts = planned.calibrated() && planned.chosenRank().isPresent();
+        return new Replacement(
+                planned.weight(),
+                planned.form().orElseThrow(),
+                shifts ? Optional.of(MatrixSource.zeros(1, planned.weight().columns())) : Optional.empty());
     }
 }

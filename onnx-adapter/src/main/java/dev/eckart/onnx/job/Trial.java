@@ -5,6 +5,7 @@ import dev.eckart.core.factor.PlannedWeight;
 import dev.eckart.core.rank.NamedRankSelector;
 import dev.eckart.core.verify.Latency;
 import dev.eckart.core.verify.Loss;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -18,6 +19,7 @@ import java.util.TreeMap;
  * @param bytes of the compressed model's files
  * @param sha256 of its file
  * @param latency empty where it was not measured
+ * @param metrics of the task, by name; none where they were not measured
  */
 public record Trial(
         String rank,
@@ -27,9 +29,11 @@ public record Trial(
         long linearParameters,
         String sha256,
         Loss loss,
-        Optional<Latency> latency) {
+        Optional<Latency> latency,
+        SortedMap<String, Double> metrics) {
     public Trial {
         weights = List.copyOf(weights);
+        metrics = Collections.unmodifiableSortedMap(new TreeMap<>(metrics));
     }
 
     /**
@@ -86,6 +90,6 @@ public record Trial(
     }
 
     Trial at(String other) {
-        return new Trial(other, weights, bytes, parameters, linearParameters, sha256, loss, latency);
+        return new Trial(other, weights, bytes, parameters, linearParameters, sha256, loss, latency, metrics);
     }
 }

@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
@@ -212,7 +213,8 @@ final class Trials implements AutoCloseable {
                         entry.linearParameters(),
                         Fingerprint.of(path),
                         measured.loss(),
-                        measured.latency());
+                        measured.latency(),
+                        new TreeMap<>());
                 know(trial);
                 return trial;
             } finally {

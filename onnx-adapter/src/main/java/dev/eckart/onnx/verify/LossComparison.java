@@ -5,6 +5,7 @@ import dev.eckart.core.verify.LabelAccuracy;
 import dev.eckart.core.verify.Loss;
 import dev.eckart.core.verify.OutputComparison;
 import dev.eckart.onnx.run.Output;
+import dev.eckart.onnx.run.PaddingMask;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,19 +36,31 @@ final class LossComparison {
         LossComparison loss = new LossComparison(Optional.empty(), axes);
         // The first sample stands for the others: more than these do not make a part have numbers enough.
         for (long i = 0; i < Math.min(samples / batch, AxisSums.LEAST_NUMBERS); i++) {
-            loss.add(first, first, 0, batch);
+            loss.add(first, first, 0, batch, Optional.empty());
         }
         return loss.loss(samples);
     }
 
-    void add(Map<String, Output> before, Map<String, Output> after, int from, int batch) {
+    /**
+     * Adds what two networks gave for samples.
+     *
+     * @param from the place of the first one among all
+     * @param batch how many these are
+     * @param padding which positions of them are compared
+     */
+    void add(
+            Map<String, Output> before,
+            Map<String, Output> after,
+            int from,
+            int batch,
+            Optional<PaddingMask> padding) {
         if (before.isEmpty()) {
             throw new InvalidInputException(
                     "the model has no output of numbers to compare; --no-verify writes without comparing");
         }
         for (Output output : before.values()) {
             tallies.computeIfAbsent(output.name(), name -> new OutputTally(name, axes))
-                    .add(output, counterpart(output, after), batch);
+                    .add(output, counterpart(output, after), batch, Padding.counted(padding, output));
         }
         labels.ifPresent(classes -> {
             Output original = Labels.classifying(

@@ -1,10 +1,13 @@
 package dev.eckart.onnx.verify;
 
 import dev.eckart.core.InvalidInputException;
+import dev.eckart.core.metric.RequestedMetric;
 import dev.eckart.core.verify.EvaluationInputs;
 import dev.eckart.core.verify.Latency;
 import dev.eckart.core.verify.Loss;
+import dev.eckart.core.verify.MetricResult;
 import dev.eckart.onnx.OnnxNetwork;
+import dev.eckart.onnx.run.Batch;
 import dev.eckart.onnx.run.InputSet;
 import dev.eckart.onnx.run.InputSource;
 import dev.eckart.onnx.run.LatencyMeter;
@@ -34,7 +37,9 @@ public final class LossMeter implements AutoCloseable {
     private final OutputAxes axes;
     private final List<InputSet> inputs;
     private final EvaluationInputs description;
+    private final Padding padding;
     private final Optional<Labels> labels;
+    private final List<RequestedMetric> metrics;
     private final int threads;
     private final List<Run> runs = new ArrayList<>();
 
@@ -43,33 +48,50 @@ public final class LossMeter implements AutoCloseable {
             List<InputSet> inputs,
             EvaluationInputs description,
             Optional<Labels> labels,
+            List<RequestedMetric> metrics,
             int threads) {
         this.original = original;
         this.axes = OutputAxes.of(original, inputs.get(0).axes());
         this.inputs = inputs;
-        this.description = description;
+        this.padding = Padding.of(original, inputs);
+        this.description = padding.of(description);
         this.labels = labels;
+        this.metrics = List.copyOf(metrics);
         this.threads = threads;
     }
 
     /** Samples {@code from} to {@code to} of a set, and what the original gives for them, if it is kept. */
     private record Run(InputSet set, int from, int to, Optional<Map<String, Output>> before) {}
 
+    /** As {@link #open(Path, OnnxNetwork, InputSource, Optional, List, long, int)}, without metrics of the task. */
+    public static LossMeter open(
+            Path path, OnnxNetwork network, InputSource inputs, Optional<Labels> labels, long seed, int threads) {
+        return open(path, network, inputs, labels, List.of(), seed, threads);
+    }
+
     /**
      * Loads an original and the inputs to compare on.
      *
      * @param network the original, read
      * @param inputs where they come from
+     * @param metrics of the task, to be measured of each model
      * @param seed for made-up inputs
-     * @throws InvalidInputException if ONNX Runtime refuses the original, or inputs or labels do not fit it
+     * @throws InvalidInputException if ONNX Runtime refuses the original, or inputs, labels or metrics do not fit it
      */
     public static LossMeter open(
-            Path path, OnnxNetwork network, InputSource inputs, Optional<Labels> labels, long seed, int threads) {
+            Path path,
+            OnnxNetwork network,
+            InputSource inputs,
+            Optional<Labels> labels,
+            List<RequestedMetric> metrics,
+            long seed,
+            int threads) {
         Session session = Session.open(path, Optimization.ALL, threads);
         try {
             InputSource.Inputs read = inputs.read(session, network.model(), seed);
             ModelVerifier.requireAsMany(labels, inputs, read.sets());
-            return new LossMeter(session, read.sets(), read.description(), labels, threads);
+            MetricMeter.rehearse(metrics, labels, session, read.sets().get(0));
+            return new LossMeter(session, read.sets(), read.description(), labels, metrics, threads);
         } catch (RuntimeException e) {
             session.close();
             throw e;
@@ -97,7 +119,11 @@ public final class LossMeter implements AutoCloseable {
     }
 
     /** What was measured of a model. */
-    public record Measured(Loss loss, Optional<Latency> latency) {}
+    public record Measured(Loss loss, List<MetricResult> metrics, Optional<Latency> latency) {
+        public Measured {
+            metrics = List.copyOf(metrics);
+        }
+    }
 
     /**
      * Measures a model that was made from the original.
@@ -110,14 +136,18 @@ public final class LossMeter implements AutoCloseable {
                 runOriginal();
             }
             LossComparison loss = new LossComparison(labels, axes);
+            MetricMeter meter = MetricMeter.begin(metrics, labels, samples());
             for (Run run : runs) {
-                loss.add(
-                        run.before.orElseGet(() -> original.run(run.set.batch(run.from, run.to))),
-                        session.run(run.set.batch(run.from, run.to)),
-                        run.from,
-                        run.to - run.from);
+                Batch batch = new Batch(run.set, run.from, run.to);
+                Map<String, Output> before = run.before.orElseGet(() -> original.run(batch.inputs()));
+                Map<String, Output> after = session.run(batch.inputs());
+                loss.add(before, after, run.from, batch.size(), padding.of(batch.inputs(), run.set.axes()));
+                meter.add(batch, before, after);
             }
-            return new Measured(loss.loss(samples()), timed ? Optional.of(latency(session)) : Optional.empty());
+            return new Measured(
+                    loss.loss(samples()),
+                    meter.results(),
+                    timed ? Optional.of(latency(session)) : Optional.empty());
         }
     }
 

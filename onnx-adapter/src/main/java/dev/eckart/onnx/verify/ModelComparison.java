@@ -35,6 +35,7 @@ public final class ModelComparison implements AutoCloseable {
     private final Session original;
     private final List<InputSet> inputs;
     private final EvaluationInputs description;
+    private final Padding padding;
     private final OutputAxes axes;
     private final Optional<Labels> labels;
     private final List<RequestedMetric> metrics;
@@ -44,7 +45,8 @@ public final class ModelComparison implements AutoCloseable {
             Session original, InputSource.Inputs inputs, Optional<Labels> labels, List<RequestedMetric> metrics) {
         this.original = original;
         this.inputs = inputs.sets();
-        this.description = inputs.description();
+        this.padding = Padding.of(original, this.inputs);
+        this.description = padding.of(inputs.description());
         this.axes = OutputAxes.of(original, this.inputs.get(0).axes());
         this.labels = labels;
         this.metrics = metrics;
@@ -154,7 +156,14 @@ public final class ModelComparison implements AutoCloseable {
                     nonFinite.add(expected, batch.size());
                     for (int i = 0; i < others.size(); i++) {
                         Map<String, Output> found = others.get(i).run(fit(others.get(i), batch.inputs()));
-                        comparisons.get(i).add(expected, found, batch.from(), batch.size());
+                        comparisons
+                                .get(i)
+                                .add(
+                                        expected,
+                                        found,
+                                        batch.from(),
+                                        batch.size(),
+                                        padding.of(batch.inputs(), batch.set().axes()));
                         meters.get(i).add(batch, expected, found);
                     }
                     task.step(batch.size());

@@ -62,6 +62,7 @@ public final class ModelVerifier implements AutoCloseable {
     private final OutputAxes axes;
     private final List<InputSet> inputs;
     private final EvaluationInputs description;
+    private final Padding padding;
     private final Optional<Labels> labels;
     private final List<RequestedMetric> metrics;
     private final int threads;
@@ -94,7 +95,8 @@ public final class ModelVerifier implements AutoCloseable {
         this.operators = operators;
         this.axes = OutputAxes.of(original, inputs.get(0).axes());
         this.inputs = inputs;
-        this.description = description;
+        this.padding = Padding.of(original, inputs);
+        this.description = padding.of(description);
         this.labels = labels;
         this.metrics = metrics;
         this.threads = threads;
@@ -216,7 +218,12 @@ public final class ModelVerifier implements AutoCloseable {
                 for (Batch batch : Batch.of(set, set.samples(), size)) {
                     Map<String, Output> one = original().run(batch.inputs());
                     Map<String, Output> other = session.run(InputTypes.fit(taken, batch.inputs()));
-                    loss.add(one, other, batch.from(), batch.size());
+                    loss.add(
+                            one,
+                            other,
+                            batch.from(),
+                            batch.size(),
+                            padding.of(batch.inputs(), batch.set().axes()));
                     nonFinite.add(one, batch.size());
                     meter.add(batch, one, other);
                     task.step(batch.size());
@@ -231,7 +238,7 @@ public final class ModelVerifier implements AutoCloseable {
                 Map<String, Output> other = session.run(InputTypes.fit(taken, whole.inputs()));
                 LossComparison lost = new LossComparison(
                         Optional.empty(), axes.with(each.inputs().axes()));
-                lost.add(original().run(whole.inputs()), other, 0, whole.size());
+                lost.add(original().run(whole.inputs()), other, 0, whole.size(), Optional.empty());
                 bindings.add(new BindingCheck(
                         each.axes(),
                         Optional.empty(),

@@ -16,6 +16,7 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.IntPredicate;
 
 /** The sums behind the comparison of one output, batch after batch. */
 final class OutputTally {
@@ -53,13 +54,19 @@ final class OutputTally {
         this.axes = axes;
     }
 
+    /** As {@link #add(Output, Output, int, IntPredicate)}, with all numbers compared. */
+    void add(Output original, Output compressed, int batch) {
+        add(original, compressed, batch, row -> true);
+    }
+
     /**
      * Adds what two networks gave for a batch.
      *
      * @param batch how many samples it had; an output without an axis of samples counts as one
+     * @param counted which rows along the last axis are compared
      * @throws InvalidInputException if they are not of the same shape
      */
-    void add(Output original, Output compressed, int batch) {
+    void add(Output original, Output compressed, int batch, IntPredicate counted) {
         if (!original.shape().equals(compressed.shape())) {
             throw new InvalidInputException(
                     "the compressed model is not made from this original: its output `%s` is %s where %s was expected"
@@ -73,17 +80,17 @@ final class OutputTally {
                 : new AxisSums(-1, 1);
         List<AxisSums> sums = new ArrayList<>(parts.values());
         sums.add(ofSamples);
-        addNumbers(original, compressed, sums);
+        addNumbers(original, compressed, sums, counted);
         parts.values().forEach(part -> part.count(original));
         if (original.floating() && original.size() / ofSamples.length() >= LEAST_OF_COSINE) {
             cosines += ofSamples.cosines().sum();
             samples += ofSamples.length();
         }
         if (!original.floating()) {
-            addIntegers(original, compressed);
+            addIntegers(original, compressed, counted);
         }
         if (axes.hasClasses(original, batch)) {
-            addRows(original, compressed);
+            addRows(original, compressed, counted);
         }
     }
 
@@ -105,7 +112,8 @@ final class OutputTally {
     }
 
     /** Adds to all sums, row by row along the last axis. */
-    private void addNumbers(Output original, Output compressed, List<AxisSums> sums) {
+    private void addNumbers(
+            Output original, Output compressed, List<AxisSums> sums, IntPredicate counted) {
         int last = original.shape().size() - 1;
         int width = original.lastAxis();
         List<AxisSums> along = sums.stream().filter(each -> each.axis() == last).toList();
@@ -114,6 +122,9 @@ final class OutputTally {
         int[] strides =
                 across.stream().mapToInt(each -> stride(original, each.axis())).toArray();
         for (int row = 0; width > 0 && row < original.size() / width; row++) {
+            if (!counted.test(row)) {
+                continue;
+            }
             double error = 0;
             double squared = 0;
             double squaredOther = 0;
@@ -149,8 +160,11 @@ final class OutputTally {
         return stride;
     }
 
-    private void addIntegers(Output original, Output compressed) {
+    private void addIntegers(Output original, Output compressed, IntPredicate counted) {
         for (int i = 0; i < original.size(); i++) {
+            if (!counted.test(i / original.lastAxis())) {
+                continue;
+            }
             integers++;
             if (original.at(i) == compressed.at(i)) {
                 equal++;
@@ -158,8 +172,11 @@ final class OutputTally {
         }
     }
 
-    private void addRows(Output original, Output compressed) {
+    private void addRows(Output original, Output compressed, IntPredicate counted) {
         for (int row = 0; row < original.size() / original.lastAxis(); row++) {
+            if (!counted.test(row)) {
+                continue;
+            }
             rows++;
             if (original.argmax(row) == compressed.argmax(row)) {
                 agreeing++;

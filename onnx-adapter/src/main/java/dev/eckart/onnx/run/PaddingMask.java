@@ -1,10 +1,7 @@
-package dev.eckart.onnx.calibrate;
+package dev.eckart.onnx.run;
 
 import dev.eckart.core.InvalidInputException;
 import dev.eckart.core.npy.NpyArray;
-import dev.eckart.onnx.run.BatchAxes;
-import dev.eckart.onnx.run.InputSet;
-import dev.eckart.onnx.run.ModelInput;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
@@ -21,10 +18,12 @@ import java.util.stream.IntStream;
  * @param samplesFirst which of the two axes samples are; the values in the network are taken to be arranged alike
  * @param kept for each position of each sample, in the order of the mask, whether it counts
  */
-record PaddingMask(int samples, int positions, boolean samplesFirst, BitSet kept) {
+public record PaddingMask(int samples, int positions, boolean samplesFirst, BitSet kept) {
+    /** The input that is the mask of most models of texts. */
+    public static final String USUAL = "attention_mask";
 
     /** How the vectors of a value go with samples and positions. */
-    enum Rows {
+    public enum Rows {
         /** One or more for each position, in the mask's order: {@code [samples, positions, …]}, {@code [samples·positions, …]}. */
         OF_POSITIONS,
         /** One for each sample: {@code [samples]}. */
@@ -39,10 +38,10 @@ record PaddingMask(int samples, int positions, boolean samplesFirst, BitSet kept
      * @return empty if none is named, and there is none of the usual name and of two dimensions
      * @throws InvalidInputException if the model has no input of the name that is wanted, or one of other dimensions
      */
-    static Optional<String> input(Optional<String> wanted, List<ModelInput> inputs) {
+    public static Optional<String> input(Optional<String> wanted, List<ModelInput> inputs) {
         if (wanted.isEmpty()) {
             return inputs.stream()
-                    .filter(input -> input.name().equals(CalibrationInputs.USUAL_MASK)
+                    .filter(input -> input.name().equals(USUAL)
                             && input.dims().size() == 2)
                     .map(ModelInput::name)
                     .findFirst();
@@ -64,7 +63,7 @@ record PaddingMask(int samples, int positions, boolean samplesFirst, BitSet kept
     }
 
     /** The mask of the samples that are run together, which are along some axes. */
-    static PaddingMask of(String input, Map<String, NpyArray> batch, BatchAxes axes) {
+    public static PaddingMask of(String input, Map<String, NpyArray> batch, BatchAxes axes) {
         NpyArray mask = Objects.requireNonNull(batch.get(input));
         BitSet kept = new BitSet(mask.size());
         for (int i = 0; i < mask.size(); i++) {
@@ -75,8 +74,13 @@ record PaddingMask(int samples, int positions, boolean samplesFirst, BitSet kept
                 mask.shape().get(samplesFirst ? 0 : 1), mask.shape().get(samplesFirst ? 1 : 0), samplesFirst, kept);
     }
 
+    /** Whether any position is padding, and any is not. */
+    public boolean isMixed() {
+        return !kept.isEmpty() && kept.cardinality() < samples * positions;
+    }
+
     /** @throws InvalidInputException if there is nothing but padding */
-    static void requirePositions(String input, InputSet inputs, String origin) {
+    public static void requirePositions(String input, InputSet inputs, String origin) {
         if (!of(input, inputs.batch(0, inputs.samples()), inputs.axes()).kept.isEmpty()) {
             return;
         }
@@ -86,7 +90,7 @@ record PaddingMask(int samples, int positions, boolean samplesFirst, BitSet kept
     }
 
     /** How vectors in some arrangement go with this mask. */
-    Rows rows(List<Long> axes) {
+    public Rows rows(List<Long> axes) {
         long all = axes.stream().reduce(1L, (a, b) -> a * b);
         boolean flat = !axes.isEmpty() && axes.get(0) == (long) samples * positions;
         int first = samplesFirst ? samples : positions;
@@ -103,7 +107,7 @@ record PaddingMask(int samples, int positions, boolean samplesFirst, BitSet kept
     }
 
     /** Whether a vector counts, by its number; a sample's only one does if any position of it does. */
-    IntPredicate counted(Rows rows, int count) {
+    public IntPredicate counted(Rows rows, int count) {
         return switch (rows) {
             case OF_POSITIONS -> row -> kept.get((int) ((long) row * samples * positions / count));
             case OF_SAMPLES -> this::isAnyKept;

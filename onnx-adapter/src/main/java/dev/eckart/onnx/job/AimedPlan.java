@@ -1,0 +1,144 @@
+package dev.eckart.onnx.job;
+
+import dev.eckart.core.compress.Compressor;
+import dev.eckart.core.compress.Offering;
+import dev.eckart.core.compress.Provenance;
+import dev.eckart.core.factor.CompressionPlan;
+import dev.eckart.core.file.Unwritable;
+import dev.eckart.core.report.SearchEntry;
+import dev.eckart.core.verify.Limit;
+import dev.eckart.core.verify.MetricResult;
+import dev.eckart.onnx.OnnxNetwork;
+import dev.eckart.onnx.file.ExternalData;
+import dev.eckart.onnx.file.Scratch;
+import dev.eckart.onnx.verify.LossMeter;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * Finds the plan that an aim comes to.
+ *
+ * @param model the original's file
+ * @param network the same, read
+ * @param name of the file to be written, which names its data file
+ */
+record AimedPlan(
+        Engine engine,
+        Path model,
+        OnnxNetwork network,
+        Selection selection,
+        Compressor compressor,
+        Provenance provenance,
+        String name,
+        ExternalData externalData) {
+
+    /**
+     * What was found.
+     *
+     * @param search the account of a search, where there was one
+     * @param unmet where no plan comes to the aim, what was measured of the one that comes closest, which this is
+     * @param warnings on what was not measured, in sentences
+     */
+    record Found(
+            CompressionPlan plan,
+            Optional<SearchEntry> search,
+            Optional<List<Limit.Outcome>> unmet,
+            List<String> warnings) {}
+
+    /**
+     * Finds it.
+     *
+     * @param limits on what is lost, if the aim is to keep these
+     * @param runs whether the network may be run to find what each weight costs the outputs
+     * @throws dev.eckart.core.InvalidInputException if no plan can come to it
+     */
+    Found find(Aim aim, Limits limits, boolean runs) {
+        Offering offering = selection.offering(network);
+        Survey survey =
+                Survey.of(engine, network, compressor, offering, provenance, selection.calibration(), runs);
+        if (aim instanceof Aim.Limited limited) {
+            return searched(limited, limits, survey, offering);
+        }
+        SizeAim size = ((Aim.Size) aim).size();
+        return new Found(
+                new SizedPlan(
+                                engine,
+                                network,
+                                CompressionJob.bytes(model, network),
+                                provenance,
+                                name,
+                                externalData)
+                        .find(survey, size),
+                Optional.empty(),
+                Optional.empty(),
+                survey.warnings());
+    }
+
+    private Found searched(Aim.Limited aim, Limits limits, Survey survey, Offering offering) {
+        Evaluation on = aim.trialsOn();
+        try (LossMeter meter = LossMeter.open(
+                        model, network, on.inputs(), on.labels(), on.metrics(), on.seed(), engine.threads());
+                TrialFolder folder = TrialFolder.in(engine.temporary())) {
+            if (limits.dependOnOutputs()) {
+                limits.requireIn(meter.rehearsal());
+            }
+            LimitSearch.Found found = new LimitSearch(
+                            aim,
+                            limits,
+                            survey,
+                            (setting, plan) -> measured(setting, plan, offering, meter, folder),
+                            aim.memory() == TrialMemory.NONE
+                                    ? ""
+                                    : Fingerprint.of(engine, model, network, selection, on),
+                            CompressionJob.bytes(model, network),
+                            meter.samples())
+                    .find(meter.inputs());
+            return new Found(
+                    found.best().or(found::closest).orElse(survey.offered().smallest()),
+                    Optional.of(found.account()),
+                    found.best().isPresent() ? Optional.empty() : Optional.of(found.outcomes()),
+                    survey.warnings());
+        }
+    }
+
+    private Trial measured(
+            String setting, CompressionPlan plan, Offering offering, LossMeter meter, TrialFolder folder) {
+        Path path = folder.path().resolve("trial.onnx");
+        try (Scratch scratch = Scratch.in(folder.path())) {
+            Optional<Path> data = compressor
+                    .apply(plan, network.withScratch(scratch), offering, provenance)
+                    .recorded(network, engine.backend())
+                    .write(path, externalData);
+            try {
+                LossMeter.Measured measured = meter.measure(path, false);
+                SortedMap<String, Double> metrics = new TreeMap<>();
+                for (MetricResult metric : measured.metrics()) {
+                    metrics.put(metric.name(), metric.value());
+                }
+                return new Trial(
+                        setting,
+                        List.of(),
+                        Files.size(path) + (data.isPresent() ? Files.size(data.get()) : 0),
+                        0,
+                        0,
+                        Fingerprint.of(path),
+                        measured.loss(),
+                        measured.latency(),
+                        metrics);
+            } finally {
+                Files.deleteIfExists(path);
+                if (data.isPresent()) {
+                    Files.deleteIfExists(data.get());
+                }
+            }
+        } catch (IOException | UncheckedIOException e) {
+            throw Unwritable.temporary("a model to measure", engine.temporary(), e);
+        }
+    }
+}

@@ -1,0 +1,238 @@
+package dev.eckart.onnx.job;
+
+import dev.eckart.core.compress.ChosenForms;
+import dev.eckart.core.factor.CompressionPlan;
+import dev.eckart.core.file.FileSize;
+import dev.eckart.core.report.SearchEntry;
+import dev.eckart.core.verify.EvaluationInputs;
+import dev.eckart.core.verify.Limit;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.BiFunction;
+import java.util.stream.Collectors;
+
+/**
+ * Finds the smallest model that keeps the limits on what is lost: of plans by one survey, whole models are measured, at predicted losses
+ * that close in on the limits. What is measured grows about as what is predicted, so that two models tell where the limit is.
+ *
+ * <p>The limits are met with a margin, since other inputs would show another loss: of n samples, the mean loss is off by one part in √n
+ * or so where it spreads from sample to sample as much as it is large.
+ */
+final class LimitSearch {
+    /** Models whose bytes differ by less than this share are not worth telling apart. */
+    private static final double CLOSE = 0.005;
+
+    /** Of a bracket of two predicted losses, in its logarithm, what stays between a trial and either end. */
+    private static final double INSIDE = 0.1;
+
+    /** How many times more or less loss is predicted for the next trial at most, where there is no bracket yet. */
+    private static final double FARTHEST = 16;
+
+    /** Steps to the loss that is predicted to be allowed are taken a little short of it, as the rest is lost where they fail. */
+    private static final double SHORT = 0.97;
+
+    private final Aim.Limited aim;
+    private final Limits limits;
+    private final Survey survey;
+    private final BiFunction<String, CompressionPlan, Trial> measure;
+    private final String subject;
+    private final long originalBytes;
+    private final double margin;
+    private final List<Point> tried = new ArrayList<>();
+    private final List<SearchEntry.Tried> account = new ArrayList<>();
+
+    /**
+     * A search on one network.
+     *
+     * @param measure a plan as a model, under the name of a setting
+     * @param subject names what trials are of, as {@link TrialMemory#recall} takes it
+     * @param originalBytes of the model's files
+     * @param samples that trials are measured on
+     */
+    LimitSearch(
+            Aim.Limited aim,
+            Limits limits,
+            Survey survey,
+            BiFunction<String, CompressionPlan, Trial> measure,
+            String subject,
+            long originalBytes,
+            long samples) {
+        this.aim = aim;
+        this.limits = limits;
+        this.survey = survey;
+        this.measure = measure;
+        this.subject = subject;
+        this.originalBytes = originalBytes;
+        this.margin = 1 + 1 / Math.sqrt(samples);
+    }
+
+    /**
+     * A plan that was measured.
+     *
+     * @param excess of what the limits allow, the margin included: 1 is allowed
+     */
+    private record Point(ChosenForms chosen, Trial trial, List<Limit.Outcome> outcomes, double excess) {
+        boolean keeps() {
+            return excess <= 1 && outcomes.stream().allMatch(Limit.Outcome::kept);
+        }
+
+        double predicted() {
+            return chosen.loss();
+        }
+    }
+
+    /**
+     * What was found.
+     *
+     * @param best the plan of the smallest model that keeps the limits; empty if none does
+     * @param closest the plan, and what was measured of it, of the one that is shown where none does
+     */
+    record Found(
+            Optional<CompressionPlan> best,
+            Optional<CompressionPlan> closest,
+            List<Limit.Outcome> outcomes,
+            SearchEntry account) {}
+
+    Found find(EvaluationInputs inputs) {
+        double guess = first();
+        Optional<Point> keeps = Optional.empty();
+        Optional<Point> fails = Optional.empty();
+        while (account.size() < aim.mostTrials()) {
+            ChosenForms chosen = survey.losing(guess);
+            if (chosen.plan().replaced().isEmpty() || isKnown(chosen)) {
+                break;
+            }
+            Point point = point(chosen);
+            if (point.keeps()) {
+                keeps = Optional.of(point);
+            } else {
+                fails = Optional.of(point);
+            }
+            if (isClosed(keeps, fails)) {
+                break;
+            }
+            guess = next(keeps, fails);
+        }
+        Optional<Point> best = tried.stream()
+                .filter(Point::keeps)
+                .min(Comparator.comparingLong(point -> point.trial().bytes()));
+        Optional<Point> closest = tried.stream().min(Comparator.comparingDouble(Point::excess));
+        return new Found(
+                best.map(point -> point.chosen().plan()),
+                closest.map(point -> point.chosen().plan()),
+                closest.map(Point::outcomes).orElse(List.of()),
+                new SearchEntry(limit(), inputs, account, best.isPresent() ? Optional.empty() : Optional.of(sentence(closest))));
+    }
+
+    private boolean isKnown(ChosenForms chosen) {
+        return tried.stream().anyMatch(point -> point.chosen().plan().equals(chosen.plan()));
+    }
+
+    /** The loss of outputs, relative to them, that would just be allowed. */
+    private double first() {
+        return limits.onLoss().values().entrySet().stream()
+                .mapToDouble(entry -> squaredError(entry.getKey(), entry.getValue()))
+                .filter(loss -> loss > 0)
+                .min()
+                .orElse(SHORT / FARTHEST);
+    }
+
+    private static double squaredError(Limit limit, double value) {
+        return switch (limit) {
+            // Of two vectors of one length, ‖y − y'‖² / ‖y‖² = 2·(1 − cos).
+            case MIN_COSINE, MIN_PART_COSINE -> 2 * (1 - value);
+            case MAX_RELATIVE_ERROR, MAX_PART_ERROR -> value * value;
+            // An answer that changes needs a change of the outputs; how large, the first trial tells.
+            case MAX_ACCURACY_DROP -> value;
+            case MAX_SIZE_RATIO, MAX_LATENCY_RATIO, MAX_MEMORY_RATIO -> 0;
+        };
+    }
+
+    private boolean isClosed(Optional<Point> keeps, Optional<Point> fails) {
+        boolean atLeast = keeps.isPresent()
+                && keeps.get().chosen().plan().equals(survey.offered().smallest());
+        return atLeast
+                || keeps.isPresent()
+                        && fails.isPresent()
+                        && Math.abs(keeps.get().trial().bytes() - fails.get().trial().bytes())
+                                <= CLOSE * keeps.get().trial().bytes();
+    }
+
+    private static double next(Optional<Point> keeps, Optional<Point> fails) {
+        if (keeps.isEmpty() || fails.isEmpty()) {
+            Point known = keeps.or(() -> fails).orElseThrow();
+            double step = Math.min(FARTHEST, Math.max(1 / FARTHEST, SHORT / known.excess()));
+            // What kept the limits calls for more loss, and what failed for less, whatever the margin.
+            return known.predicted() * (known.keeps() ? Math.max(step, 1 / SHORT) : Math.min(step, SHORT));
+        }
+        double low = Math.log(keeps.get().predicted());
+        double high = Math.log(fails.get().predicted());
+        double below = Math.log(keeps.get().excess());
+        double above = Math.log(fails.get().excess());
+        double part = (Math.log(SHORT) - below) / (above - below);
+        // Without numbers to tell by, in the middle.
+        double inside = Double.isFinite(part) ? Math.min(1 - INSIDE, Math.max(INSIDE, part)) : 1.0 / 2;
+        return Math.exp(low + inside * (high - low));
+    }
+
+    private Point point(ChosenForms chosen) {
+        String setting = "forms:%dB".formatted(chosen.bytes());
+        Optional<Trial> remembered = aim.memory().recall(subject, setting);
+        Trial trial = remembered.orElseGet(() -> measure.apply(setting, chosen.plan()));
+        if (remembered.isEmpty()) {
+            aim.memory().keep(subject, trial);
+        }
+        List<Limit.Outcome> outcomes = limits.judgeLoss(trial);
+        double excess = trial.loss().finite() ? margin * Excess.of(outcomes, limits.metrics()) : Double.POSITIVE_INFINITY;
+        Point point = new Point(chosen, trial, outcomes, excess);
+        tried.add(point);
+        SearchEntry.Tried entry = entry(point, remembered.isPresent());
+        account.add(entry);
+        aim.listener().accept(new FileSize(trial.bytes()).toString(), entry);
+        return point;
+    }
+
+    private SearchEntry.Tried entry(Point point, boolean remembered) {
+        TreeMap<String, Double> values = new TreeMap<>();
+        point.outcomes().forEach(outcome -> values.put(outcome.name(), outcome.value()));
+        return new SearchEntry.Tried(
+                point.trial().bytes() + "B",
+                (double) point.trial().bytes() / originalBytes,
+                values.getOrDefault(limit(), Double.NaN),
+                values,
+                point.keeps(),
+                remembered);
+    }
+
+    /** The one whose values are listed. */
+    private String limit() {
+        return new TreeMap<>(limits.onLoss().values())
+                .keySet().stream()
+                        .filter(Limit::isOnLoss)
+                        .findFirst()
+                        .map(Limit::label)
+                        .orElseGet(() -> limits.metrics().get(0).metric());
+    }
+
+    private String sentence(Optional<Point> closest) {
+        return closest.map(point -> "no model that is smaller keeps %s: the closest of those tried has %s, %s of the size, and measures %s"
+                        .formatted(
+                                point.outcomes().stream()
+                                        .map(outcome -> "%s %s".formatted(outcome.name(), number(outcome.limit())))
+                                        .collect(Collectors.joining(" and ")),
+                                new FileSize(point.trial().bytes()),
+                                String.format(Locale.ROOT, "%.1f %%", 100.0 * point.trial().bytes() / originalBytes),
+                                point.outcomes().stream()
+                                        .map(outcome -> number(outcome.value()))
+                                        .collect(Collectors.joining(" and "))))
+                .orElse("no model that is smaller can be tried: no weight is offered a form in fewer bytes");
+    }
+
+    private static String number(double value) {
+        return String.format(Locale.ROOT, "%.4g", value);
+    }
+}

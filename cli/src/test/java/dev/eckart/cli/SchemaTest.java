@@ -71,6 +71,7 @@ class SchemaTest {
     void reports_should_be_as_their_schema_says() {
         String small = folder.resolve("small.onnx").toString();
         assertValid("report", eckart("scan", model, "--json"));
+        assertValid("report", eckart("scan", model, "--encoding", "bits,packed,pair", "--json"));
         assertValid("report", eckart("compress", model, "--dry-run", "--json"));
         assertValid(
                 "report",

@@ -570,7 +570,91 @@
     draw();
   };
 
-  const drawings = { search: drawSearch, ranks: drawRanks, spectrum: drawSpectrum, errors: drawErrors, sweep: drawSweep, comparison: drawComparison };
+  // What weights can be stored as
+
+  const drawOffers = (place) => {
+    const { offers } = report;
+    const inOrder = [...offers.weights].sort((a, b) => a.place - b.place);
+    // What is measured comes first, and then what was predicted of every form without a rank.
+    const variants = [...new Set(offers.weights.flatMap(({ forms }) => forms.filter(({ rank }) => rank === undefined).map(({ encoding }) => encoding)))];
+    const choices = [offers.measuredAt, ...variants.filter((name) => name !== offers.measuredAt)];
+    const lossAt = (weight, name) =>
+      (name === offers.measuredAt ? weight.networkLoss : (weight.forms.find(({ encoding }) => encoding === name)?.networkLoss ?? null));
+    const encoding = element('select', { id: 'encoding' });
+    choices.forEach((name, i) => encoding.append(element('option', { value: i }, i === 0 ? `${seen(name)}, measured` : `${seen(name)}, predicted`)));
+    const chosen = element('select', { id: 'offered' });
+    offers.weights.forEach((weight, i) => chosen.append(element('option', { value: i }, brief(weight.name, 60))));
+    place.append(element('div', { class: 'choice' }, element('label', { for: 'encoding' }, 'Stored as', encoding)));
+    const below = figure('offered');
+    below.append(element('div', { class: 'choice' }, element('label', { for: 'offered' }, 'Weight', chosen)));
+    const [map] = plots(place, 1).map(chartIn);
+    const [forms] = plots(below, 1).map(chartIn);
+    const logarithmic = (values) => values.length > 0 && values.every((value) => value > 0);
+    const largest = Math.max(...inOrder.map(({ bytes }) => bytes));
+
+    const draw = () => {
+      const name = choices[encoding.value];
+      const known = inOrder.filter((weight) => Number.isFinite(lossAt(weight, name)) && lossAt(weight, name) !== null);
+      const point = (weight) => ({
+        value: [weight.place, lossAt(weight, name)],
+        weight,
+        symbolSize: 6 + 18 * Math.sqrt(weight.bytes / largest),
+      });
+      const taken = offers.weights[chosen.value];
+      const log = logarithmic(known.map((weight) => lossAt(weight, name)));
+      show(
+        map,
+        `Loss of the network's outputs by each of ${known.length} weights alone, stored as ${seen(name)}` +
+          (known.length ? `; most by ${[...known].sort((a, b) => lossAt(b, name) - lossAt(a, name)).slice(0, 3).map((weight) => brief(weight.name, 40)).join(', ')}.` : '.'),
+        {
+          xAxis: across('value', 'weight, in the order of the network; larger dots have more bytes', { min: 0, max: inOrder.length + 1, minInterval: 1, axisLabel: { color: soft, formatter: (at) => (at >= 1 && at <= inOrder.length ? String(at) : '') } }),
+          yAxis: upward(log ? 'log' : 'value', 'Loss of the network’s outputs', { axisLabel: { color: soft, formatter: number } }),
+          tooltip: tooltip(({ data: { weight } }) => `${brief(weight.name, 60)}\n${weight.operator}, ${weight.bytes.toLocaleString('en')} bytes\nloses ${number(lossAt(weight, name))}`),
+          series: [
+            dots('weights', blue, 'circle', known.filter((weight) => weight !== taken).map(point), { itemStyle: { color: blue, opacity: 0.75 } }),
+            dots('chosen', orange, 'circle', known.filter((weight) => weight === taken).map(point), { z: 5 }),
+          ],
+        },
+      );
+      const network = taken.forms.some((form) => Number.isFinite(form.networkLoss) && form.networkLoss !== null);
+      const lost = (form) => (network ? form.networkLoss : form.layerLoss);
+      const shown = taken.forms.filter((form) => Number.isFinite(lost(form)));
+      show(
+        forms,
+        `${brief(taken.name, 300)}, ${taken.bytes} bytes: ${shown.length} forms. ` +
+          taken.refused.map(({ encoding: refusing, reason }) => `${seen(refusing)}: ${seen(reason)}.`).join(' '),
+        {
+          legend: legend(),
+          xAxis: across('value', 'bytes, % of the weight’s', { min: 0, max: 100 }),
+          yAxis: upward(logarithmic(shown.map(lost)) ? 'log' : 'value', network ? 'Loss of the network’s outputs, predicted' : 'Loss of the layer’s outputs, predicted', { axisLabel: { color: soft, formatter: number } }),
+          tooltip: tooltip(({ data: { form } }) =>
+            [
+              form.encoding + (form.rank === undefined ? '' : `, rank ${form.rank}`),
+              `${percent(form.bytes / taken.bytes)} of the bytes`,
+              `layer loses ${number(form.layerLoss)}`,
+              `network loses ${number(form.networkLoss)}`,
+            ].join('\n'),
+          ),
+          series: offers.encodings.map((family, i) => {
+            const [colour, symbol] = families[i % families.length];
+            const own = shown.filter((form) => form.family === family).sort((a, b) => a.bytes - b.bytes);
+            return line(brief(family, 24), colour, own.map((form) => ({ value: [(100 * form.bytes) / taken.bytes, lost(form)], form })), { symbol, symbolSize: 8, showSymbol: true });
+          }),
+        },
+      );
+    };
+    encoding.addEventListener('change', draw);
+    chosen.addEventListener('change', draw);
+    map.on('click', ({ data }) => {
+      if (data?.weight) {
+        chosen.value = offers.weights.indexOf(data.weight);
+        draw();
+      }
+    });
+    draw();
+  };
+
+  const drawings = { search: drawSearch, ranks: drawRanks, spectrum: drawSpectrum, errors: drawErrors, sweep: drawSweep, comparison: drawComparison, offers: drawOffers };
   Object.entries(drawings).forEach(([name, draw]) => {
     const place = figure(name);
     if (place) {

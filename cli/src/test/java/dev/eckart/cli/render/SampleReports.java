@@ -2,7 +2,9 @@ package dev.eckart.cli.render;
 
 import dev.eckart.core.factor.PairTiming;
 import dev.eckart.core.report.ComparisonReport;
+import dev.eckart.core.report.OfferReport;
 import dev.eckart.core.report.Report;
+import dev.eckart.core.report.ScanReport;
 import dev.eckart.core.report.SearchEntry;
 import dev.eckart.core.report.SweepReport;
 import dev.eckart.core.report.WeightEntry;
@@ -27,6 +29,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
 import java.util.stream.DoubleStream;
@@ -233,6 +236,37 @@ final class SampleReports {
         return IntStream.range(0, count)
                 .mapToObj(i -> "/encoder/layer.%03d/".formatted(i) + "x".repeat(981))
                 .toList();
+    }
+
+    /** A scan of weights, of which each loses more than the one before it, and the last was not measured. */
+    static ScanReport scan(List<String> names) {
+        List<OfferReport.Weight> weights = new ArrayList<>();
+        for (int i = 0; i < names.size(); i++) {
+            double loss = 0.001 * (i + 1);
+            boolean measured = i < names.size() - 1;
+            weights.add(new OfferReport.Weight(
+                    i + 1,
+                    names.get(i),
+                    "MatMul",
+                    1000L * (i + 1),
+                    measured ? OptionalDouble.of(loss) : OptionalDouble.empty(),
+                    List.of(
+                            form("bits", "bits:8", OptionalInt.empty(), 250, loss / 100, measured),
+                            form("bits", "bits:4", OptionalInt.empty(), 125, loss, measured),
+                            form("pair", "pair", OptionalInt.of(3), 400, 5 * loss, measured)),
+                    List.of(new OfferReport.Refusal("int8", names.get(0)))));
+        }
+        return new ScanReport(
+                plain(of(names, List.of("y"), 8), of(names, List.of("y"), 8).weights(), Optional.empty(), List.of())
+                        .as("scan", Optional.empty()),
+                Optional.of(new OfferReport(
+                        List.of("bits", "int8", "pair"), "bits:4", true, weights, List.of(names.get(0)))));
+    }
+
+    private static OfferReport.Form form(
+            String family, String encoding, OptionalInt rank, long bytes, double loss, boolean measured) {
+        return new OfferReport.Form(
+                family, encoding, rank, bytes, loss, measured ? OptionalDouble.of(loss) : OptionalDouble.empty());
     }
 
     /** A comparison of three models: one of them is beaten by the others. */

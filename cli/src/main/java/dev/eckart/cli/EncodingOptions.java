@@ -19,8 +19,8 @@ import picocli.CommandLine.Option;
 
 /** The stored forms that weights are offered. */
 final class EncodingOptions {
-    private static final String ANY = "pair-bits,bits";
-    private static final String ANY_CALIBRATED = "pair-bits,int8,packed,bits";
+    private static final String ANY = "pair,pair-bits,bits";
+    private static final String ANY_CALIBRATED = "pair,pair-bits,int8,packed,bits";
 
     @Option(
             names = "--encoding",
@@ -38,8 +38,8 @@ final class EncodingOptions {
             description =
                     "The truest model in files of that size, such as 15%% of MODEL or 15MB: each weight gets the bits and"
                             + " the rank that this allows it, of those encodings of --encoding that have ranks and of the first other that"
-                            + " serves it (default: pair-bits,int8,packed,bits with --calibration, and pair-bits,bits without, where"
-                            + " inputs are not rounded).")
+                            + " serves it (default: pair,pair-bits,int8,packed,bits with --calibration, and without int8 and packed"
+                            + " where inputs are not known, which are not rounded then).")
     private @Nullable String size;
 
     /** Whether the user asked for pairs, and nothing else. */

@@ -209,9 +209,9 @@ class CheckCommandTest {
         assertThat(run.out()).contains("FAIL");
         assertThat(folder.resolve("in-vain.xml"))
                 .content()
-                .contains("name=\"eckart.check\"", "<failure message=\"no setting");
-        assertThat(folder.resolve("in-vain.md")).content().startsWith("# eckart check: **FAIL**\n\nno setting ");
-        assertThat(folder.resolve("in-vain.html")).content().contains("no setting ");
+                .contains("name=\"eckart.check\"", "<failure message=\"no ");
+        assertThat(folder.resolve("in-vain.md")).content().startsWith("# eckart check: **FAIL**\n\nno ");
+        assertThat(folder.resolve("in-vain.html")).content().contains("of the size: the smallest of those tried ");
     }
 
     @Test

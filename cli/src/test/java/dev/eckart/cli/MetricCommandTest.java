@@ -297,6 +297,8 @@ class MetricCommandTest {
                 data,
                 "--labels",
                 data + ":labels",
+                "--encoding",
+                "pair",
                 "--search-inputs",
                 data,
                 "--min-cosine",

@@ -112,8 +112,8 @@ class NonFiniteWeightTest {
                 "--rank budget:0.5 --calibration INPUTS",
                 "--rank ratio:0.5",
                 "--rank numerical --calibration INPUTS --refit",
-                "--min-cosine 0.9 --search-trials 4",
-                "--min-cosine 0.9 --search-trials 4 --calibration INPUTS",
+                "--min-cosine 0.9 --search-trials 4 --encoding pair",
+                "--min-cosine 0.9 --search-trials 4 --encoding pair --calibration INPUTS",
             })
     void should_compress_the_others(String options) {
         CommandLineRun run = succeeding(Stream.concat(
@@ -129,6 +129,19 @@ class NonFiniteWeightTest {
                         .asDouble())
                 .isLessThan(0.5);
         assertThat(out).exists();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--min-cosine 0.9", "--min-cosine 0.9 --calibration INPUTS", "--size 90%"})
+    void should_choose_forms_for_the_others(String options) {
+        JsonNode report = succeeding(Stream.concat(
+                        Stream.of("compress", model, "-o", out, "--inputs", inputs, "--json", "--quiet"),
+                        Arrays.stream(options.split(" ")).map(option -> option.equals("INPUTS") ? inputs : option)))
+                .json();
+
+        assertThat(weight(report, "masked").get("decision").asString()).isEqualTo("skipped");
+        assertThat(report.get("compressed").get("bytes").asLong())
+                .isLessThan(report.get("original").get("bytes").asLong());
     }
 
     @ParameterizedTest

@@ -180,7 +180,7 @@ class PartsCommandTest {
         try (DirectoryStream<Path> files = Files.newDirectoryStream(cache, "trials-*.json")) {
             trials = files.iterator().next();
         }
-        Files.writeString(trials, Files.readString(trials).replace("eckart.trials/3", "eckart.trials/2"));
+        Files.writeString(trials, Files.readString(trials).replace("eckart.trials/4", "eckart.trials/3"));
 
         CommandLineRun run =
                 compress("--min-part-cosine", "0.999", "--search-trials", "3", "--cache", cache, "--json", "--force");
@@ -192,7 +192,7 @@ class PartsCommandTest {
     }
 
     private CommandLineRun compress(Object... more) {
-        Object[] args = {"compress", detector, "-o", out, "--inputs", inputs};
+        Object[] args = {"compress", detector, "-o", out, "--encoding", "pair", "--inputs", inputs};
         Object[] all = Arrays.copyOf(args, args.length + more.length);
         System.arraycopy(more, 0, all, args.length, more.length);
         return eckart(all);

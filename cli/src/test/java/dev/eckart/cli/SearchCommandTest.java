@@ -56,7 +56,9 @@ class SearchCommandTest {
     }
 
     private CommandLineRun search(Object... more) {
-        return eckart(Stream.concat(Stream.of("compress", model, "-o", out, "--inputs", inputs), Arrays.stream(more))
+        return eckart(Stream.concat(
+                        Stream.of("compress", model, "-o", out, "--encoding", "pair", "--inputs", inputs),
+                        Arrays.stream(more))
                 .toArray());
     }
 
@@ -122,7 +124,7 @@ class SearchCommandTest {
     @Test
     void should_measure_anew_what_it_cannot_read() throws IOException {
         search("--max-relative-error", "0.001", "--cache", cache);
-        Files.writeString(trials(), "{\"schema\":\"eckart.trials/3\",\"trials\":[{}]}");
+        Files.writeString(trials(), "{\"schema\":\"eckart.trials/4\",\"trials\":[{}]}");
 
         CommandLineRun run = search("--max-relative-error", "0.001", "--cache", cache, "--json", "--force");
 
@@ -330,7 +332,7 @@ class SearchCommandTest {
                 "--max-size-ratio without --rank searches for the model that loses least at that size"
             }
         }) {
-            CommandLineRun run = eckart("compress", model, "-o", out, limit[0], limit[1]);
+            CommandLineRun run = eckart("compress", model, "-o", out, "--encoding", "pair", limit[0], limit[1]);
 
             assertThat(run.code()).isEqualTo(ExitCode.BAD_INPUT);
             assertThat(run.err())

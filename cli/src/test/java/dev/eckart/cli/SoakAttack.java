@@ -275,7 +275,7 @@ enum SoakAttack {
                     Path moved = Files.move(entry, entry.resolveSibling("moved"), StandardCopyOption.REPLACE_EXISTING);
                     Files.createSymbolicLink(entry, moved);
                 }
-                default -> Files.write(entry, "{\"schema\":\"eckart.trials/3\"}".getBytes(StandardCharsets.UTF_8));
+                default -> Files.write(entry, "{\"schema\":\"eckart.trials/4\"}".getBytes(StandardCharsets.UTF_8));
             }
         }
     };

@@ -4,12 +4,16 @@ import dev.eckart.core.factor.CompressionPlan;
 import dev.eckart.core.factor.PlannedWeight;
 import dev.eckart.core.model.SkippedWeight;
 import dev.eckart.core.rank.Allocation;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * The weights of a network, and the forms in which each can be stored, to choose from within a budget of bytes.
@@ -24,14 +28,21 @@ public record OfferedWeights(List<OfferedWeight> weights, List<SkippedWeight> sk
         skipped = List.copyOf(skipped);
     }
 
-    /** The same with further forms for some weights, by the weight's name. */
-    OfferedWeights with(Map<String, List<OfferedForm>> more) {
+    /**
+     * The same with further forms.
+     *
+     * @param more by the weight's name
+     * @param unreadable weights that turned out to hold what is no number
+     */
+    OfferedWeights with(Map<String, List<OfferedForm>> more, List<SkippedWeight> unreadable) {
+        Set<String> gone = unreadable.stream().map(SkippedWeight::name).collect(Collectors.toSet());
         return new OfferedWeights(
                 weights.stream()
+                        .filter(weight -> !gone.contains(weight.weight().name()))
                         .map(weight ->
                                 weight.with(more.getOrDefault(weight.weight().name(), List.of())))
                         .toList(),
-                skipped);
+                Stream.concat(skipped.stream(), unreadable.stream()).toList());
     }
 
     /** Each weight in the fewest bytes that it is offered. */
@@ -70,6 +81,15 @@ public record OfferedWeights(List<OfferedWeight> weights, List<SkippedWeight> sk
      */
     public ChosenForms within(long bytes, Map<String, Double> losses) {
         return new Choices(losses).within(bytes);
+    }
+
+    /**
+     * The form of each weight that loses least.
+     *
+     * @param losses as of {@link #within}
+     */
+    public ChosenForms truest(Map<String, Double> losses) {
+        return new Choices(losses).truest();
     }
 
     /**
@@ -120,12 +140,24 @@ public record OfferedWeights(List<OfferedWeight> weights, List<SkippedWeight> sk
                                     .toList())
                             .toList(),
                     bytes);
-            List<OfferedWeight.Choice> chosen = IntStream.range(0, taken.size())
+            return of(IntStream.range(0, taken.size())
                     .mapToObj(i -> choices.get(i).get(taken.get(i)))
-                    .toList();
+                    .toList());
+        }
+
+        ChosenForms truest() {
+            return of(choices.stream()
+                    .map(each -> each.stream()
+                            .filter(choice -> choice.form().isPresent())
+                            .min(Comparator.comparingDouble(choice -> choice.option().loss()))
+                            .orElse(each.get(0)))
+                    .toList());
+        }
+
+        private ChosenForms of(List<OfferedWeight.Choice> chosen) {
             return new ChosenForms(
                     new CompressionPlan(
-                            IntStream.range(0, taken.size())
+                            IntStream.range(0, chosen.size())
                                     .mapToObj(i -> weights.get(i)
                                             .taking(chosen.get(i).form(), TRUER))
                                     .toList(),

@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.function.IntToDoubleFunction;
@@ -37,6 +38,9 @@ import java.util.stream.IntStream;
 record RankedOffers(Decider decider, LinearWeight weight, WeightView view, LossHull others) {
     /** Ranks from one to the next: about a quarter. */
     private static final double STEP = 1.26;
+
+    /** The same of forms whose loss follows from the singular values: they need not be built to be weighed. */
+    private static final double SMALL_STEP = 1.05;
 
     /** Of the work of the dense product, what a product of two factors may take: more would be slower than a product of integers. */
     private static final int PART_OF_WORK = 2;
@@ -96,7 +100,7 @@ record RankedOffers(Decider decider, LinearWeight weight, WeightView view, LossH
         return variants.stream().filter(RankedEncoding::isOfProducts).count() == variants.size()
                 && smallest.cost() < weight.bytes()
                 && variants.stream()
-                        .allMatch(variant -> ladder(variant).stream()
+                        .allMatch(variant -> ladder(variant, STEP).stream()
                                 .filter(rank -> variant.outline(weight, rank).bytes() <= smallest.cost())
                                 .findFirst()
                                 .map(rank -> leastLoss.applyAsDouble(rank) > COMPARABLE * smallest.loss())
@@ -107,7 +111,8 @@ record RankedOffers(Decider decider, LinearWeight weight, WeightView view, LossH
         List<OfferedForm> found = new ArrayList<>();
         RankedDraft draft = Encodings.answer(variant, weight.describe(), () -> variant.draft(view));
         double rounding = 0;
-        for (int rank : ladder(variant)) {
+        OptionalDouble known = variant.loss(spectrum, 1);
+        for (int rank : ladder(variant, known.isPresent() ? SMALL_STEP : STEP)) {
             double truncated = variant.isOfProducts() ? square(spectrum.spectrum().relativeError(rank)) : 0;
             double least = unit * (truncated + SURE * rounding);
             if (least >= hull.at(variant.outline(weight, rank).bytes())) {
@@ -128,14 +133,14 @@ record RankedOffers(Decider decider, LinearWeight weight, WeightView view, LossH
     }
 
     /** From the highest rank down: what rounding adds is known of the one above. */
-    private List<Integer> ladder(RankedEncoding variant) {
+    private List<Integer> ladder(RankedEncoding variant, double step) {
         int most = variant.isOfProducts()
                 ? Math.min(variant.breakEven(weight) - 1, BreakEven.rank(weight) / PART_OF_WORK)
                 : variant.breakEven(weight) - 1;
         return IntStream.iterate(
                         Math.min(most, weight.smallerSide()),
                         rank -> rank > 0,
-                        rank -> Math.min(rank - 1, (int) Math.round(rank / STEP)))
+                        rank -> Math.min(rank - 1, (int) Math.round(rank / step)))
                 .boxed()
                 .toList();
     }

@@ -115,7 +115,7 @@ final class Run {
     OfferedWeights offers() {
         OfferedWeights offered = offers(offering.withoutRanks());
         for (Stage stage : offering.ranked()) {
-            offered = offered.with(offers(stage, stage.ranked().orElseThrow(), offered));
+            offered = offered(stage, stage.ranked().orElseThrow(), offered);
         }
         return offered;
     }
@@ -130,21 +130,22 @@ final class Run {
         }
     }
 
-    private Map<String, List<OfferedForm>> offers(Stage stage, RankedEncoding encoding, OfferedWeights others) {
+    /** With what an encoding with ranks offers beside others. */
+    private OfferedWeights offered(Stage stage, RankedEncoding encoding, OfferedWeights others) {
         Map<String, LossHull> hulls = new HashMap<>();
         others.weights().forEach(weight -> hulls.put(weight.weight().name(), weight.hull()));
         Stage known = stage.among(hulls.keySet());
-        Map<String, List<OfferedForm>> found = new HashMap<>();
-        try (Pass<Worked<List<OfferedForm>>> pass = pass(
+        try (Pass<Worked<OfferedWeight>> pass = pass(
                 "Weighing ranks",
                 known,
-                (weight, view) -> decider.offers(known, encoding, weight, view, hull(hulls, weight)))) {
-            pass.forEach(done -> done.result()
-                    .result()
-                    .ifPresent(forms -> found.put(
-                            known.weights().linear().get(done.index()).name(), forms)));
+                (weight, view) -> new OfferedWeight(
+                        weight, decider.offers(known, encoding, weight, view, hull(hulls, weight)), ""))) {
+            List<Worked<OfferedWeight>> worked = pass.toList();
+            Map<String, List<OfferedForm>> found = new HashMap<>();
+            Worked.results(worked)
+                    .forEach(weight -> found.put(weight.weight().name(), weight.offers()));
+            return others.with(found, Worked.skipped(worked, List.of()));
         }
-        return found;
     }
 
     private static LossHull hull(Map<String, LossHull> hulls, LinearWeight weight) {

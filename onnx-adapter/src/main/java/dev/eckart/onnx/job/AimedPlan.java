@@ -81,7 +81,7 @@ record AimedPlan(
     }
 
     private Found searched(Aim.Limited aim, Limits limits, Survey survey, Offering offering) {
-        Evaluation on = aim.trialsOn();
+        Evaluation on = limits.among(aim.trialsOn());
         try (LossMeter meter = LossMeter.open(
                         model, network, on.inputs(), on.labels(), on.metrics(), on.seed(), engine.threads());
                 TrialFolder folder = TrialFolder.in(engine.temporary())) {
@@ -100,9 +100,9 @@ record AimedPlan(
                             meter.samples())
                     .find(meter.inputs());
             return new Found(
-                    found.best().or(found::closest).orElse(survey.offered().smallest()),
+                    found.plan().orElse(survey.offered().smallest()),
                     Optional.of(found.account()),
-                    found.best().isPresent() ? Optional.empty() : Optional.of(found.outcomes()),
+                    found.met() ? Optional.empty() : Optional.of(found.outcomes()),
                     survey.warnings());
         }
     }

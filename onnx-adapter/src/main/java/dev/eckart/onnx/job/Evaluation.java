@@ -53,6 +53,12 @@ public record Evaluation(
         return new Evaluation(others, labels, seed, metrics, shapes, memory);
     }
 
+    /** The same, with other metrics. */
+    Evaluation with(List<RequestedMetric> others) {
+        return new Evaluation(
+                inputs, others.isEmpty() ? labels.filter(Labels::areClasses) : labels, seed, others, shapes, memory);
+    }
+
     /** Whether there are inputs that tell what is lost. */
     boolean judgesLoss() {
         return !(inputs instanceof InputSource.MadeUp);

@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.BiFunction;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Finds the smallest model that keeps the limits on what is lost: of plans by one survey, whole models are measured, at predicted losses
@@ -88,21 +89,22 @@ final class LimitSearch {
     /**
      * What was found.
      *
-     * @param best the plan of the smallest model that keeps the limits; empty if none does
-     * @param closest the plan, and what was measured of it, of the one that is shown where none does
+     * @param plan of the smallest model that keeps the limits on what is lost; of the one that comes closest to them where none does; empty where none was
+     *     tried
+     * @param met whether it keeps all limits
+     * @param outcomes of it
      */
     record Found(
-            Optional<CompressionPlan> best,
-            Optional<CompressionPlan> closest,
-            List<Limit.Outcome> outcomes,
-            SearchEntry account) {}
+            Optional<CompressionPlan> plan, boolean met, List<Limit.Outcome> outcomes, SearchEntry account) {}
 
     Found find(EvaluationInputs inputs) {
         double guess = first();
         Optional<Point> keeps = Optional.empty();
         Optional<Point> fails = Optional.empty();
         while (account.size() < aim.mostTrials()) {
-            ChosenForms chosen = survey.losing(guess);
+            ChosenForms allowed = survey.losing(guess);
+            // Predictions may be wrong: what loses least is tried in any case.
+            ChosenForms chosen = allowed.plan().replaced().isEmpty() && keeps.isEmpty() ? survey.truest() : allowed;
             if (chosen.plan().replaced().isEmpty() || isKnown(chosen)) {
                 break;
             }
@@ -117,15 +119,33 @@ final class LimitSearch {
             }
             guess = next(keeps, fails);
         }
-        Optional<Point> best = tried.stream()
+        Optional<Point> smallest = tried.stream()
                 .filter(Point::keeps)
                 .min(Comparator.comparingLong(point -> point.trial().bytes()));
-        Optional<Point> closest = tried.stream().min(Comparator.comparingDouble(Point::excess));
+        Optional<Point> best = smallest.filter(point -> size(point).stream().allMatch(Limit.Outcome::kept));
+        Optional<Point> shown = smallest.or(() -> tried.stream().min(Comparator.comparingDouble(Point::excess)));
         return new Found(
-                best.map(point -> point.chosen().plan()),
-                closest.map(point -> point.chosen().plan()),
-                closest.map(Point::outcomes).orElse(List.of()),
-                new SearchEntry(limit(), inputs, account, best.isPresent() ? Optional.empty() : Optional.of(sentence(closest))));
+                shown.map(point -> point.chosen().plan()),
+                best.isPresent(),
+                shown.stream()
+                        .flatMap(point -> Stream.concat(point.outcomes().stream(), size(point).stream()))
+                        .toList(),
+                new SearchEntry(
+                        limit(),
+                        inputs,
+                        account,
+                        best.isPresent()
+                                ? Optional.empty()
+                                : Optional.of(smallest.map(this::tooLarge).orElseGet(() -> lossy(shown)))));
+    }
+
+    /** The limit on the size, if there is one, beside a model's. */
+    private Optional<Limit.Outcome> size(Point point) {
+        return limits.size().map(most -> Limit.MAX_SIZE_RATIO.judge(ratio(point), most));
+    }
+
+    private double ratio(Point point) {
+        return (double) point.trial().bytes() / originalBytes;
     }
 
     private boolean isKnown(ChosenForms chosen) {
@@ -201,7 +221,7 @@ final class LimitSearch {
         point.outcomes().forEach(outcome -> values.put(outcome.name(), outcome.value()));
         return new SearchEntry.Tried(
                 point.trial().bytes() + "B",
-                (double) point.trial().bytes() / originalBytes,
+                ratio(point),
                 values.getOrDefault(limit(), Double.NaN),
                 values,
                 point.keeps(),
@@ -218,18 +238,35 @@ final class LimitSearch {
                         .orElseGet(() -> limits.metrics().get(0).metric());
     }
 
-    private String sentence(Optional<Point> closest) {
-        return closest.map(point -> "no model that is smaller keeps %s: the closest of those tried has %s, %s of the size, and measures %s"
+    private String lossy(Optional<Point> closest) {
+        return closest.map(point -> "no smaller model keeps %s: the closest of those tried has %s, %s of the size, and measures %s"
                         .formatted(
-                                point.outcomes().stream()
-                                        .map(outcome -> "%s %s".formatted(outcome.name(), number(outcome.limit())))
-                                        .collect(Collectors.joining(" and ")),
+                                names(point),
                                 new FileSize(point.trial().bytes()),
-                                String.format(Locale.ROOT, "%.1f %%", 100.0 * point.trial().bytes() / originalBytes),
+                                percent(ratio(point)),
                                 point.outcomes().stream()
                                         .map(outcome -> number(outcome.value()))
                                         .collect(Collectors.joining(" and "))))
-                .orElse("no model that is smaller can be tried: no weight is offered a form in fewer bytes");
+                .orElse("no smaller model can be tried: no weight is offered a form in fewer bytes");
+    }
+
+    private String tooLarge(Point smallest) {
+        return "no model that keeps %s has %s of the size: the smallest of those tried has %s, %s"
+                .formatted(
+                        names(smallest),
+                        percent(limits.size().orElseThrow()),
+                        percent(ratio(smallest)),
+                        new FileSize(smallest.trial().bytes()));
+    }
+
+    private static String names(Point point) {
+        return point.outcomes().stream()
+                .map(outcome -> "%s %s".formatted(outcome.name(), number(outcome.limit())))
+                .collect(Collectors.joining(" and "));
+    }
+
+    private static String percent(double share) {
+        return String.format(Locale.ROOT, "%.1f %%", 100 * share);
     }
 
     private static String number(double value) {

@@ -166,6 +166,14 @@ public record Limits(Map<Limit, Double> values, List<MetricLimit> metrics) {
         return areSearchedByLoss() || values.containsKey(Limit.MAX_SIZE_RATIO);
     }
 
+    /** An evaluation without those metrics that there is no limit on. */
+    Evaluation among(Evaluation evaluation) {
+        return evaluation.with(evaluation.metrics().stream()
+                .filter(asked -> metrics.stream()
+                        .anyMatch(limit -> limit.metric().equals(asked.name())))
+                .toList());
+    }
+
     /** The limit on the size, as compressed / original in bytes, if there is one. */
     public Optional<Double> size() {
         return Optional.ofNullable(values.get(Limit.MAX_SIZE_RATIO));

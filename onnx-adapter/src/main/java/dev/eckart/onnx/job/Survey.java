@@ -59,6 +59,11 @@ record Survey(OfferedWeights offered, Map<String, Double> losses, List<String> w
         return offered.within(bytes, losses);
     }
 
+    /** Each weight in the form that loses least. */
+    ChosenForms truest() {
+        return offered.truest(losses);
+    }
+
     /** As {@link OfferedWeights#losing}. */
     ChosenForms losing(double loss) {
         return offered.losing(loss, losses);

@@ -84,7 +84,11 @@ final class ScanCommand implements Callable<Integer> {
                 report,
                 wanted
                         ? Optional.of(new OfferScan(working)
-                                .scan(model, chosen, looked, encodings.measure(selection.weights().plugins())))
+                                .scan(
+                                        model,
+                                        chosen,
+                                        looked,
+                                        encodings.measure(selection.weights().plugins())))
                         : Optional.empty());
         FILES.deliver(scan, files, console, () -> {
             if (json) {

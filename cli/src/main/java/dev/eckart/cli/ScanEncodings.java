@@ -21,7 +21,8 @@ final class ScanEncodings {
             paramLabel = "LIST",
             description =
                     "Also show what each of these encodings would cost and lose of each weight, and which weight the network"
-                            + " loses most by (default with --calibration: " + USUAL + "; `eckart encodings` lists all).")
+                            + " loses most by (default with --calibration: " + USUAL
+                            + "; `eckart encodings` lists all).")
     private @Nullable String list;
 
     /** Whether weights are to be looked at with encodings. */

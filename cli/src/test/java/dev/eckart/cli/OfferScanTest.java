@@ -55,8 +55,7 @@ class OfferScanTest {
             numbers.putFloat((float) random.nextGaussian());
         }
         calibration = folder.resolve("cal.npz");
-        NpyFile.writeAll(
-                calibration, Map.of("x", NpyArray.of(NpyType.FLOAT32, List.of(SAMPLES, 48), numbers.flip())));
+        NpyFile.writeAll(calibration, Map.of("x", NpyArray.of(NpyType.FLOAT32, List.of(SAMPLES, 48), numbers.flip())));
     }
 
     private JsonNode offers(Object... more) {
@@ -89,8 +88,7 @@ class OfferScanTest {
                 .filter(form -> form.path("rank").asInt(0) >= 3)
                 .reduce((one, other) -> other)
                 .orElseThrow();
-        assertThat(pair.get("bytes").asLong())
-                .isEqualTo(4L * pair.get("rank").asInt() * (48 + 48));
+        assertThat(pair.get("bytes").asLong()).isEqualTo(4L * pair.get("rank").asInt() * (48 + 48));
         assertThat(pair.get("layerLoss").asDouble()).isCloseTo(0, within(1e-6));
         List<Double> bits = major.get("forms")
                 .valueStream()
@@ -114,9 +112,12 @@ class OfferScanTest {
             JsonNode six = weight.get("forms").get(1);
             assertThat(four.get("networkLoss").asDouble())
                     .isCloseTo(weight.get("networkLoss").asDouble(), within(1e-12));
-            assertThat(six.get("networkLoss").asDouble() / four.get("networkLoss").asDouble())
+            assertThat(six.get("networkLoss").asDouble()
+                            / four.get("networkLoss").asDouble())
                     .isCloseTo(
-                            six.get("layerLoss").asDouble() / four.get("layerLoss").asDouble(), within(1e-9));
+                            six.get("layerLoss").asDouble()
+                                    / four.get("layerLoss").asDouble(),
+                            within(1e-9));
         }
     }
 
@@ -139,10 +140,12 @@ class OfferScanTest {
 
         assertThat(run.code()).as(run.err()).isZero();
         assertThat(run.out().lines())
-                .anyMatch(line -> line.matches("weight\\s+bytes\\s+network loses\\s+of all\\s+bits\\s+int8\\s+packed\\s+pair"))
+                .anyMatch(line ->
+                        line.matches("weight\\s+bytes\\s+network loses\\s+of all\\s+bits\\s+int8\\s+packed\\s+pair"))
                 .anyMatch(line -> line.matches("major\\s+9\\.22 kB\\s+.*%\\s+:\\d.*%.*"));
         assertThat(run.out()).contains("measured on calibration samples");
-        assertThat(Files.readString(page)).contains("Which layer hurts", "data-chart=\"offers\"", "data-chart=\"spectrum\"");
+        assertThat(Files.readString(page))
+                .contains("Which layer hurts", "data-chart=\"offers\"", "data-chart=\"spectrum\"");
     }
 
     @Test

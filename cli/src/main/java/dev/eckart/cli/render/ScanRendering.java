@@ -35,7 +35,9 @@ public final class ScanRendering {
     /** A page with charts. */
     public static String html(ScanReport scan) {
         return HtmlReport.scanPage(
-                        scan.report(), tree(scan), scan.offers().map(ScanRendering::section).stream().toList())
+                        scan.report(),
+                        tree(scan),
+                        scan.offers().map(ScanRendering::section).stream().toList())
                 .render();
     }
 

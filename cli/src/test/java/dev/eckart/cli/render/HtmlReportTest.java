@@ -3,10 +3,10 @@ package dev.eckart.cli.render;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.eckart.core.report.NothingToGain;
-import dev.eckart.core.verify.Limit;
-import java.nio.charset.StandardCharsets;
 import dev.eckart.core.report.Report;
 import dev.eckart.core.report.ScanReport;
+import dev.eckart.core.verify.Limit;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;

@@ -70,7 +70,12 @@ public record OfferReport(
      * @param networkLoss of the network's outputs, in proportion to {@code layerLoss} from what was measured; empty where nothing was
      */
     public record Form(
-            String family, String encoding, OptionalInt rank, long bytes, double layerLoss, OptionalDouble networkLoss) {}
+            String family,
+            String encoding,
+            OptionalInt rank,
+            long bytes,
+            double layerLoss,
+            OptionalDouble networkLoss) {}
 
     /** Why an encoding has nothing for a weight, for people, without a capital or a full stop. */
     public record Refusal(String encoding, String reason) {}

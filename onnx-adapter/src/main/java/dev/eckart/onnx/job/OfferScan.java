@@ -85,7 +85,10 @@ public final class OfferScan {
                 .losses(
                         network,
                         compressor.apply(
-                                probed.probes(), network, offering, new Provenance(engine.version(), "", measure.name())),
+                                probed.probes(),
+                                network,
+                                offering,
+                                new Provenance(engine.version(), "", measure.name())),
                         selection.calibration());
         Map<String, Double> units = units(probed, losses.losses());
         Map<String, Found> found = new LinkedHashMap<>();

@@ -43,7 +43,18 @@ public final class Eckart {
 
     /** In the order in which the help lists them. */
     private static final List<String> COMMANDS = List.of(
-            "demo", "scan", "compress", "verify", "sweep", "check", "svd", "strategies", "encodings", COMPLETION);
+            "demo",
+            "scan",
+            "compress",
+            "verify",
+            "compare",
+            "sweep",
+            "check",
+            "svd",
+            "inputs",
+            "strategies",
+            "encodings",
+            COMPLETION);
 
     private Eckart() {}
 
@@ -109,9 +120,11 @@ public final class Eckart {
             case "scan" -> new ScanCommand(console);
             case "compress" -> new CompressCommand(console);
             case "verify" -> new VerifyCommand(console);
+            case "compare" -> new CompareCommand(console);
             case "sweep" -> new SweepCommand(console);
             case "check" -> new CheckCommand(console);
             case "svd" -> new SvdCommand(console);
+            case "inputs" -> new InputsCommand(console);
             case "strategies" -> new StrategiesCommand(console);
             case "encodings" -> new EncodingsCommand(console);
             case COMPLETION -> new CompletionCommand(console);

@@ -1,14 +1,18 @@
 package dev.eckart.cli;
 
 import dev.eckart.cli.ReportFiles.Form;
-import dev.eckart.cli.render.HtmlReport;
-import dev.eckart.cli.render.JsonReport;
-import dev.eckart.cli.render.TextReport;
+import dev.eckart.cli.render.ScanRendering;
+import dev.eckart.core.encode.Encoding;
 import dev.eckart.core.report.Report;
+import dev.eckart.core.report.ScanReport;
 import dev.eckart.onnx.job.CompressionJob;
+import dev.eckart.onnx.job.Engine;
+import dev.eckart.onnx.job.OfferScan;
+import dev.eckart.onnx.job.Selection;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -19,12 +23,12 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "scan",
         description = "Shows each weight of a model: its spectrum and the strategy's decision, or the reason why it is"
-                + " skipped.",
+                + " skipped; with --calibration, what each encoding would cost and lose, and which weight hurts most.",
         usageHelpAutoWidth = true,
         sortOptions = false)
 final class ScanCommand implements Callable<Integer> {
-    private static final ReportFiles<Report> FILES = new ReportFiles<>(
-            List.of(new Form<>(".html", HtmlReport::renderScan), new Form<>(".json", JsonReport::renderScan)));
+    private static final ReportFiles<ScanReport> FILES = new ReportFiles<>(
+            List.of(new Form<>(".html", ScanRendering::html), new Form<>(".json", ScanRendering::json)));
 
     private final Console console;
 
@@ -33,6 +37,9 @@ final class ScanCommand implements Callable<Integer> {
 
     @Mixin
     private SelectionOptions selection = new SelectionOptions();
+
+    @Mixin
+    private ScanEncodings encodings = new ScanEncodings();
 
     @Option(
             names = "--report",
@@ -68,13 +75,26 @@ final class ScanCommand implements Callable<Integer> {
 
     private int run() {
         FILES.require(files, selection.weights().addTo(new RunFiles().readsModel("the original model", model)));
-        CompressionJob job = new CompressionJob(engine.engine(console, options.progress(console), cache));
-        Report report = job.scan(model, selection.selection());
-        FILES.deliver(report, files, console, () -> {
+        Engine working = engine.engine(console, options.progress(console), cache);
+        Selection chosen = selection.selection();
+        boolean wanted = encodings.areWanted(selection.weights().calibrated());
+        List<Encoding> looked = wanted ? encodings.encodings(selection.weights().plugins()) : List.of();
+        Report report = new CompressionJob(working).scan(model, chosen);
+        ScanReport scan = new ScanReport(
+                report,
+                wanted
+                        ? Optional.of(new OfferScan(working)
+                                .scan(
+                                        model,
+                                        chosen,
+                                        looked,
+                                        encodings.measure(selection.weights().plugins())))
+                        : Optional.empty());
+        FILES.deliver(scan, files, console, () -> {
             if (json) {
-                console.println(JsonReport.renderScan(report));
+                console.println(ScanRendering.json(scan));
             } else if (!options.quiet()) {
-                console.print(TextReport.renderScan(report));
+                console.print(ScanRendering.text(scan));
             }
         });
         return ExitCode.DONE;

@@ -153,6 +153,16 @@ class ArchitectureTest {
     }
 
     @Test
+    void only_texts_should_see_the_tokenizers_library() {
+        noClasses()
+                .that(resideOutsideOfPackages("dev.eckart.cli.text.."))
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("ai.djl..")
+                .check(ALL);
+    }
+
+    @Test
     void libraries_should_print_nothing_and_read_no_environment() {
         noClasses()
                 .that()

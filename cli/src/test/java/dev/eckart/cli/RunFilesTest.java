@@ -221,7 +221,7 @@ class RunFilesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"compress", "verify", "scan", "svd", "check", "sweep"})
+    @ValueSource(strings = {"compress", "verify", "scan", "svd", "check", "sweep", "compare"})
     void should_say_at_once_that_a_pipe_is_no_file_to_read(String command) throws Exception {
         Path pipe = fifo("pipe.npy");
         List<CommandLineRun> runs = switch (command) {
@@ -231,7 +231,7 @@ class RunFilesTest {
                         eckart("compress", model, "-o", folder.resolve("out.onnx"), "--inputs", pipe),
                         eckart("compress", model, "-o", folder.resolve("out.onnx"), "--calibration", pipe),
                         eckart("compress", model, "-o", folder.resolve("out.onnx"), "--labels", pipe));
-            case "verify" -> List.of(eckart("verify", pipe, model), eckart("verify", model, pipe));
+            case "verify", "compare" -> List.of(eckart(command, pipe, model), eckart(command, model, pipe));
             case "svd" -> List.of(eckart("svd", pipe));
             default -> List.of(eckart(command, pipe));
         };

@@ -71,6 +71,7 @@ class SchemaTest {
     void reports_should_be_as_their_schema_says() {
         String small = folder.resolve("small.onnx").toString();
         assertValid("report", eckart("scan", model, "--json"));
+        assertValid("report", eckart("scan", model, "--encoding", "bits,packed,pair", "--json"));
         assertValid("report", eckart("compress", model, "--dry-run", "--json"));
         assertValid(
                 "report",
@@ -177,7 +178,7 @@ class SchemaTest {
     }
 
     @Test
-    void sweeps_and_decompositions_should_be_as_their_schemas_say() {
+    void sweeps_comparisons_and_decompositions_should_be_as_their_schemas_say() {
         assertValid(
                 "sweep",
                 eckart(
@@ -191,6 +192,24 @@ class SchemaTest {
                         inputs,
                         "--labels",
                         inputs + ":labels",
+                        "--json"));
+        String small = folder.resolve("small.onnx").toString();
+        eckart("compress", model, "-o", small, "--rank", "fixed:16", "--no-verify");
+        assertValid("compare", eckart("compare", model, small, "--json", "--no-latency", "--no-memory"));
+        assertValid(
+                "compare",
+                eckart(
+                        "compare",
+                        model,
+                        small,
+                        "--inputs",
+                        inputs,
+                        "--labels",
+                        inputs + ":labels",
+                        "--metric",
+                        "top-k:5",
+                        "--min-cosine",
+                        "0.5",
                         "--json"));
         assertValid("svd", eckart("svd", inputs + ":image", "--rank", "2", "--json"));
     }

@@ -85,6 +85,31 @@ class DistributionIT {
     }
 
     @Test
+    void jar_should_make_tokens_of_texts_once_the_optional_part_is_beside_it() throws Exception {
+        Path jar = Files.copy(JAR, folder.resolve("eckart.jar"));
+        Path texts = Files.writeString(folder.resolve("texts.txt"), "one\n");
+        Path model = BundledClassifier.MODEL.extractTo(folder);
+        Object[] command = {
+            JAVA, "-jar", jar, "inputs", model, "--text", texts, "--tokenizer", "none.json", "-o", "a.npz"
+        };
+
+        assertThat(run(folder, Map.of(), command).err())
+                .contains("put `eckart-tokenizers-", "directory of the command's jar");
+        String optional = "eckart-tokenizers-" + System.getProperty("eckart.version") + ".jar";
+        Files.copy(JAR.resolveSibling(optional), folder.resolve(optional));
+        assertThat(run(folder, Map.of(), command).err()).contains("which is made of no text");
+    }
+
+    @Test
+    void jar_should_hold_nothing_of_the_optional_part() throws Exception {
+        try (ZipFile jar = new ZipFile(JAR.toFile())) {
+            assertThat(jar.stream().map(entry -> entry.getName()))
+                    .noneMatch(name ->
+                            name.matches("(ai/djl|com/google/gson|com/sun/jna|org/slf4j|org/apache/commons)/.*"));
+        }
+    }
+
+    @Test
     void jar_should_find_the_strategies_of_its_services() throws Exception {
         Result result = run(folder, Map.of(), JAVA, "-jar", JAR, "strategies");
 

@@ -67,7 +67,8 @@ public final class Failure {
                 .map(failure -> "at %s %s".formatted(binding.sizes(), failure));
     }
 
-    private static Optional<String> notFinite(List<OutputComparison> outputs) {
+    /** The sentence on an output that is not finite, if there is one. */
+    static Optional<String> notFinite(List<OutputComparison> outputs) {
         return outputs.stream()
                 .filter(output -> !Double.isFinite(output.maxAbsoluteError()))
                 .map(output -> "output `%s` holds NaN or infinity, in the original or the compressed network"

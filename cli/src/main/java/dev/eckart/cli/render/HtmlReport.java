@@ -37,9 +37,23 @@ public final class HtmlReport {
         return new HtmlReport(report).page(JsonReport.tree(report)).render();
     }
 
-    /** What there is of it after a scan. */
-    public static String renderScan(Report report) {
-        return new HtmlReport(report).page(JsonReport.scanTree(report)).render();
+    /**
+     * What there is of it after a scan.
+     *
+     * @param tree the same, with more
+     * @param more what comes before all else
+     */
+    static HtmlPage scanPage(Report report, ObjectNode tree, List<Section> more) {
+        HtmlPage page = new HtmlReport(report).page(tree);
+        return new HtmlPage(
+                page.command(),
+                page.subject(),
+                page.title(),
+                page.verdict(),
+                page.tiles(),
+                Stream.concat(more.stream(), page.sections().stream()).toList(),
+                page.version(),
+                page.data());
     }
 
     /** The last part of a path. */

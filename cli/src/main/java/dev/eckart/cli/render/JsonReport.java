@@ -237,7 +237,7 @@ public final class JsonReport {
                 .put("samples", latency.samples());
     }
 
-    private static void metric(ObjectNode node, MetricResult metric) {
+    static void metric(ObjectNode node, MetricResult metric) {
         node.put("name", metric.name());
         metric.networks().ifPresent(networks -> {
             Json.putNumber(node, "original", networks.original());
@@ -328,7 +328,7 @@ public final class JsonReport {
         Json.putNumber(node, "cosine", part.cosine());
     }
 
-    private static void limit(ObjectNode node, Limit.Outcome limit) {
+    static void limit(ObjectNode node, Limit.Outcome limit) {
         node.put("name", limit.name());
         Json.putNumber(node, "limit", limit.limit());
         Json.putNumber(node, "value", limit.value());

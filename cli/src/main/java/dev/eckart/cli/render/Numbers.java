@@ -62,6 +62,11 @@ public final class Numbers {
         return "%s ms → %s ms".formatted(rounded(before, 3), rounded(after, 3));
     }
 
+    /** A time, to three digits: {@code 15.1 ms}. */
+    public static String milliseconds(double time) {
+        return rounded(time, 3) + " ms";
+    }
+
     /** Seconds: {@code 1.24 s}. */
     public static String seconds(double seconds) {
         return String.format(Locale.ROOT, "%.2f s", seconds);

@@ -310,17 +310,20 @@ final class ReportTables {
 
     /** What was lost, output by output: of what outputs have in common and of what some have. */
     static Optional<Table> outputs(Report report) {
-        return report.checks().verification().map(verification -> {
-            List<OutputMeasure> measures = OutputMeasure.ALL.stream()
-                    .filter(measure -> verification.outputs().stream()
-                            .anyMatch(output -> measure.of(output).isPresent()))
-                    .toList();
-            Table table = new Table(cells("output", measures, OutputMeasure::heading));
-            for (OutputComparison output : verification.outputs()) {
-                table.row(cells(output.name(), measures, measure -> measure.text(output)));
-            }
-            return table;
-        });
+        return report.checks().verification().map(ReportTables::outputs);
+    }
+
+    /** The same of a verification. */
+    static Table outputs(Verification verification) {
+        List<OutputMeasure> measures = OutputMeasure.ALL.stream()
+                .filter(measure -> verification.outputs().stream()
+                        .anyMatch(output -> measure.of(output).isPresent()))
+                .toList();
+        Table table = new Table(cells("output", measures, OutputMeasure::heading));
+        for (OutputComparison output : verification.outputs()) {
+            table.row(cells(output.name(), measures, measure -> measure.text(output)));
+        }
+        return table;
     }
 
     private static String[] cells(String first, List<OutputMeasure> measures, Function<OutputMeasure, String> cell) {

@@ -502,7 +502,159 @@
     draw();
   };
 
-  const drawings = { search: drawSearch, ranks: drawRanks, spectrum: drawSpectrum, errors: drawErrors, sweep: drawSweep };
+  // A comparison
+
+  // What a model loses is drawn, and 0 is the original; of what is better the higher it is, what is missing of 1.
+  const comparisonMeasures = () => {
+    const models = report.models;
+    const metrics = models[0].metrics.map(({ name, judged, better }, i) => {
+      const of = (model) => model.metrics[i].value ?? NaN;
+      const ofOne = better === 'higher' && models.every((model) => !(of(model) > 1));
+      return {
+        label: ofOne ? `1 − ${name}` : `${name}${judged === 'value' ? '' : `, ${judged}`}`,
+        of: ofOne ? (model) => 1 - of(model) : of,
+        higher: better === 'higher' && !ofOne,
+        text: (model) => `${name} ${Number(of(model).toPrecision(5))}`,
+      };
+    });
+    return [
+      { label: 'Accuracy lost, in points', of: (model) => 100 * model.accuracy?.drop, text: (model) => `${number(100 * model.accuracy.drop)} points lost` },
+      ...metrics,
+      { label: '1 − cosine of outputs', of: (model) => 1 - (model.cosine.worst ?? NaN), text: (model) => `cosine ${Number(model.cosine.worst.toPrecision(5))}` },
+      { label: 'Relative error', of: (model) => model.relativeError.worst ?? NaN, text: (model) => `relative error ${number(model.relativeError.worst)}` },
+      { label: 'Time of a run, of the original’s', of: (model) => model.latency?.ratio, text: (model) => `${number(model.latency.ratio)}× the time` },
+      { label: 'Peak memory, of the original’s', of: (model) => model.memoryRatio, text: (model) => `${number(model.memoryRatio)}× the memory` },
+    ].filter(({ of }) => models.some((model) => Number.isFinite(of(model))));
+  };
+
+  const drawComparison = (place) => {
+    const measures = comparisonMeasures();
+    if (measures.length === 0) {
+      place.remove();
+      return;
+    }
+    const measure = element('select', { id: 'measure' });
+    measures.forEach(({ label }, i) => measure.append(element('option', { value: i }, seen(label))));
+    place.append(element('div', { class: 'choice' }, element('label', { for: 'measure' }, 'Show', measure)));
+    const [chart] = plots(place, 1).map(chartIn);
+    const file = ({ path }) => brief(path.split(/[/\\]/).at(-1), 40);
+    const draw = () => {
+      const { label, of, higher = false, text } = measures[measure.value];
+      const models = report.models.filter((model) => Number.isFinite(of(model)));
+      const worse = (one, other) => (higher ? of(one) < of(other) : of(one) > of(other));
+      const beats = (one, other) => one.bytes <= other.bytes && !worse(one, other) && (one.bytes < other.bytes || worse(other, one));
+      const beaten = (model) => models.some((other) => beats(other, model));
+      const front = models.filter((model) => !beaten(model)).sort((a, b) => a.bytes - b.bytes);
+      const values = models.map(of);
+      const logarithmic = values.every((value) => value > 0) && Math.max(...values) / Math.min(...values) >= 10;
+      const point = (model) => ({ value: [sizeOf(model), of(model)], model });
+      const letters = { show: true, position: 'right', color: ink, fontSize: 12, formatter: ({ data: { model } }) => model.letters };
+      show(
+        chart,
+        `${label}, against size of the file, of ${models.length} models; on the front: ${front.map(({ letters: name }) => name).join(', ')}.`,
+        {
+          legend: legend(),
+          xAxis: sizes([...models, { sizeRatio: 1 }]),
+          yAxis: upward(logarithmic ? 'log' : 'value', seen(label), logarithmic ? { axisLabel: { color: soft, formatter: number } } : { scale: true }),
+          tooltip: tooltip(({ data: { model } }) =>
+            [`${model.letters}: ${file(model)}`, `${model.bytes.toLocaleString('en')} bytes, ${percent(model.sizeRatio)} of the original`, text(model)].join('\n'),
+          ),
+          series: [
+            line('on the front', blue, front.map(point), { symbolSize: 10, showSymbol: true, label: letters, lineStyle: { color: blue, type: 'dashed', width: 1.5 } }),
+            dots('not on the front', soft, 'circle', models.filter(beaten).map(point), { symbolSize: 10, itemStyle: hollow(soft), label: letters }),
+          ],
+        },
+      );
+    };
+    measure.addEventListener('change', draw);
+    draw();
+  };
+
+  // What weights can be stored as
+
+  const drawOffers = (place) => {
+    const { offers } = report;
+    const inOrder = [...offers.weights].sort((a, b) => a.place - b.place);
+    // What is measured comes first, and then what was predicted of every form without a rank.
+    const variants = [...new Set(offers.weights.flatMap(({ forms }) => forms.filter(({ rank }) => rank === undefined).map(({ encoding }) => encoding)))];
+    const choices = [offers.measuredAt, ...variants.filter((name) => name !== offers.measuredAt)];
+    const lossAt = (weight, name) =>
+      (name === offers.measuredAt ? weight.networkLoss : (weight.forms.find(({ encoding }) => encoding === name)?.networkLoss ?? null));
+    const encoding = element('select', { id: 'encoding' });
+    choices.forEach((name, i) => encoding.append(element('option', { value: i }, i === 0 ? `${seen(name)}, measured` : `${seen(name)}, predicted`)));
+    const chosen = element('select', { id: 'offered' });
+    offers.weights.forEach((weight, i) => chosen.append(element('option', { value: i }, brief(weight.name, 60))));
+    place.append(element('div', { class: 'choice' }, element('label', { for: 'encoding' }, 'Stored as', encoding)));
+    const below = figure('offered');
+    below.append(element('div', { class: 'choice' }, element('label', { for: 'offered' }, 'Weight', chosen)));
+    const [map] = plots(place, 1).map(chartIn);
+    const [forms] = plots(below, 1).map(chartIn);
+    const logarithmic = (values) => values.length > 0 && values.every((value) => value > 0);
+    const largest = Math.max(...inOrder.map(({ bytes }) => bytes));
+
+    const draw = () => {
+      const name = choices[encoding.value];
+      const known = inOrder.filter((weight) => Number.isFinite(lossAt(weight, name)) && lossAt(weight, name) !== null);
+      const point = (weight) => ({
+        value: [weight.place, lossAt(weight, name)],
+        weight,
+        symbolSize: 6 + 18 * Math.sqrt(weight.bytes / largest),
+      });
+      const taken = offers.weights[chosen.value];
+      const log = logarithmic(known.map((weight) => lossAt(weight, name)));
+      show(
+        map,
+        `Loss of the network's outputs by each of ${known.length} weights alone, stored as ${seen(name)}` +
+          (known.length ? `; most by ${[...known].sort((a, b) => lossAt(b, name) - lossAt(a, name)).slice(0, 3).map((weight) => brief(weight.name, 40)).join(', ')}.` : '.'),
+        {
+          xAxis: across('value', 'weight, in the order of the network; larger dots have more bytes', { min: 0, max: inOrder.length + 1, minInterval: 1, axisLabel: { color: soft, formatter: (at) => (at >= 1 && at <= inOrder.length ? String(at) : '') } }),
+          yAxis: upward(log ? 'log' : 'value', 'Loss of the network’s outputs', { axisLabel: { color: soft, formatter: number } }),
+          tooltip: tooltip(({ data: { weight } }) => `${brief(weight.name, 60)}\n${weight.operator}, ${weight.bytes.toLocaleString('en')} bytes\nloses ${number(lossAt(weight, name))}`),
+          series: [
+            dots('weights', blue, 'circle', known.filter((weight) => weight !== taken).map(point), { itemStyle: { color: blue, opacity: 0.75 } }),
+            dots('chosen', orange, 'circle', known.filter((weight) => weight === taken).map(point), { z: 5 }),
+          ],
+        },
+      );
+      const network = taken.forms.some((form) => Number.isFinite(form.networkLoss) && form.networkLoss !== null);
+      const lost = (form) => (network ? form.networkLoss : form.layerLoss);
+      const shown = taken.forms.filter((form) => Number.isFinite(lost(form)));
+      show(
+        forms,
+        `${brief(taken.name, 300)}, ${taken.bytes} bytes: ${shown.length} forms. ` +
+          taken.refused.map(({ encoding: refusing, reason }) => `${seen(refusing)}: ${seen(reason)}.`).join(' '),
+        {
+          legend: legend(),
+          xAxis: across('value', 'bytes, % of the weight’s', { min: 0, max: 100 }),
+          yAxis: upward(logarithmic(shown.map(lost)) ? 'log' : 'value', network ? 'Loss of the network’s outputs, predicted' : 'Loss of the layer’s outputs, predicted', { axisLabel: { color: soft, formatter: number } }),
+          tooltip: tooltip(({ data: { form } }) =>
+            [
+              form.encoding + (form.rank === undefined ? '' : `, rank ${form.rank}`),
+              `${percent(form.bytes / taken.bytes)} of the bytes`,
+              `layer loses ${number(form.layerLoss)}`,
+              `network loses ${number(form.networkLoss)}`,
+            ].join('\n'),
+          ),
+          series: offers.encodings.map((family, i) => {
+            const [colour, symbol] = families[i % families.length];
+            const own = shown.filter((form) => form.family === family).sort((a, b) => a.bytes - b.bytes);
+            return line(brief(family, 24), colour, own.map((form) => ({ value: [(100 * form.bytes) / taken.bytes, lost(form)], form })), { symbol, symbolSize: 8, showSymbol: true });
+          }),
+        },
+      );
+    };
+    encoding.addEventListener('change', draw);
+    chosen.addEventListener('change', draw);
+    map.on('click', ({ data }) => {
+      if (data?.weight) {
+        chosen.value = offers.weights.indexOf(data.weight);
+        draw();
+      }
+    });
+    draw();
+  };
+
+  const drawings = { search: drawSearch, ranks: drawRanks, spectrum: drawSpectrum, errors: drawErrors, sweep: drawSweep, comparison: drawComparison, offers: drawOffers };
   Object.entries(drawings).forEach(([name, draw]) => {
     const place = figure(name);
     if (place) {

@@ -64,6 +64,43 @@ class HtmlPageIT {
                 .endsWith("eckart compress … --rank fixed:5");
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {DESKTOP, PHONE})
+    void should_draw_the_front_of_a_comparison(int width) throws IOException {
+        open(HtmlComparison.render(SampleReports.comparison(SampleReports.HOSTILE)), width);
+
+        assertSound(width);
+        assertThat(drawn()).containsExactly("comparison");
+        assertThat(browser.ask("document.querySelector('.plot').getAttribute('aria-label')"))
+                .isEqualTo("1 − cosine of outputs, against size of the file, of 3 models; on the front: A, C.");
+        browser.ask("(document.getElementById('measure').value = 2,"
+                + " document.getElementById('measure').dispatchEvent(new Event('change')))");
+        assertThat(browser.ask("document.querySelector('.plot').getAttribute('aria-label')"))
+                .asString()
+                .startsWith("Time of a run");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {DESKTOP, PHONE})
+    void should_draw_what_the_network_loses_over_depth_and_what_a_weight_is_offered(int width) throws IOException {
+        open(ScanRendering.html(SampleReports.scan(SampleReports.HOSTILE)), width);
+
+        assertSound(width);
+        assertThat(drawn()).startsWith("offers", "offered");
+        String offered = "document.querySelector('figure[data-chart=offered] .plot').getAttribute('aria-label')";
+        assertThat(browser.ask(offered)).asString().contains("bytes: 3 forms. int8: ");
+        browser.ask("(document.getElementById('encoding').value = 1,"
+                + " document.getElementById('encoding').dispatchEvent(new Event('change')))");
+        assertThat(browser.ask("document.querySelector('figure[data-chart=offers] .plot').getAttribute('aria-label')"))
+                .asString()
+                .contains("stored as bits:8; most by ");
+        browser.ask("(document.getElementById('offered').value = %d,".formatted(SampleReports.HOSTILE.size() - 1)
+                + " document.getElementById('offered').dispatchEvent(new Event('change')))");
+        assertThat(browser.ask("document.querySelector('figure[data-chart=offered] .plot').textContent"))
+                .asString()
+                .contains("Loss of the layer’s outputs, predicted");
+    }
+
     @Test
     void should_end_an_axis_of_sizes_at_100_percent_though_an_unchanged_model_is_a_little_larger() throws IOException {
         String page = HtmlSweep.render(SampleReports.sweep(List.of("fc1", "fc2", "fc3")));

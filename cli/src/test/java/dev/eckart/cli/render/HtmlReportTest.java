@@ -3,6 +3,8 @@ package dev.eckart.cli.render;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.eckart.core.report.NothingToGain;
+import dev.eckart.core.report.Report;
+import dev.eckart.core.report.ScanReport;
 import dev.eckart.core.verify.Limit;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
@@ -58,7 +60,7 @@ class HtmlReportTest {
     @Test
     void should_say_why_it_failed_and_leave_out_what_there_is_none_of() {
         String failed = HtmlReport.render(SampleReports.hostile());
-        String scan = HtmlReport.renderScan(SampleReports.hostile());
+        String scan = scanned(SampleReports.hostile());
 
         assertThat(failed).contains("max-size-ratio 0.2 is exceeded: measured 0.25.", "id=\"search\"");
         assertThat(failed).doesNotContain("id=\"skipped\"");
@@ -91,10 +93,14 @@ class HtmlReportTest {
                         .with(nothing)))
                 .contains("</span>Nothing to gain</strong>", "Pairs save too little; try lower ranks.")
                 .doesNotContain("✓");
-        assertThat(HtmlReport.renderScan(SampleReports.heldTo("scan")
+        assertThat(scanned(SampleReports.heldTo("scan")
                         .as("scan", Optional.empty())
                         .with(nothing)))
                 .contains("</span>Nothing to gain</strong>");
+    }
+
+    private static String scanned(Report report) {
+        return ScanRendering.html(new ScanReport(report, Optional.empty()));
     }
 
     private static String outsideOfLibrary(String page) {

@@ -1,7 +1,10 @@
 package dev.eckart.cli.render;
 
 import dev.eckart.core.factor.PairTiming;
+import dev.eckart.core.report.ComparisonReport;
+import dev.eckart.core.report.OfferReport;
 import dev.eckart.core.report.Report;
+import dev.eckart.core.report.ScanReport;
 import dev.eckart.core.report.SearchEntry;
 import dev.eckart.core.report.SweepReport;
 import dev.eckart.core.report.WeightEntry;
@@ -13,9 +16,11 @@ import dev.eckart.core.verify.Latency;
 import dev.eckart.core.verify.Limit;
 import dev.eckart.core.verify.Loss;
 import dev.eckart.core.verify.LostFusion;
+import dev.eckart.core.verify.Memory;
 import dev.eckart.core.verify.OutputComparison;
 import dev.eckart.core.verify.PartComparison;
 import dev.eckart.core.verify.RewriteProof;
+import dev.eckart.core.verify.RunTime;
 import dev.eckart.core.verify.StoredForms;
 import dev.eckart.core.verify.Verification;
 import dev.eckart.core.verify.WorstParts;
@@ -25,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
@@ -230,6 +236,66 @@ final class SampleReports {
         return IntStream.range(0, count)
                 .mapToObj(i -> "/encoder/layer.%03d/".formatted(i) + "x".repeat(981))
                 .toList();
+    }
+
+    /** A scan of weights, of which each loses more than the one before it, and the last was not measured. */
+    static ScanReport scan(List<String> names) {
+        List<OfferReport.Weight> weights = new ArrayList<>();
+        for (int i = 0; i < names.size(); i++) {
+            double loss = 0.001 * (i + 1);
+            boolean measured = i < names.size() - 1;
+            weights.add(new OfferReport.Weight(
+                    i + 1,
+                    names.get(i),
+                    "MatMul",
+                    1000L * (i + 1),
+                    measured ? OptionalDouble.of(loss) : OptionalDouble.empty(),
+                    List.of(
+                            form("bits", "bits:8", OptionalInt.empty(), 250, loss / 100, measured),
+                            form("bits", "bits:4", OptionalInt.empty(), 125, loss, measured),
+                            form("pair", "pair", OptionalInt.of(3), 400, 5 * loss, measured)),
+                    List.of(new OfferReport.Refusal("int8", names.get(0)))));
+        }
+        return new ScanReport(
+                plain(of(names, List.of("y"), 8), of(names, List.of("y"), 8).weights(), Optional.empty(), List.of())
+                        .as("scan", Optional.empty()),
+                Optional.of(new OfferReport(
+                        List.of("bits", "int8", "pair"), "bits:4", true, weights, List.of(names.get(0)))));
+    }
+
+    private static OfferReport.Form form(
+            String family, String encoding, OptionalInt rank, long bytes, double loss, boolean measured) {
+        return new OfferReport.Form(
+                family, encoding, rank, bytes, loss, measured ? OptionalDouble.of(loss) : OptionalDouble.empty());
+    }
+
+    /** A comparison of three models: one of them is beaten by the others. */
+    static ComparisonReport comparison(List<String> names) {
+        List<ComparisonReport.Compared> models = new ArrayList<>();
+        for (int i = 1; i < 4; i++) {
+            double lost = i == 2 ? 0.5 : 0.1 / i;
+            models.add(new ComparisonReport.Compared(
+                    measured(names.get(i % names.size()), 200_000L * i),
+                    new Verification(
+                            EvaluationInputs.MADE_UP,
+                            8,
+                            Optional.empty(),
+                            List.of(new OutputComparison(names.get(0), 1, lost, 1 - lost, 1)),
+                            Optional.empty(),
+                            new Latency(2, 2.0 / i, 1.0 / i, 0.9 / i, 1.1 / i, 8)),
+                    List.of()));
+        }
+        return new ComparisonReport("0.1.0", 0, 2, measured(names.get(0), 1_000_000), models, List.of(names.get(0)), 3);
+    }
+
+    private static ComparisonReport.Measured measured(String path, long bytes) {
+        return new ComparisonReport.Measured(
+                path,
+                bytes,
+                List.of(path + ".data"),
+                12.5,
+                Optional.of(new RunTime(2, 1.5, 3)),
+                Optional.of(new Memory.Taken(2 * bytes, 3 * bytes)));
     }
 
     /** A sweep over two strategies. */

@@ -4,11 +4,11 @@ import dev.eckart.core.npy.NpyArray;
 import dev.eckart.core.verify.Latency;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
-/** Times two models on the same inputs, taking turns, so that what else the machine does falls on both alike. */
+/** Times two models or more on the same inputs, taking turns, so that what else the machine does falls on both alike. */
 public final class LatencyMeter {
     /** Samples of a run that is timed, where there are as many and the model takes as many at a time. */
     public static final int SAMPLES = 32;
@@ -55,39 +55,50 @@ public final class LatencyMeter {
      * @param limit nanoseconds after which no further turns are begun, but for the least number
      */
     public static Latency measure(Timed original, Timed compressed, int samples, long limit) {
-        List<Turn> turns = new ArrayList<>();
+        return turns(List.of(original, compressed), limit).besideFirst(1, samples);
+    }
+
+    /**
+     * Several models' times, after a warm-up.
+     *
+     * @param inputs of each, in the same order: the same ones, in the types that it takes
+     */
+    public static TurnTimes measure(List<Session> models, List<Map<String, NpyArray>> inputs) {
+        List<Timed> timed = IntStream.range(0, models.size())
+                .<Timed>mapToObj(i -> () -> models.get(i).nanoseconds(inputs.get(i)))
+                .toList();
+        return turns(timed, NANOSECONDS * Math.max(1, models.size() / 2));
+    }
+
+    /** @param limit nanoseconds after which no further turns are begun, but for the least number */
+    static TurnTimes turns(List<Timed> models, long limit) {
+        List<List<Double>> turns = new ArrayList<>();
         for (int turn = 0; turn < WARM_UP_TURNS; turn++) {
-            original.nanoseconds();
-            compressed.nanoseconds();
+            models.forEach(Timed::nanoseconds);
         }
         long start = System.nanoTime();
         for (int turn = 0; turn < MOST_TURNS; turn++) {
             if (turn >= LEAST_TURNS && turn % 2 == 1 && System.nanoTime() - start > limit) {
                 break;
             }
-            // Who goes first changes, so that what one leaves in the caches is to nobody's advantage.
-            boolean compressedFirst = turn % 2 == 1;
-            double first = (compressedFirst ? compressed : original).nanoseconds() / 1e6;
-            double second = (compressedFirst ? original : compressed).nanoseconds() / 1e6;
-            turns.add(compressedFirst ? new Turn(second, first) : new Turn(first, second));
+            Double[] times = new Double[models.size()];
+            for (int model : order(turn, models.size())) {
+                times[model] = models.get(model).nanoseconds() / 1e6;
+            }
+            turns.add(List.of(times));
         }
-        turns.sort(Comparator.comparingDouble(Turn::ratio));
-        Turn median = turns.get(turns.size() / 2);
-        List<Double> ratios = turns.stream().map(Turn::ratio).toList();
-        return new Latency(
-                median.originalMs,
-                median.compressedMs,
-                median.ratio(),
-                quantile(ratios, 0.25),
-                quantile(ratios, 0.75),
-                samples);
+        return new TurnTimes(turns);
     }
 
-    /** One run of each. */
-    private record Turn(double originalMs, double compressedMs) {
-        double ratio() {
-            return compressedMs / originalMs;
-        }
+    /**
+     * Who goes first changes from turn to turn, and after each has, the direction does, so that what one leaves in the caches
+     * is to nobody's advantage.
+     */
+    private static int[] order(int turn, int models) {
+        boolean backwards = turn / models % 2 == 1;
+        return IntStream.range(0, models)
+                .map(place -> Math.floorMod(turn + (backwards ? -place : place), models))
+                .toArray();
     }
 
     /** Between the two values that are nearest to it in order, in proportion. */

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.eckart.core.verify.Latency;
+import dev.eckart.core.verify.RunTime;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
@@ -71,6 +73,41 @@ class LatencyMeterTest {
         int warmUp = 3;
         assertThat(original.get() - warmUp).isOdd();
         assertThat(compressed).hasValue(original.get());
+    }
+
+    @Test
+    void should_time_several_in_turns_of_each_and_compare_them_with_the_first_of_the_same_turn() {
+        AtomicInteger runs = new AtomicInteger();
+        int models = 3;
+        // The machine slows down from turn to turn.
+        LongSupplier turn = () -> 1_000_000L * (1 + runs.getAndIncrement() / models);
+
+        TurnTimes times =
+                LatencyMeter.turns(List.of(turn::getAsLong, () -> 2 * turn.getAsLong(), () -> turn.getAsLong() / 2), 0);
+
+        assertThat(times.besideFirst(1, 8).ratio()).isEqualTo(2);
+        assertThat(times.besideFirst(1, 8).ratioHigh()).isEqualTo(2);
+        assertThat(times.besideFirst(2, 8).ratioLow()).isEqualTo(0.5);
+        // Three turns of warm-up, and seven: the fourth of these is the median.
+        assertThat(times.of(0)).isEqualTo(new RunTime(7, 5.5, 8.5));
+        assertThat(times.of(1)).isEqualTo(new RunTime(14, 11, 17));
+    }
+
+    @Test
+    void should_let_each_of_several_go_first_and_last() {
+        List<String> order = new ArrayList<>();
+
+        LatencyMeter.turns(List.of(noting("a", order), noting("b", order), noting("c", order)), 0);
+
+        assertThat(String.join("", order))
+                .isEqualTo("abc".repeat(3) + "abc" + "bca" + "cab" + "acb" + "bac" + "cba" + "abc");
+    }
+
+    private static LatencyMeter.Timed noting(String name, List<String> order) {
+        return () -> {
+            order.add(name);
+            return 1;
+        };
     }
 
     /** Milliseconds, one after the other, after a warm-up. */

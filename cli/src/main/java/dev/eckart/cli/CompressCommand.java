@@ -193,14 +193,15 @@ final class CompressCommand implements Callable<Integer> {
         }
         // What is for pairs alone asks for pairs alone.
         boolean pairs = encoding.pairsAlone()
-                || encoding.isUnset() && !encoding.hasSize() && (isForPairs() || selection.rank().isPresent());
+                || encoding.isUnset()
+                        && !encoding.hasSize()
+                        && (isForPairs() || selection.rank().isPresent());
         boolean free = selection.rank().isEmpty() && !encoding.hasSize();
         boolean searchedPairs = free && pairs && wanted.areSearchable();
         EncodingOrder encodings = pairs
                 ? encoding.pairs(selection.weights().plugins())
                 : encoding.encodings(
-                        selection.weights().plugins(),
-                        selection.weights().calibrated());
+                        selection.weights().plugins(), selection.weights().calibrated());
         boolean searchedForms = free && !pairs && wanted.judgeLoss() && EncodingOptions.leaveAChoice(encodings);
         requireNothingOfPairsBesideSize();
         requireFactored(encodings.usual(), pairs);
@@ -282,10 +283,7 @@ final class CompressCommand implements Callable<Integer> {
                 .refit(refit)
                 .timed(timed())
                 .encodings(encodings)
-                .aim(
-                        searched
-                                ? Optional.of(limited(compared.orElseThrow()))
-                                : aim(wanted, encodings));
+                .aim(searched ? Optional.of(limited(compared.orElseThrow())) : aim(wanted, encodings));
         CompressionJob job = new CompressionJob(engine.engine(console, options.progress(console), cache));
         if (dryRun) {
             return job.plan(model, ranks);
@@ -339,8 +337,7 @@ final class CompressCommand implements Callable<Integer> {
 
     private Aim.Limited limited(Evaluation compared) {
         cache.require();
-        return new Aim.Limited(
-                search.trialsOn(compared), search.mostTrials(), cache.trials(console), trialListener());
+        return new Aim.Limited(search.trialsOn(compared), search.mostTrials(), cache.trials(console), trialListener());
     }
 
     private BiConsumer<String, SearchEntry.Tried> trialListener() {

@@ -94,8 +94,7 @@ final class EncodingOptions {
      * @throws InvalidInputException if one does not exist, is given twice, or refuses its arguments
      */
     EncodingOrder encodings(PluginOptions plugins, boolean calibrated) {
-        String list = Optional.ofNullable(this.list)
-                .orElse(calibrated ? ANY_CALIBRATED : ANY);
+        String list = Optional.ofNullable(this.list).orElse(calibrated ? ANY_CALIBRATED : ANY);
         List<Encoding> encodings = new ArrayList<>();
         Map<String, NamePattern> only = new HashMap<>();
         Encodings known = plugins.encodings();

@@ -65,10 +65,10 @@ class AimCommandTest {
     void should_find_a_smaller_model_by_ranks_and_bits_than_by_either() {
         Object[] limit = {"--max-relative-error", "0.1", "--inputs", inputs};
         CommandLineRun both = compress(limit);
-        CommandLineRun bits = compress(
-                Stream.concat(Arrays.stream(limit), Stream.of("--encoding", "bits")).toArray());
-        CommandLineRun ranks = compress(
-                Stream.concat(Arrays.stream(limit), Stream.of("--encoding", "pair")).toArray());
+        CommandLineRun bits = compress(Stream.concat(Arrays.stream(limit), Stream.of("--encoding", "bits"))
+                .toArray());
+        CommandLineRun ranks = compress(Stream.concat(Arrays.stream(limit), Stream.of("--encoding", "pair"))
+                .toArray());
 
         assertThat(both.code()).as(both.err()).isZero();
         assertThat(both.json().at("/verification/outputs/0/relativeError").asDouble())
@@ -93,7 +93,8 @@ class AimCommandTest {
         assertThat(second.json().at("/search/tried")).isNotEmpty().allMatch(AimCommandTest::isRemembered);
         assertThat(second.json().get("weights")).isEqualTo(first.json().get("weights"));
         // Other encodings are another search.
-        assertThat(compress(Stream.concat(Arrays.stream(search), Stream.of("--encoding", "bits")).toArray())
+        assertThat(compress(Stream.concat(Arrays.stream(search), Stream.of("--encoding", "bits"))
+                                .toArray())
                         .json()
                         .at("/search/tried"))
                 .isNotEmpty()
@@ -124,8 +125,7 @@ class AimCommandTest {
 
         for (JsonNode tried : run.json().at("/search/tried")) {
             double error = tried.at("/values/max-relative-error").asDouble();
-            assertThat(tried.get("kept").asBoolean())
-                    .isEqualTo(error * error * (1 + 1 / Math.sqrt(60)) <= 0.01);
+            assertThat(tried.get("kept").asBoolean()).isEqualTo(error * error * (1 + 1 / Math.sqrt(60)) <= 0.01);
         }
     }
 
@@ -142,12 +142,12 @@ class AimCommandTest {
 
     @Test
     void should_say_so_where_limits_cannot_be_kept_together() {
-        CommandLineRun run =
-                compress("--max-relative-error", "0.01", "--max-size-ratio", "0.05", "--inputs", inputs);
+        CommandLineRun run = compress("--max-relative-error", "0.01", "--max-size-ratio", "0.05", "--inputs", inputs);
 
         assertThat(run.code()).isEqualTo(ExitCode.UNREACHABLE);
         assertThat(run.err())
-                .contains("no model that keeps max-relative-error 0.01000 has 5.0 % of the size: the smallest of those tried");
+                .contains(
+                        "no model that keeps max-relative-error 0.01000 has 5.0 % of the size: the smallest of those tried");
         assertThat(out).doesNotExist();
     }
 
@@ -187,8 +187,8 @@ class AimCommandTest {
                 "--size 10% --search-trials 3 | belongs to a search"
             })
     void should_refuse_what_no_search_can_do(String options, String sentence) {
-        CommandLineRun run = compress((Object[])
-                options.strip().replace("INPUTS", inputs.toString()).split(" "));
+        CommandLineRun run = compress(
+                (Object[]) options.strip().replace("INPUTS", inputs.toString()).split(" "));
 
         assertThat(run.code()).isEqualTo(ExitCode.BAD_INPUT);
         assertThat(run.err()).contains(sentence);

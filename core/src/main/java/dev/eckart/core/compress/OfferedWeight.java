@@ -69,8 +69,8 @@ public record OfferedWeight(LinearWeight weight, List<OfferedForm> offers, Strin
                         .thenComparingDouble(OfferedForm::loss))
                 .forEach(form -> {
                     if (form.bytes() < choices.get(choices.size() - 1).option.cost()) {
-                        choices.add(new Choice(
-                                Optional.of(form), new Allocation.Option(form.bytes(), unit * form.loss())));
+                        choices.add(
+                                new Choice(Optional.of(form), new Allocation.Option(form.bytes(), unit * form.loss())));
                     }
                 });
         return choices;
@@ -83,10 +83,12 @@ public record OfferedWeight(LinearWeight weight, List<OfferedForm> offers, Strin
 
     /** As {@link OfferedWeights#faithful}. */
     PlannedWeight faithful(double little, double most, boolean costly) {
-        Optional<OfferedForm> truest =
-                offers.stream().min(Comparator.comparingDouble(OfferedForm::loss).thenComparing(BY_BYTES));
-        Optional<OfferedForm> usual =
-                offers.stream().filter(form -> form.loss() <= little).min(BY_BYTES).or(() -> truest);
+        Optional<OfferedForm> truest = offers.stream()
+                .min(Comparator.comparingDouble(OfferedForm::loss).thenComparing(BY_BYTES));
+        Optional<OfferedForm> usual = offers.stream()
+                .filter(form -> form.loss() <= little)
+                .min(BY_BYTES)
+                .or(() -> truest);
         Optional<OfferedForm> taken = costly ? truest.filter(form -> !usual.equals(truest)) : usual;
         return taking(taken.filter(form -> form.loss() <= most), costly ? COSTLY : LOSSY);
     }

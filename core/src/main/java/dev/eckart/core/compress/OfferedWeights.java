@@ -112,7 +112,8 @@ public record OfferedWeights(List<OfferedWeight> weights, List<SkippedWeight> sk
     public CompressionPlan faithful(double little, double most, Set<String> costly) {
         return new CompressionPlan(
                 weights.stream()
-                        .map(weight -> weight.faithful(little, most, costly.contains(weight.weight().name())))
+                        .map(weight -> weight.faithful(
+                                little, most, costly.contains(weight.weight().name())))
                         .toList(),
                 skipped);
     }
@@ -138,7 +139,8 @@ public record OfferedWeights(List<OfferedWeight> weights, List<SkippedWeight> sk
                     .mapToLong(each -> each.get(0).option().cost())
                     .sum();
             long tooFew = choices.stream()
-                            .mapToLong(each -> each.get(each.size() - 1).option().cost())
+                            .mapToLong(
+                                    each -> each.get(each.size() - 1).option().cost())
                             .sum()
                     - 1;
             ChosenForms found = within(enough);
@@ -172,7 +174,8 @@ public record OfferedWeights(List<OfferedWeight> weights, List<SkippedWeight> sk
             return of(choices.stream()
                     .map(each -> each.stream()
                             .filter(choice -> choice.form().isPresent())
-                            .min(Comparator.comparingDouble(choice -> choice.option().loss()))
+                            .min(Comparator.comparingDouble(
+                                    choice -> choice.option().loss()))
                             .orElse(each.get(0)))
                     .toList());
         }
@@ -181,12 +184,14 @@ public record OfferedWeights(List<OfferedWeight> weights, List<SkippedWeight> sk
             return new ChosenForms(
                     new CompressionPlan(
                             IntStream.range(0, chosen.size())
-                                    .mapToObj(i -> weights.get(i)
-                                            .taking(chosen.get(i).form(), TRUER))
+                                    .mapToObj(i ->
+                                            weights.get(i).taking(chosen.get(i).form(), TRUER))
                                     .toList(),
                             skipped),
                     chosen.stream().mapToLong(choice -> choice.option().cost()).sum(),
-                    chosen.stream().mapToDouble(choice -> choice.option().loss()).sum());
+                    chosen.stream()
+                            .mapToDouble(choice -> choice.option().loss())
+                            .sum());
         }
     }
 

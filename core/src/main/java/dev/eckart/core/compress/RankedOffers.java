@@ -122,7 +122,8 @@ record RankedOffers(Decider decider, LinearWeight weight, WeightView view, LossH
         double rounding = 0;
         OptionalDouble known = variant.loss(spectrum, 1);
         for (int rank : ladder(variant, known.isPresent() ? SMALL_STEP : STEP)) {
-            double truncated = variant.isOfProducts() ? square(spectrum.spectrum().relativeError(rank)) : 0;
+            double truncated =
+                    variant.isOfProducts() ? square(spectrum.spectrum().relativeError(rank)) : 0;
             double least = unit * (truncated + SURE * rounding);
             if (least >= hull.at(variant.outline(weight, rank).bytes())) {
                 continue;

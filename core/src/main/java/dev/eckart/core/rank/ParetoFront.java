@@ -24,7 +24,8 @@ final class ParetoFront {
      * @param place of the last weight's option
      * @param before those of the weights before it; null of none
      */
-    private record Choice(long cost, double loss, int place, @Nullable Choice before) {
+    private record Choice(
+            long cost, double loss, int place, @Nullable Choice before) {
         Choice and(Option option, int next) {
             return new Choice(cost + option.cost(), loss + option.loss(), next, this);
         }

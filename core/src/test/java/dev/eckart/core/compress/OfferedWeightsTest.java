@@ -125,8 +125,9 @@ class OfferedWeightsTest {
                             NETWORK,
                             offering("pair", "bits"),
                             PROVENANCE);
-                    double relative = built.layers().get(0).run(inputs.x()).minus(before).frobeniusNorm()
-                            / before.frobeniusNorm();
+                    double relative =
+                            built.layers().get(0).run(inputs.x()).minus(before).frobeniusNorm()
+                                    / before.frobeniusNorm();
                     assertThat(relative * relative).isCloseTo(form.loss(), withinPercentage(1));
                     assertThat(form.loss())
                             .isLessThan(form.planned().encode().orElseThrow().loss());
@@ -176,8 +177,8 @@ class OfferedWeightsTest {
         OfferedWeights offered = compressor().offers(NETWORK, offering("bits"));
 
         assertThat(offered.faithful(1e-4, 1, Set.of()).weights())
-                .allSatisfy(planned -> assertThat(planned.encode().orElseThrow().loss())
-                        .isLessThan(1e-4));
+                .allSatisfy(planned ->
+                        assertThat(planned.encode().orElseThrow().loss()).isLessThan(1e-4));
         // What loses little in no form is in the truest, if that is true enough.
         assertThat(offered.faithful(1e-9, 1, Set.of()).weights())
                 .allMatch(planned -> planned.encoding().orElseThrow().equals("bits:8"));

@@ -127,8 +127,7 @@ class AllocationTest {
             List<Option> chosen = filled(weights, budget);
 
             assertThat(cost(chosen)).isLessThanOrEqualTo(budget);
-            assertThat(loss(chosen))
-                    .isBetween(bound(weights, budget) * (1 - 1e-9), 1.01 * bound(weights, budget));
+            assertThat(loss(chosen)).isBetween(bound(weights, budget) * (1 - 1e-9), 1.01 * bound(weights, budget));
         }
     }
 

@@ -66,20 +66,13 @@ record AimedPlan(
         if (aim instanceof Aim.Auto) {
             return faithful(offering, runs);
         }
-        Survey survey =
-                Survey.of(engine, network, compressor, offering, provenance, selection.calibration(), runs);
+        Survey survey = Survey.of(engine, network, compressor, offering, provenance, selection.calibration(), runs);
         if (aim instanceof Aim.Limited limited) {
             return searched(limited, limits, survey, offering);
         }
         SizeAim size = ((Aim.Size) aim).size();
         return new Found(
-                new SizedPlan(
-                                engine,
-                                network,
-                                CompressionJob.bytes(model, network),
-                                provenance,
-                                name,
-                                externalData)
+                new SizedPlan(engine, network, CompressionJob.bytes(model, network), provenance, name, externalData)
                         .find(survey, size, selection.encoding()),
                 Optional.empty(),
                 Optional.empty(),

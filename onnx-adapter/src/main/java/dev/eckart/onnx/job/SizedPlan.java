@@ -134,11 +134,7 @@ final class SizedPlan {
         try (PendingFile file = PendingFile.temporary(engine.temporary(), name);
                 Scratch scratch = Scratch.in(file.directory())) {
             OnnxNetwork outlined = network.withScratch(scratch)
-                    .rewrite(
-                            plan.replaced().stream()
-                                    .map(SizedPlan::outline)
-                                    .toList(),
-                            provenance)
+                    .rewrite(plan.replaced().stream().map(SizedPlan::outline).toList(), provenance)
                     .recorded(network, engine.backend());
             Optional<Path> data = outlined.write(file.path(), externalData);
             return Files.size(file.path()) + (data.isPresent() ? Files.size(data.get()) : 0);

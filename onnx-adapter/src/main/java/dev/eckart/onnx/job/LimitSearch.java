@@ -11,9 +11,11 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.TreeMap;
 import java.util.function.BiFunction;
 import java.util.stream.Collectors;
+import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
 
 /**
@@ -25,7 +27,7 @@ import java.util.stream.Stream;
  */
 final class LimitSearch {
     /** Models whose bytes differ by less than this share are not worth telling apart. */
-    private static final double CLOSE = 0.005;
+    private static final double CLOSE = 0.01;
 
     /** Of a bracket of two predicted losses, in its logarithm, what stays between a trial and either end. */
     private static final double INSIDE = 0.1;
@@ -153,8 +155,12 @@ final class LimitSearch {
 
     /** The loss of outputs, relative to them, that would just be allowed. */
     private double first() {
-        return limits.onLoss().values().entrySet().stream()
-                .mapToDouble(entry -> squaredError(entry.getKey(), entry.getValue()))
+        return DoubleStream.concat(
+                        limits.onLoss().values().entrySet().stream()
+                                .mapToDouble(entry -> squaredError(entry.getKey(), entry.getValue())),
+                        // As if it was a cosine: most metrics that are better the higher they are have 1 for what loses nothing.
+                        limits.metrics().stream()
+                                .mapToDouble(limit -> limit.atLeast() ? squaredError(Limit.MIN_COSINE, limit.bound()) : 0))
                 .filter(loss -> loss > 0)
                 .min()
                 .orElse(SHORT / FARTHEST);
@@ -182,7 +188,7 @@ final class LimitSearch {
                                 <= CLOSE * keeps.get().trial().bytes();
     }
 
-    private static double next(Optional<Point> keeps, Optional<Point> fails) {
+    private double next(Optional<Point> keeps, Optional<Point> fails) {
         if (keeps.isEmpty() || fails.isEmpty()) {
             Point known = keeps.or(() -> fails).orElseThrow();
             double step = Math.min(FARTHEST, Math.max(1 / FARTHEST, SHORT / known.excess()));
@@ -191,12 +197,27 @@ final class LimitSearch {
         }
         double low = Math.log(keeps.get().predicted());
         double high = Math.log(fails.get().predicted());
-        double below = Math.log(keeps.get().excess());
-        double above = Math.log(fails.get().excess());
-        double part = (Math.log(SHORT) - below) / (above - below);
-        // Without numbers to tell by, in the middle.
-        double inside = Double.isFinite(part) ? Math.min(1 - INSIDE, Math.max(INSIDE, part)) : 1.0 / 2;
-        return Math.exp(low + inside * (high - low));
+        double part = (secant().orElse((low + high) / 2) - low) / (high - low);
+        return Math.exp(low + Math.min(1 - INSIDE, Math.max(INSIDE, part)) * (high - low));
+    }
+
+    /** Where the line through the two trials that are closest to the limits, in logarithms, just keeps them; empty if these are no line. */
+    private OptionalDouble secant() {
+        List<Point> closest = tried.stream()
+                .filter(point -> point.excess() > 0 && Double.isFinite(point.excess()))
+                .sorted(Comparator.comparingDouble(point -> Math.abs(Math.log(point.excess()))))
+                .limit(2)
+                .toList();
+        if (closest.size() < 2) {
+            return OptionalDouble.empty();
+        }
+        double from = Math.log(closest.get(0).predicted());
+        double to = Math.log(closest.get(1).predicted());
+        double excess = Math.log(closest.get(0).excess());
+        double slope = (Math.log(closest.get(1).excess()) - excess) / (to - from);
+        return slope > 0 && Double.isFinite(slope)
+                ? OptionalDouble.of(from + (Math.log(SHORT) - excess) / slope)
+                : OptionalDouble.empty();
     }
 
     private Point point(ChosenForms chosen) {

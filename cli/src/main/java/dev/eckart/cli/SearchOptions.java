@@ -34,14 +34,13 @@ final class SearchOptions {
     @Option(
             names = "--search-trials",
             paramLabel = "N",
-            description = "Without --rank: how many models are measured at most (default: " + DEFAULT_TRIALS
-                    + "); with --calibration, those of budget come first, and those of ratio after them.")
+            description = "Without --rank: how many models are measured at most (default: " + DEFAULT_TRIALS + ").")
     private @Nullable Integer trials;
 
     void require(boolean searched) {
         if (!searched && (inputs != null || labels != null || trials != null)) {
             throw new InvalidInputException(
-                    "--%s belongs to a search for a setting: leave --rank out and give --max-accuracy-drop, --min-cosine, --max-relative-error, --min-part-cosine, --max-part-error or --max-size-ratio"
+                    "--%s belongs to a search: leave --rank and --size out and give a limit on what is lost, such as --min-cosine, --max-accuracy-drop, --max-relative-error, --min-part-cosine, --max-part-error or --limit"
                             .formatted(
                                     inputs != null
                                             ? "search-inputs"

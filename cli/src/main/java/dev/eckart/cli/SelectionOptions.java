@@ -15,8 +15,8 @@ final class SelectionOptions {
             paramLabel = "STRATEGY",
             description = "How to choose ranks: budget:0.6, energy:0.99, error:0.1, fixed:16, gavish-donoho, numerical,"
                     + " ranks,NAME=16, ratio:0.5, or a plug-in's strategy; `eckart strategies` explains each."
-                    + " Without --rank: energy:0.99, but given a limit on loss or size, compress searches for"
-                    + " the setting.")
+                    + " Without --rank, compress chooses ranks, bits and products of integers of all weights together:"
+                    + " for the limits, for --size, or for next to no loss; scan takes energy:0.99.")
     private @Nullable String rank;
 
     @Mixin

@@ -56,7 +56,7 @@ public final class Allocation {
 
     /** The best of all choices where weights are few; else as {@link #of}, and then what is left of the budget is spent where that gains most. */
     public static List<Integer> filled(List<List<Option>> options, long budget) {
-        return ParetoFront.best(options, budget).orElseGet(() -> greedy(options, budget));
+        return ExactAllocation.best(options, budget).orElseGet(() -> greedy(options, budget));
     }
 
     private static List<Integer> greedy(List<List<Option>> options, long budget) {

@@ -158,9 +158,11 @@ final class LimitSearch {
         return DoubleStream.concat(
                         limits.onLoss().values().entrySet().stream()
                                 .mapToDouble(entry -> squaredError(entry.getKey(), entry.getValue())),
-                        // As if it was a cosine: most metrics that are better the higher they are have 1 for what loses nothing.
+                        // As if it was a cosine: most metrics that are better the higher they are have 1 for what loses
+                        // nothing.
                         limits.metrics().stream()
-                                .mapToDouble(limit -> limit.atLeast() ? squaredError(Limit.MIN_COSINE, limit.bound()) : 0))
+                                .mapToDouble(
+                                        limit -> limit.atLeast() ? squaredError(Limit.MIN_COSINE, limit.bound()) : 0))
                 .filter(loss -> loss > 0)
                 .min()
                 .orElse(SHORT / FARTHEST);

@@ -12,11 +12,11 @@ import org.jspecify.annotations.Nullable;
  * All choices of one option for each of a few weights that no other choice beats both in cost and in loss: the exact answer to what
  * {@link Allocation} approximates, where weights are few.
  */
-final class ParetoFront {
+final class ExactAllocation {
     /** Choices of some of the weights that are kept at a time: of ten weights of ten options, about as many are left. */
     private static final int MOST = 1 << 13;
 
-    private ParetoFront() {}
+    private ExactAllocation() {}
 
     /**
      * Options of the weights so far.

@@ -40,6 +40,9 @@ import picocli.CommandLine.Parameters;
         usageHelpAutoWidth = true,
         sortOptions = false)
 final class CompressCommand implements Callable<Integer> {
+    private static final String SMALLER_STILL =
+            "smaller, at a loss that you name: --size 15%, or --min-cosine 0.99 with --inputs; --calibration helps with both";
+
     private final Console console;
 
     @Parameters(paramLabel = "MODEL", description = "The original model, an .onnx file; never changed.")
@@ -147,6 +150,7 @@ final class CompressCommand implements Callable<Integer> {
                 .writes("--output", Optional.ofNullable(output)));
         Report report = reports.deliver("compress", this::compress, console, options.quiet());
         if (report.passed()) {
+            smallerStill(report);
             return nothingWritten(report)
                     .map(nothing -> {
                         console.warn("nothing to gain: %s; `%s` was not written".formatted(nothing.sentence(), output));
@@ -157,6 +161,18 @@ final class CompressCommand implements Callable<Integer> {
         console.warn(
                 "%s; `%s` was %s".formatted(Failure.of(report), output, keepFailed ? "written anyway" : "not written"));
         return ExitCode.LIMIT_NOT_KEPT;
+    }
+
+    /** What to say for a smaller model, to who said nothing. */
+    private void smallerStill(Report report) {
+        boolean nothingSaid = encoding.isUnset()
+                && !encoding.hasSize()
+                && selection.rank().isEmpty()
+                && !isForPairs()
+                && report.basis().search().isEmpty();
+        if (nothingSaid && report.remarks().nothingToGain().isEmpty() && !options.quiet()) {
+            console.tell(SMALLER_STILL);
+        }
     }
 
     /** Why a model that was to be written was not, though nothing failed. */
@@ -176,15 +192,16 @@ final class CompressCommand implements Callable<Integer> {
             runs.requireNone();
         }
         // What is for pairs alone asks for pairs alone.
-        boolean pairs = encoding.pairsAlone() || encoding.isUnset() && isForPairs();
+        boolean pairs = encoding.pairsAlone()
+                || encoding.isUnset()
+                        && !encoding.hasSize()
+                        && (isForPairs() || selection.rank().isPresent());
         boolean free = selection.rank().isEmpty() && !encoding.hasSize();
         boolean searchedPairs = free && pairs && wanted.areSearchable();
         EncodingOrder encodings = pairs
                 ? encoding.pairs(selection.weights().plugins())
                 : encoding.encodings(
-                        selection.weights().plugins(),
-                        selection.weights().calibrated(),
-                        free && (wanted.judgeLoss() || wanted.size().isPresent()) || encoding.hasSize());
+                        selection.weights().plugins(), selection.weights().calibrated());
         boolean searchedForms = free && !pairs && wanted.judgeLoss() && EncodingOptions.leaveAChoice(encodings);
         requireNothingOfPairsBesideSize();
         requireFactored(encodings.usual(), pairs);
@@ -209,12 +226,14 @@ final class CompressCommand implements Callable<Integer> {
                         selection.rank().map(any -> "--rank"),
                         Optional.of("--refit").filter(any -> refit),
                         Optional.of("--keep-if-faster").filter(any -> keepIfFaster),
-                        Optional.of("--mark-if-slower").filter(any -> markIfSlower))
+                        Optional.of("--mark-if-slower").filter(any -> markIfSlower),
+                        Optional.of("--joint").filter(any -> selection.weights().joint()))
                 .flatMap(Optional::stream)
                 .findFirst();
         if (encoding.hasSize() && ofPairs.isPresent()) {
             throw new InvalidInputException(
-                    "%s is for pairs, and --size makes none; give only one of these options".formatted(ofPairs.get()));
+                    "%s is for pairs whose ranks --rank chooses, and --size chooses ranks itself; give only one of these options"
+                            .formatted(ofPairs.get()));
         }
     }
 
@@ -264,10 +283,7 @@ final class CompressCommand implements Callable<Integer> {
                 .refit(refit)
                 .timed(timed())
                 .encodings(encodings)
-                .aim(
-                        searched
-                                ? Optional.of(limited(compared.orElseThrow()))
-                                : size(wanted, encodings).map(Aim.Size::new));
+                .aim(searched ? Optional.of(limited(compared.orElseThrow())) : aim(wanted, encodings));
         CompressionJob job = new CompressionJob(engine.engine(console, options.progress(console), cache));
         if (dryRun) {
             return job.plan(model, ranks);
@@ -305,23 +321,23 @@ final class CompressCommand implements Callable<Integer> {
                 compared);
     }
 
-    /** The size to keep to: a limit on it that nothing else says how to keep is one. */
-    private Optional<SizeAim> size(Limits wanted, EncodingOrder encodings) {
+    /** What the model is to come to, if nothing else says so: a limit on the size alone is one to keep to. */
+    private Optional<Aim> aim(Limits wanted, EncodingOrder encodings) {
+        boolean free = encoding.isUnset() && selection.rank().isEmpty() && !isForPairs();
         return encoding.size(encodings)
-                .or(() -> wanted.size()
-                        .filter(any -> encoding.isUnset() && selection.rank().isEmpty() && !isForPairs())
-                        .map(SizeAim::ofRatio));
+                .or(() -> wanted.size().filter(any -> free).map(SizeAim::ofRatio))
+                .<Aim>map(Aim.Size::new)
+                .or(() -> Optional.of(new Aim.Auto()).filter(any -> free));
     }
 
     /** Whether there are options that are for pairs alone. */
     private boolean isForPairs() {
-        return refit || keepIfFaster || markIfSlower;
+        return refit || keepIfFaster || markIfSlower || selection.weights().joint();
     }
 
     private Aim.Limited limited(Evaluation compared) {
         cache.require();
-        return new Aim.Limited(
-                search.trialsOn(compared), search.mostTrials(), cache.trials(console), trialListener());
+        return new Aim.Limited(search.trialsOn(compared), search.mostTrials(), cache.trials(console), trialListener());
     }
 
     private BiConsumer<String, SearchEntry.Tried> trialListener() {

@@ -91,12 +91,10 @@ final class EncodingOptions {
      * The encodings of the list.
      *
      * @param calibrated whether it is known what inputs of layers are like, so that they may be rounded
-     * @param aimed whether they are chosen from to come to a size or to limits
      * @throws InvalidInputException if one does not exist, is given twice, or refuses its arguments
      */
-    EncodingOrder encodings(PluginOptions plugins, boolean calibrated, boolean aimed) {
-        String list = Optional.ofNullable(this.list)
-                .orElse(!aimed ? RankedForm.PAIR : calibrated ? ANY_CALIBRATED : ANY);
+    EncodingOrder encodings(PluginOptions plugins, boolean calibrated) {
+        String list = Optional.ofNullable(this.list).orElse(calibrated ? ANY_CALIBRATED : ANY);
         List<Encoding> encodings = new ArrayList<>();
         Map<String, NamePattern> only = new HashMap<>();
         Encodings known = plugins.encodings();

@@ -69,6 +69,11 @@ final class WeightOptions {
     @Mixin
     private PluginOptions plugins = new PluginOptions();
 
+    /** Whether layers on one input are factored as one. */
+    boolean joint() {
+        return joint;
+    }
+
     PluginOptions plugins() {
         return plugins;
     }

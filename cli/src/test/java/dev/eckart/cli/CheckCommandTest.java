@@ -207,9 +207,7 @@ class CheckCommandTest {
 
         assertThat(run.code()).isEqualTo(ExitCode.UNREACHABLE);
         assertThat(run.out()).contains("FAIL");
-        assertThat(folder.resolve("in-vain.xml"))
-                .content()
-                .contains("name=\"eckart.check\"", "<failure message=\"no ");
+        assertThat(folder.resolve("in-vain.xml")).content().contains("name=\"eckart.check\"", "<failure message=\"no ");
         assertThat(folder.resolve("in-vain.md")).content().startsWith("# eckart check: **FAIL**\n\nno ");
         assertThat(folder.resolve("in-vain.html")).content().contains("of the size: the smallest of those tried ");
     }

@@ -365,7 +365,6 @@ class EncodingCommandTest {
                     bits:8,pair     | --encoding bits:8,pair: pair must come first
                     pair:3          | encoding `pair:3`: pair takes no value; --rank says which rank
                     bits:8,block=3  | unknown option `block`
-                    pair-bits       | encoding `pair-bits`: expected a number of bits after the name, such as pair-bits:8
                     bits:9+pair     | encoding `bits:9+pair`: expected a number of bits from 2 to 8 but was: 9
                     packed:5        | encoding `packed:5`: expected 4 or 8 bits but was: 5
                     packed:4,block=5 | encoding `packed:4,block=5`: expected blocks of 16, 32, 64, 128 or 256 but was: 5

@@ -124,7 +124,7 @@ class SizeCommandTest {
         JsonNode report =
                 compress("--size", "19%", "--calibration", inputs.toString()).json();
 
-        assertThat(report.at("/settings/encoding").asString()).isEqualTo("int8,packed,bits");
+        assertThat(report.at("/settings/encoding").asString()).isEqualTo("pair,pair-bits,int8,packed,bits");
         assertThat(encodingOf(report, "aside")).isEqualTo("int8:4");
         assertThat(encodingOf(report, "up")).startsWith("int8:").isGreaterThan("int8:4");
         assertThat(encodingOf(report, "table")).isEqualTo("packed:4");
@@ -149,7 +149,7 @@ class SizeCommandTest {
     void should_round_no_inputs_without_a_calibration() {
         JsonNode report = compress("--size", "20%").json();
 
-        assertThat(report.at("/settings/encoding").asString()).isEqualTo("bits");
+        assertThat(report.at("/settings/encoding").asString()).isEqualTo("pair,pair-bits,bits");
         assertThat(Stream.of("table", "up", "down", "aside").map(name -> encodingOf(report, name)))
                 .allSatisfy(encoding -> assertThat(encoding).startsWith("bits:"));
         assertThat(report.at("/verification").has("rewriteFault")).isFalse();
@@ -197,7 +197,7 @@ class SizeCommandTest {
         assertThat(run.code()).isEqualTo(ExitCode.BAD_INPUT);
         assertThat(run.err())
                 .containsPattern(
-                        "--size 1kB: the smallest model that bits makes has .* kB \\(\\d+ bytes\\); give more, or other encodings");
+                        "--size 1kB: the smallest model that pair,pair-bits,bits makes has .* kB \\(\\d+ bytes\\); give more, or other encodings");
         assertThat(out).doesNotExist();
     }
 
@@ -206,12 +206,11 @@ class SizeCommandTest {
             delimiter = '|',
             value = {
                 "--size 15            | --size: expected a share of the original above 0% and up to 100%, such as 15%, or a size such as 15MB but was: 15",
-                "--size 20% --encoding pair | --size divides bytes among encodings that store weights without ranks, and pair is none of these; leave it out of --encoding, or give --rank budget:0.5 instead of --size",
-                "--size 20% --encoding bits:4+pair | --size divides bytes among encodings that store weights without ranks, and bits:4+pair is none of these; leave it out of --encoding, or give --rank budget:0.5 instead of --size",
-                "--size 20% --rank energy:0.9 | --rank is for pairs, and --size makes none; give only one of these options",
-                "--size 20% --refit --calibration INPUTS | --refit is for pairs, and --size makes none; give only one of these options",
-                "--size 20% --keep-if-faster | --keep-if-faster is for pairs, and --size makes none; give only one of these options",
-                "--size 20% --mark-if-slower | --mark-if-slower is for pairs, and --size makes none; give only one of these options"
+                "--size 20% --rank energy:0.9 | --rank is for pairs whose ranks --rank chooses, and --size chooses ranks itself; give only one of these options",
+                "--size 20% --refit --calibration INPUTS | --refit is for pairs whose ranks --rank chooses, and --size chooses ranks itself; give only one of these options",
+                "--size 20% --keep-if-faster | --keep-if-faster is for pairs whose ranks --rank chooses, and --size chooses ranks itself; give only one of these options",
+                "--size 20% --joint | --joint is for pairs whose ranks --rank chooses, and --size chooses ranks itself; give only one of these options",
+                "--size 20% --mark-if-slower | --mark-if-slower is for pairs whose ranks --rank chooses, and --size chooses ranks itself; give only one of these options"
             })
     void should_refuse_what_no_size_is_divided_among(String options, String sentence) {
         CommandLineRun run =

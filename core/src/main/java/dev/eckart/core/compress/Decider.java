@@ -236,7 +236,8 @@ record Decider(
      * @param weight as the network has it
      * @param others what those lose
      */
-    List<OfferedForm> offers(Stage stage, RankedEncoding encoding, LinearWeight weight, WeightView view, LossHull others) {
+    List<OfferedForm> offers(
+            Stage stage, RankedEncoding encoding, LinearWeight weight, WeightView view, LossHull others) {
         if (!order.of(weight.name(), stage.encodings()).contains(encoding)
                 || !encoding.isOfProducts() && weight.parameters() < LEAST_NUMBERS
                 || obstacle(encoding, weight).isPresent()) {

@@ -21,6 +21,11 @@ public record OfferedWeight(LinearWeight weight, List<OfferedForm> offers, Strin
     private static final Comparator<OfferedForm> BY_BYTES =
             Comparator.comparingLong(OfferedForm::bytes).thenComparingDouble(OfferedForm::loss);
 
+    private static final String LOSSY = "every form in fewer bytes would lose much of its layer's outputs";
+
+    private static final String COSTLY =
+            "codes for it would make up much of what the network's outputs lose, for few of the bytes";
+
     public OfferedWeight {
         offers = List.copyOf(offers);
     }
@@ -64,8 +69,8 @@ public record OfferedWeight(LinearWeight weight, List<OfferedForm> offers, Strin
                         .thenComparingDouble(OfferedForm::loss))
                 .forEach(form -> {
                     if (form.bytes() < choices.get(choices.size() - 1).option.cost()) {
-                        choices.add(new Choice(
-                                Optional.of(form), new Allocation.Option(form.bytes(), unit * form.loss())));
+                        choices.add(
+                                new Choice(Optional.of(form), new Allocation.Option(form.bytes(), unit * form.loss())));
                     }
                 });
         return choices;
@@ -74,6 +79,18 @@ public record OfferedWeight(LinearWeight weight, List<OfferedForm> offers, Strin
     /** What its forms lose of the layer's outputs at each number of bytes. */
     LossHull hull() {
         return LossHull.of(choices(1).stream().map(Choice::option).toList());
+    }
+
+    /** As {@link OfferedWeights#faithful}. */
+    PlannedWeight faithful(double little, double most, boolean costly) {
+        Optional<OfferedForm> truest = offers.stream()
+                .min(Comparator.comparingDouble(OfferedForm::loss).thenComparing(BY_BYTES));
+        Optional<OfferedForm> usual = offers.stream()
+                .filter(form -> form.loss() <= little)
+                .min(BY_BYTES)
+                .or(() -> truest);
+        Optional<OfferedForm> taken = costly ? truest.filter(form -> !usual.equals(truest)) : usual;
+        return taking(taken.filter(form -> form.loss() <= most), costly ? COSTLY : LOSSY);
     }
 
     PlannedWeight taking(Optional<OfferedForm> form, String otherwise) {

@@ -1,7 +1,6 @@
 package dev.eckart.core.compress;
 
 import dev.eckart.core.factor.CompressionPlan;
-import dev.eckart.core.factor.PlannedWeight;
 import dev.eckart.core.model.SkippedWeight;
 import dev.eckart.core.rank.Allocation;
 import java.util.Comparator;
@@ -99,21 +98,24 @@ public record OfferedWeights(List<OfferedWeight> weights, List<SkippedWeight> sk
      * @param losses as of {@link #within}
      */
     public ChosenForms losing(double loss, Map<String, Double> losses) {
-        Choices choices = new Choices(losses);
-        long enough = weights.stream().mapToLong(weight -> weight.weight().bytes()).sum();
-        long tooFew = smallest().weights().stream().mapToLong(PlannedWeight::bytesAfter).sum() - 1;
-        ChosenForms found = choices.within(enough);
-        while (enough - tooFew > 1) {
-            long bytes = tooFew + (enough - tooFew) / 2;
-            ChosenForms chosen = choices.within(bytes);
-            if (chosen.loss() <= loss) {
-                enough = bytes;
-                found = chosen;
-            } else {
-                tooFew = bytes;
-            }
-        }
-        return found;
+        return new Choices(losses).losing(loss);
+    }
+
+    /**
+     * Each weight in the smallest form that loses little, or else in the truest.
+     *
+     * @param little of the layer's outputs, as of {@link OfferedForm#loss}
+     * @param most what the truest form of a weight may lose, lest the weight be kept
+     * @param costly names of weights that the network's outputs lose most by: these are in the truest form, or kept where that is the
+     *     one they are in otherwise
+     */
+    public CompressionPlan faithful(double little, double most, Set<String> costly) {
+        return new CompressionPlan(
+                weights.stream()
+                        .map(weight -> weight.faithful(
+                                little, most, costly.contains(weight.weight().name())))
+                        .toList(),
+                skipped);
     }
 
     /** What may be chosen for each weight. */
@@ -130,6 +132,29 @@ public record OfferedWeights(List<OfferedWeight> weights, List<SkippedWeight> sk
                     .map(weight -> weight.choices(
                             unit(weight, losses.getOrDefault(weight.weight().name(), most))))
                     .toList();
+        }
+
+        ChosenForms losing(double loss) {
+            long enough = choices.stream()
+                    .mapToLong(each -> each.get(0).option().cost())
+                    .sum();
+            long tooFew = choices.stream()
+                            .mapToLong(
+                                    each -> each.get(each.size() - 1).option().cost())
+                            .sum()
+                    - 1;
+            ChosenForms found = within(enough);
+            while (enough - tooFew > 1) {
+                long bytes = tooFew + (enough - tooFew) / 2;
+                ChosenForms chosen = within(bytes);
+                if (chosen.loss() <= loss) {
+                    enough = bytes;
+                    found = chosen;
+                } else {
+                    tooFew = bytes;
+                }
+            }
+            return found;
         }
 
         ChosenForms within(long bytes) {
@@ -149,7 +174,8 @@ public record OfferedWeights(List<OfferedWeight> weights, List<SkippedWeight> sk
             return of(choices.stream()
                     .map(each -> each.stream()
                             .filter(choice -> choice.form().isPresent())
-                            .min(Comparator.comparingDouble(choice -> choice.option().loss()))
+                            .min(Comparator.comparingDouble(
+                                    choice -> choice.option().loss()))
                             .orElse(each.get(0)))
                     .toList());
         }
@@ -158,12 +184,14 @@ public record OfferedWeights(List<OfferedWeight> weights, List<SkippedWeight> sk
             return new ChosenForms(
                     new CompressionPlan(
                             IntStream.range(0, chosen.size())
-                                    .mapToObj(i -> weights.get(i)
-                                            .taking(chosen.get(i).form(), TRUER))
+                                    .mapToObj(i ->
+                                            weights.get(i).taking(chosen.get(i).form(), TRUER))
                                     .toList(),
                             skipped),
                     chosen.stream().mapToLong(choice -> choice.option().cost()).sum(),
-                    chosen.stream().mapToDouble(choice -> choice.option().loss()).sum());
+                    chosen.stream()
+                            .mapToDouble(choice -> choice.option().loss())
+                            .sum());
         }
     }
 

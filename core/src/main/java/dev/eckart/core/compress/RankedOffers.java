@@ -49,6 +49,12 @@ record RankedOffers(Decider decider, LinearWeight weight, WeightView view, LossH
     private static final double SURE = 0.5;
 
     /**
+     * Numbers of a weight that may be decomposed to see what ranks are worth: one of 4096×4096 takes minutes, and networks have hundreds of
+     * such.
+     */
+    private static final long MOST_NUMBERS = 1L << 23;
+
+    /**
      * How many times the loss of the smallest other form a pair in its bytes may lose, lest pairs be left alone: what is of full rank
      * there is no better in fewer bytes.
      */
@@ -60,6 +66,9 @@ record RankedOffers(Decider decider, LinearWeight weight, WeightView view, LossH
      * @param variants of one encoding
      */
     List<OfferedForm> of(List<RankedEncoding> variants) {
+        if (weight.parameters() > MOST_NUMBERS) {
+            return List.of();
+        }
         LowRank lowRank = view.lowRank();
         if (lowRank.moments()
                 .filter(moments -> isHopeless(variants, rank -> 1 - moments.mostEnergy(rank)))
@@ -113,7 +122,8 @@ record RankedOffers(Decider decider, LinearWeight weight, WeightView view, LossH
         double rounding = 0;
         OptionalDouble known = variant.loss(spectrum, 1);
         for (int rank : ladder(variant, known.isPresent() ? SMALL_STEP : STEP)) {
-            double truncated = variant.isOfProducts() ? square(spectrum.spectrum().relativeError(rank)) : 0;
+            double truncated =
+                    variant.isOfProducts() ? square(spectrum.spectrum().relativeError(rank)) : 0;
             double least = unit * (truncated + SURE * rounding);
             if (least >= hull.at(variant.outline(weight, rank).bytes())) {
                 continue;

@@ -142,8 +142,7 @@ final class Run {
                         weight, decider.offers(known, encoding, weight, view, hull(hulls, weight)), ""))) {
             List<Worked<OfferedWeight>> worked = pass.toList();
             Map<String, List<OfferedForm>> found = new HashMap<>();
-            Worked.results(worked)
-                    .forEach(weight -> found.put(weight.weight().name(), weight.offers()));
+            Worked.results(worked).forEach(weight -> found.put(weight.weight().name(), weight.offers()));
             return others.with(found, Worked.skipped(worked, List.of()));
         }
     }

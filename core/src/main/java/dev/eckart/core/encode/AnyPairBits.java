@@ -13,8 +13,9 @@ record AnyPairBits() implements RankedEncoding {
      * The most promising one first: where ranks win, what is left out by them is more than what 4 bits lose. Factors in fewer than 3 bits
      * lose more than ranks do, and 7 bits are hardly smaller than 8.
      */
-    private static final List<Encoding> VARIANTS =
-            IntStream.of(4, 3, 5, 6, 8).<Encoding>mapToObj(PairBitsEncoding::new).toList();
+    private static final List<Encoding> VARIANTS = IntStream.of(4, 3, 5, 6, 8)
+            .<Encoding>mapToObj(PairBitsEncoding::new)
+            .toList();
 
     private static final PairBitsEncoding FINEST = new PairBitsEncoding(Blocks.MOST_BITS);
 

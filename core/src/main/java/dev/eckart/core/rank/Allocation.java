@@ -54,8 +54,12 @@ public final class Allocation {
         return allocation.places();
     }
 
-    /** As {@link #of}, and then spends what is left of the budget where that gains most. */
+    /** The best of all choices where weights are few; else as {@link #of}, and then what is left of the budget is spent where that gains most. */
     public static List<Integer> filled(List<List<Option>> options, long budget) {
+        return ParetoFront.best(options, budget).orElseGet(() -> greedy(options, budget));
+    }
+
+    private static List<Integer> greedy(List<List<Option>> options, long budget) {
         Allocation allocation = new Allocation(options, budget);
         allocation.descend();
         while (allocation.ascend()) {

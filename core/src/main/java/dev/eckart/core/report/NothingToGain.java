@@ -31,7 +31,7 @@ public record NothingToGain(String reason, String advice) {
     /**
      * What there is to say of a plan.
      *
-     * @param rank the setting that the plan follows from
+     * @param rank the setting that the plan follows from; empty where no strategy chose ranks
      * @return empty if the plan replaces a weight
      */
     public static Optional<NothingToGain> of(CompressionPlan plan, WorthwhileSaving worthwhile, String rank) {
@@ -91,6 +91,12 @@ public record NothingToGain(String reason, String advice) {
                     "pairs that are faster than their weights save less than %s of the model's %s"
                             .formatted(WorthwhileSaving.LEAST, model),
                     "try %s, or leave --keep-if-faster out".formatted(lower.get()));
+        }
+        if (rank.isEmpty()) {
+            return new NothingToGain(
+                    "what can be stored in fewer bytes with next to no loss saves less than %s of the model's %s"
+                            .formatted(WorthwhileSaving.LEAST, model),
+                    "say how much may be lost, as with --size 50%, or --min-cosine 0.99 --inputs INPUTS");
         }
         return new NothingToGain(
                 "pairs at the ranks of %s save less than %s of the model's %s"

@@ -1,9 +1,9 @@
 package dev.eckart.onnx.calibrate;
 
 import dev.eckart.onnx.file.OnnxModel;
-import dev.eckart.onnx.run.PaddingMask;
 import dev.eckart.onnx.run.InputFiles;
 import dev.eckart.onnx.run.InputSet;
+import dev.eckart.onnx.run.PaddingMask;
 import dev.eckart.onnx.run.RunnableModel;
 import java.nio.file.Path;
 import java.util.Optional;

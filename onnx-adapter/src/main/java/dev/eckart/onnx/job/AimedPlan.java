@@ -1,6 +1,7 @@
 package dev.eckart.onnx.job;
 
 import dev.eckart.core.compress.Compressor;
+import dev.eckart.core.compress.OfferedWeights;
 import dev.eckart.core.compress.Offering;
 import dev.eckart.core.compress.Provenance;
 import dev.eckart.core.factor.CompressionPlan;
@@ -9,6 +10,7 @@ import dev.eckart.core.report.SearchEntry;
 import dev.eckart.core.verify.Limit;
 import dev.eckart.core.verify.MetricResult;
 import dev.eckart.onnx.OnnxNetwork;
+import dev.eckart.onnx.calibrate.CostMeter;
 import dev.eckart.onnx.file.ExternalData;
 import dev.eckart.onnx.file.Scratch;
 import dev.eckart.onnx.verify.LossMeter;
@@ -18,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -60,24 +63,40 @@ record AimedPlan(
      */
     Found find(Aim aim, Limits limits, boolean runs) {
         Offering offering = selection.offering(network);
-        Survey survey =
-                Survey.of(engine, network, compressor, offering, provenance, selection.calibration(), runs);
+        if (aim instanceof Aim.Auto) {
+            return faithful(offering, runs);
+        }
+        Survey survey = Survey.of(engine, network, compressor, offering, provenance, selection.calibration(), runs);
         if (aim instanceof Aim.Limited limited) {
             return searched(limited, limits, survey, offering);
         }
         SizeAim size = ((Aim.Size) aim).size();
         return new Found(
-                new SizedPlan(
-                                engine,
-                                network,
-                                CompressionJob.bytes(model, network),
-                                provenance,
-                                name,
-                                externalData)
-                        .find(survey, size),
+                new SizedPlan(engine, network, CompressionJob.bytes(model, network), provenance, name, externalData)
+                        .find(survey, size, selection.encoding()),
                 Optional.empty(),
                 Optional.empty(),
                 survey.warnings());
+    }
+
+    private Found faithful(Offering offering, boolean runs) {
+        OfferedWeights offered = compressor.offers(network, offering);
+        CompressionPlan plan = offered.faithful(Aim.Auto.LITTLE, Aim.Auto.MOST, Set.of());
+        if (!runs || plan.replaced().isEmpty()) {
+            return new Found(plan, Optional.empty(), Optional.empty(), List.of());
+        }
+        CostMeter.Found found = engine.costMeter()
+                .find(
+                        network,
+                        compressor.apply(plan, network, offering, provenance),
+                        plan,
+                        offering.encodings(),
+                        selection.calibration());
+        return new Found(
+                offered.faithful(Aim.Auto.LITTLE, Aim.Auto.MOST, found.costly()),
+                Optional.empty(),
+                Optional.empty(),
+                found.warnings());
     }
 
     private Found searched(Aim.Limited aim, Limits limits, Survey survey, Offering offering) {

@@ -283,8 +283,7 @@ public final class CompressionJob {
             Compressor compressor,
             String name,
             ExternalData externalData) {
-        return new AimedPlan(
-                engine, model, network, selection, compressor, provenance(selection), name, externalData);
+        return new AimedPlan(engine, model, network, selection, compressor, provenance(selection), name, externalData);
     }
 
     /**

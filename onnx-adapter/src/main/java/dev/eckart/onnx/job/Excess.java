@@ -52,11 +52,8 @@ final class Excess {
     private static double ofMetric(Limit.Outcome outcome, List<MetricLimit> metrics) {
         boolean upToOne = outcome.limit() < 1
                 && outcome.value() <= 1
-                && metrics.stream()
-                        .anyMatch(limit -> limit.metric().equals(outcome.name()) && limit.atLeast());
-        return upToOne
-                ? ratio(1 - outcome.value(), 1 - outcome.limit())
-                : outcome.kept() ? KEPT : 1 / KEPT;
+                && metrics.stream().anyMatch(limit -> limit.metric().equals(outcome.name()) && limit.atLeast());
+        return upToOne ? ratio(1 - outcome.value(), 1 - outcome.limit()) : outcome.kept() ? KEPT : 1 / KEPT;
     }
 
     /** Of what is lost to what may be; a limit that allows nothing is kept by what loses nothing. */

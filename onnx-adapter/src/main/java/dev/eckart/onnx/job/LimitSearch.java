@@ -94,8 +94,7 @@ final class LimitSearch {
      * @param met whether it keeps all limits
      * @param outcomes of it
      */
-    record Found(
-            Optional<CompressionPlan> plan, boolean met, List<Limit.Outcome> outcomes, SearchEntry account) {}
+    record Found(Optional<CompressionPlan> plan, boolean met, List<Limit.Outcome> outcomes, SearchEntry account) {}
 
     Found find(EvaluationInputs inputs) {
         double guess = first();
@@ -178,7 +177,8 @@ final class LimitSearch {
         return atLeast
                 || keeps.isPresent()
                         && fails.isPresent()
-                        && Math.abs(keeps.get().trial().bytes() - fails.get().trial().bytes())
+                        && Math.abs(keeps.get().trial().bytes()
+                                        - fails.get().trial().bytes())
                                 <= CLOSE * keeps.get().trial().bytes();
     }
 
@@ -207,7 +207,8 @@ final class LimitSearch {
             aim.memory().keep(subject, trial);
         }
         List<Limit.Outcome> outcomes = limits.judgeLoss(trial);
-        double excess = trial.loss().finite() ? margin * Excess.of(outcomes, limits.metrics()) : Double.POSITIVE_INFINITY;
+        double excess =
+                trial.loss().finite() ? margin * Excess.of(outcomes, limits.metrics()) : Double.POSITIVE_INFINITY;
         Point point = new Point(chosen, trial, outcomes, excess);
         tried.add(point);
         SearchEntry.Tried entry = entry(point, remembered.isPresent());
@@ -239,14 +240,15 @@ final class LimitSearch {
     }
 
     private String lossy(Optional<Point> closest) {
-        return closest.map(point -> "no smaller model keeps %s: the closest of those tried has %s, %s of the size, and measures %s"
-                        .formatted(
-                                names(point),
-                                new FileSize(point.trial().bytes()),
-                                percent(ratio(point)),
-                                point.outcomes().stream()
-                                        .map(outcome -> number(outcome.value()))
-                                        .collect(Collectors.joining(" and "))))
+        return closest.map(point ->
+                        "no smaller model keeps %s: the closest of those tried has %s, %s of the size, and measures %s"
+                                .formatted(
+                                        names(point),
+                                        new FileSize(point.trial().bytes()),
+                                        percent(ratio(point)),
+                                        point.outcomes().stream()
+                                                .map(outcome -> number(outcome.value()))
+                                                .collect(Collectors.joining(" and "))))
                 .orElse("no smaller model can be tried: no weight is offered a form in fewer bytes");
     }
 

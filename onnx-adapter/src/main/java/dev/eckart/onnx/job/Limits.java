@@ -6,7 +6,6 @@ import dev.eckart.core.verify.Latency;
 import dev.eckart.core.verify.Limit;
 import dev.eckart.core.verify.Loss;
 import dev.eckart.core.verify.Memory;
-import dev.eckart.core.verify.MetricResult;
 import dev.eckart.core.verify.OutputComparison;
 import dev.eckart.core.verify.Verification;
 import dev.eckart.onnx.run.MemoryMeter;
@@ -169,8 +168,8 @@ public record Limits(Map<Limit, Double> values, List<MetricLimit> metrics) {
     /** An evaluation without those metrics that there is no limit on. */
     Evaluation among(Evaluation evaluation) {
         return evaluation.with(evaluation.metrics().stream()
-                .filter(asked -> metrics.stream()
-                        .anyMatch(limit -> limit.metric().equals(asked.name())))
+                .filter(asked ->
+                        metrics.stream().anyMatch(limit -> limit.metric().equals(asked.name())))
                 .toList());
     }
 

@@ -62,29 +62,31 @@ final class SizedPlan {
     /**
      * Finds the plan.
      *
+     * @param encodings as the user wrote them
      * @throws InvalidInputException if the smallest forms take more
      */
-    CompressionPlan find(Survey survey, SizeAim aim) {
+    CompressionPlan find(Survey survey, SizeAim aim, String encodings) {
         long most = aim.of(original);
-        return within(survey, most, requirePossible(survey.offered(), most, aim.text()));
+        return within(survey, most, requirePossible(survey.offered(), most, aim, encodings));
     }
 
     /**
      * Refuses a size that no plan keeps to.
      *
-     * @param said the size as the user wrote it
+     * @param most bytes of the model's files together
+     * @param encodings as the user wrote them
      * @return bytes of the smallest plan's files; 0 where nothing need be smaller than it is
      * @throws InvalidInputException if the smallest forms take more
      */
-    private long requirePossible(OfferedWeights offered, long aim, String said) {
-        if (aim >= original) {
+    private long requirePossible(OfferedWeights offered, long most, SizeAim aim, String encodings) {
+        if (most >= original) {
             return 0;
         }
         long least = bytes(offered.smallest());
-        if (least > aim) {
+        if (least > most) {
             throw new InvalidInputException(
                     "--size %s: the smallest model that %s makes has %s (%d bytes); give more, or other encodings"
-                            .formatted(said, provenance.encoding(), new FileSize(least), least));
+                            .formatted(aim.text(), encodings, new FileSize(least), least));
         }
         return least;
     }
@@ -132,11 +134,7 @@ final class SizedPlan {
         try (PendingFile file = PendingFile.temporary(engine.temporary(), name);
                 Scratch scratch = Scratch.in(file.directory())) {
             OnnxNetwork outlined = network.withScratch(scratch)
-                    .rewrite(
-                            plan.replaced().stream()
-                                    .map(SizedPlan::outline)
-                                    .toList(),
-                            provenance)
+                    .rewrite(plan.replaced().stream().map(SizedPlan::outline).toList(), provenance)
                     .recorded(network, engine.backend());
             Optional<Path> data = outlined.write(file.path(), externalData);
             return Files.size(file.path()) + (data.isPresent() ? Files.size(data.get()) : 0);

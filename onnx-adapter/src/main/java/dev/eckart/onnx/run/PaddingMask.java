@@ -41,8 +41,7 @@ public record PaddingMask(int samples, int positions, boolean samplesFirst, BitS
     public static Optional<String> input(Optional<String> wanted, List<ModelInput> inputs) {
         if (wanted.isEmpty()) {
             return inputs.stream()
-                    .filter(input -> input.name().equals(USUAL)
-                            && input.dims().size() == 2)
+                    .filter(input -> input.name().equals(USUAL) && input.dims().size() == 2)
                     .map(ModelInput::name)
                     .findFirst();
         }

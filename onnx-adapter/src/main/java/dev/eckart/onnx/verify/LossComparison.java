@@ -49,11 +49,7 @@ final class LossComparison {
      * @param padding which positions of them are compared
      */
     void add(
-            Map<String, Output> before,
-            Map<String, Output> after,
-            int from,
-            int batch,
-            Optional<PaddingMask> padding) {
+            Map<String, Output> before, Map<String, Output> after, int from, int batch, Optional<PaddingMask> padding) {
         if (before.isEmpty()) {
             throw new InvalidInputException(
                     "the model has no output of numbers to compare; --no-verify writes without comparing");

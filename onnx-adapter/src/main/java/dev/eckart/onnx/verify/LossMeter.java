@@ -145,9 +145,7 @@ public final class LossMeter implements AutoCloseable {
                 meter.add(batch, before, after);
             }
             return new Measured(
-                    loss.loss(samples()),
-                    meter.results(),
-                    timed ? Optional.of(latency(session)) : Optional.empty());
+                    loss.loss(samples()), meter.results(), timed ? Optional.of(latency(session)) : Optional.empty());
         }
     }
 

@@ -112,8 +112,7 @@ final class OutputTally {
     }
 
     /** Adds to all sums, row by row along the last axis. */
-    private void addNumbers(
-            Output original, Output compressed, List<AxisSums> sums, IntPredicate counted) {
+    private void addNumbers(Output original, Output compressed, List<AxisSums> sums, IntPredicate counted) {
         int last = original.shape().size() - 1;
         int width = original.lastAxis();
         List<AxisSums> along = sums.stream().filter(each -> each.axis() == last).toList();

@@ -26,14 +26,15 @@ class FingerprintTest {
                         "joint",
                         "freezeDefaults",
                         "calibration",
+                        // Part of it where there is an aim: a search for pairs measures these alone.
+                        "encodings",
+                        "aim",
                         // Of each trial by itself.
                         "rank",
                         "selector",
                         // A search measures pairs alone, as they are planned: what it found is refitted and timed.
                         "refit",
-                        "timed",
-                        "encodings",
-                        "size");
+                        "timed");
     }
 
     @Test
@@ -44,8 +45,9 @@ class FingerprintTest {
                         "inputs",
                         "labels",
                         "seed",
-                        // Of what is verified in the end.
+                        // Part of it where there is an aim.
                         "metrics",
+                        // Of what is verified in the end.
                         "shapes",
                         "memory");
     }

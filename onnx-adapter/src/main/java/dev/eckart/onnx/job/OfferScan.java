@@ -130,11 +130,11 @@ public final class OfferScan {
     private static Map<String, Double> units(OfferedWeights probed, Map<String, Double> losses) {
         Map<String, Double> units = new HashMap<>();
         for (OfferedWeight weight : probed.weights()) {
+            double ofLayer = weight.probe().map(OfferedForm::loss).orElse(0.0);
             Double loss = losses.get(weight.weight().name());
-            weight.probe()
-                    .map(OfferedForm::loss)
-                    .filter(ofLayer -> loss != null && ofLayer > 0)
-                    .ifPresent(ofLayer -> units.put(weight.weight().name(), loss / ofLayer));
+            if (loss != null && ofLayer > 0) {
+                units.put(weight.weight().name(), loss / ofLayer);
+            }
         }
         return units;
     }

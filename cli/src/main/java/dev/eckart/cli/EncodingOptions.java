@@ -20,7 +20,17 @@ import picocli.CommandLine.Option;
 /** The stored forms that weights are offered. */
 final class EncodingOptions {
     private static final String ANY = "pair,pair-bits,bits";
+    private static final String STANDARD_CALIBRATED = "pair,pair-bits,int8,bits";
     private static final String ANY_CALIBRATED = "pair,pair-bits,int8,packed,bits";
+
+    /** The encoding whose codes operators of ONNX Runtime's own compute on. */
+    private static final String PACKED = "packed";
+
+    /** Whose operators a model may have. */
+    enum Operators {
+        STANDARD,
+        ANY
+    }
 
     @Option(
             names = "--encoding",
@@ -41,6 +51,15 @@ final class EncodingOptions {
                             + " serves it (default: pair,pair-bits,int8,packed,bits with --calibration, and without int8 and packed"
                             + " where inputs are not known, which are not rounded then).")
     private @Nullable String size;
+
+    @Option(
+            names = "--operators",
+            paramLabel = "standard|any",
+            defaultValue = "any",
+            description =
+                    "standard: only operators of ONNX's own, for a model that is to run elsewhere than on ONNX Runtime, so that packed"
+                            + " is left out (default: any). Operators that MODEL has stay in either case.")
+    private Operators operators = Operators.ANY;
 
     /** Whether the user asked for pairs, and nothing else. */
     boolean pairsAlone() {
@@ -94,13 +113,18 @@ final class EncodingOptions {
      * @throws InvalidInputException if one does not exist, is given twice, or refuses its arguments
      */
     EncodingOrder encodings(PluginOptions plugins, boolean calibrated) {
-        String list = Optional.ofNullable(this.list).orElse(calibrated ? ANY_CALIBRATED : ANY);
+        String list = Optional.ofNullable(this.list).orElse(!calibrated ? ANY : operators == Operators.STANDARD ? STANDARD_CALIBRATED : ANY_CALIBRATED);
         List<Encoding> encodings = new ArrayList<>();
         Map<String, NamePattern> only = new HashMap<>();
         Encodings known = plugins.encodings();
         for (String call : calls(list)) {
             int at = call.indexOf('@');
             Encoding encoding = known.select(at < 0 ? call : call.substring(0, at));
+            if (operators == Operators.STANDARD && encoding.name().startsWith(PACKED)) {
+                throw new InvalidInputException(
+                        "--operators standard: %s takes operators of ONNX Runtime's own; leave it out of --encoding"
+                                .formatted(encoding.name()));
+            }
             if (encodings.stream().anyMatch(other -> other.name().equals(encoding.name()))) {
                 throw new InvalidInputException(
                         "--encoding %s: an encoding is given twice; give each once".formatted(list));

@@ -8,6 +8,7 @@ import dev.eckart.core.npy.NpyFile;
 import dev.eckart.core.npy.NpyType;
 import dev.eckart.models.ModelBuilder;
 import dev.eckart.models.RandomMatrices;
+import dev.eckart.onnx.proto.ModelProto;
 import dev.eckart.onnx.proto.TensorProto.DataType;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -172,6 +173,18 @@ class SizeCommandTest {
         assertThat(encodingOf(report, "up")).isEqualTo("bits:5");
     }
 
+    /** Elsewhere than on ONNX Runtime there are only ONNX's own operators. */
+    @Test
+    void should_keep_to_standard_operators_if_told_to() throws IOException {
+        JsonNode report = compress("--size", "30%", "--operators", "standard", "--calibration", inputs.toString())
+                .json();
+
+        assertThat(encodingOf(report, "table")).startsWith("bits:");
+        assertThat(ModelProto.parseFrom(Files.readAllBytes(out)).getGraph().getNodeList())
+                .isNotEmpty()
+                .allMatch(node -> node.getDomain().isEmpty());
+    }
+
     @Test
     void should_show_the_plan_and_write_nothing() {
         JsonNode report = CommandLineRun.eckart(
@@ -209,6 +222,8 @@ class SizeCommandTest {
                 "--size 20% --rank energy:0.9 | --rank is for pairs whose ranks --rank chooses, and --size chooses ranks itself; give only one of these options",
                 "--size 20% --refit --calibration INPUTS | --refit is for pairs whose ranks --rank chooses, and --size chooses ranks itself; give only one of these options",
                 "--size 20% --keep-if-faster | --keep-if-faster is for pairs whose ranks --rank chooses, and --size chooses ranks itself; give only one of these options",
+                "--size 20% --operators standard --encoding packed | --operators standard: packed takes operators of ONNX Runtime's own; leave it out of --encoding",
+                "--encoding packed:4 --operators standard | --operators standard: packed:4 takes operators of ONNX Runtime's own; leave it out of --encoding",
                 "--size 20% --joint | --joint is for pairs whose ranks --rank chooses, and --size chooses ranks itself; give only one of these options",
                 "--size 20% --mark-if-slower | --mark-if-slower is for pairs whose ranks --rank chooses, and --size chooses ranks itself; give only one of these options"
             })

@@ -192,11 +192,9 @@ final class CompressCommand implements Callable<Integer> {
             runs.requireNone();
         }
         // What is for pairs alone asks for pairs alone.
-        boolean pairs = encoding.pairsAlone()
-                || encoding.isUnset()
-                        && !encoding.hasSize()
-                        && (isForPairs() || selection.rank().isPresent());
         boolean free = selection.rank().isEmpty() && !encoding.hasSize();
+        boolean ranksAlone = encoding.isUnset() && !encoding.hasSize() && (isForPairs() || !free);
+        boolean pairs = encoding.pairsAlone() || ranksAlone;
         boolean searchedPairs = free && pairs && wanted.areSearchable();
         EncodingOrder encodings = pairs
                 ? encoding.pairs(selection.weights().plugins())

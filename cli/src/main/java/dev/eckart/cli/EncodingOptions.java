@@ -113,7 +113,8 @@ final class EncodingOptions {
      * @throws InvalidInputException if one does not exist, is given twice, or refuses its arguments
      */
     EncodingOrder encodings(PluginOptions plugins, boolean calibrated) {
-        String list = Optional.ofNullable(this.list).orElse(!calibrated ? ANY : operators == Operators.STANDARD ? STANDARD_CALIBRATED : ANY_CALIBRATED);
+        String list = Optional.ofNullable(this.list)
+                .orElse(!calibrated ? ANY : operators == Operators.STANDARD ? STANDARD_CALIBRATED : ANY_CALIBRATED);
         List<Encoding> encodings = new ArrayList<>();
         Map<String, NamePattern> only = new HashMap<>();
         Encodings known = plugins.encodings();

@@ -239,7 +239,7 @@ record Decider(
     List<OfferedForm> offers(
             Stage stage, RankedEncoding encoding, LinearWeight weight, WeightView view, LossHull others) {
         if (!order.of(weight.name(), stage.encodings()).contains(encoding)
-                || !encoding.isOfProducts() && weight.parameters() < LEAST_NUMBERS
+                || (!encoding.isOfProducts() && weight.parameters() < LEAST_NUMBERS)
                 || obstacle(encoding, weight).isPresent()) {
             return List.of();
         }

@@ -1,9 +1,10 @@
 package dev.eckart.core.rank;
 
 import dev.eckart.core.rank.Allocation.Option;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +32,7 @@ final class ExactAllocation {
         }
 
         List<Integer> places() {
-            LinkedList<Integer> places = new LinkedList<>();
+            Deque<Integer> places = new ArrayDeque<>();
             for (Choice choice = this; choice.before != null; choice = choice.before) {
                 places.addFirst(choice.place);
             }

@@ -70,7 +70,7 @@ final class LimitSearch {
         this.measure = measure;
         this.subject = subject;
         this.originalBytes = originalBytes;
-        this.margin = 1 + 1 / Math.sqrt(samples);
+        this.margin = 1 + 1 / Math.sqrt((double) samples);
     }
 
     /**
@@ -180,14 +180,12 @@ final class LimitSearch {
     }
 
     private boolean isClosed(Optional<Point> keeps, Optional<Point> fails) {
-        boolean atLeast = keeps.isPresent()
-                && keeps.get().chosen().plan().equals(survey.offered().smallest());
-        return atLeast
-                || keeps.isPresent()
-                        && fails.isPresent()
-                        && Math.abs(keeps.get().trial().bytes()
-                                        - fails.get().trial().bytes())
-                                <= CLOSE * keeps.get().trial().bytes();
+        return keeps.map(kept -> kept.chosen().plan().equals(survey.offered().smallest())
+                        || fails.map(failed -> Math.abs(kept.trial().bytes()
+                                                - failed.trial().bytes())
+                                        <= CLOSE * kept.trial().bytes())
+                                .orElse(false))
+                .orElse(false);
     }
 
     private double next(Optional<Point> keeps, Optional<Point> fails) {

@@ -78,7 +78,11 @@ public record PaddingMask(int samples, int positions, boolean samplesFirst, BitS
         return !kept.isEmpty() && kept.cardinality() < samples * positions;
     }
 
-    /** @throws InvalidInputException if there is nothing but padding */
+    /**
+     * Refuses inputs that are nothing but padding.
+     *
+     * @throws InvalidInputException if these are
+     */
     public static void requirePositions(String input, InputSet inputs, String origin) {
         if (!of(input, inputs.batch(0, inputs.samples()), inputs.axes()).kept.isEmpty()) {
             return;

@@ -4,6 +4,7 @@ import dev.eckart.cli.render.Numbers;
 import dev.eckart.core.InvalidInputException;
 import dev.eckart.core.npy.NpyFile;
 import dev.eckart.core.report.SearchEntry;
+import dev.eckart.core.verify.Limit;
 import dev.eckart.onnx.job.Evaluation;
 import dev.eckart.onnx.run.InputSource;
 import dev.eckart.onnx.verify.Labels;
@@ -68,14 +69,27 @@ final class SearchOptions {
                         compared.metrics());
     }
 
+    /** The name of what was measured for a limit, without what the limit asks of it. */
+    private static String shortened(String limit) {
+        return limit.startsWith("min-") || limit.startsWith("max-") ? limit.substring("min-".length()) : limit;
+    }
+
+    private static String predicted(SearchEntry.Tried tried) {
+        return Optional.ofNullable(tried.values().get(SearchEntry.PREDICTED))
+                .map(error -> " (predicted %s)".formatted(Numbers.error(error)))
+                .orElse("");
+    }
+
     /** One line on what was tried. */
     static void say(String label, SearchEntry.Tried tried, Console console) {
         String values = tried.values().entrySet().stream()
-                .filter(value -> !value.getKey().equals("max-size-ratio"))
-                .map(value -> "%s %s"
+                .filter(value -> !value.getKey().equals(Limit.MAX_SIZE_RATIO.label())
+                        && !value.getKey().equals(SearchEntry.PREDICTED))
+                .map(value -> "%s %s%s"
                         .formatted(
-                                value.getKey().substring(value.getKey().indexOf('-') + 1),
-                                Numbers.plain(value.getValue())))
+                                shortened(value.getKey()),
+                                Numbers.plain(value.getValue()),
+                                value.getKey().equals(Limit.MAX_RELATIVE_ERROR.label()) ? predicted(tried) : ""))
                 .collect(Collectors.joining(", "));
         console.tell("tried %s: %s of the size, %s, %s%s"
                 .formatted(

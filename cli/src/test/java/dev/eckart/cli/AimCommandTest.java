@@ -76,10 +76,16 @@ class AimCommandTest {
         assertThat(bytes(both)).isLessThan(bytes(bits)).isLessThan(bytes(ranks));
         assertThat(both.json().at("/search/limit").asString()).isEqualTo("max-relative-error");
         assertThat(both.json().at("/search/tried").size()).isLessThanOrEqualTo(12);
+        for (JsonNode tried : both.json().at("/search/tried")) {
+            double measured = tried.at("/values/max-relative-error").asDouble();
+            assertThat(tried.at("/values/predicted-relative-error").asDouble())
+                    .isBetween(measured / 1.5, 1.5 * measured);
+        }
         assertThat(both.err().lines().filter(line -> line.startsWith("tried ")))
                 .isNotEmpty()
-                .allMatch(line -> line.matches(
-                        "tried \\S+ (k|M)?B: \\d+\\.\\d % of the size, relative-error \\S+, (accepted|rejected)"));
+                .allMatch(
+                        line -> line.matches(
+                                "tried \\S+ (k|M)?B: \\d+\\.\\d % of the size, relative-error \\S+ \\(predicted \\S+\\), (accepted|rejected)"));
     }
 
     @Test

@@ -16,6 +16,9 @@ import java.util.TreeMap;
  * @param unreachable where no setting was found, a sentence that says so and which comes closest
  */
 public record SearchEntry(String limit, EvaluationInputs inputs, List<Tried> tried, Optional<String> unreachable) {
+    /** Among the values of what was tried, the relative error of the outputs that was predicted. */
+    public static final String PREDICTED = "predicted-relative-error";
+
     public SearchEntry {
         tried = List.copyOf(tried);
     }
@@ -37,7 +40,8 @@ public record SearchEntry(String limit, EvaluationInputs inputs, List<Tried> tri
      * @param rank as {@code compress --rank} takes it
      * @param sizeRatio compressed / original, in bytes
      * @param value measured for the limit
-     * @param values measured for all limits, by their names; in a search for a size also those of losses without a limit
+     * @param values measured for all limits, by their names; in a search for a size also those of losses without a limit; where forms
+     *     of weights are chosen together, also the relative error of the outputs, and what was {@linkplain #PREDICTED predicted} of it
      * @param kept whether every limit is kept
      * @param remembered whether it was measured by an earlier run
      */

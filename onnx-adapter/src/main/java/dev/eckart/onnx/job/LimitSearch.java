@@ -241,6 +241,8 @@ final class LimitSearch {
     private SearchEntry.Tried entry(Point point, boolean remembered) {
         TreeMap<String, Double> values = new TreeMap<>();
         point.outcomes().forEach(outcome -> values.put(outcome.name(), outcome.value()));
+        values.put(SearchEntry.PREDICTED, Math.sqrt(point.predicted()));
+        values.put(Limit.MAX_RELATIVE_ERROR.label(), point.trial().loss().relativeError());
         return new SearchEntry.Tried(
                 point.trial().bytes() + "B",
                 ratio(point),

@@ -143,7 +143,9 @@ public final class OnnxNetwork implements Network<OnnxNetwork> {
                     constant, site -> IntegerLowering.obstacle(index(), site, Attributes.opset(model.message())));
         }
         if (form instanceof Packed packed) {
-            return obstacleAt(constant, site -> PackedLowering.obstacle(index(), site, packed));
+            return obstacleAt(
+                    constant,
+                    site -> PackedLowering.obstacle(index(), site, packed, Attributes.opset(model.message())));
         }
         return obstacleToCodes(form);
     }
@@ -359,6 +361,11 @@ public final class OnnxNetwork implements Network<OnnxNetwork> {
     /** Its linear weights, with the nodes that multiply by them, in the order in which it runs them. */
     public List<LinearSite> sites() {
         return scans.weights().linear();
+    }
+
+    /** The constants that can be stored as codes, whatever operator takes them. */
+    public List<ConstantSite> constantSites() {
+        return scans.constants().sites();
     }
 
     public OnnxModel model() {

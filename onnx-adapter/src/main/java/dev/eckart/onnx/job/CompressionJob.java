@@ -78,7 +78,7 @@ public final class CompressionJob {
 
     private Report plan(String command, Path model, Selection selection, Planning planning) {
         Stopwatch stopwatch = new Stopwatch();
-        OnnxNetwork network = OnnxNetwork.read(model, selection.freezeDefaults());
+        OnnxNetwork network = selection.base(OnnxNetwork.read(model, selection.freezeDefaults()));
         double read = stopwatch.lap();
         Inventory inventory = selection.inventory(network);
         Calibrated calibrated = Calibrated.of(engine, model, network, inventory, selection);
@@ -137,12 +137,13 @@ public final class CompressionJob {
         Selection selection = wanted.apartFrom(evaluation);
         Stopwatch stopwatch = new Stopwatch();
         OnnxNetwork original = readFor(target, model, selection);
+        OnnxNetwork base = selection.base(original);
         double read = stopwatch.lap();
         try (Verifying verifying = openVerifying(evaluation, limits, model, original, selection);
                 PendingFile pending = PendingFile.onlyOneBeside(target.path());
                 Scratch scratch = Scratch.in(pending.directory())) {
             double load = stopwatch.lap();
-            OnnxNetwork network = original.withScratch(scratch);
+            OnnxNetwork network = base.withScratch(scratch);
             Inventory inventory = selection.inventory(network);
             Calibrated calibrated = Calibrated.of(engine, model, network, inventory, selection);
             Optional<LayerComparison> layers =
@@ -593,6 +594,7 @@ public final class CompressionJob {
                 linear.parameters,
                 linear.bytes,
                 summary.opset(),
+                network.fastGeluPlaces(),
                 dataFiles.stream().map(Path::toString).toList());
     }
 }

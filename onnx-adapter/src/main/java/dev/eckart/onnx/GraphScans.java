@@ -58,11 +58,7 @@ final class GraphScans {
     static GraphScans of(OnnxModel model, boolean defaultsAreConstant, Map<Value, String> known, Scanner scanner) {
         Supplier<GraphIndex> index = Lazy.of(() -> new GraphIndex(model.message(), defaultsAreConstant));
         return new GraphScans(
-                scanner,
-                defaultsAreConstant,
-                index,
-                Lazy.of(() -> scanner.weights(model, index.get(), known)),
-                model);
+                scanner, defaultsAreConstant, index, Lazy.of(() -> scanner.weights(model, index.get(), known)), model);
     }
 
     /** Those of a model that was made of this one's, whose tensors keep the names that they have here. */

@@ -78,7 +78,8 @@ public final class CompressionJob {
 
     private Report plan(String command, Path model, Selection selection, Planning planning) {
         Stopwatch stopwatch = new Stopwatch();
-        OnnxNetwork network = selection.base(OnnxNetwork.read(model, selection.freezeDefaults()));
+        OnnxNetwork original = OnnxNetwork.read(model, selection.freezeDefaults());
+        OnnxNetwork network = selection.base(original);
         double read = stopwatch.lap();
         Inventory inventory = selection.inventory(network);
         Calibrated calibrated = Calibrated.of(engine, model, network, inventory, selection);
@@ -102,7 +103,7 @@ public final class CompressionJob {
                                 engine.version(),
                                 command,
                                 new Report.Seconds(read, stopwatch.lap(), 0, 0, stopwatch.total())),
-                        new Report.Networks(entry(model, network), Optional.empty()),
+                        new Report.Networks(entry(model, original), Optional.empty()),
                         settings(selection, 0),
                         Report.Basis.of(calibrated.entry()),
                         WeightEntry.of(plan),
@@ -163,7 +164,7 @@ public final class CompressionJob {
             Map<String, Double> errors = layers.filter(any -> evaluation.isPresent())
                     .map(comparison -> comparison.errors(written, made.plan()))
                     .orElse(Map.of());
-            Report.ModelEntry before = entry(model, network);
+            Report.ModelEntry before = entry(model, original);
             Report.ModelEntry after = entry(
                     target.path(),
                     written,

@@ -84,25 +84,69 @@ public record Selection(
     /** The same, with or without refitting. */
     public Selection refit(boolean wanted) {
         return new Selection(
-                rank, selector, filter, balance, joint, freezeDefaults, calibration, wanted, timed, encodings, aim, fastGelu);
+                rank,
+                selector,
+                filter,
+                balance,
+                joint,
+                freezeDefaults,
+                calibration,
+                wanted,
+                timed,
+                encodings,
+                aim,
+                fastGelu);
     }
 
     /** The same, with or without timing. */
     public Selection timed(Optional<TimedPairs> wanted) {
         return new Selection(
-                rank, selector, filter, balance, joint, freezeDefaults, calibration, refit, wanted, encodings, aim, fastGelu);
+                rank,
+                selector,
+                filter,
+                balance,
+                joint,
+                freezeDefaults,
+                calibration,
+                refit,
+                wanted,
+                encodings,
+                aim,
+                fastGelu);
     }
 
     /** The same, with other encodings to choose from. */
     public Selection encodings(EncodingOrder wanted) {
         return new Selection(
-                rank, selector, filter, balance, joint, freezeDefaults, calibration, refit, timed, wanted, aim, fastGelu);
+                rank,
+                selector,
+                filter,
+                balance,
+                joint,
+                freezeDefaults,
+                calibration,
+                refit,
+                timed,
+                wanted,
+                aim,
+                fastGelu);
     }
 
     /** The same, with or without an aim. */
     public Selection aim(Optional<Aim> wanted) {
         return new Selection(
-                rank, selector, filter, balance, joint, freezeDefaults, calibration, refit, timed, encodings, wanted, fastGelu);
+                rank,
+                selector,
+                filter,
+                balance,
+                joint,
+                freezeDefaults,
+                calibration,
+                refit,
+                timed,
+                encodings,
+                wanted,
+                fastGelu);
     }
 
     /** The same, with or without {@code FastGelu}. */

@@ -258,7 +258,9 @@ public final class FastGelu {
         }
         Optional<String> x = scaled(scaling.get());
         OptionalInt adding = x.isEmpty() ? OptionalInt.empty() : onlyTaker(erf);
-        if (adding.isEmpty() || otherThan(adding.getAsInt(), "Add", 1).isEmpty() || onlyTaker(scaling.get()).isEmpty()) {
+        if (adding.isEmpty()
+                || otherThan(adding.getAsInt(), "Add", 1).isEmpty()
+                || onlyTaker(scaling.get()).isEmpty()) {
             return Optional.empty();
         }
         List<Integer> nodes = new ArrayList<>(List.of(scaling.get(), erf, adding.getAsInt()));
@@ -312,9 +314,7 @@ public final class FastGelu {
         }
         return isConstant(node, 1, constant)
                 ? Optional.of(index.node(node).getInput(0))
-                : isConstant(node, 0, constant)
-                        ? Optional.of(index.node(node).getInput(1))
-                        : Optional.empty();
+                : isConstant(node, 0, constant) ? Optional.of(index.node(node).getInput(1)) : Optional.empty();
     }
 
     private boolean is(int node, String operator) {

@@ -48,8 +48,8 @@ final class FastGeluCheck {
             numbers[i] = (float) i / STEPS - END;
         }
         try (TemporaryModel running = TemporaryModel.open(model, temporary, 1, temporary, "eckart-gelu.onnx")) {
-            Map<String, Output> outputs = running.session()
-                    .run(Map.of(FastGelu.GRID, NpyArray.ofFloats(List.of(numbers.length), numbers)));
+            Map<String, Output> outputs =
+                    running.session().run(Map.of(FastGelu.GRID, NpyArray.ofFloats(List.of(numbers.length), numbers)));
             Output fast = Objects.requireNonNull(outputs.get(FastGelu.FAST));
             for (Map.Entry<String, Output> place : outputs.entrySet()) {
                 double difference = difference(fast, place.getValue());

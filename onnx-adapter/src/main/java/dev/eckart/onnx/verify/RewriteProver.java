@@ -185,11 +185,7 @@ final class RewriteProver {
                 return Collections.nCopies(
                         groups.size(),
                         new RewriteProof(
-                                Double.NaN,
-                                Double.NaN,
-                                CAP,
-                                products.forms(),
-                                Optional.of(String.join("; ", faults))));
+                                Double.NaN, Double.NaN, CAP, products.forms(), Optional.of(String.join("; ", faults))));
             }
             return new Comparison(compressed.withScratch(scratch).model(), products, file.path(), groups)
                     .answers(() -> original.withScratch(scratch).reference(compressed, backend, false));

@@ -13,6 +13,7 @@ import dev.eckart.onnx.scan.ConstantSite;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.IntPredicate;
 
@@ -77,7 +78,7 @@ final class TableLookUps {
         int batch = inputs.batchSize(BATCH);
         for (int from = 0; from < inputs.samples(); from += batch) {
             Map<String, NpyArray> arrays = inputs.batch(from, Math.min(inputs.samples(), from + batch));
-            NpyArray indices = arrays.get(input);
+            NpyArray indices = Objects.requireNonNull(arrays.get(input));
             IntPredicate counted = counted(arrays, indices);
             for (int i = 0; i < indices.size(); i++) {
                 long index = indices.longAt(i);

@@ -68,6 +68,13 @@ final class CompressCommand implements Callable<Integer> {
     private boolean refit;
 
     @Option(
+            names = "--fast-gelu",
+            description =
+                    "Compute each Gelu by tanh instead of erf, as FastGelu of ONNX Runtime: no number moves by more than"
+                            + " 0.0005.")
+    private boolean fastGelu;
+
+    @Option(
             names = "--keep-if-faster",
             description =
                     "Time each pair against its weight in ONNX Runtime, the layer alone at its real shapes, and replace only"
@@ -204,6 +211,11 @@ final class CompressCommand implements Callable<Integer> {
         requireNothingOfPairsBesideSize();
         requireFactored(encodings.usual(), pairs);
         requireTimeable(searchedPairs);
+        if (searchedPairs && fastGelu) {
+            throw new InvalidInputException(
+                    "--fast-gelu is no part of a search for pairs; name a setting, such as --rank %s, or encodings"
+                            .formatted(SelectionOptions.DEFAULT_RANK));
+        }
         search.require(searchedPairs || searchedForms);
         if (searchedPairs || searchedForms) {
             requireMeasuring();
@@ -280,6 +292,7 @@ final class CompressCommand implements Callable<Integer> {
                 .selection()
                 .refit(refit)
                 .timed(timed())
+                .fastGelu(fastGelu)
                 .encodings(encodings)
                 .aim(searched ? Optional.of(limited(compared.orElseThrow())) : aim(wanted, encodings));
         CompressionJob job = new CompressionJob(engine.engine(console, options.progress(console), cache));

@@ -368,6 +368,10 @@ class EncodingCommandTest {
                     bits:9+pair     | encoding `bits:9+pair`: expected a number of bits from 2 to 8 but was: 9
                     packed:5        | encoding `packed:5`: expected 4 or 8 bits but was: 5
                     packed:4,block=5 | encoding `packed:4,block=5`: expected blocks of 16, 32, 64, 128 or 256 but was: 5
+                    packed:8,rare=0.5 | encoding `packed:8,rare=0.5`: rare rows are for codes of 4 bits without a pair: packed:4,rare=0.5
+                    packed:4+pair,rare=0.5 | rare rows are for codes of 4 bits without a pair: packed:4,rare=0.5
+                    packed:4,rare=1 | encoding `packed:4,rare=1`: expected a part of the rows between 0 and 1, such as rare=0.5, but was: 1
+                    packed:4,rare=0.0 | expected a part of the rows between 0 and 1, such as rare=0.5, but was: 0.0
                     bits:8@none     | --encoding bits:8@none: no weight has such a name
                     """)
     void should_refuse_an_encoding_that_there_is_not(String encoding, String sentence) {

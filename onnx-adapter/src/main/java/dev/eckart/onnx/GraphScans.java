@@ -20,12 +20,19 @@ import java.util.function.Supplier;
  */
 final class GraphScans {
     private final Scanner scanner;
+    private final boolean defaultsAreConstant;
     private final Supplier<GraphIndex> index;
     private final Supplier<WeightScan> weights;
     private final Supplier<ConstantScan> constants;
 
-    private GraphScans(Scanner scanner, Supplier<GraphIndex> index, Supplier<WeightScan> weights, OnnxModel model) {
+    private GraphScans(
+            Scanner scanner,
+            boolean defaultsAreConstant,
+            Supplier<GraphIndex> index,
+            Supplier<WeightScan> weights,
+            OnnxModel model) {
         this.scanner = scanner;
+        this.defaultsAreConstant = defaultsAreConstant;
         this.index = index;
         this.weights = weights;
         this.constants = Lazy.of(() -> scanner.constants(model, index.get(), weights.get()));
@@ -50,12 +57,18 @@ final class GraphScans {
     /** @param known names that tensors keep */
     static GraphScans of(OnnxModel model, boolean defaultsAreConstant, Map<Value, String> known, Scanner scanner) {
         Supplier<GraphIndex> index = Lazy.of(() -> new GraphIndex(model.message(), defaultsAreConstant));
-        return new GraphScans(scanner, index, Lazy.of(() -> scanner.weights(model, index.get(), known)), model);
+        return new GraphScans(
+                scanner, defaultsAreConstant, index, Lazy.of(() -> scanner.weights(model, index.get(), known)), model);
     }
 
     /** Those of a model that was made of this one's, whose tensors keep the names that they have here. */
     GraphScans of(OnnxModel rewritten) {
         return of(rewritten, false, weights().names(), scanner);
+    }
+
+    /** Those of a model with the same weights and inputs, and other nodes. */
+    GraphScans withOtherNodes(OnnxModel rewritten) {
+        return of(rewritten, defaultsAreConstant, weights().names(), scanner);
     }
 
     GraphIndex index() {

@@ -15,6 +15,7 @@ import dev.eckart.core.stored.Packed;
 import dev.eckart.core.stored.Product;
 import dev.eckart.core.stored.Stored;
 import dev.eckart.core.stored.Sum;
+import dev.eckart.core.verify.NoProof;
 import dev.eckart.onnx.check.ModelCheck;
 import dev.eckart.onnx.file.ExternalData;
 import dev.eckart.onnx.file.OnnxModel;
@@ -30,6 +31,7 @@ import dev.eckart.onnx.proto.NodeProto;
 import dev.eckart.onnx.rewrite.BiasShifts;
 import dev.eckart.onnx.rewrite.CodesLowering;
 import dev.eckart.onnx.rewrite.FactorRewriter;
+import dev.eckart.onnx.rewrite.FastGelu;
 import dev.eckart.onnx.rewrite.FormRecorder;
 import dev.eckart.onnx.rewrite.IntegerLowering;
 import dev.eckart.onnx.rewrite.OpenConstants;
@@ -143,7 +145,9 @@ public final class OnnxNetwork implements Network<OnnxNetwork> {
                     constant, site -> IntegerLowering.obstacle(index(), site, Attributes.opset(model.message())));
         }
         if (form instanceof Packed packed) {
-            return obstacleAt(constant, site -> PackedLowering.obstacle(index(), site, packed));
+            return obstacleAt(
+                    constant,
+                    site -> PackedLowering.obstacle(index(), site, packed, Attributes.opset(model.message())));
         }
         return obstacleToCodes(form);
     }
@@ -177,7 +181,32 @@ public final class OnnxNetwork implements Network<OnnxNetwork> {
      * @return none if nothing says what was replaced in the compressed network, or what it says does not fit
      */
     public Reference reference(OnnxNetwork compressed, Supplier<Decomposer> backend, boolean wide) {
-        return ProductReference.of(model, index(), sites(), scans.constants().sites(), compressed.model, backend, wide);
+        int declared = FastGelu.places(compressed.model.message());
+        OnnxNetwork base = declared == fastGeluPlaces() ? this : withFastGelu();
+        if (declared != base.fastGeluPlaces()) {
+            return new Reference.None(new NoProof(
+                    NoProof.Cause.CHANGED_SINCE,
+                    "changed since it was compressed: it says that it has FastGelu in %d places, where the original has Gelu in %d"
+                            .formatted(declared, base.fastGeluPlaces())));
+        }
+        return ProductReference.of(
+                base.model, base.index(), base.sites(), base.constantSites(), compressed.model, backend, wide);
+    }
+
+    /** This network with {@code FastGelu} in the place of each Gelu, which it then says of itself; as it is where there is none. */
+    public OnnxNetwork withFastGelu() {
+        OnnxModel rewritten = FastGelu.in(model, index());
+        return FastGelu.places(rewritten.message()) == fastGeluPlaces() ? this : new OnnxNetwork(rewritten, scans.withOtherNodes(rewritten));
+    }
+
+    /** In how many places this network says that it has {@code FastGelu} instead of another Gelu. */
+    public int fastGeluPlaces() {
+        return FastGelu.places(model.message());
+    }
+
+    /** Each Gelu of this network beside {@code FastGelu}, of the same numbers; empty where there is none. */
+    public Optional<OnnxModel> geluBesideFastGelu() {
+        return FastGelu.onGrid(model, index());
     }
 
     /**
@@ -359,6 +388,11 @@ public final class OnnxNetwork implements Network<OnnxNetwork> {
     /** Its linear weights, with the nodes that multiply by them, in the order in which it runs them. */
     public List<LinearSite> sites() {
         return scans.weights().linear();
+    }
+
+    /** The constants that can be stored as codes, whatever operator takes them. */
+    public List<ConstantSite> constantSites() {
+        return scans.constants().sites();
     }
 
     public OnnxModel model() {

@@ -17,6 +17,7 @@ import dev.eckart.core.stored.Sum;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.IntUnaryOperator;
 import java.util.stream.Stream;
 
 /**
@@ -122,16 +123,21 @@ record BuiltSample(
     Optional<String> codeOutOfRange() {
         return parts().stream()
                 .filter(part -> !(part instanceof Dense))
-                .flatMap(part ->
-                        outOfRange(part instanceof Blocks blocks ? blocks.codes() : ((Packed) part).codes(), bits(part))
-                                .stream())
+                .flatMap(part -> outOfRange(part).stream())
                 .findFirst();
     }
 
-    private static Optional<String> outOfRange(Codes codes, int bits) {
-        int half = 1 << (bits - 1);
+    private static Optional<String> outOfRange(Stored part) {
+        return part instanceof Packed packed
+                ? outOfRange(packed.codes(), packed::bitsOf)
+                : outOfRange(((Blocks) part).codes(), any -> bits(part));
+    }
+
+    private static Optional<String> outOfRange(Codes codes, IntUnaryOperator bitsOf) {
         for (int i = 0; i < codes.rows(); i++) {
             for (int j = 0; j < codes.columns(); j++) {
+                int bits = bitsOf.applyAsInt(j);
+                int half = 1 << (bits - 1);
                 if (codes.get(i, j) >= half || codes.get(i, j) < -half) {
                     return Optional.of("%d at [%d, %d], where %d bits hold %d to %d"
                             .formatted(codes.get(i, j), i, j, bits, -half, half - 1));

@@ -47,7 +47,8 @@ record SampleWeight(String description, LinearWeight weight, Matrix numbers, Opt
                 plain("of normal numbers", ElementType.FLOAT32, normal(48, 40, 1)),
                 plain("of normal numbers", ElementType.FLOAT16, normal(36, 50, 2)),
                 seen("of normal numbers, on correlated inputs", normal(32, 50, 3), correlated(138, 32)),
-                seen("of normal numbers, on correlated inputs", normal(56, 20, 4), correlated(234, 56)));
+                seen("of normal numbers, on correlated inputs", normal(56, 20, 4), correlated(234, 56)),
+                plain("of a vocabulary", ElementType.FLOAT32, normal(32, 150, 13)));
     }
 
     private static List<SampleWeight> edges() {

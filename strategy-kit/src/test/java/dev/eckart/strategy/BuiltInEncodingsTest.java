@@ -59,7 +59,7 @@ class BuiltInEncodingsTest {
 
         @Override
         public List<String> calls() {
-            return List.of("packed:8", "packed:4", "packed:4,block=16", "packed:4+pair");
+            return List.of("packed:8", "packed:4", "packed:4,block=16", "packed:4,rare=0.5", "packed:4+pair");
         }
     }
 }

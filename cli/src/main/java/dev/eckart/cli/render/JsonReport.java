@@ -114,7 +114,8 @@ public final class JsonReport {
                 .put("parameters", model.parameters())
                 .put("linearParameters", model.linearParameters())
                 .put("linearBytes", model.linearBytes())
-                .put("opset", model.opset());
+                .put("opset", model.opset())
+                .put("fastGelu", model.fastGelu());
         ArrayNode dataFiles = node.putArray("dataFiles");
         model.dataFiles().forEach(dataFiles::add);
     }

@@ -285,14 +285,21 @@ final class ReportTables {
                             Numbers.count(model.linearParameters()),
                             Numbers.count(output.linearParameters()),
                             ratio(output.linearParameters(), model.linearParameters()));
-            return count(report, Outcome.ENCODED) == 0
+            Table all = count(report, Outcome.ENCODED) == 0
                     ? sizes
                     : sizes.row(
                             "linear weights",
                             Numbers.bytes(model.linearBytes()),
                             Numbers.bytes(output.linearBytes()),
                             ratio(output.linearBytes(), model.linearBytes()));
+            return output.fastGelu() == 0
+                    ? all
+                    : all.row("FastGelu for Gelu", places(model.fastGelu()), places(output.fastGelu()), "");
         });
+    }
+
+    private static String places(int count) {
+        return "%d place%s".formatted(count, count == 1 ? "" : "s");
     }
 
     /** Where the compressed network's tensors are, if they are not in its own file. */

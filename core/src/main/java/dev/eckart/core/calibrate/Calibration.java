@@ -15,25 +15,38 @@ import java.util.OptionalDouble;
  *     from it is computed once
  * @param sensitivities s = loss of the whole network's outputs ÷ the weight's own relative loss Σ_{i>r}σᵢ²/Σσᵢ², with
  *     that weight alone truncated: 0 or more, in any unit, the same one for all
+ * @param lookUps of tables
  */
-public record Calibration(Map<String, InputStatistics> inputs, Map<String, Double> sensitivities) {
+public record Calibration(
+        Map<String, InputStatistics> inputs, Map<String, Double> sensitivities, Map<String, LookUps> lookUps) {
 
     /** Nothing: every weight is seen as it is. */
-    public static final Calibration NONE = new Calibration(Map.of(), Map.of());
+    public static final Calibration NONE = new Calibration(Map.of(), Map.of(), Map.of());
 
     public Calibration {
         inputs = Map.copyOf(inputs);
         sensitivities = Map.copyOf(sensitivities);
+        lookUps = Map.copyOf(lookUps);
     }
 
     /** Inputs alone. */
     public static Calibration of(Map<String, InputStatistics> inputs) {
-        return new Calibration(inputs, Map.of());
+        return new Calibration(inputs, Map.of(), Map.of());
     }
 
     /** The same inputs, with these sensitivities. */
     public Calibration withSensitivities(Map<String, Double> measured) {
-        return new Calibration(inputs, measured);
+        return new Calibration(inputs, measured, lookUps);
+    }
+
+    /** The same, with what is known of tables. */
+    public Calibration withLookUps(Map<String, LookUps> counted) {
+        return new Calibration(inputs, sensitivities, counted);
+    }
+
+    /** How often the outputs of a table {@code [in × out]} are taken, if that was counted. */
+    public Optional<LookUps> lookUpsOf(LinearWeight table) {
+        return Optional.ofNullable(lookUps.get(table.name())).filter(known -> known.size() == table.columns());
     }
 
     /**

@@ -225,8 +225,9 @@ record Decider(
 
     private List<OfferedForm> variants(Encoding encoding, WeightView view, List<String> reasons) {
         return EncodingOrder.variants(encoding).stream()
-                .flatMap(variant -> choose(variant, view, reasons).stream())
-                .map(chosen -> OfferedForm.of(chosen.planned))
+                .flatMap(variant -> choose(variant, view, reasons).stream()
+                        .map(chosen -> new OfferedForm(
+                                chosen.planned, lossInUse(variant, chosen.offer.orElseThrow(), view.weight()))))
                 .toList();
     }
 
@@ -349,7 +350,14 @@ record Decider(
     }
 
     static double loss(Encoding encoding, Offer offer, LinearWeight weight) {
-        double loss = Encodings.answer(offer, weight.describe(), offer::loss);
+        return known(Encodings.answer(offer, weight.describe(), offer::loss), encoding, offer, weight);
+    }
+
+    private static double lossInUse(Encoding encoding, Offer offer, LinearWeight weight) {
+        return known(Encodings.answer(offer, weight.describe(), offer::lossInUse), encoding, offer, weight);
+    }
+
+    private static double known(double loss, Encoding encoding, Offer offer, LinearWeight weight) {
         if (!(loss >= 0 && Double.isFinite(loss))) {
             throw wrong(encoding, offer, weight, "a loss of %s, which is no number from 0,".formatted(loss));
         }

@@ -1,20 +1,16 @@
 package dev.eckart.core.compress;
 
+import dev.eckart.core.encode.Offer;
 import dev.eckart.core.factor.PlannedWeight;
 
 /**
  * A form that a weight can be stored in.
  *
  * @param planned the weight in this form
- * @param loss ‖X·(W − W')‖² / ‖X·W‖² with X the layer's inputs on the calibration samples, or of the weight itself where there are none. Where
- *     the form has a shift for a bias, its own loss is about the inputs' mean; this one can be compared with those of other forms
+ * @param loss ‖X·(W − W')‖² / ‖X·W‖² with X the layer's inputs on the calibration samples, or of the weight itself where there are none; of a
+ *     table as {@link Offer#lossInUse}. Where the form has a shift for a bias, its own loss is about the inputs' mean; this one can be compared with those of other forms
  */
 public record OfferedForm(PlannedWeight planned, double loss) {
-
-    /** One whose own loss can be compared. */
-    static OfferedForm of(PlannedWeight planned) {
-        return new OfferedForm(planned, planned.encode().orElseThrow().loss());
-    }
 
     /** Bytes of the form. */
     public long bytes() {

@@ -11,6 +11,8 @@ import dev.eckart.core.stored.Product;
 import dev.eckart.core.stored.Stored;
 import dev.eckart.core.stored.Sum;
 import java.util.Optional;
+import java.util.function.IntUnaryOperator;
+import java.util.stream.IntStream;
 
 /** The check that a file can hold the numbers of a form, and that these are numbers. */
 final class StoredNumbers {
@@ -29,10 +31,10 @@ final class StoredNumbers {
             return fault(sum.one(), type).or(() -> fault(sum.other(), type));
         }
         if (form instanceof Blocks blocks) {
-            return fault(blocks.codes(), blocks.bits(), blocks.blockSize(), blocks.scales(), blocks.type());
+            return fault(blocks.codes(), any -> blocks.bits(), blocks.blockSize(), blocks.scales(), blocks.type());
         }
         if (form instanceof Packed packed) {
-            return fault(packed.codes(), packed.bits(), packed.blockSize(), packed.scales(), type);
+            return fault(packed.codes(), packed::bitsOf, packed.blockSize(), packed.scales(), type);
         }
         if (form instanceof Integers integers) {
             return fault(integers.blocks(), type).or(() -> integers.factors().flatMap(StoredNumbers::fault));
@@ -62,9 +64,17 @@ final class StoredNumbers {
         return Optional.empty();
     }
 
-    /** @param type that codes times scales have in the network */
-    private static Optional<String> fault(Codes codes, int bits, int blockSize, MatrixSource scales, ElementType type) {
-        int most = (1 << (bits - 1)) - 1;
+    /**
+     * Checks codes and scales.
+     *
+     * @param bits of the codes of a column
+     * @param type that codes times scales have in the network
+     */
+    private static Optional<String> fault(
+            Codes codes, IntUnaryOperator bits, int blockSize, MatrixSource scales, ElementType type) {
+        int[] most = IntStream.range(0, codes.columns())
+                .map(column -> (1 << (bits.applyAsInt(column) - 1)) - 1)
+                .toArray();
         byte[] row = new byte[codes.columns()];
         double[] scale = new double[codes.columns()];
         for (int i = 0; i < codes.rows(); i++) {
@@ -73,8 +83,8 @@ final class StoredNumbers {
             }
             codes.readRow(i, row);
             for (int j = 0; j < row.length; j++) {
-                if (row[j] > most || row[j] < -most - 1) {
-                    return Optional.of("code %d of %d bits at [%d, %d]".formatted(row[j], bits, i, j));
+                if (row[j] > most[j] || row[j] < -most[j] - 1) {
+                    return Optional.of("code %d of %d bits at [%d, %d]".formatted(row[j], bits.applyAsInt(j), i, j));
                 }
                 // A code of zero makes no number of a scale that is none.
                 double number = Double.isFinite(scale[j]) ? row[j] * scale[j] : scale[j];

@@ -101,7 +101,8 @@ final class Views {
         Optional<CalibratedInputs> inputs = found.map(this::shared);
         try (OpenMatrices matrices =
                 new OpenMatrices(opener, constant, inputs.map(CalibratedInputs::statistics), accuracy)) {
-            return use.apply(new WeightView(constant, inputs, matrices));
+            return use.apply(new WeightView(
+                    constant, inputs, matrices, opener.calibration().lookUpsOf(constant)));
         } finally {
             found.ifPresent(this::release);
         }

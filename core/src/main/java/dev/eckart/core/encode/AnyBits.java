@@ -10,7 +10,7 @@ import java.util.stream.IntStream;
  * An encoding without a number of bits, such as {@code bits}: where a size is to be kept to, each weight gets as many as that allows
  * it, and else the most.
  *
- * @param variants from the most bits to the fewest; all have the same obstacles
+ * @param variants from the most bits to the fewest; none serves a weight that the first does not
  */
 record AnyBits(String name, List<Encoding> variants) implements Encoding {
     AnyBits {

@@ -1,6 +1,7 @@
 package dev.eckart.core.encode;
 
 import dev.eckart.core.Lazy;
+import dev.eckart.core.calibrate.LookUps;
 import dev.eckart.core.linalg.Matrix;
 import dev.eckart.core.linalg.MatrixSource;
 import dev.eckart.core.model.ElementType;
@@ -13,7 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Rounding to the nearest code, with a scale for each block of an output's numbers. */
+/** Rounding to the nearest code, with a scale for each block of an output's numbers; the last outputs may be given fewer bits. */
 final class BlockRounding {
     /** The least number that float16 holds with all of its digits, and the largest. */
     private static final double LEAST_HALF = 0x1p-14;
@@ -28,21 +29,29 @@ final class BlockRounding {
 
     private final WeightView view;
     private final Grid grid;
+
+    /** Of the outputs from {@code full} on. */
+    private final Grid rare;
+
+    private final int full;
     private final int blockSize;
 
-    private BlockRounding(WeightView view, int bits, int blockSize) {
+    private BlockRounding(WeightView view, int bits, int full, int blockSize) {
         this.view = view;
         this.grid = new Grid(bits, view.weight().type());
+        this.rare = new Grid(Packed.RARE_BITS, view.weight().type());
+        this.full = full;
         this.blockSize = blockSize;
     }
 
     /**
      * Scales in float16, where that can hold them, and in float32; of a weight in float16 in that alone, in which operators take them.
      *
+     * @param full outputs that are given all bits, as of {@link Packed}
      * @throws dev.eckart.core.linalg.NonFiniteValueException if the weight holds a NaN or an infinity
      */
-    static Draft of(WeightView view, int bits, int blockSize) {
-        BlockRounding rounding = new BlockRounding(view, bits, blockSize);
+    static Draft of(WeightView view, int bits, int full, int blockSize) {
+        BlockRounding rounding = new BlockRounding(view, bits, full, blockSize);
         double[] steps = rounding.steps();
         List<Offer> offers = rounding.scaleTypes(steps)
                 .<Offer>map(type -> rounding.offer(steps, type))
@@ -63,13 +72,30 @@ final class BlockRounding {
         LinearWeight weight = view.weight();
         int columns = weight.columns();
         double[] steps = new double[Math.multiplyExact(Packed.blocks(weight.rows(), blockSize), columns)];
-        double[] weights = new double[weight.rows()];
-        Arrays.fill(weights, 1);
+        double[] weights = ones(weight.rows());
         Strip.forEachBlock(weight.values(), blockSize, strip -> {
-            double[] found = Steps.of(strip, grid, weights).steps();
-            System.arraycopy(found, 0, steps, at(strip), found.length);
+            int inFull = inFull(strip.from(), strip.width());
+            if (inFull > 0) {
+                double[] found = Steps.of(strip, grid, weights).steps();
+                System.arraycopy(found, 0, steps, at(strip), inFull);
+            }
+            if (inFull < strip.width()) {
+                double[] found = Steps.of(strip, rare, weights).steps();
+                System.arraycopy(found, inFull, steps, at(strip) + inFull, found.length - inFull);
+            }
         });
         return steps;
+    }
+
+    /** How many of some neighbouring outputs are given all bits. */
+    private int inFull(int from, int width) {
+        return Math.max(0, Math.min(width, full - from));
+    }
+
+    private static double[] ones(int count) {
+        double[] ones = new double[count];
+        Arrays.fill(ones, 1);
+        return ones;
     }
 
     /** Where the steps of a strip's columns begin among those of all blocks. */
@@ -98,8 +124,7 @@ final class BlockRounding {
     private final class Codings {
         private final byte[] codes =
                 new byte[Math.multiplyExact(view.weight().rows(), view.weight().columns())];
-        private double energy;
-        private double lost;
+        private final Energies energies = new Energies(view.lookUps());
 
         Codings(double[] steps) {
             Strip.forEachBlock(view.weight().values(), blockSize, strip -> {
@@ -110,19 +135,22 @@ final class BlockRounding {
 
         private void round(int from, int row, int rows, double[] numbers, double[] step) {
             double[] inverse = Steps.inverse(step);
+            int inFull = inFull(from, step.length);
             for (int i = 0; i < rows; i++) {
                 int at = (row + i) * view.weight().columns() + from;
                 grid.round(numbers, i * step.length, inverse, codes, at);
                 for (int j = 0; j < step.length; j++) {
                     double number = numbers[i * step.length + j];
+                    if (j >= inFull) {
+                        codes[at + j] = (byte) rare.code(number * inverse[j]);
+                    }
                     if (Math.abs(grid.product(codes[at + j], step[j]))
                             > grid.type().largest()) {
                         // Of a scale that was rounded up.
                         codes[at + j] -= (byte) Math.signum(number);
                     }
                     double off = number - grid.product(codes[at + j], step[j]);
-                    energy += number * number;
-                    lost += off * off;
+                    energies.add(from + j, number, off);
                 }
             }
         }
@@ -131,9 +159,39 @@ final class BlockRounding {
             return Codes.wrap(view.weight().rows(), view.weight().columns(), codes);
         }
 
-        /** As a part of the weight's energy. */
+        Energies energies() {
+            return energies;
+        }
+    }
+
+    /** The energy of a weight, and of what it loses. */
+    private static final class Energies {
+        private final double[] shares;
+        private double energy;
+        private double lost;
+        private double energyInUse;
+        private double lostInUse;
+
+        Energies(Optional<LookUps> lookUps) {
+            this.shares = lookUps.map(LookUps::shares).orElseGet(() -> new double[0]);
+        }
+
+        void add(int output, double number, double off) {
+            energy += number * number;
+            lost += off * off;
+            if (shares.length > 0) {
+                energyInUse += shares[output] * (number * number);
+                lostInUse += shares[output] * (off * off);
+            }
+        }
+
         double loss() {
             return energy == 0 ? 0 : lost / energy;
+        }
+
+        /** Each output as often as it is looked up. */
+        double lossInUse() {
+            return energyInUse == 0 ? loss() : lostInUse / energyInUse;
         }
     }
 
@@ -155,12 +213,17 @@ final class BlockRounding {
 
         @Override
         public Packed outline() {
-            return Packed.zeros(view.weight().rows(), view.weight().columns(), grid.bits(), blockSize, type);
+            return Packed.zeros(view.weight().rows(), view.weight().columns(), grid.bits(), full, blockSize, type);
         }
 
         @Override
         public double loss() {
-            return view.inputs().isEmpty() ? codings.get().loss() : view.loss(dense());
+            return view.inputs().isEmpty() ? codings.get().energies().loss() : view.loss(dense());
+        }
+
+        @Override
+        public double lossInUse() {
+            return view.inputs().isEmpty() ? codings.get().energies().lossInUse() : loss();
         }
 
         private Matrix dense() {
@@ -177,6 +240,7 @@ final class BlockRounding {
             return new Packed(
                     codings.get().codes(),
                     grid.bits(),
+                    full,
                     blockSize,
                     Matrix.of(blocks, view.weight().columns(), steps),
                     type);

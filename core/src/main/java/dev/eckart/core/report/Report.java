@@ -196,6 +196,7 @@ public record Report(
      * @param linearParameters numbers in the linear weights that could be factored, in their pairs, or stored as codes
      * @param linearBytes that store these, scales counted
      * @param opset version of the standard operators
+     * @param fastGelu in how many places it says that it has FastGelu instead of a Gelu by erf
      * @param dataFiles their paths; empty for a network in one file
      */
     public record ModelEntry(
@@ -205,14 +206,27 @@ public record Report(
             long linearParameters,
             long linearBytes,
             long opset,
+            int fastGelu,
             List<String> dataFiles) {
         public ModelEntry {
             dataFiles = List.copyOf(dataFiles);
         }
 
+        /** One that says of no place that it has FastGelu there. */
+        public ModelEntry(
+                String path,
+                long bytes,
+                long parameters,
+                long linearParameters,
+                long linearBytes,
+                long opset,
+                List<String> dataFiles) {
+            this(path, bytes, parameters, linearParameters, linearBytes, opset, 0, dataFiles);
+        }
+
         /** The same files in another place; without a path, not kept. */
         public ModelEntry at(String place, List<String> dataPlaces) {
-            return new ModelEntry(place, bytes, parameters, linearParameters, linearBytes, opset, dataPlaces);
+            return new ModelEntry(place, bytes, parameters, linearParameters, linearBytes, opset, fastGelu, dataPlaces);
         }
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.eckart.core.calibrate.InputStatistics;
+import dev.eckart.core.calibrate.LookUps;
 import dev.eckart.core.calibrate.SampleInputs;
 import dev.eckart.core.compress.OpenedView;
 import dev.eckart.core.linalg.EjmlDecomposer;
@@ -115,6 +116,91 @@ class PackedEncodingTest {
             numbers[i] = Math.rint(numbers[i] / place) * place;
         }
         return Matrix.of(matrix.rows(), matrix.columns(), numbers);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {200, 5000})
+    void should_give_the_last_outputs_three_bits_and_the_others_what_they_have_without_these(int columns) {
+        Matrix matrix = SampleMatrices.roundedToFloat(SampleMatrices.normal(40, columns, 3));
+
+        Packed plain = (Packed)
+                offers(new PackedEncoding(4), matrix, Optional.empty()).get(0).build();
+        Offer offer = offers(new PackedEncoding(4, 32, 0.75), matrix, Optional.empty())
+                .get(0);
+        Packed rare = (Packed) offer.build();
+
+        assertThat(rare.full()).isEqualTo(columns / 4);
+        assertThat(offer.outline().text()).isEqualTo("packed(4, 32, 3 from %d)".formatted(columns / 4));
+        assertThat(rare.bytes()).isEqualTo(offer.bytes()).isLessThan(plain.bytes());
+        for (int i = 0; i < matrix.rows(); i++) {
+            for (int j = 0; j < columns; j++) {
+                if (j < rare.full()) {
+                    assertThat(rare.codes().get(i, j)).isEqualTo(plain.codes().get(i, j));
+                } else {
+                    assertThat(rare.codes().get(i, j)).isBetween((byte) -4, (byte) 3);
+                }
+            }
+        }
+        double lost = matrix.minus(rare.toMatrix(EjmlDecomposer::new)).frobeniusNorm();
+        assertThat(Math.sqrt(offer.loss())).isCloseTo(lost / matrix.frobeniusNorm(), within(ROUNDING));
+        assertThat(offer.lossInUse()).isEqualTo(offer.loss());
+    }
+
+    @Test
+    void should_choose_the_same_codes_for_rare_outputs_however_a_matrix_is_stored() {
+        Matrix matrix = SampleMatrices.roundedToFloat(SampleMatrices.normal(40, 5000, 3));
+        Encoding encoding = new PackedEncoding(4, 32, 0.7);
+        LinearWeight turned = new LinearWeight("fc", "Gather", ElementType.FLOAT32, Transposed.of(matrix.transpose()));
+
+        Packed rows = (Packed) offers(encoding, matrix, Optional.empty()).get(0).build();
+        Packed columns =
+                (Packed) encoding.draft(new WeightView(turned)).offers().get(0).build();
+
+        assertThat(columns.codes()).isEqualTo(rows.codes());
+        assertThat(columns.scales()).isEqualTo(rows.scales());
+    }
+
+    @Test
+    void should_count_outputs_as_often_as_they_are_looked_up_where_that_is_known() {
+        Matrix matrix = SampleMatrices.roundedToFloat(SampleMatrices.normal(32, 640, 3));
+        long[] counts = new long[640];
+        Arrays.fill(counts, 0, 320, 1000);
+        LookUps lookUps = LookUps.of(counts);
+        WeightView view = new WeightView(weight(matrix), Optional.empty(), LowRanks.NONE, Optional.of(lookUps));
+
+        Offer plain = new PackedEncoding(4).draft(view).offers().get(0);
+        Offer rare = new PackedEncoding(4, 32, 0.5).draft(view).offers().get(0);
+        Offer half = new PackedEncoding(4, 32, 0.75).draft(view).offers().get(0);
+
+        assertThat(rare.loss()).isGreaterThan(2 * plain.loss());
+        assertThat(rare.lossInUse()).isBetween(plain.lossInUse(), 1.02 * plain.lossInUse());
+        assertThat(half.lossInUse()).isGreaterThan(2 * rare.lossInUse());
+        double[] shares = lookUps.shares();
+        Matrix lost = matrix.minus(half.build().toMatrix(EjmlDecomposer::new));
+        double expected = weighted(lost, shares) / weighted(matrix, shares);
+        assertThat(half.lossInUse()).isCloseTo(expected, within(1e-12));
+    }
+
+    private static double weighted(Matrix matrix, double[] shares) {
+        double sum = 0;
+        for (int i = 0; i < matrix.rows(); i++) {
+            for (int j = 0; j < matrix.columns(); j++) {
+                sum += shares[j] * matrix.get(i, j) * matrix.get(i, j);
+            }
+        }
+        return sum;
+    }
+
+    @Test
+    void should_take_only_vocabularies_to_have_rare_rows() {
+        Encoding encoding = new PackedEncoding(4, 32, 0.5);
+
+        assertThat(encoding.name()).isEqualTo("packed:4,rare=0.5");
+        assertThat(encoding.obstacle(weight(Matrix.of(2, 9, new double[18])))).isEmpty();
+        assertThat(encoding.obstacle(weight(Matrix.of(2, 8, new double[16]))))
+                .hasValue("rare rows are those of a vocabulary, of more than 4 times as many rows as columns");
+        assertThatExceptionOfType(IllegalArgumentException.class).isThrownBy(() -> new PackedEncoding(8, 32, 0.5));
+        assertThatExceptionOfType(IllegalArgumentException.class).isThrownBy(() -> new PackedEncoding(4, 32, 1));
     }
 
     @Test

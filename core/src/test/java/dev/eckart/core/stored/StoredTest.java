@@ -186,6 +186,26 @@ class StoredTest {
                 .isThrownBy(() -> blocks.dense(EjmlDecomposer::new).read(9, 0, 3, 6, new double[18]));
     }
 
+    @Test
+    void should_count_the_bytes_of_rare_outputs_in_three_bits() {
+        Packed all = Packed.zeros(64, 100, 4, 32, ElementType.FLOAT16);
+        Packed rare = Packed.zeros(64, 100, 4, 60, 32, ElementType.FLOAT16);
+
+        assertThat(all.hasRare()).isFalse();
+        assertThat(rare.hasRare()).isTrue();
+        assertThat(rare.bitsOf(59)).isEqualTo(4);
+        assertThat(rare.bitsOf(60)).isEqualTo(3);
+        assertThat(all.bytes()).isEqualTo(64 * 100 / 2 + 2 * 100 * 2);
+        assertThat(rare.bytes()).isEqualTo(all.bytes() - 64 * 40 / 8);
+        assertThat(rare.outline()).isEqualTo(rare);
+        for (int full : new int[] {0, 101}) {
+            assertThatExceptionOfType(IllegalArgumentException.class)
+                    .isThrownBy(() -> Packed.zeros(64, 100, 4, full, 32, ElementType.FLOAT16));
+        }
+        assertThatExceptionOfType(IllegalArgumentException.class)
+                .isThrownBy(() -> Packed.zeros(64, 100, 8, 60, 32, ElementType.FLOAT16));
+    }
+
     /** These have as many numbers as no array holds. */
     @Test
     void should_make_numbers_of_codes_where_they_are_read() {

@@ -72,6 +72,11 @@ final class CalibrationRun {
         return inputs;
     }
 
+    /** The input that says what is padding. */
+    Optional<String> mask() {
+        return mask;
+    }
+
     /**
      * Sums over what layers are multiplied by.
      *

@@ -110,7 +110,8 @@ public final class Calibrator {
                 }
             });
             return new LayerStatistics(found.samples(), finite, uncalibrated, found.notes())
-                    .withWarnings(run.inputs().notes());
+                    .withWarnings(run.inputs().notes())
+                    .withLookUps(new TableLookUps(network, run.inputs(), run.mask()).count());
         } catch (IOException | UncheckedIOException e) {
             throw unwritable(e);
         }

@@ -59,7 +59,7 @@ record Calibrated(
         CalibrationInputs inputs = selection.calibration().get();
         LayerStatistics found = engine.calibrator().calibrate(model, network, inventory, inputs, selection.tempers());
         return new Calibrated(
-                Calibration.of(shrunk(found.byWeight())),
+                Calibration.of(shrunk(found.byWeight())).withLookUps(found.lookUps()),
                 Optional.of(CalibrationEntry.of(inputs.inputs().toString(), found)),
                 Optional.empty(),
                 Stream.concat(found.warnings().stream(), ThinEvidence.of(found).stream())

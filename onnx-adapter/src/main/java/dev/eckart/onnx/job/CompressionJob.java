@@ -78,7 +78,8 @@ public final class CompressionJob {
 
     private Report plan(String command, Path model, Selection selection, Planning planning) {
         Stopwatch stopwatch = new Stopwatch();
-        OnnxNetwork network = OnnxNetwork.read(model, selection.freezeDefaults());
+        OnnxNetwork original = OnnxNetwork.read(model, selection.freezeDefaults());
+        OnnxNetwork network = selection.base(original);
         double read = stopwatch.lap();
         Inventory inventory = selection.inventory(network);
         Calibrated calibrated = Calibrated.of(engine, model, network, inventory, selection);
@@ -102,7 +103,7 @@ public final class CompressionJob {
                                 engine.version(),
                                 command,
                                 new Report.Seconds(read, stopwatch.lap(), 0, 0, stopwatch.total())),
-                        new Report.Networks(entry(model, network), Optional.empty()),
+                        new Report.Networks(entry(model, original), Optional.empty()),
                         settings(selection, 0),
                         Report.Basis.of(calibrated.entry()),
                         WeightEntry.of(plan),
@@ -137,12 +138,13 @@ public final class CompressionJob {
         Selection selection = wanted.apartFrom(evaluation);
         Stopwatch stopwatch = new Stopwatch();
         OnnxNetwork original = readFor(target, model, selection);
+        OnnxNetwork base = selection.base(original);
         double read = stopwatch.lap();
         try (Verifying verifying = openVerifying(evaluation, limits, model, original, selection);
                 PendingFile pending = PendingFile.onlyOneBeside(target.path());
                 Scratch scratch = Scratch.in(pending.directory())) {
             double load = stopwatch.lap();
-            OnnxNetwork network = original.withScratch(scratch);
+            OnnxNetwork network = base.withScratch(scratch);
             Inventory inventory = selection.inventory(network);
             Calibrated calibrated = Calibrated.of(engine, model, network, inventory, selection);
             Optional<LayerComparison> layers =
@@ -162,7 +164,7 @@ public final class CompressionJob {
             Map<String, Double> errors = layers.filter(any -> evaluation.isPresent())
                     .map(comparison -> comparison.errors(written, made.plan()))
                     .orElse(Map.of());
-            Report.ModelEntry before = entry(model, network);
+            Report.ModelEntry before = entry(model, original);
             Report.ModelEntry after = entry(
                     target.path(),
                     written,
@@ -593,6 +595,7 @@ public final class CompressionJob {
                 linear.parameters,
                 linear.bytes,
                 summary.opset(),
+                network.fastGeluPlaces(),
                 dataFiles.stream().map(Path::toString).toList());
     }
 }

@@ -72,6 +72,9 @@ public final class Fingerprint {
             fingerprint.add(" calibrated " + calibration.mask() + (calibration.holdsBack() ? " but for a third" : ""));
             fingerprint.addAll(calibration.inputs());
         });
+        if (selection.fastGelu()) {
+            fingerprint.add(" FastGelu");
+        }
         evaluation.labels().ifPresent(labels -> labels.addTo(fingerprint.digest));
         // A search for pairs measures these alone, and no metrics.
         if (selection.aim().isPresent()) {

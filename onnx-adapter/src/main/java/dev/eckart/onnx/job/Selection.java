@@ -31,6 +31,7 @@ import java.util.stream.Stream;
  * @param timed whether pairs are to be faster than what they replace, and what that is timed on
  * @param encodings that each weight is offered, in order
  * @param aim what the model is to come to, where no strategy says which ranks: then each weight takes the variant and the rank that this allows
+ * @param fastGelu whether each Gelu becomes the {@code FastGelu} of ONNX Runtime
  */
 public record Selection(
         String rank,
@@ -43,7 +44,8 @@ public record Selection(
         boolean refit,
         Optional<TimedPairs> timed,
         EncodingOrder encodings,
-        Optional<Aim> aim) {
+        Optional<Aim> aim,
+        boolean fastGelu) {
     public Selection {
         if (refit && calibration.isEmpty()) {
             throw new IllegalArgumentException("Expected calibration inputs to refit on");
@@ -70,7 +72,8 @@ public record Selection(
                 false,
                 Optional.empty(),
                 new EncodingOrder(List.of(new PairEncoding(balance))),
-                Optional.empty());
+                Optional.empty(),
+                false);
     }
 
     /** Each layer by itself, and nothing that callers may feed. */
@@ -81,25 +84,103 @@ public record Selection(
     /** The same, with or without refitting. */
     public Selection refit(boolean wanted) {
         return new Selection(
-                rank, selector, filter, balance, joint, freezeDefaults, calibration, wanted, timed, encodings, aim);
+                rank,
+                selector,
+                filter,
+                balance,
+                joint,
+                freezeDefaults,
+                calibration,
+                wanted,
+                timed,
+                encodings,
+                aim,
+                fastGelu);
     }
 
     /** The same, with or without timing. */
     public Selection timed(Optional<TimedPairs> wanted) {
         return new Selection(
-                rank, selector, filter, balance, joint, freezeDefaults, calibration, refit, wanted, encodings, aim);
+                rank,
+                selector,
+                filter,
+                balance,
+                joint,
+                freezeDefaults,
+                calibration,
+                refit,
+                wanted,
+                encodings,
+                aim,
+                fastGelu);
     }
 
     /** The same, with other encodings to choose from. */
     public Selection encodings(EncodingOrder wanted) {
         return new Selection(
-                rank, selector, filter, balance, joint, freezeDefaults, calibration, refit, timed, wanted, aim);
+                rank,
+                selector,
+                filter,
+                balance,
+                joint,
+                freezeDefaults,
+                calibration,
+                refit,
+                timed,
+                wanted,
+                aim,
+                fastGelu);
     }
 
     /** The same, with or without an aim. */
     public Selection aim(Optional<Aim> wanted) {
         return new Selection(
-                rank, selector, filter, balance, joint, freezeDefaults, calibration, refit, timed, encodings, wanted);
+                rank,
+                selector,
+                filter,
+                balance,
+                joint,
+                freezeDefaults,
+                calibration,
+                refit,
+                timed,
+                encodings,
+                wanted,
+                fastGelu);
+    }
+
+    /** The same, with or without {@code FastGelu}. */
+    public Selection fastGelu(boolean wanted) {
+        return new Selection(
+                rank,
+                selector,
+                filter,
+                balance,
+                joint,
+                freezeDefaults,
+                calibration,
+                refit,
+                timed,
+                encodings,
+                aim,
+                wanted);
+    }
+
+    /**
+     * A network with {@code FastGelu}, if that is wanted.
+     *
+     * @throws InvalidInputException if it has no Gelu
+     */
+    OnnxNetwork base(OnnxNetwork network) {
+        if (!fastGelu) {
+            return network;
+        }
+        OnnxNetwork fast = network.withFastGelu();
+        if (fast.fastGeluPlaces() == network.fastGeluPlaces()) {
+            throw new InvalidInputException(
+                    "--fast-gelu: the model has no Gelu by erf in float32 that FastGelu could replace; leave it out");
+        }
+        return fast;
     }
 
     /** The same, calibrated on no sample that the evaluation holds back. */
@@ -119,7 +200,8 @@ public record Selection(
                         refit,
                         timed,
                         encodings,
-                        aim);
+                        aim,
+                        fastGelu);
     }
 
     /** The strategy as the user wrote it; empty where no encoding has ranks. */

@@ -19,22 +19,19 @@ import java.util.stream.Stream;
  *
  * @param integers whether a product multiplies them as integers, by inputs that it rounds; an {@code i} before the bits
  * @param byRow whether each row of these inputs has a step of its own; then that is an {@code r}
- * @param bits of a code, 2 to 8
- * @param blockSize numbers that share a scale, written after the bits as in {@code 4/32}, of codes that stay codes while the
- *     network runs; 0 for those that are made numbers when it is loaded
+ * @param layout of the codes, written as {@link CodeLayout#text}
  * @param factors the tensor that inputs of integers are multiplied by before they are rounded; empty if there is none
  * @param pair the two tensors whose product is added to the numbers; empty if nothing is
  */
 record CodeNames(
         boolean integers,
         boolean byRow,
-        int bits,
-        int blockSize,
+        CodeLayout layout,
         String codes,
         String scales,
         Optional<String> factors,
         List<String> pair) {
-    private static final Pattern BITS = Pattern.compile("([ir]?)([2-8])(?:/(\\d{1,3}))?");
+    private static final Pattern KIND = Pattern.compile("([ir]?)([^ir]*)");
 
     private static final String WEIGHT = "eckart.codes.";
     private static final String FACTOR = "eckart.factor.";
@@ -47,23 +44,33 @@ record CodeNames(
     }
 
     /** Codes to which nothing is added. */
-    CodeNames(int bits, String codes, String scales) {
-        this(false, false, bits, 0, codes, scales, Optional.empty(), List.of());
+    CodeNames(CodeLayout layout, String codes, String scales) {
+        this(false, false, layout, codes, scales, Optional.empty(), List.of());
+    }
+
+    /** Bits of a code. */
+    int bits() {
+        return layout.bits();
+    }
+
+    /** Whether codes stay codes while the network runs. */
+    boolean stayCodes() {
+        return layout.blockSize() > 0;
     }
 
     /** The same codes, multiplied as integers, by inputs of which each row may have a step of its own. */
     CodeNames asIntegers(boolean rows) {
-        return new CodeNames(true, rows, bits, blockSize, codes, scales, factors, pair);
+        return new CodeNames(true, rows, layout, codes, scales, factors, pair);
     }
 
     /** The same, with factors of the inputs. */
     CodeNames smoothedBy(String tensor) {
-        return new CodeNames(integers, byRow, bits, blockSize, codes, scales, Optional.of(tensor), pair);
+        return new CodeNames(integers, byRow, layout, codes, scales, Optional.of(tensor), pair);
     }
 
     /** The same, with the product of two tensors added. */
     CodeNames with(String first, String second) {
-        return new CodeNames(integers, byRow, bits, blockSize, codes, scales, factors, List.of(first, second));
+        return new CodeNames(integers, byRow, layout, codes, scales, factors, List.of(first, second));
     }
 
     static boolean isEntry(StringStringEntryProto entry) {
@@ -91,11 +98,7 @@ record CodeNames(
         return StringStringEntryProto.newBuilder()
                 .setKey(key)
                 .setValue(Stream.concat(
-                                Stream.of("%s%d%s"
-                                        .formatted(
-                                                byRow ? "r" : integers ? "i" : "",
-                                                bits,
-                                                blockSize == 0 ? "" : "/" + blockSize)),
+                                Stream.of("%s%s".formatted(byRow ? "r" : integers ? "i" : "", layout.text())),
                                 tensors().stream().map(PairNames::escaped))
                         .collect(Collectors.joining(" ")))
                 .build();
@@ -135,11 +138,12 @@ record CodeNames(
 
     private static Optional<CodeNames> parse(String value) {
         List<String> parts = List.of(value.split(" ", -1));
-        Matcher bits = BITS.matcher(parts.get(0));
-        if (!bits.matches()) {
+        Matcher kind = KIND.matcher(parts.get(0));
+        Optional<CodeLayout> layout = kind.matches() ? CodeLayout.parse(kind.group(2)) : Optional.empty();
+        if (layout.isEmpty()) {
             return Optional.empty();
         }
-        boolean integers = !bits.group(1).isEmpty();
+        boolean integers = !kind.group(1).isEmpty();
         int others = parts.size() - FIELDS;
         if (integers ? others != 0 && others != 1 : others != 0 && others != 2) {
             return Optional.empty();
@@ -149,9 +153,8 @@ record CodeNames(
                 .toList();
         return Optional.of(new CodeNames(
                 integers,
-                bits.group(1).equals("r"),
-                Integer.parseInt(bits.group(2)),
-                bits.group(3) == null ? 0 : Integer.parseInt(bits.group(3)),
+                kind.group(1).equals("r"),
+                layout.get(),
                 names.get(0),
                 names.get(1),
                 integers ? names.stream().skip(2).findFirst() : Optional.empty(),

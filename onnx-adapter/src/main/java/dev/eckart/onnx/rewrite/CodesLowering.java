@@ -264,7 +264,8 @@ public final class CodesLowering {
                         .build());
                 integers = turned;
             }
-            return new IntegerOperand(new CodeNames(blocks.bits(), kept.tensor, scales).asIntegers(byRow), integers);
+            return new IntegerOperand(
+                    new CodeNames(new CodeLayout(blocks.bits()), kept.tensor, scales).asIntegers(byRow), integers);
         }
 
         private CodeNames storeScaled(byte[] codes, List<Long> dims, TensorView scaleView, String output) {
@@ -274,7 +275,7 @@ public final class CodesLowering {
                     tensors.store(root, name + ".scales", scaleView, scaleType).name();
             String numbers = cast(kept.bytes, TensorTypes.dataType(scaleType), names.take(name + ".numbers"));
             add("Mul", output, numbers, scales);
-            return new CodeNames(blocks.bits(), kept.tensor, scales);
+            return new CodeNames(new CodeLayout(blocks.bits()), kept.tensor, scales);
         }
 
         /**

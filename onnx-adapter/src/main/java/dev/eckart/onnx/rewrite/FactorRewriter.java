@@ -315,7 +315,7 @@ public final class FactorRewriter {
 
     /** Where codes stay codes, operators of the runtime take them. */
     private ModelProto.Builder withOperators(ModelProto.Builder made) {
-        boolean needed = codes.values().stream().anyMatch(names -> names.blockSize() > 0)
+        boolean needed = codes.values().stream().anyMatch(names -> names.stayCodes())
                 && made.getOpsetImportList().stream()
                         .noneMatch(set -> set.getDomain().equals(Attributes.MICROSOFT));
         return needed

@@ -37,6 +37,8 @@ import java.util.Optional;
  * y = Gather(W, i)              y = GatherBlockQuantized(codes, i, scales)
  * }</pre>
  *
+ * <p>Of a table, the codes of rare rows may have fewer bits in the file ({@link RareCodes}).
+ *
  * <p>Where a pair is added, so is its product, (x·B)·A or rows of B times A, before the bias.
  *
  * <p>The last node keeps the name and the output of the original. Products are computed in float32, whose rounding is all that a
@@ -64,8 +66,12 @@ public final class PackedLowering {
         this.names = names;
     }
 
-    /** Why a constant cannot stay codes, for people, without a capital or a full stop; empty if it can. */
-    public static Optional<String> obstacle(GraphIndex index, ConstantSite site, Packed packed) {
+    /**
+     * Why a constant cannot stay codes, for people, without a capital or a full stop; empty if it can.
+     *
+     * @param opset version of the standard operators that the model uses; 0 where it uses none
+     */
+    public static Optional<String> obstacle(GraphIndex index, ConstantSite site, Packed packed, long opset) {
         List<Use> uses = index.uses(site.root());
         if (site.dims().size() != 2
                 || site.root().graph() != GraphIndex.MAIN
@@ -80,6 +86,13 @@ public final class PackedLowering {
         if (isTable && packed.rows() % packed.blockSize() != 0) {
             return Optional.of(
                     "its rows of %d are no multiple of blocks of %d".formatted(packed.rows(), packed.blockSize()));
+        }
+        if (packed.hasRare() && !isTable) {
+            return Optional.of("only the rows of a table that Gather looks up in are rare");
+        }
+        if (packed.hasRare() && opset < RareCodes.OPSET) {
+            return Optional.of("the model has opset %d, but codes of %d bits take %d or newer"
+                    .formatted(opset, Packed.RARE_BITS, RareCodes.OPSET));
         }
         ElementType type = site.weight().type();
         return packed.scaleType() == type || (isTable && type == ElementType.FLOAT32)
@@ -129,10 +142,17 @@ public final class PackedLowering {
         List<Long> codeDims = isTable
                 ? List.of((long) packed.columns(), (long) blocks * blockBytes)
                 : List.of((long) packed.columns(), (long) blocks, (long) blockBytes);
-        String codes = tensors.storeBytes(root, root.name() + ".codes", codeDims, DataType.UINT8_VALUE, bytes(packed));
+        RareCodes rare = RareCodes.of(packed);
+        String codes = packed.hasRare()
+                ? tensors.storeBytes(
+                        root,
+                        root.name() + ".codes",
+                        List.of((long) rare.stored()),
+                        DataType.UINT8_VALUE,
+                        rare.pack(bytes(packed)))
+                : tensors.storeBytes(root, root.name() + ".codes", codeDims, DataType.UINT8_VALUE, bytes(packed));
         String scales = store(root, ".scales", Transposed.of(packed.scales()), packed.scaleType());
-        CodeNames names = new CodeNames(
-                false, false, packed.bits(), packed.blockSize(), codes, scales, Optional.empty(), List.of());
+        CodeNames names = new CodeNames(CodeLayout.of(packed), codes, scales);
         if (pair.isPresent()) {
             MatrixSource b = ((Dense) pair.get().b()).values();
             MatrixSource a = ((Dense) pair.get().a()).values();
@@ -151,8 +171,10 @@ public final class PackedLowering {
         Optional<String> zeroPoints = isTable && packed.bits() == Byte.SIZE
                 ? Optional.of(zeroPoints(root, packed.columns(), blocks))
                 : Optional.empty();
+        String inMemory =
+                packed.hasRare() ? new RareCodes.Nodes(root, edits, tensors, this.names).add(rare, codes) : codes;
         for (Use use : index.uses(root)) {
-            Nodes nodes = new Nodes(index.node(use.node()), site.weight().type(), packed, names);
+            Nodes nodes = new Nodes(index.node(use.node()), site.weight().type(), packed, inMemory, names);
             edits.replace(use.node(), isTable ? nodes.lookUp(zeroPoints) : nodes.product());
             edits.release(use);
         }
@@ -170,13 +192,15 @@ public final class PackedLowering {
         private final NodeProto original;
         private final ElementType type;
         private final Packed packed;
+        private final String codes;
         private final CodeNames stored;
         private final List<NodeProto.Builder> nodes = new ArrayList<>();
 
-        Nodes(NodeProto original, ElementType type, Packed packed, CodeNames stored) {
+        Nodes(NodeProto original, ElementType type, Packed packed, String codes, CodeNames stored) {
             this.original = original;
             this.type = type;
             this.packed = packed;
+            this.codes = codes;
             this.stored = stored;
         }
 
@@ -185,7 +209,7 @@ public final class PackedLowering {
                     .setOpType(PRODUCT)
                     .setDomain(Attributes.MICROSOFT)
                     .addInput(original.getInput(0))
-                    .addInput(stored.codes())
+                    .addInput(codes)
                     .addInput(stored.scales())
                     .addAttribute(Attributes.of("K", packed.rows()))
                     .addAttribute(Attributes.of("N", packed.columns()))
@@ -209,7 +233,7 @@ public final class PackedLowering {
             NodeProto.Builder gather = NodeProto.newBuilder()
                     .setOpType(LOOK_UP)
                     .setDomain(Attributes.MICROSOFT)
-                    .addInput(stored.codes())
+                    .addInput(codes)
                     .addInput(original.getInput(1))
                     .addInput(stored.scales())
                     .addAttribute(Attributes.of("gather_axis", 0))

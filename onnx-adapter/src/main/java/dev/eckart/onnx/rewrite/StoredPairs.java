@@ -278,7 +278,7 @@ final class StoredPairs {
         if (names.integers()) {
             return integers(site, names);
         }
-        Stored blocks = names.blockSize() > 0 ? packed(site, names) : blocks(site, names);
+        Stored blocks = names.stayCodes() ? packed(site, names) : blocks(site, names);
         if (names.pair().isEmpty()) {
             return blocks;
         }
@@ -305,8 +305,7 @@ final class StoredPairs {
 
     /** Whether codes stay codes for a product, which takes the factors as they are. */
     private boolean isOfProducts(CodeNames names, LinearWeight weight) throws Misfit {
-        return names.blockSize() > 0
-                && found(names.codes(), "codes", weight).getDimsCount() == PackedLowering.PRODUCT_DIMS;
+        return names.stayCodes() && found(names.codes(), "codes", weight).getDimsCount() == PackedLowering.PRODUCT_DIMS;
     }
 
     private Packed packed(ConstantSite site, CodeNames names) throws Misfit {
@@ -317,13 +316,20 @@ final class StoredPairs {
                 .orElseThrow(() -> misfit("scales", names.scales(), weight));
         Packed outline;
         try {
-            outline = Packed.zeros(weight.rows(), weight.columns(), names.bits(), names.blockSize(), type);
+            outline = Packed.zeros(
+                    weight.rows(),
+                    weight.columns(),
+                    names.bits(),
+                    names.layout().full().orElse(weight.columns()),
+                    names.layout().blockSize(),
+                    type);
         } catch (IllegalArgumentException e) {
             throw new Misfit("its metadata speaks of blocks of %s that there are not: %s"
                     .formatted(weight.describe(), e.getMessage()));
         }
         int blocks = outline.scales().rows();
-        long bytes = (long) weight.columns() * blocks * names.blockSize() * names.bits() / Byte.SIZE;
+        RareCodes rare = RareCodes.of(outline);
+        long bytes = outline.hasRare() ? rare.stored() : (long) weight.columns() * rare.bytes();
         if (stored.getDataType() != DataType.UINT8_VALUE || Tensors.elements(stored) != bytes) {
             throw misfit("codes", names.codes(), weight);
         }
@@ -339,9 +345,15 @@ final class StoredPairs {
                 Codes.wrap(
                         weight.rows(),
                         weight.columns(),
-                        PackedLowering.codes(packed, weight.rows(), weight.columns(), names.bits(), names.blockSize())),
-                names.bits(),
-                names.blockSize(),
+                        PackedLowering.codes(
+                                outline.hasRare() ? rare.unpack(packed) : packed,
+                                weight.rows(),
+                                weight.columns(),
+                                outline.bits(),
+                                outline.blockSize())),
+                outline.bits(),
+                outline.full(),
+                outline.blockSize(),
                 // Read again and again where codes become numbers.
                 Matrix.copyOf(PackedLowering.scales(scales)),
                 type);

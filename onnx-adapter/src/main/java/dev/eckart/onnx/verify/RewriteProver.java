@@ -177,16 +177,15 @@ final class RewriteProver {
                                 "no output is of a floating-point type, and whole numbers do not tell rounding from a mistake"));
             }
             Products products = (Products) reference;
-            if (!products.faults().isEmpty()) {
+            List<String> faults = Stream.concat(
+                            products.faults().stream(), FastGeluCheck.fault(original, compressed, temporary).stream())
+                    .toList();
+            if (!faults.isEmpty()) {
                 // What the factors that were written would give, nobody can tell.
                 return Collections.nCopies(
                         groups.size(),
                         new RewriteProof(
-                                Double.NaN,
-                                Double.NaN,
-                                CAP,
-                                products.forms(),
-                                Optional.of(String.join("; ", products.faults()))));
+                                Double.NaN, Double.NaN, CAP, products.forms(), Optional.of(String.join("; ", faults))));
             }
             return new Comparison(compressed.withScratch(scratch).model(), products, file.path(), groups)
                     .answers(() -> original.withScratch(scratch).reference(compressed, backend, false));

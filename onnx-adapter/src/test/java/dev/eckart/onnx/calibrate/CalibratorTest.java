@@ -21,6 +21,7 @@ import dev.eckart.core.calibrate.Calibration;
 import dev.eckart.core.calibrate.InputChange;
 import dev.eckart.core.calibrate.InputStatistics;
 import dev.eckart.core.calibrate.LayerStatistics;
+import dev.eckart.core.calibrate.LookUps;
 import dev.eckart.core.calibrate.UncalibratedReason;
 import dev.eckart.core.calibrate.UncalibratedWeight;
 import dev.eckart.core.calibrate.UnrefittedReason;
@@ -187,6 +188,36 @@ class CalibratorTest {
 
         assertThat(statistics.byWeight()).containsOnlyKeys("v");
         assertThat(statistics.uncalibrated()).isEmpty();
+    }
+
+    @Test
+    void should_count_what_samples_look_up_in_tables_but_for_padding() {
+        write(input("ids", INT64, "batch", "positions")
+                + input("attention_mask", INT64, "batch", "positions")
+                + node("Gather", "table ids", "x")
+                + node("MatMul", "x w", "y")
+                + node("Cast", "attention_mask", "z", attribute("to", FLOAT.getNumber()))
+                + node("Add", "ids ids", "twice")
+                + node("Gather", "other twice", "o")
+                + output("y", FLOAT, "batch", "positions", 3)
+                + output("o", FLOAT, "batch", "positions", 64)
+                + output("z", FLOAT, "batch", "positions")
+                + randomMatrix("table", 50, 64)
+                + randomMatrix("other", 100, 64)
+                + randomMatrix("w", 64, 3));
+        ByteBuffer ids = ByteBuffer.allocate(SAMPLES * POSITIONS * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        long[] counts = new long[50];
+        for (int i = 0; i < SAMPLES * POSITIONS; i++) {
+            long id = i % 7 - 2;
+            ids.putLong(id);
+            counts[(int) (id < 0 ? id + 50 : id)] += isKept(i) ? 1 : 0;
+        }
+        NpyArray array = NpyArray.of(NpyType.INT64, List.of(SAMPLES, POSITIONS), ids.flip());
+        writeInputs(Map.of("ids", array, "attention_mask", mask()));
+
+        LayerStatistics statistics = calibrate();
+
+        assertThat(statistics.lookUps()).containsExactly(Map.entry("table", LookUps.of(counts)));
     }
 
     /** ALBERT's layers are one and the same. */

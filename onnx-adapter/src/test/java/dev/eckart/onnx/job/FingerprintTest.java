@@ -26,6 +26,7 @@ class FingerprintTest {
                         "joint",
                         "freezeDefaults",
                         "calibration",
+                        "fastGelu",
                         // Part of it where there is an aim: a search for pairs measures these alone.
                         "encodings",
                         "aim",

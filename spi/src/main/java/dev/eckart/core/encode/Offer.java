@@ -25,6 +25,14 @@ public interface Offer {
     double loss();
 
     /**
+     * The same, with each entry of a table counted as often as it is looked up, where {@link WeightView#lookUps} tells: what is compared
+     * with other offers for the weight.
+     */
+    default double lossInUse() {
+        return loss();
+    }
+
+    /**
      * What is to be added to the layer's outputs so that the mean input makes of W' what it made of W, μ·(W − W')
      * {@code [1 × out]}: to go into the layer's bias. The loss counts on it. Empty where there is no calibration, or
      * nothing to add.

@@ -1,6 +1,7 @@
 package dev.eckart.core.encode;
 
 import dev.eckart.core.calibrate.InputStatistics;
+import dev.eckart.core.calibrate.LookUps;
 import dev.eckart.core.linalg.Decomposer;
 import dev.eckart.core.linalg.Matrix;
 import dev.eckart.core.linalg.MatrixSource;
@@ -15,8 +16,10 @@ import java.util.function.Supplier;
  * @param weight W, {@code [in × out]}
  * @param inputs that it is multiplied by; empty where there is no calibration of it
  * @param lowRanks asked for where singular values are wanted
+ * @param lookUps how often each output is taken, where the weight is a table and there is a calibration of it
  */
-public record WeightView(LinearWeight weight, Optional<CalibratedInputs> inputs, LowRanks lowRanks) {
+public record WeightView(
+        LinearWeight weight, Optional<CalibratedInputs> inputs, LowRanks lowRanks, Optional<LookUps> lookUps) {
     public WeightView {
         inputs.ifPresent(metric -> {
             if (metric.statistics().size() != weight.rows()) {
@@ -24,6 +27,17 @@ public record WeightView(LinearWeight weight, Optional<CalibratedInputs> inputs,
                         .formatted(weight.describe(), metric.statistics().size()));
             }
         });
+        lookUps.ifPresent(known -> {
+            if (known.size() != weight.columns()) {
+                throw new IllegalArgumentException("Expected look-ups of the outputs of %s but was: %d"
+                        .formatted(weight.describe(), known.size()));
+            }
+        });
+    }
+
+    /** A weight of which it is not known how often each output is taken. */
+    public WeightView(LinearWeight weight, Optional<CalibratedInputs> inputs, LowRanks lowRanks) {
+        this(weight, inputs, lowRanks, Optional.empty());
     }
 
     /** A weight of which no singular values will be wanted. */

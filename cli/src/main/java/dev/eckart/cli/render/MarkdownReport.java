@@ -63,10 +63,17 @@ public final class MarkdownReport {
                 .formatted(
                         shown(report.networks().model().path()),
                         report.networks().model().opset(),
-                        ShownText.shortened(ShownText.of(report.settings().rank()), LONGEST_NAME)
+                        ShownText.shortened(ShownText.of(setting(report)), LONGEST_NAME)
                                 .replace('`', '\''),
                         report.settings().backend(),
                         report.run().version()));
+    }
+
+    /** What ranks were chosen by; what was chosen from, where forms of all weights were chosen together. */
+    private static String setting(Report report) {
+        return report.settings().rank().isEmpty()
+                ? report.settings().encoding()
+                : report.settings().rank();
     }
 
     private void fold(String summary, Optional<Table> table) {

@@ -196,7 +196,9 @@ public final class OnnxNetwork implements Network<OnnxNetwork> {
     /** This network with {@code FastGelu} in the place of each Gelu, which it then says of itself; as it is where there is none. */
     public OnnxNetwork withFastGelu() {
         OnnxModel rewritten = FastGelu.in(model, index());
-        return FastGelu.places(rewritten.message()) == fastGeluPlaces() ? this : new OnnxNetwork(rewritten, scans.withOtherNodes(rewritten));
+        return FastGelu.places(rewritten.message()) == fastGeluPlaces()
+                ? this
+                : new OnnxNetwork(rewritten, scans.withOtherNodes(rewritten));
     }
 
     /** In how many places this network says that it has {@code FastGelu} instead of another Gelu. */

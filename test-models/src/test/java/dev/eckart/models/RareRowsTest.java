@@ -129,7 +129,9 @@ class RareRowsTest {
         assertThat(((Packed) back).codes()).isEqualTo(form.codes());
         assertThat(((Packed) back).full()).isEqualTo(form.full());
         assertThat(network.coded()).isEmpty();
-        assertThat(Objects.requireNonNull(OnnxNetwork.read(encoded).coded().get("table")).bytes()).isEqualTo(form.bytes());
+        assertThat(Objects.requireNonNull(OnnxNetwork.read(encoded).coded().get("table"))
+                        .bytes())
+                .isEqualTo(form.bytes());
         assertThat(RunOperators.of(encoded, folder).keySet())
                 .doesNotContain("BitShift", "QLinearMatMul", "Concat", "Slice", "Reshape");
         for (Session.Optimization level : Session.Optimization.values()) {

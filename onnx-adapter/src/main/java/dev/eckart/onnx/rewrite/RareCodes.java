@@ -148,12 +148,7 @@ record RareCodes(int bytes, int full, int rare) {
 
         /** The sums of columns, each row times a factor, and a number: none above 255. */
         private String sum(byte[] factors, String rows, int plus) {
-            String one = tensors.storeRaw(
-                    root,
-                    root.name() + ".one",
-                    List.of(),
-                    DataType.FLOAT_VALUE,
-                    ONE.clone());
+            String one = tensors.storeRaw(root, root.name() + ".one", List.of(), DataType.FLOAT_VALUE, ONE.clone());
             String zero = bytes("zero", List.of(), (byte) 0);
             String matrix = bytes("factors", List.of(1L, (long) factors.length), factors);
             String result = plus == 0 ? zero : bytes("plus", List.of(), (byte) plus);

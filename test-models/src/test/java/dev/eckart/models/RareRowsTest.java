@@ -33,6 +33,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.function.Consumer;
@@ -128,7 +129,9 @@ class RareRowsTest {
         assertThat(((Packed) back).codes()).isEqualTo(form.codes());
         assertThat(((Packed) back).full()).isEqualTo(form.full());
         assertThat(network.coded()).isEmpty();
-        assertThat(OnnxNetwork.read(encoded).coded().get("table").bytes()).isEqualTo(form.bytes());
+        assertThat(Objects.requireNonNull(OnnxNetwork.read(encoded).coded().get("table"))
+                        .bytes())
+                .isEqualTo(form.bytes());
         assertThat(RunOperators.of(encoded, folder).keySet())
                 .doesNotContain("BitShift", "QLinearMatMul", "Concat", "Slice", "Reshape");
         for (Session.Optimization level : Session.Optimization.values()) {
@@ -167,7 +170,7 @@ class RareRowsTest {
                 .findFirst()
                 .orElseThrow();
         byte[] raw = tensor.getRawData().toByteArray();
-        raw[raw.length - 1] += 1;
+        raw[raw.length - 1]++;
         tensor.setRawData(com.google.protobuf.ByteString.copyFrom(raw));
         Path file = Files.write(folder.resolve("wrong.onnx"), model.build().toByteArray());
 

@@ -29,6 +29,9 @@ record RareCodes(int bytes, int full, int rare) {
     /** A byte of two codes of −4 in memory. */
     private static final int LEAST = 0x44;
 
+    /** 1 in float32, little-endian. */
+    private static final byte[] ONE = {0, 0, (byte) 0x80, 0x3f};
+
     private static final int LOW = (1 << Packed.RARE_BITS) - 1;
 
     private static final int HALF_BYTE = 4;
@@ -65,7 +68,7 @@ record RareCodes(int bytes, int full, int rare) {
         byte[] pairs = Arrays.copyOfRange(inMemory, full * bytes, (full + rare) * bytes);
         for (int i = 0; i < pairs.length; i++) {
             int both = (pairs[i] & 0xff) - LEAST;
-            pairs[i] = (byte) (both & LOW | both >> HALF_BYTE << Packed.RARE_BITS);
+            pairs[i] = (byte) ((both & LOW) | ((both >> HALF_BYTE) << Packed.RARE_BITS));
         }
         byte[] stored = Arrays.copyOf(inMemory, stored());
         System.arraycopy(PACKING.pack(pairs), 0, stored, full * bytes, packedBytes());
@@ -76,10 +79,10 @@ record RareCodes(int bytes, int full, int rare) {
     byte[] unpack(byte[] stored) {
         byte[] inMemory = Arrays.copyOf(stored, Math.multiplyExact(full + rare, bytes));
         byte[] pairs = PACKING.unpack(Arrays.copyOfRange(stored, full * bytes, stored.length), rare * bytes);
-        int all = (1 << 2 * Packed.RARE_BITS) - 1;
+        int all = (1 << (2 * Packed.RARE_BITS)) - 1;
         for (int i = 0; i < pairs.length; i++) {
             int both = pairs[i] & all;
-            inMemory[full * bytes + i] = (byte) ((both & LOW | both >> Packed.RARE_BITS << HALF_BYTE) + LEAST);
+            inMemory[full * bytes + i] = (byte) (((both & LOW) | ((both >> Packed.RARE_BITS) << HALF_BYTE)) + LEAST);
         }
         return inMemory;
     }
@@ -119,7 +122,7 @@ record RareCodes(int bytes, int full, int rare) {
             byte[] factors = new byte[PACKING.bytes()];
             PACKING.parts().forEach(part -> factors[part.row()] = (byte) part.factor());
             String guests = sum(factors, shifted(packed, "RIGHT", Byte.SIZE - left), 0);
-            String pairs = reshaped(concatenated(hosts, guests), 1, PACKING.codes() * groups);
+            String pairs = reshaped(concatenated(hosts, guests), 1, (long) PACKING.codes() * groups);
             String seconds = shifted(pairs, "RIGHT", Packed.RARE_BITS);
             byte[] spread = {1, 1 << Packed.RARE_BITS};
             String rare = sum(spread, concatenated(pairs, seconds), LEAST);
@@ -145,12 +148,7 @@ record RareCodes(int bytes, int full, int rare) {
 
         /** The sums of columns, each row times a factor, and a number: none above 255. */
         private String sum(byte[] factors, String rows, int plus) {
-            String one = tensors.storeRaw(
-                    root,
-                    root.name() + ".one",
-                    List.of(),
-                    DataType.FLOAT_VALUE,
-                    little(Float.BYTES).putFloat(1).array());
+            String one = tensors.storeRaw(root, root.name() + ".one", List.of(), DataType.FLOAT_VALUE, ONE.clone());
             String zero = bytes("zero", List.of(), (byte) 0);
             String matrix = bytes("factors", List.of(1L, (long) factors.length), factors);
             String result = plus == 0 ? zero : bytes("plus", List.of(), (byte) plus);
@@ -181,14 +179,10 @@ record RareCodes(int bytes, int full, int rare) {
         }
 
         private String longs(String what, long... values) {
-            ByteBuffer raw = little(values.length * Long.BYTES);
-            raw.asLongBuffer().put(values);
+            byte[] raw = new byte[values.length * Long.BYTES];
+            ByteBuffer.wrap(raw).order(ByteOrder.LITTLE_ENDIAN).asLongBuffer().put(values);
             return tensors.storeRaw(
-                    root, root.name() + "." + what, List.of((long) values.length), DataType.INT64_VALUE, raw.array());
-        }
-
-        private static ByteBuffer little(int bytes) {
-            return ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
+                    root, root.name() + "." + what, List.of((long) values.length), DataType.INT64_VALUE, raw);
         }
     }
 }

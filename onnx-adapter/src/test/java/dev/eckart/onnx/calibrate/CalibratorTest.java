@@ -208,9 +208,9 @@ class CalibratorTest {
         ByteBuffer ids = ByteBuffer.allocate(SAMPLES * POSITIONS * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         long[] counts = new long[50];
         for (int i = 0; i < SAMPLES * POSITIONS; i++) {
-            long id = i % 7 - 2;
+            int id = i % 7 - 2;
             ids.putLong(id);
-            counts[(int) (id < 0 ? id + 50 : id)] += isKept(i) ? 1 : 0;
+            counts[id < 0 ? id + 50 : id] += isKept(i) ? 1 : 0;
         }
         NpyArray array = NpyArray.of(NpyType.INT64, List.of(SAMPLES, POSITIONS), ids.flip());
         writeInputs(Map.of("ids", array, "attention_mask", mask()));

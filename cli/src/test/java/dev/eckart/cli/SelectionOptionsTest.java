@@ -20,7 +20,8 @@ class SelectionOptionsTest {
                 .extracting(Provider::name)
                 .allSatisfy(name -> assertThat(rank).containsPattern("[ ,]" + name + "[:,]"));
         assertThat(rank)
-                .contains("Without --rank: energy:0.99, but given a limit on loss or size, compress searches for the"
-                        + " setting.");
+                .contains(
+                        "Without --rank, compress chooses ranks, bits and products of integers of all weights together: for the"
+                                + " limits, for --size, or for next to no loss; scan takes energy:0.99.");
     }
 }

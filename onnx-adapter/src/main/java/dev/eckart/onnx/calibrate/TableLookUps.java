@@ -42,6 +42,10 @@ final class TableLookUps {
 
     /** How often entries are looked up, by the name of the table; of other tables there is nothing. */
     Map<String, LookUps> count() {
+        if (!looksUpByInputs()) {
+            // Without a scan for constants.
+            return Map.of();
+        }
         Map<String, LookUps> counted = new HashMap<>();
         for (ConstantSite site : network.constantSites()) {
             List<String> indices = network.index().uses(site.root()).stream()
@@ -55,6 +59,12 @@ final class TableLookUps {
             }
         }
         return counted;
+    }
+
+    private boolean looksUpByInputs() {
+        return network.model().message().getGraph().getNodeList().stream()
+                .anyMatch(node ->
+                        node.getOpType().equals("Gather") && node.getInputCount() > 1 && isInput(node.getInput(1)));
     }
 
     /** By which value a node looks up rows of a table, if that is what it does. */

@@ -18,7 +18,9 @@ class DemoCommandTest {
 
     @Test
     void should_show_size_against_accuracy_and_leave_everything_to_look_at() throws IOException {
-        Path directory = folder.resolve("de\u202Emo");
+        Path directory = Files.createDirectory(folder.resolve("de\u202Emo"));
+        // What an earlier demo left is overwritten.
+        Files.writeString(directory.resolve("compressed-fixed-16.onnx"), "old");
 
         CommandLineRun run = eckart("demo", "-o", directory);
 
@@ -29,13 +31,10 @@ class DemoCommandTest {
                         "--max-accuracy-drop \\.005 +pair-bits:\\d rank \\d+, bits:\\d +\\d\\d\\.\\d+ kB +1\\.\\d %")
                 .doesNotContain("WRONG", "nothing to");
         assertThat(run.out()).contains("All models are in ", "de\\u{202E}mo").doesNotContain("\u202E");
-        assertThat(directory.resolve("compressed-fixed-16.onnx")).exists();
+        assertThat(Files.size(directory.resolve("compressed-fixed-16.onnx"))).isGreaterThan(100_000);
         assertThat(directory.resolve("compressed-drop.onnx")).exists();
         assertThat(Files.readString(directory.resolve("report.md"))).startsWith("# eckart compress: pass");
         assertThat(Files.readString(directory.resolve("report.html"))).startsWith("<!DOCTYPE html>");
-        assertThat(eckart("demo", "-o", directory, "--quiet").code())
-                .as("again, over its own files")
-                .isZero();
     }
 
     @Test

@@ -592,7 +592,9 @@ final class ReportTables {
     /** The settings that a search tried, in order. */
     static Optional<Table> search(Report report) {
         return report.basis().search().map(search -> {
-            Table table = new Table("--rank", "of the size", search.compared(), "limits", "");
+            // Where no strategy chose ranks, models of sizes were tried.
+            String setting = report.settings().rank().isEmpty() ? "--size" : "--rank";
+            Table table = new Table(setting, "of the size", search.compared(), "limits", "");
             for (SearchEntry.Tried tried : search.tried()) {
                 table.row(
                         tried.rank(),

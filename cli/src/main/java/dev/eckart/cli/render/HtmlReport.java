@@ -135,18 +135,18 @@ public final class HtmlReport {
             tiles.add(new Tile(
                     replacedLabel(),
                     Numbers.count(
-                            ReportTables.count(report, Outcome.FACTORED) + ReportTables.count(report, Outcome.ENCODED)),
+                            WeightTables.count(report, Outcome.FACTORED) + WeightTables.count(report, Outcome.ENCODED)),
                     Cell.of("%d unchanged, %d skipped"
                             .formatted(
-                                    ReportTables.count(report, Outcome.KEPT),
-                                    ReportTables.count(report, Outcome.SKIPPED))),
+                                    WeightTables.count(report, Outcome.KEPT),
+                                    WeightTables.count(report, Outcome.SKIPPED))),
                     ""));
         }
         return tiles;
     }
 
     private String replacedLabel() {
-        String verb = ReportTables.count(report, Outcome.ENCODED) == 0 ? "factor" : "replace";
+        String verb = WeightTables.count(report, Outcome.ENCODED) == 0 ? "factor" : "replace";
         return report.networks().output().isPresent()
                 ? "Weights %s".formatted(verb.equals("factor") ? "factored" : "replaced")
                 : "Weights to " + verb;
@@ -256,11 +256,11 @@ public final class HtmlReport {
             sections.add(new Section(
                     "weights",
                     "Weights",
-                    report.run().command().equals(SCAN) ? ReportTables.spectra(report) : ReportTables.linear(report),
-                    ReportTables.counts(report) + "."));
+                    report.run().command().equals(SCAN) ? WeightTables.spectra(report) : WeightTables.linear(report),
+                    WeightTables.counts(report) + "."));
         }
-        sections.add(new Section("encoded", "Weights stored as codes", ReportTables.encoded(report)));
-        sections.add(new Section("skipped", "Skipped weights", ReportTables.skipped(report)));
+        sections.add(new Section("encoded", "Weights stored as codes", WeightTables.encoded(report)));
+        sections.add(new Section("skipped", "Skipped weights", WeightTables.skipped(report)));
         sections.add(new Section("settings", "Settings and provenance", Optional.of(settings())));
         return sections.stream().filter(Section::hasContent).toList();
     }

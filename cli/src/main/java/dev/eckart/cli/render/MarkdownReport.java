@@ -38,9 +38,9 @@ public final class MarkdownReport {
                                         shown(verification.inputs().sentence())),
                         ReportTables.outputs(report),
                         ""));
-        markdown.fold("Linear weights: " + ReportTables.counts(report), ReportTables.linear(report));
-        markdown.fold("Weights stored as codes", ReportTables.encoded(report));
-        markdown.fold("Skipped weights", ReportTables.skipped(report));
+        markdown.fold("Linear weights: " + WeightTables.counts(report), WeightTables.linear(report));
+        markdown.fold("Weights stored as codes", WeightTables.encoded(report));
+        markdown.fold("Skipped weights", WeightTables.skipped(report));
         markdown.fold(
                 "Settings tried"
                         + report.basis()

@@ -15,10 +15,10 @@ public final class TextReport {
     public static String render(Report report) {
         List<String> parts = new ArrayList<>();
         parts.add(title(report));
-        add(parts, ReportTables.replaced(report));
-        add(parts, ReportTables.encoded(report));
-        add(parts, ReportTables.unchanged(report));
-        add(parts, ReportTables.skipped(report));
+        add(parts, WeightTables.replaced(report));
+        add(parts, WeightTables.encoded(report));
+        add(parts, WeightTables.unchanged(report));
+        add(parts, WeightTables.skipped(report));
         if (!report.weights().isEmpty() || report.remarks().nothingToGain().isPresent()) {
             parts.add(summary(report));
         }
@@ -45,9 +45,9 @@ public final class TextReport {
     public static String renderScan(Report report) {
         List<String> parts = new ArrayList<>();
         parts.add(title(report));
-        add(parts, ReportTables.ranks(report));
-        add(parts, ReportTables.unchanged(report));
-        add(parts, ReportTables.skipped(report));
+        add(parts, WeightTables.ranks(report));
+        add(parts, WeightTables.unchanged(report));
+        add(parts, WeightTables.skipped(report));
         parts.add(line("linear weights hold %s of %s parameters; with %s, %s of them remain"
                         .formatted(
                                 Numbers.count(report.networks().model().linearParameters()),
@@ -115,7 +115,7 @@ public final class TextReport {
     }
 
     private static String summary(Report report) {
-        return "%s%n%s".formatted(ReportTables.counts(report), nothingToGain(report));
+        return "%s%n%s".formatted(WeightTables.counts(report), nothingToGain(report));
     }
 
     private static String nothingToGain(Report report) {

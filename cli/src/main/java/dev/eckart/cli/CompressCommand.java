@@ -172,14 +172,17 @@ final class CompressCommand implements Callable<Integer> {
 
     /** What to say for a smaller model, to who said nothing. */
     private void smallerStill(Report report) {
-        boolean nothingSaid = encoding.isUnset()
-                && !encoding.hasSize()
-                && selection.rank().isEmpty()
-                && !isForPairs()
+        boolean nothingSaid = isOpen()
+                && limits.limits().size().isEmpty()
                 && report.basis().search().isEmpty();
         if (nothingSaid && report.remarks().nothingToGain().isEmpty() && !options.quiet()) {
             console.tell(SMALLER_STILL);
         }
+    }
+
+    /** Whether nothing says how weights are stored, so that it is chosen for what is said of the model. */
+    private boolean isOpen() {
+        return encoding.isUnset() && !encoding.hasSize() && selection.rank().isEmpty() && !isForPairs();
     }
 
     /** Why a model that was to be written was not, though nothing failed. */
@@ -200,8 +203,7 @@ final class CompressCommand implements Callable<Integer> {
         }
         // What is for pairs alone asks for pairs alone.
         boolean free = selection.rank().isEmpty() && !encoding.hasSize();
-        boolean ranksAlone = encoding.isUnset() && !encoding.hasSize() && (isForPairs() || !free);
-        boolean pairs = encoding.pairsAlone() || ranksAlone;
+        boolean pairs = encoding.pairsAlone() || (encoding.isUnset() && !encoding.hasSize() && !isOpen());
         boolean searchedPairs = free && pairs && wanted.areSearchable();
         EncodingOrder encodings = pairs
                 ? encoding.pairs(selection.weights().plugins())
@@ -334,11 +336,9 @@ final class CompressCommand implements Callable<Integer> {
 
     /** What the model is to come to, if nothing else says so: a limit on the size alone is one to keep to. */
     private Optional<Aim> aim(Limits wanted, EncodingOrder encodings) {
-        boolean free = encoding.isUnset() && selection.rank().isEmpty() && !isForPairs();
-        return encoding.size(encodings)
-                .or(() -> wanted.size().filter(any -> free).map(SizeAim::ofRatio))
-                .<Aim>map(Aim.Size::new)
-                .or(() -> Optional.of(new Aim.Auto()).filter(any -> free));
+        Optional<SizeAim> size = isOpen() ? wanted.size().map(SizeAim::ofRatio) : encoding.size(encodings);
+        return size.<Aim>map(Aim.Size::new)
+                .or(() -> Optional.<Aim>of(new Aim.Auto()).filter(any -> isOpen()));
     }
 
     /** Whether there are options that are for pairs alone. */

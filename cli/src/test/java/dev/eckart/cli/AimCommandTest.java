@@ -157,6 +157,17 @@ class AimCommandTest {
         assertThat(out).doesNotExist();
     }
 
+    /** Neither serves anything but products. */
+    @Test
+    void should_choose_ranks_where_there_is_nothing_else() {
+        CommandLineRun run = compress("--size", "60%", "--encoding", "pair,pair-bits");
+
+        assertThat(run.code()).as(run.err()).isZero();
+        assertThat(bytes(run)).isLessThan(run.json().at("/model/bytes").asLong() * 6 / 10);
+        assertThat(run.json().get("weights"))
+                .anyMatch(weight -> weight.get("encoding").asString().startsWith("pair"));
+    }
+
     @Test
     void should_take_a_limit_on_the_size_alone_for_a_size_to_keep_to() throws IOException {
         CommandLineRun run = compress("--max-size-ratio", "0.2");

@@ -51,7 +51,7 @@ record Decider(
 
     private static final String NOT_OFFERED = "no encoding is offered to its name";
 
-    private static final String COSTLY =
+    static final String COSTLY =
             "codes for it would make up much of what the network's outputs lose, for few of the bytes";
 
     /** Bytes that it takes for a weight of which codes are made. */

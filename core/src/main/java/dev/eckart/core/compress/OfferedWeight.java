@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.stream.Stream;
 
 /**
@@ -22,9 +23,6 @@ public record OfferedWeight(LinearWeight weight, List<OfferedForm> offers, Strin
             Comparator.comparingLong(OfferedForm::bytes).thenComparingDouble(OfferedForm::loss);
 
     private static final String LOSSY = "every form in fewer bytes would lose much of its layer's outputs";
-
-    private static final String COSTLY =
-            "codes for it would make up much of what the network's outputs lose, for few of the bytes";
 
     public OfferedWeight {
         offers = List.copyOf(offers);
@@ -54,6 +52,16 @@ public record OfferedWeight(LinearWeight weight, List<OfferedForm> offers, Strin
      */
     public Optional<OfferedForm> probe() {
         return offers.stream().filter(form -> !form.hasRank()).min(BY_BYTES).or(this::smallest);
+    }
+
+    /**
+     * What the network loses by a loss of 1 of the layer's outputs; empty where the probe loses nothing of these.
+     *
+     * @param loss of the network where the weight is its probe
+     */
+    public OptionalDouble unit(double loss) {
+        double ofLayer = probe().map(OfferedForm::loss).orElse(0.0);
+        return ofLayer > 0 ? OptionalDouble.of(loss / ofLayer) : OptionalDouble.empty();
     }
 
     /**
@@ -90,7 +98,7 @@ public record OfferedWeight(LinearWeight weight, List<OfferedForm> offers, Strin
                 .min(BY_BYTES)
                 .or(() -> truest);
         Optional<OfferedForm> taken = costly ? truest.filter(form -> !usual.equals(truest)) : usual;
-        return taking(taken.filter(form -> form.loss() <= most), costly ? COSTLY : LOSSY);
+        return taking(taken.filter(form -> form.loss() <= most), costly ? Decider.COSTLY : LOSSY);
     }
 
     PlannedWeight taking(Optional<OfferedForm> form, String otherwise) {

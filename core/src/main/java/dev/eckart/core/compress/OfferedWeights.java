@@ -129,9 +129,15 @@ public record OfferedWeights(List<OfferedWeight> weights, List<SkippedWeight> sk
                     .max()
                     .orElse(1);
             this.choices = weights.stream()
-                    .map(weight -> weight.choices(
-                            unit(weight, losses.getOrDefault(weight.weight().name(), most))))
+                    .map(weight -> weight.choices(weight.unit(
+                                    finite(losses.getOrDefault(weight.weight().name(), most)))
+                            .orElse(0)))
                     .toList();
+        }
+
+        /** What is no number is as bad as can be, and finite, so that it can be compared. */
+        private static double finite(double loss) {
+            return Double.isFinite(loss) ? loss : Float.MAX_VALUE;
         }
 
         ChosenForms losing(double loss) {
@@ -193,13 +199,5 @@ public record OfferedWeights(List<OfferedWeight> weights, List<SkippedWeight> sk
                             .mapToDouble(choice -> choice.option().loss())
                             .sum());
         }
-    }
-
-    /** What the network loses by a loss of 1 of a layer's outputs. */
-    private static double unit(OfferedWeight weight, double loss) {
-        double ofLayer = weight.probe().map(OfferedForm::loss).orElse(0.0);
-        // What is no number is as bad as can be, and finite, so that it can be compared.
-        double known = Double.isFinite(loss) ? loss : Float.MAX_VALUE;
-        return ofLayer > 0 ? known / ofLayer : 0;
     }
 }

@@ -67,13 +67,12 @@ public record Offering(
         return stages;
     }
 
-    /** The encodings without ranks, for all constants. */
+    /** The encodings without ranks, for all constants; where there are none, all weights that others serve. */
     Stage withoutRanks() {
-        return new Stage(
-                encodings.usual().stream()
-                        .filter(encoding -> !(encoding instanceof RankedEncoding))
-                        .toList(),
-                constants);
+        List<Encoding> without = encodings.usual().stream()
+                .filter(encoding -> !(encoding instanceof RankedEncoding))
+                .toList();
+        return new Stage(without, constants.linear().isEmpty() ? members() : constants);
     }
 
     /** Each encoding that has ranks, by itself. */
@@ -85,19 +84,18 @@ public record Offering(
         if (!encoding.isOfProducts()) {
             return constants;
         }
-        return encoding instanceof PairEncoding
-                ? linear
-                // Nothing else is shared by weights.
-                : new Inventory(
-                        linear.linear().stream()
-                                .flatMap(weight ->
-                                        weight
-                                                .joint()
-                                                .map(JointBlocks::members)
-                                                .orElseGet(() -> List.of(weight))
-                                                .stream())
-                                .toList(),
-                        linear.skipped());
+        // Nothing else is shared by weights.
+        return encoding instanceof PairEncoding ? linear : members();
+    }
+
+    /** The linear weights, each by itself. */
+    private Inventory members() {
+        return new Inventory(
+                linear.linear().stream()
+                        .flatMap(weight ->
+                                weight.joint().map(JointBlocks::members).orElseGet(() -> List.of(weight)).stream())
+                        .toList(),
+                linear.skipped());
     }
 
     /** A plan with its weights in the order in which the network runs them. */

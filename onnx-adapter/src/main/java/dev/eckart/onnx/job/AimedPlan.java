@@ -8,15 +8,12 @@ import dev.eckart.core.factor.CompressionPlan;
 import dev.eckart.core.file.Unwritable;
 import dev.eckart.core.report.SearchEntry;
 import dev.eckart.core.verify.Limit;
-import dev.eckart.core.verify.MetricResult;
 import dev.eckart.onnx.OnnxNetwork;
 import dev.eckart.onnx.calibrate.CostMeter;
 import dev.eckart.onnx.file.ExternalData;
-import dev.eckart.onnx.file.Scratch;
 import dev.eckart.onnx.verify.LossMeter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -44,15 +41,23 @@ record AimedPlan(
     /**
      * What was found.
      *
+     * @param made the network by the plan, where it was made to find it
      * @param search the account of a search, where there was one
      * @param unmet where no plan comes to the aim, what was measured of the one that comes closest, which this is
      * @param warnings on what was not measured, in sentences
      */
     record Found(
             CompressionPlan plan,
+            Optional<OnnxNetwork> made,
             Optional<SearchEntry> search,
             Optional<List<Limit.Outcome>> unmet,
-            List<String> warnings) {}
+            List<String> warnings) {
+
+        /** Without a search. */
+        static Found of(CompressionPlan plan, List<String> warnings) {
+            return new Found(plan, Optional.empty(), Optional.empty(), Optional.empty(), warnings);
+        }
+    }
 
     /**
      * Finds it.
@@ -71,11 +76,9 @@ record AimedPlan(
             return searched(limited, limits, survey, offering);
         }
         SizeAim size = ((Aim.Size) aim).size();
-        return new Found(
+        return Found.of(
                 new SizedPlan(engine, network, CompressionJob.bytes(model, network), provenance, name, externalData)
                         .find(survey, size, selection.encoding()),
-                Optional.empty(),
-                Optional.empty(),
                 survey.warnings());
     }
 
@@ -83,20 +86,14 @@ record AimedPlan(
         OfferedWeights offered = compressor.offers(network, offering);
         CompressionPlan plan = offered.faithful(Aim.Auto.LITTLE, Aim.Auto.MOST, Set.of());
         if (!runs || plan.replaced().isEmpty()) {
-            return new Found(plan, Optional.empty(), Optional.empty(), List.of());
+            return Found.of(plan, List.of());
         }
-        CostMeter.Found found = engine.costMeter()
-                .find(
-                        network,
-                        compressor.apply(plan, network, offering, provenance),
-                        plan,
-                        offering.encodings(),
-                        selection.calibration());
-        return new Found(
-                offered.faithful(Aim.Auto.LITTLE, Aim.Auto.MOST, found.costly()),
-                Optional.empty(),
-                Optional.empty(),
-                found.warnings());
+        OnnxNetwork made = compressor.apply(plan, network, offering, provenance);
+        CostMeter.Found found =
+                engine.costMeter().find(network, made, plan, offering.encodings(), selection.calibration());
+        return found.costly().isEmpty()
+                ? new Found(plan, Optional.of(made), Optional.empty(), Optional.empty(), found.warnings())
+                : Found.of(offered.faithful(Aim.Auto.LITTLE, Aim.Auto.MOST, found.costly()), found.warnings());
     }
 
     private Found searched(Aim.Limited aim, Limits limits, Survey survey, Offering offering) {
@@ -120,6 +117,7 @@ record AimedPlan(
                     .find(meter.inputs());
             return new Found(
                     found.plan().orElse(survey.offered().smallest()),
+                    Optional.empty(),
                     Optional.of(found.account()),
                     found.met() ? Optional.empty() : Optional.of(found.outcomes()),
                     survey.warnings());
@@ -128,36 +126,30 @@ record AimedPlan(
 
     private Trial measured(
             String setting, CompressionPlan plan, Offering offering, LossMeter meter, TrialFolder folder) {
-        Path path = folder.path().resolve("trial.onnx");
-        try (Scratch scratch = Scratch.in(folder.path())) {
-            Optional<Path> data = compressor
-                    .apply(plan, network.withScratch(scratch), offering, provenance)
-                    .recorded(network, engine.backend())
-                    .write(path, externalData);
-            try {
-                LossMeter.Measured measured = meter.measure(path, false);
-                SortedMap<String, Double> metrics = new TreeMap<>();
-                for (MetricResult metric : measured.metrics()) {
-                    metrics.put(metric.name(), metric.value());
-                }
-                return new Trial(
-                        setting,
-                        List.of(),
-                        Files.size(path) + (data.isPresent() ? Files.size(data.get()) : 0),
-                        0,
-                        0,
-                        Fingerprint.of(path),
-                        measured.loss(),
-                        measured.latency(),
-                        metrics);
-            } finally {
-                Files.deleteIfExists(path);
-                if (data.isPresent()) {
-                    Files.deleteIfExists(data.get());
-                }
-            }
+        try {
+            return folder.withModel(
+                    scratch -> compressor
+                            .apply(plan, network.withScratch(scratch), offering, provenance)
+                            .recorded(network, engine.backend()),
+                    externalData,
+                    path -> measured(setting, path, meter.measure(path, false)));
         } catch (IOException | UncheckedIOException e) {
             throw Unwritable.temporary("a model to measure", engine.temporary(), e);
         }
+    }
+
+    private static Trial measured(String setting, Path path, LossMeter.Measured found) {
+        SortedMap<String, Double> metrics = new TreeMap<>();
+        found.metrics().forEach(metric -> metrics.put(metric.name(), metric.value()));
+        return new Trial(
+                setting,
+                List.of(),
+                CompressionJob.bytes(path, OnnxNetwork.read(path)),
+                0,
+                0,
+                Fingerprint.of(path),
+                found.loss(),
+                found.latency(),
+                metrics);
     }
 }

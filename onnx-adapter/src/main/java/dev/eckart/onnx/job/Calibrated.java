@@ -71,7 +71,7 @@ record Calibrated(
     Calibrated measured(Engine engine, OnnxNetwork network, Inventory inventory, Selection selection) {
         if (found.isEmpty()
                 || sensitivities.isPresent()
-                || !selection.selector().wantsSensitivities()) {
+                || !selection.pairs().selector().wantsSensitivities()) {
             return this;
         }
         return with(engine.sensitivityMeter()
@@ -84,7 +84,7 @@ record Calibrated(
 
     /** The same, with sensitivities in what the strategy makes of the network, if it wants them. */
     Calibrated measuredAgain(Engine engine, OnnxNetwork network, Inventory inventory, Selection selection) {
-        if (sensitivities.isEmpty() || !selection.selector().wantsSensitivities()) {
+        if (sensitivities.isEmpty() || !selection.pairs().selector().wantsSensitivities()) {
             return this;
         }
         return with(engine.sensitivityMeter()
@@ -93,7 +93,7 @@ record Calibrated(
                         inventory,
                         compressor(engine.quietly()),
                         selection.calibration().orElseThrow(),
-                        selection.selector(),
+                        selection.pairs().selector(),
                         sensitivities.get()));
     }
 

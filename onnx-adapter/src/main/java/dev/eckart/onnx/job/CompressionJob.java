@@ -78,7 +78,7 @@ public final class CompressionJob {
 
     private Report plan(String command, Path model, Selection selection, Planning planning) {
         Stopwatch stopwatch = new Stopwatch();
-        OnnxNetwork original = OnnxNetwork.read(model, selection.freezeDefaults());
+        OnnxNetwork original = OnnxNetwork.read(model, selection.scope().freezeDefaults());
         OnnxNetwork network = selection.base(original);
         double read = stopwatch.lap();
         Inventory inventory = selection.inventory(network);
@@ -95,8 +95,7 @@ public final class CompressionJob {
                                 String.valueOf(model.getFileName()),
                                 ExternalData.AUTO)
                         .find(aim, Limits.NONE, selection.calibration().isPresent()))
-                .orElseGet(() -> new AimedPlan.Found(
-                        planning.plan(compressor, network, offering), Optional.empty(), Optional.empty(), List.of()));
+                .orElseGet(() -> AimedPlan.Found.of(planning.plan(compressor, network, offering), List.of()));
         CompressionPlan plan = found.plan();
         Report report = new Report(
                         new Report.Run(
@@ -152,13 +151,15 @@ public final class CompressionJob {
             boolean runs = evaluation.isPresent() || selection.calibration().isPresent();
             Made made = selection
                     .aim()
-                    .map(aim -> aimed(calibrated, model, network, selection, target, aim, limits, runs))
+                    .map(aim -> aimed(
+                            calibrated, entry(model, original), model, network, selection, target, aim, limits, runs))
                     .orElseGet(() -> make(calibrated, model, network, selection, layers, runs));
             double decompose = stopwatch.lap();
             OnnxNetwork compressed = made.network().recorded(network, engine.backend());
             Optional<Path> dataFile = compressed.write(pending.path(), target.externalData());
             double rewrite = stopwatch.lap();
-            OnnxNetwork written = OnnxNetwork.read(pending.path(), selection.freezeDefaults());
+            OnnxNetwork written =
+                    OnnxNetwork.read(pending.path(), selection.scope().freezeDefaults());
             Optional<Verification> verification = verifying.verifyOwn(pending.path(), written);
             requireAsDecided(made.plan(), network, written, verification.isEmpty());
             Map<String, Double> errors = layers.filter(any -> evaluation.isPresent())
@@ -234,8 +235,8 @@ public final class CompressionJob {
         try {
             return Verifying.open(engine, evaluation, limits, model, original);
         } catch (InvalidInputException e) {
-            boolean runs =
-                    selection.calibration().isPresent() || selection.timed().isPresent();
+            boolean runs = selection.calibration().isPresent()
+                    || selection.pairs().timed().isPresent();
             if (runs || !Session.isUnsupported(e)) {
                 throw e;
             }
@@ -264,6 +265,7 @@ public final class CompressionJob {
     private Compressor compressor(Calibrated calibrated, Path model, OnnxNetwork network, Selection selection) {
         Compressor compressor = calibrated.compressor(engine, selection);
         return selection
+                .pairs()
                 .timed()
                 .map(wanted -> compressor.timing(
                         plan -> LayerTimer.open(
@@ -295,6 +297,7 @@ public final class CompressionJob {
      */
     private Made aimed(
             Calibrated calibrated,
+            Report.ModelEntry before,
             Path model,
             OnnxNetwork network,
             Selection selection,
@@ -316,7 +319,7 @@ public final class CompressionJob {
             throw new UnreachableTargetException(new Report(
                             new Report.Run(
                                     engine.version(), "compress", new Report.Seconds(0, 0, 0, 0, stopwatch.total())),
-                            new Report.Networks(entry(model, network), Optional.empty()),
+                            new Report.Networks(before, Optional.empty()),
                             settings(selection, 0),
                             Report.Basis.of(calibrated.entry()),
                             WeightEntry.of(found.plan()),
@@ -328,7 +331,9 @@ public final class CompressionJob {
         }
         return new Made(
                 found.plan(),
-                compressor.apply(found.plan(), network, selection.offering(network), provenance(selection)),
+                found.made()
+                        .orElseGet(() -> compressor.apply(
+                                found.plan(), network, selection.offering(network), provenance(selection))),
                 found.search(),
                 List.of(),
                 found.warnings());
@@ -346,7 +351,10 @@ public final class CompressionJob {
         Provenance provenance = provenance(selection);
         Offering offering = selection.offering(network);
         Compression<OnnxNetwork> made = compressor.compress(
-                network, offering, layers.filter(any -> selection.refit()).map(Function.identity()), provenance);
+                network,
+                offering,
+                layers.filter(any -> selection.pairs().refit()).map(Function.identity()),
+                provenance);
         List<String> notes =
                 made.unrefitted().stream().map(UnrefittedWeight::sentence).toList();
         if (!runs || selection.isOfPairsAlone()) {
@@ -372,7 +380,7 @@ public final class CompressionJob {
      * @throws InvalidInputException if it cannot be worked with, or the target not be written
      */
     static OnnxNetwork readFor(Target target, Path model, Selection selection) {
-        OnnxNetwork original = OnnxNetwork.read(model, selection.freezeDefaults());
+        OnnxNetwork original = OnnxNetwork.read(model, selection.scope().freezeDefaults());
         target.require(model, original.dataFiles());
         original.requireWritable(
                 target.externalData(),
@@ -524,7 +532,7 @@ public final class CompressionJob {
                 selection.factoredBy(),
                 selection.encoding(),
                 selection.calibration().isPresent(),
-                selection.refit(),
+                selection.pairs().refit(),
                 seed,
                 selection.decomposes() ? engine.backend().get().name() : "none");
     }

@@ -59,10 +59,10 @@ public final class Fingerprint {
                 .formatted(
                         engine.version(),
                         engine.backend().get().name(),
-                        selection.filter(),
-                        selection.balance(),
-                        selection.joint(),
-                        selection.freezeDefaults(),
+                        selection.scope().filter(),
+                        selection.pairs().balance(),
+                        selection.pairs().joint(),
+                        selection.scope().freezeDefaults(),
                         evaluation.seed()));
         fingerprint.add(model);
         network.dataFiles().forEach(fingerprint::add);
@@ -72,7 +72,7 @@ public final class Fingerprint {
             fingerprint.add(" calibrated " + calibration.mask() + (calibration.holdsBack() ? " but for a third" : ""));
             fingerprint.addAll(calibration.inputs());
         });
-        if (selection.fastGelu()) {
+        if (selection.scope().fastGelu()) {
             fingerprint.add(" FastGelu");
         }
         evaluation.labels().ifPresent(labels -> labels.addTo(fingerprint.digest));

@@ -221,7 +221,7 @@ final class LimitSearch {
     }
 
     private Point point(ChosenForms chosen) {
-        String setting = "forms:%dB".formatted(chosen.bytes());
+        String setting = setting(chosen);
         Optional<Trial> remembered = aim.memory().recall(subject, setting);
         Trial trial = remembered.orElseGet(() -> measure.apply(setting, chosen.plan()));
         if (remembered.isEmpty()) {
@@ -236,6 +236,15 @@ final class LimitSearch {
         account.add(entry);
         aim.listener().accept(new FileSize(trial.bytes()).toString(), entry);
         return point;
+    }
+
+    /** The name of a plan: two of the same bytes are told apart by their forms. */
+    private static String setting(ChosenForms chosen) {
+        String forms = chosen.plan().replaced().stream()
+                .map(planned -> "%s %s %s"
+                        .formatted(planned.weight().name(), planned.encoding().orElseThrow(), planned.chosenRank()))
+                .collect(Collectors.joining("\n"));
+        return "forms:%dB:%08x".formatted(chosen.bytes(), forms.hashCode());
     }
 
     private SearchEntry.Tried entry(Point point, boolean remembered) {

@@ -21,6 +21,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
@@ -75,7 +76,7 @@ public final class OfferScan {
      */
     public OfferReport scan(Path model, Selection selection, List<Encoding> encodings, Encoding measure) {
         encodings.forEach(OfferScan::requireComparable);
-        OnnxNetwork network = OnnxNetwork.read(model, selection.freezeDefaults());
+        OnnxNetwork network = OnnxNetwork.read(model, selection.scope().freezeDefaults());
         Selection measuring = selection.encodings(new EncodingOrder(List.of(measure)));
         Compressor compressor = Calibrated.ofInputs(engine, model, network, measuring.inventory(network), measuring)
                 .compressor(engine);
@@ -130,11 +131,9 @@ public final class OfferScan {
     private static Map<String, Double> units(OfferedWeights probed, Map<String, Double> losses) {
         Map<String, Double> units = new HashMap<>();
         for (OfferedWeight weight : probed.weights()) {
-            double ofLayer = weight.probe().map(OfferedForm::loss).orElse(0.0);
-            Double loss = losses.get(weight.weight().name());
-            if (loss != null && ofLayer > 0) {
-                units.put(weight.weight().name(), loss / ofLayer);
-            }
+            String name = weight.weight().name();
+            Optional.ofNullable(losses.get(name))
+                    .ifPresent(loss -> weight.unit(loss).ifPresent(unit -> units.put(name, unit)));
         }
         return units;
     }

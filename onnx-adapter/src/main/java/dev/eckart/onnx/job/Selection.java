@@ -22,35 +22,45 @@ import java.util.stream.Stream;
 /**
  * Which weights get which rank, or are stored in which other form.
  *
- * @param rank the strategy as the user wrote it
- * @param selector the same, ready for use
- * @param joint whether layers on one input are factored as one
- * @param freezeDefaults whether inputs that have a default value count as constants
+ * @param pairs who chooses ranks, and what is asked of pairs
+ * @param scope what of the network is worked on
  * @param calibration inputs that weights are judged by; empty where they are taken as they are
- * @param refit whether pairs are fitted to what their inputs become by other pairs; needs a calibration
- * @param timed whether pairs are to be faster than what they replace, and what that is timed on
  * @param encodings that each weight is offered, in order
  * @param aim what the model is to come to, where no strategy says which ranks: then each weight takes the variant and the rank that this allows
- * @param fastGelu whether each Gelu becomes the {@code FastGelu} of ONNX Runtime
  */
 public record Selection(
-        String rank,
-        RankSelector selector,
-        WeightFilter filter,
-        FactorPair.Balance balance,
-        boolean joint,
-        boolean freezeDefaults,
-        Optional<CalibrationInputs> calibration,
-        boolean refit,
-        Optional<TimedPairs> timed,
-        EncodingOrder encodings,
-        Optional<Aim> aim,
-        boolean fastGelu) {
+        Pairs pairs, Scope scope, Optional<CalibrationInputs> calibration, EncodingOrder encodings, Optional<Aim> aim) {
     public Selection {
-        if (refit && calibration.isEmpty()) {
+        if (pairs.refit && calibration.isEmpty()) {
             throw new IllegalArgumentException("Expected calibration inputs to refit on");
         }
     }
+
+    /**
+     * Who chooses ranks, and what is asked of pairs.
+     *
+     * @param rank the strategy as the user wrote it
+     * @param selector the same, ready for use
+     * @param joint whether layers on one input are factored as one
+     * @param refit whether pairs are fitted to what their inputs become by other pairs; needs a calibration
+     * @param timed whether pairs are to be faster than what they replace, and what that is timed on
+     */
+    public record Pairs(
+            String rank,
+            RankSelector selector,
+            FactorPair.Balance balance,
+            boolean joint,
+            boolean refit,
+            Optional<TimedPairs> timed) {}
+
+    /**
+     * What of a network is worked on.
+     *
+     * @param filter which weights
+     * @param freezeDefaults whether inputs that have a default value count as constants
+     * @param fastGelu whether each Gelu becomes the {@code FastGelu} of ONNX Runtime
+     */
+    public record Scope(WeightFilter filter, boolean freezeDefaults, boolean fastGelu) {}
 
     /** Pairs as they are planned. */
     public Selection(
@@ -62,18 +72,11 @@ public record Selection(
             boolean freezeDefaults,
             Optional<CalibrationInputs> calibration) {
         this(
-                rank,
-                selector,
-                filter,
-                balance,
-                joint,
-                freezeDefaults,
+                new Pairs(rank, selector, balance, joint, false, Optional.empty()),
+                new Scope(filter, freezeDefaults, false),
                 calibration,
-                false,
-                Optional.empty(),
                 new EncodingOrder(List.of(new PairEncoding(balance))),
-                Optional.empty(),
-                false);
+                Optional.empty());
     }
 
     /** Each layer by itself, and nothing that callers may feed. */
@@ -83,87 +86,31 @@ public record Selection(
 
     /** The same, with or without refitting. */
     public Selection refit(boolean wanted) {
-        return new Selection(
-                rank,
-                selector,
-                filter,
-                balance,
-                joint,
-                freezeDefaults,
-                calibration,
-                wanted,
-                timed,
-                encodings,
-                aim,
-                fastGelu);
+        return with(new Pairs(pairs.rank, pairs.selector, pairs.balance, pairs.joint, wanted, pairs.timed));
     }
 
     /** The same, with or without timing. */
     public Selection timed(Optional<TimedPairs> wanted) {
-        return new Selection(
-                rank,
-                selector,
-                filter,
-                balance,
-                joint,
-                freezeDefaults,
-                calibration,
-                refit,
-                wanted,
-                encodings,
-                aim,
-                fastGelu);
+        return with(new Pairs(pairs.rank, pairs.selector, pairs.balance, pairs.joint, pairs.refit, wanted));
+    }
+
+    private Selection with(Pairs others) {
+        return new Selection(others, scope, calibration, encodings, aim);
     }
 
     /** The same, with other encodings to choose from. */
     public Selection encodings(EncodingOrder wanted) {
-        return new Selection(
-                rank,
-                selector,
-                filter,
-                balance,
-                joint,
-                freezeDefaults,
-                calibration,
-                refit,
-                timed,
-                wanted,
-                aim,
-                fastGelu);
+        return new Selection(pairs, scope, calibration, wanted, aim);
     }
 
     /** The same, with or without an aim. */
     public Selection aim(Optional<Aim> wanted) {
-        return new Selection(
-                rank,
-                selector,
-                filter,
-                balance,
-                joint,
-                freezeDefaults,
-                calibration,
-                refit,
-                timed,
-                encodings,
-                wanted,
-                fastGelu);
+        return new Selection(pairs, scope, calibration, encodings, wanted);
     }
 
     /** The same, with or without {@code FastGelu}. */
     public Selection fastGelu(boolean wanted) {
-        return new Selection(
-                rank,
-                selector,
-                filter,
-                balance,
-                joint,
-                freezeDefaults,
-                calibration,
-                refit,
-                timed,
-                encodings,
-                aim,
-                wanted);
+        return new Selection(pairs, new Scope(scope.filter, scope.freezeDefaults, wanted), calibration, encodings, aim);
     }
 
     /**
@@ -172,7 +119,7 @@ public record Selection(
      * @throws InvalidInputException if it has no Gelu
      */
     OnnxNetwork base(OnnxNetwork network) {
-        if (!fastGelu) {
+        if (!scope.fastGelu) {
             return network;
         }
         OnnxNetwork fast = network.withFastGelu();
@@ -185,28 +132,17 @@ public record Selection(
 
     /** The same, calibrated on no sample that the evaluation holds back. */
     Selection apartFrom(Optional<Evaluation> evaluation) {
-        return evaluation
-                        .filter(wanted -> wanted.inputs() instanceof InputSource.HeldBack)
-                        .isEmpty()
-                ? this
-                : new Selection(
-                        rank,
-                        selector,
-                        filter,
-                        balance,
-                        joint,
-                        freezeDefaults,
-                        calibration.map(CalibrationInputs::holdingBack),
-                        refit,
-                        timed,
-                        encodings,
-                        aim,
-                        fastGelu);
+        boolean holdsBack = evaluation
+                .filter(wanted -> wanted.inputs() instanceof InputSource.HeldBack)
+                .isPresent();
+        return holdsBack
+                ? new Selection(pairs, scope, calibration.map(CalibrationInputs::holdingBack), encodings, aim)
+                : this;
     }
 
     /** The strategy as the user wrote it; empty where no encoding has ranks. */
     String factoredBy() {
-        return hasRanks() && aim.isEmpty() ? rank : "";
+        return hasRanks() && aim.isEmpty() ? pairs.rank : "";
     }
 
     private boolean hasRanks() {
@@ -257,18 +193,19 @@ public record Selection(
         return new Offering(
                 linear,
                 constants,
-                encodings.map(encoding -> encoding instanceof PairEncoding ? new PairEncoding(balance) : encoding),
-                selector);
+                encodings.map(
+                        encoding -> encoding instanceof PairEncoding ? new PairEncoding(pairs.balance) : encoding),
+                pairs.selector);
     }
 
     /** The linear weights to work on. */
     Inventory inventory(Network<?> network) {
-        Inventory inventory = filter.apply(network.inventory());
-        return joint ? JointLayers.group(inventory) : inventory;
+        Inventory inventory = scope.filter.apply(network.inventory());
+        return pairs.joint ? JointLayers.group(inventory) : inventory;
     }
 
     /** The constants to work on, whatever operator takes them. */
     Inventory constants(Network<?> network) {
-        return filter.apply(network.constants());
+        return scope.filter.apply(network.constants());
     }
 }

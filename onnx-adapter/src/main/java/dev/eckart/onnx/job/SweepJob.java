@@ -43,7 +43,7 @@ public final class SweepJob {
     public SweepReport sweep(Path model, List<Setting> settings, Evaluation evaluation, boolean timed) {
         Stopwatch stopwatch = new Stopwatch();
         OnnxNetwork network =
-                OnnxNetwork.read(model, settings.get(0).selection().freezeDefaults());
+                OnnxNetwork.read(model, settings.get(0).selection().scope().freezeDefaults());
         List<SweepReport.Skipped> skipped = new ArrayList<>();
         List<Selection> feasible = feasible(network, settings, skipped);
         List<SweepReport.Setting> measured = new ArrayList<>();
@@ -86,13 +86,13 @@ public final class SweepJob {
         for (Setting setting : settings) {
             Selection selection = setting.selection();
             try {
-                RankStrategies.require(selection.selector(), weights);
+                RankStrategies.require(selection.pairs().selector(), weights);
                 feasible.add(selection);
             } catch (InvalidInputException e) {
                 if (!setting.ofRange()) {
                     throw e;
                 }
-                skipped.add(new SweepReport.Skipped(selection.rank(), String.valueOf(e.getMessage())));
+                skipped.add(new SweepReport.Skipped(selection.pairs().rank(), String.valueOf(e.getMessage())));
             }
         }
         if (feasible.isEmpty()) {
@@ -108,7 +108,7 @@ public final class SweepJob {
         Optional<Trial> same = trials.sameAs(plan);
         Trial trial = same.orElseGet(() -> trials.measure(plan, selection, timed));
         return new SweepReport.Setting(
-                selection.rank(),
+                selection.pairs().rank(),
                 same.map(Trial::rank),
                 Trial.ranks(trial.weights()),
                 (int) trial.weights().stream()

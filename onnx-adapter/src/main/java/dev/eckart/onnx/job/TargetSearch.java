@@ -208,7 +208,7 @@ public final class TargetSearch {
     /** Trials are not refitted. Where that makes the model that was found worse, against all expectation, it is not either. */
     private static Report compress(
             CompressionJob job, Path model, Target target, Selection found, Evaluation evaluation, Limits limits) {
-        if (found.refit()) {
+        if (found.pairs().refit()) {
             Report refitted = job.compress(model, target.keepingFailed(false), found, Optional.of(evaluation), limits);
             if (refitted.passed()) {
                 return refitted;

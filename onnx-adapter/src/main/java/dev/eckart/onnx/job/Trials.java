@@ -22,7 +22,6 @@ import dev.eckart.onnx.file.Scratch;
 import dev.eckart.onnx.verify.LossMeter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -136,7 +135,7 @@ final class Trials implements AutoCloseable {
     boolean isFeasible(Selection selection) {
         try {
             RankStrategies.require(
-                    selection.selector(), selection.inventory(network).linear());
+                    selection.pairs().selector(), selection.inventory(network).linear());
             return true;
         } catch (InvalidInputException e) {
             return false;
@@ -146,7 +145,7 @@ final class Trials implements AutoCloseable {
     /** What a setting comes to. */
     CompressionPlan plan(Selection selection) {
         Inventory inventory = selection.inventory(network);
-        RankStrategies.require(selection.selector(), inventory.linear());
+        RankStrategies.require(selection.pairs().selector(), inventory.linear());
         decompose(selection);
         calibrated = calibrated.measured(engine, network, inventory, selection);
         return calibrated
@@ -160,7 +159,7 @@ final class Trials implements AutoCloseable {
      * vectors that all other pairs are made of.
      */
     void decompose(Selection selection) {
-        if (!decomposed.add(selection.selector().accuracy())) {
+        if (!decomposed.add(selection.pairs().selector().accuracy())) {
             return;
         }
         try (Scratch scratch = Scratch.in(folder.path())) {
@@ -170,8 +169,8 @@ final class Trials implements AutoCloseable {
                             network.withScratch(scratch),
                             Offering.ofPairs(
                                     selection.inventory(network),
-                                    new FirstRank(selection.selector().accuracy()),
-                                    selection.balance()),
+                                    new FirstRank(selection.pairs().selector().accuracy()),
+                                    selection.pairs().balance()),
                             new Provenance(engine.version(), ""));
         } catch (IOException | UncheckedIOException e) {
             throw unwritable(e);
@@ -189,40 +188,36 @@ final class Trials implements AutoCloseable {
     /** Measures a plan of this model. */
     Trial measure(CompressionPlan plan, Selection selection, boolean timed) {
         List<Trial.Weight> weights = Trial.weights(plan);
-        Path path = folder.path().resolve("trial.onnx");
-        try (Scratch scratch = Scratch.in(folder.path())) {
-            Optional<Path> dataFile = calibrated
-                    .compressor(engine.quietly())
-                    .apply(
-                            plan,
-                            network.withScratch(scratch),
-                            selection.offering(network),
-                            new Provenance(engine.version(), selection.rank()))
-                    .recorded(network, engine.backend())
-                    .write(path, externalData);
-            try {
-                Report.ModelEntry entry =
-                        CompressionJob.entry(path, OnnxNetwork.read(path, selection.freezeDefaults()));
-                LossMeter.Measured measured =
-                        meter.measure(path, timed && !plan.factored().isEmpty());
-                Trial trial = new Trial(
-                        selection.rank(),
-                        weights,
-                        entry.bytes(),
-                        entry.parameters(),
-                        entry.linearParameters(),
-                        Fingerprint.of(path),
-                        measured.loss(),
-                        measured.latency(),
-                        new TreeMap<>());
-                know(trial);
-                return trial;
-            } finally {
-                Files.deleteIfExists(path);
-                if (dataFile.isPresent()) {
-                    Files.deleteIfExists(dataFile.get());
-                }
-            }
+        try {
+            Trial trial = folder.withModel(
+                    scratch -> calibrated
+                            .compressor(engine.quietly())
+                            .apply(
+                                    plan,
+                                    network.withScratch(scratch),
+                                    selection.offering(network),
+                                    new Provenance(
+                                            engine.version(), selection.pairs().rank()))
+                            .recorded(network, engine.backend()),
+                    externalData,
+                    path -> {
+                        Report.ModelEntry entry = CompressionJob.entry(
+                                path, OnnxNetwork.read(path, selection.scope().freezeDefaults()));
+                        LossMeter.Measured measured =
+                                meter.measure(path, timed && !plan.factored().isEmpty());
+                        return new Trial(
+                                selection.pairs().rank(),
+                                weights,
+                                entry.bytes(),
+                                entry.parameters(),
+                                entry.linearParameters(),
+                                Fingerprint.of(path),
+                                measured.loss(),
+                                measured.latency(),
+                                new TreeMap<>());
+                    });
+            know(trial);
+            return trial;
         } catch (IOException | UncheckedIOException e) {
             throw unwritable(e);
         }
@@ -241,7 +236,8 @@ final class Trials implements AutoCloseable {
                         new Report.Run(engine.version(), "compress", new Report.Seconds(0, 0, 0, 0, seconds)),
                         new Report.Networks(original, Optional.empty()),
                         new Report.Settings(
-                                closest.map(Selection::rank).orElse(""),
+                                closest.map(selection -> selection.pairs().rank())
+                                        .orElse(""),
                                 closest.map(Selection::encoding).orElse(""),
                                 calibrated.found().isPresent(),
                                 false,

@@ -20,16 +20,23 @@ class FingerprintTest {
     void should_know_of_every_option_that_weights_are_selected_by() {
         assertThat(components(Selection.class))
                 .containsExactlyInAnyOrder(
+                        // Below.
+                        "pairs",
+                        "scope",
                         // Part of it.
-                        "filter",
-                        "balance",
-                        "joint",
-                        "freezeDefaults",
                         "calibration",
-                        "fastGelu",
                         // Part of it where there is an aim: a search for pairs measures these alone.
                         "encodings",
-                        "aim",
+                        "aim");
+        assertThat(components(Selection.Scope.class))
+                .containsExactlyInAnyOrder(
+                        // Part of it.
+                        "filter", "freezeDefaults", "fastGelu");
+        assertThat(components(Selection.Pairs.class))
+                .containsExactlyInAnyOrder(
+                        // Part of it.
+                        "balance",
+                        "joint",
                         // Of each trial by itself.
                         "rank",
                         "selector",

@@ -29,7 +29,7 @@ record CorpusSummary(List<CorpusCase> cases, List<CorpusFinding> findings) {
         lines.add("");
         addStep(CorpusWorker.COPY, lines);
         addStep(CorpusWorker.ORIGINAL, lines);
-        CorpusWorker.RANKS.forEach(rank -> addStep(rank, lines));
+        CorpusWorker.SETTINGS.forEach(setting -> addStep(setting, lines));
         lines.add("wrong: %d, after %.0f s".formatted(wrong().size(), seconds));
         wrong().forEach(line -> lines.add("  " + line));
         return String.join("\n", lines) + "\n";
@@ -50,7 +50,7 @@ record CorpusSummary(List<CorpusCase> cases, List<CorpusFinding> findings) {
                 finding -> finding.weights().forEach((outcome, count) -> weights.merge(outcome, count, Long::sum)));
         weights.forEach((outcome, count) -> lines.add(number(count, "weights " + outcome)));
         // What the command refuses it refuses for the same reason as the original does, or is wrong.
-        boolean command = CorpusWorker.RANKS.contains(step);
+        boolean command = CorpusWorker.SETTINGS.contains(step);
         List<CorpusFinding> explained = ended.stream()
                 .filter(finding -> !finding.detail().isEmpty() && finding.verdict() != Verdict.WRONG)
                 .filter(finding -> !command || finding.verdict() != Verdict.REFUSED)

@@ -245,7 +245,7 @@ record Decider(
             return List.of();
         }
         requireFinite(encoding, view);
-        return new RankedOffers(this, weight, view, others)
+        return new RankedOffers(this, view, others)
                 .of(EncodingOrder.variants(encoding).stream()
                         .map(RankedEncoding.class::cast)
                         .toList());

@@ -32,10 +32,10 @@ import java.util.stream.IntStream;
  * leaves out is enough to show that others lose less in its bytes; where the moments of the singular values are enough for that, not
  * even these are computed.
  *
- * @param weight as the network has it
+ * @param view of the weight, in the reading of it that is factored
  * @param others what forms without ranks lose
  */
-record RankedOffers(Decider decider, LinearWeight weight, WeightView view, LossHull others) {
+record RankedOffers(Decider decider, WeightView view, LossHull others) {
     /** Ranks from one to the next: about a quarter. */
     private static final double STEP = 1.26;
 
@@ -66,7 +66,7 @@ record RankedOffers(Decider decider, LinearWeight weight, WeightView view, LossH
      * @param variants of one encoding
      */
     List<OfferedForm> of(List<RankedEncoding> variants) {
-        if (weight.parameters() > MOST_NUMBERS) {
+        if (weight().parameters() > MOST_NUMBERS) {
             return List.of();
         }
         LowRank lowRank = view.lowRank();
@@ -107,10 +107,10 @@ record RankedOffers(Decider decider, LinearWeight weight, WeightView view, LossH
     private boolean isHopeless(List<RankedEncoding> variants, IntToDoubleFunction leastLoss) {
         Allocation.Option smallest = others.options().get(others.options().size() - 1);
         return variants.stream().filter(RankedEncoding::isOfProducts).count() == variants.size()
-                && smallest.cost() < weight.bytes()
+                && smallest.cost() < weight().bytes()
                 && variants.stream()
                         .allMatch(variant -> ladder(variant, STEP).stream()
-                                .filter(rank -> variant.outline(weight, rank).bytes() <= smallest.cost())
+                                .filter(rank -> variant.outline(weight(), rank).bytes() <= smallest.cost())
                                 .findFirst()
                                 .map(rank -> leastLoss.applyAsDouble(rank) > COMPARABLE * smallest.loss())
                                 .orElse(true));
@@ -118,19 +118,19 @@ record RankedOffers(Decider decider, LinearWeight weight, WeightView view, LossH
 
     private List<OfferedForm> of(RankedEncoding variant, WeightSpectrum spectrum, double unit, LossHull hull) {
         List<OfferedForm> found = new ArrayList<>();
-        RankedDraft draft = Encodings.answer(variant, weight.describe(), () -> variant.draft(view));
+        RankedDraft draft = Encodings.answer(variant, weight().describe(), () -> variant.draft(view));
         double rounding = 0;
         OptionalDouble known = variant.loss(spectrum, 1);
         for (int rank : ladder(variant, known.isPresent() ? SMALL_STEP : STEP)) {
             double truncated =
                     variant.isOfProducts() ? square(spectrum.spectrum().relativeError(rank)) : 0;
             double least = unit * (truncated + SURE * rounding);
-            if (least >= hull.at(variant.outline(weight, rank).bytes())) {
+            if (least >= hull.at(variant.outline(weight(), rank).bytes())) {
                 continue;
             }
-            Offer offer = Encodings.answer(draft, weight.describe(), () -> draft.offer(rank));
+            Offer offer = Encodings.answer(draft, weight().describe(), () -> draft.offer(rank));
             Stored form = decider.held(variant, offer, view, rank);
-            double loss = Decider.loss(variant, offer, weight);
+            double loss = Decider.loss(variant, offer, weight());
             rounding = Math.max(0, loss - truncated);
             found.add(new OfferedForm(
                     new PlannedWeight(
@@ -145,10 +145,10 @@ record RankedOffers(Decider decider, LinearWeight weight, WeightView view, LossH
     /** From the highest rank down: what rounding adds is known of the one above. */
     private List<Integer> ladder(RankedEncoding variant, double step) {
         int most = variant.isOfProducts()
-                ? Math.min(variant.breakEven(weight) - 1, BreakEven.rank(weight) / PART_OF_WORK)
-                : variant.breakEven(weight) - 1;
+                ? Math.min(variant.breakEven(weight()) - 1, BreakEven.rank(weight()) / PART_OF_WORK)
+                : variant.breakEven(weight()) - 1;
         return IntStream.iterate(
-                        Math.min(most, weight.smallerSide()),
+                        Math.min(most, weight().smallerSide()),
                         rank -> rank > 0,
                         rank -> Math.min(rank - 1, (int) Math.round(rank / step)))
                 .boxed()
@@ -174,6 +174,10 @@ record RankedOffers(Decider decider, LinearWeight weight, WeightView view, LossH
                 .times(inputs.get().mean(), view.weight().values())
                 .frobeniusNorm());
         return about > 0 ? about / (about + ofMean) : 1;
+    }
+
+    private LinearWeight weight() {
+        return view.weight();
     }
 
     private static double square(double value) {

@@ -263,7 +263,10 @@ final class CorpusWorker {
             return finding(setting, Verdict.WRONG, "written, though the original is " + original);
         }
         String said = run.err().strip();
-        if (!said.isEmpty() && !(setting.equals(AUTO) && said.startsWith(SMALLER_STILL) && said.lines().count() == 1)) {
+        if (!said.isEmpty()
+                && !(setting.equals(AUTO)
+                        && said.startsWith(SMALLER_STILL)
+                        && said.lines().count() == 1)) {
             return finding(setting, Verdict.WRONG, "done, but it says: " + said);
         }
         try {

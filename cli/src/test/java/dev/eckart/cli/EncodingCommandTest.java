@@ -264,10 +264,10 @@ class EncodingCommandTest {
     }
 
     /** A weight whose rows are of very different sizes, of which the inputs see the small ones only. */
-    private void writeOwner(Path file) throws IOException {
+    private void writeOwner(Path file, double largest) throws IOException {
         double[] numbers = RandomMatrices.normal(HIDDEN, HIDDEN, 3).toArray();
         for (int j = 0; j < HIDDEN; j++) {
-            numbers[j] = 3000;
+            numbers[j] = largest;
         }
         double[] mask = new double[HIDDEN];
         Arrays.fill(mask, 1, HIDDEN, 1);
@@ -288,8 +288,22 @@ class EncodingCommandTest {
     }
 
     @Test
-    void should_leave_a_weight_as_it_is_that_owns_the_error() throws IOException {
-        writeOwner(model);
+    void should_give_a_weight_float16_that_owns_the_error() throws IOException {
+        writeOwner(model, 3000);
+
+        JsonNode report = compress("--encoding", "bits:8").json();
+
+        assertThat(error(report)).isLessThan(0.02);
+        assertThat(report.at("/weights/0/name").asString()).isEqualTo("owner");
+        assertThat(report.at("/weights/0/encoding").asString()).isEqualTo("float16");
+        assertThat(report.at("/weights/0/bytesAfter").asLong()).isEqualTo(2L * HIDDEN * HIDDEN);
+        assertThat(report.at("/weights/1/encoding").asString()).isEqualTo("bits:8");
+        assertProved(report);
+    }
+
+    @Test
+    void should_leave_a_weight_as_it_is_that_owns_the_error_and_exceeds_float16() throws IOException {
+        writeOwner(model, 70_000);
 
         JsonNode report = compress("--encoding", "bits:8").json();
 
@@ -302,7 +316,7 @@ class EncodingCommandTest {
 
     @Test
     void should_give_a_weight_more_bits_that_owns_the_error() throws IOException {
-        writeOwner(model);
+        writeOwner(model, 3000);
 
         JsonNode report = compress("--encoding", "bits:6").json();
 
@@ -333,7 +347,7 @@ class EncodingCommandTest {
 
     @Test
     void should_measure_nothing_where_no_model_is_to_be_run() throws IOException {
-        writeOwner(model);
+        writeOwner(model, 3000);
 
         JsonNode report = compress("--encoding", "bits:8", "--no-verify").json();
 
@@ -360,7 +374,7 @@ class EncodingCommandTest {
     @CsvSource(delimiter = '|', textBlock = """
                     bits:9          | encoding `bits:9`: expected a number of bits from 2 to 8 but was: 9
                     bits:1          | encoding `bits:1`: expected a number of bits from 2 to 8 but was: 1
-                    int3            | unknown encoding `int3`: expected one of bits, int8, packed, pair, pair-bits
+                    int3            | unknown encoding `int3`: expected one of bits, float16, int8, packed, pair, pair-bits
                     bits:8,bits:8   | --encoding bits:8,bits:8: an encoding is given twice; give each once
                     bits:8,pair     | --encoding bits:8,pair: pair must come first
                     pair:3          | encoding `pair:3`: pair takes no value; --rank says which rank

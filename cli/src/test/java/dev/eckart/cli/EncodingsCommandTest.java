@@ -42,7 +42,7 @@ class EncodingsCommandTest {
         assertThat(list.get("schema").asString()).isEqualTo("eckart.encodings/1");
         assertThat(StreamSupport.stream(list.get("encodings").spliterator(), false)
                         .map(entry -> entry.get("name").asString()))
-                .containsExactly("bits", "int8", "packed", "pair", "pair-bits");
+                .containsExactly("bits", "float16", "int8", "packed", "pair", "pair-bits");
         assertThat(list.get("encodings")).allSatisfy(entry -> {
             for (String field : new String[] {"summary", "stores", "runs", "serves", "class", "origin"}) {
                 assertThat(entry.get(field).asString()).as(field).isNotEmpty();

@@ -82,7 +82,7 @@ class OfferScanTest {
         assertThat(major.get("bytes").asLong()).isEqualTo(48 * 48 * 4);
         assertThat(major.get("forms"))
                 .extracting(form -> form.get("encoding").asString())
-                .contains("bits:8", "bits:3", "int8:7", "packed:4", "pair");
+                .contains("float16", "bits:8", "bits:3", "int8:7", "packed:4", "pair");
         JsonNode pair = major.get("forms")
                 .valueStream()
                 .filter(form -> form.path("rank").asInt(0) >= 3)
@@ -95,7 +95,7 @@ class OfferScanTest {
                 .filter(form -> form.get("family").asString().equals("bits"))
                 .map(form -> form.get("layerLoss").asDouble())
                 .toList();
-        assertThat(bits).hasSize(6).isSorted();
+        assertThat(bits).hasSize(7).isSorted();
     }
 
     /** In proportion: at the encoding that was measured, predicted is measured. */

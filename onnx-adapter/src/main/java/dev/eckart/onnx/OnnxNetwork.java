@@ -10,6 +10,7 @@ import dev.eckart.core.model.LinearWeight;
 import dev.eckart.core.model.NetworkSummary;
 import dev.eckart.core.scan.Inventory;
 import dev.eckart.core.stored.Blocks;
+import dev.eckart.core.stored.Dense;
 import dev.eckart.core.stored.Integers;
 import dev.eckart.core.stored.Packed;
 import dev.eckart.core.stored.Product;
@@ -148,6 +149,9 @@ public final class OnnxNetwork implements Network<OnnxNetwork> {
             return obstacleAt(
                     constant,
                     site -> PackedLowering.obstacle(index(), site, packed, Attributes.opset(model.message())));
+        }
+        if (form instanceof Dense halves) {
+            return CodesLowering.obstacle(halves, Attributes.opset(model.message()));
         }
         return obstacleToCodes(form);
     }

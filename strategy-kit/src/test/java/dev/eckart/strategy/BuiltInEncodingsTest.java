@@ -2,6 +2,7 @@ package dev.eckart.strategy;
 
 import dev.eckart.core.encode.BitsEncoding;
 import dev.eckart.core.encode.EncodingProvider;
+import dev.eckart.core.encode.Float16Encoding;
 import dev.eckart.core.encode.PackedEncoding;
 import dev.eckart.core.encode.PairBitsEncoding;
 import dev.eckart.core.encode.PairEncoding;
@@ -47,6 +48,19 @@ class BuiltInEncodingsTest {
         @Override
         public List<String> calls() {
             return List.of("bits:8", "bits:4", "bits:4+pair");
+        }
+    }
+
+    @Nested
+    class Float16 implements EncodingConformance {
+        @Override
+        public EncodingProvider provider() {
+            return new Float16Encoding.Provider();
+        }
+
+        @Override
+        public List<String> calls() {
+            return List.of("float16");
         }
     }
 

@@ -23,6 +23,10 @@ enum CodeFault {
     FORGED_ZEROS(Part.CODES, true),
     /** The file stores the codes in the opposite order, and a checksum that fits them. */
     FORGED_ORDER(Part.CODES, true),
+    /** The file stores numbers in float16 that are 1 % too large, and a checksum that fits them. */
+    FORGED_NUMBERS(Part.CODES, true),
+    /** The nodes take numbers in float16 that are 1 % too large, which the file stores beside the right ones. */
+    OTHER_NUMBERS(Part.CODES, false),
     /** The file stores scales that are 1 % too large, and a checksum that fits them. */
     FORGED_SCALES(Part.SCALES, true),
     /** The nodes take scales that are 1 % too large, which the file stores beside the right ones. */
@@ -124,10 +128,15 @@ enum CodeFault {
             case ONE_BYTE, FORGED_BYTE -> bytes[0] ^= (byte) 0xFF;
             case FORGED_ZEROS -> Arrays.fill(bytes, (byte) 0);
             case FORGED_ORDER -> {
-                for (int i = 0; i < bytes.length / 2; i++) {
-                    byte last = bytes[bytes.length - 1 - i];
-                    bytes[bytes.length - 1 - i] = bytes[i];
-                    bytes[i] = last;
+                int size = tensor.getDataType() == TensorProto.DataType.FLOAT16_VALUE ? Short.BYTES : 1;
+                byte[] before = bytes.clone();
+                for (int i = 0; i < bytes.length; i += size) {
+                    System.arraycopy(before, i, bytes, bytes.length - size - i, size);
+                }
+            }
+            case FORGED_NUMBERS, OTHER_NUMBERS -> {
+                if (tensor.getDataType() == TensorProto.DataType.FLOAT16_VALUE) {
+                    scale(ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN), tensor);
                 }
             }
             case FORGED_SCALES, OTHER_SCALES, FORGED_TERM, OTHER_TERM ->

@@ -7,6 +7,7 @@ import dev.eckart.core.compress.Provenance;
 import dev.eckart.core.encode.BitsEncoding;
 import dev.eckart.core.encode.Encoding;
 import dev.eckart.core.encode.EncodingOrder;
+import dev.eckart.core.encode.Float16Encoding;
 import dev.eckart.core.encode.Int8Encoding;
 import dev.eckart.core.encode.Offer;
 import dev.eckart.core.encode.PackedEncoding;
@@ -75,6 +76,19 @@ class EncodedCatalogueTest {
 
         requireProof(original, encoded);
         assertThat(operators(encoded)).isEqualTo(operators(original));
+    }
+
+    /** Each third model. */
+    static Stream<CatalogueModel> some() {
+        List<CatalogueModel> all = Catalogue.all();
+        return IntStream.range(0, all.size()).filter(i -> i % 3 == 0).mapToObj(all::get);
+    }
+
+    @ParameterizedTest
+    @MethodSource("some")
+    void should_compute_every_constant_back_from_float16_and_show_each_mistake(CatalogueModel entry)
+            throws IOException {
+        requireRightAndWrongToldApart(entry, new Float16Encoding());
     }
 
     private void requireProof(Path original, Path encoded) {

@@ -11,8 +11,8 @@ import java.util.Set;
  *
  * <p>A few small kernels or tables can own most of an encoded network's error. Weights are spared in order of loss per byte,
  * until the outputs are expected to be true {@linkplain #ENOUGH enough}, for {@link #FEW_BYTES} at most; and for {@link
- * #MORE_BYTES} as long as their error is {@linkplain #TOO_MUCH too much} and no weight can have more bits: where all can, that
- * makes up for the loss in fewer bytes. What is lost by several weights is taken for the sum of
+ * #MORE_BYTES} as long as their error is {@linkplain #TOO_MUCH too much} and users cannot ask for more bits: where they can, more bits
+ * for all make up for the loss in fewer bytes. What is lost by several weights is taken for the sum of
  * what is lost by each.
  *
  * <p>These numbers were picked on detectors, recognizers and classifiers of text in images and of speech, a classifier of files
@@ -57,9 +57,9 @@ public final class CostlyWeights {
      * The names of the weights to spare.
      *
      * @param loss as of {@link Measured#loss}, where all weights are encoded
-     * @param hasFiner whether there is a finer form, for all weights if need be
+     * @param moreBits whether all weights can have more bits, if the user so wishes
      */
-    public static Set<String> of(double loss, List<Measured> weights, boolean hasFiner) {
+    public static Set<String> of(double loss, List<Measured> weights, boolean moreBits) {
         Set<String> spared = new LinkedHashSet<>();
         double sum = weights.stream().mapToDouble(Measured::loss).sum();
         double rest = sum;
@@ -76,7 +76,7 @@ public final class CostlyWeights {
                 break;
             }
             long more = weight.finerBytes() - weight.bytes();
-            if (added + more <= (hasFiner || error <= TOO_MUCH ? FEW_BYTES : MORE_BYTES) * bytes) {
+            if (added + more <= (moreBits || error <= TOO_MUCH ? FEW_BYTES : MORE_BYTES) * bytes) {
                 spared.add(weight.name());
                 added += more;
                 rest -= weight.loss();

@@ -34,6 +34,7 @@ import java.util.OptionalInt;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * Decides on one weight at a time, and builds what takes its place: from the same analysis, if both are wanted at once.
@@ -82,6 +83,7 @@ record Decider(
                         .findFirst()
                         .flatMap(EncodingOrder::finer)
                         .map(finer -> choose(List.of(finer), view, stage))
+                        .filter(chosen -> chosen.planned.isReplaced())
                         .orElseGet(() -> kept(view.weight(), COSTLY)))
                 .orElse(usual);
     }
@@ -224,11 +226,24 @@ record Decider(
     }
 
     private List<OfferedForm> variants(Encoding encoding, WeightView view, List<String> reasons) {
-        return EncodingOrder.variants(encoding).stream()
-                .flatMap(variant -> choose(variant, view, reasons).stream()
-                        .map(chosen -> new OfferedForm(
-                                chosen.planned, lossInUse(variant, chosen.offer.orElseThrow(), view.weight()))))
-                .toList();
+        List<Encoding> variants = EncodingOrder.variants(encoding);
+        Stream<OfferedForm> usual =
+                variants.stream().flatMap(variant -> form(variant, view, reasons, OfferedForm.Use.USUAL).stream());
+        // Whoever names the bits is given no others.
+        Stream<OfferedForm> finer = variants.size() == 1
+                ? Stream.empty()
+                : EncodingOrder.finer(encoding).stream()
+                        .filter(one -> Encodings.answer(
+                                        one, view.weight().describe(), () -> one.obstacle(view.weight()))
+                                .isEmpty())
+                        .flatMap(one -> form(one, view, new ArrayList<>(), OfferedForm.Use.SPARING).stream());
+        return Stream.concat(usual, finer).toList();
+    }
+
+    private Optional<OfferedForm> form(Encoding variant, WeightView view, List<String> reasons, OfferedForm.Use use) {
+        return choose(variant, view, reasons)
+                .map(chosen -> new OfferedForm(
+                        chosen.planned, lossInUse(variant, chosen.offer.orElseThrow(), view.weight()), use));
     }
 
     /**

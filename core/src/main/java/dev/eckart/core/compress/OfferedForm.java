@@ -9,8 +9,23 @@ import dev.eckart.core.factor.PlannedWeight;
  * @param planned the weight in this form
  * @param loss ‖X·(W − W')‖² / ‖X·W‖² with X the layer's inputs on the calibration samples, or of the weight itself where there are none; of a
  *     table as {@link Offer#lossInUse}. Where the form has a shift for a bias, its own loss is about the inputs' mean; this one can be compared with those of other forms
+ * @param use what it is for where nothing is said of sizes
  */
-public record OfferedForm(PlannedWeight planned, double loss) {
+public record OfferedForm(PlannedWeight planned, double loss, Use use) {
+
+    /** What a form is for. */
+    public enum Use {
+        /** Any weight. */
+        USUAL,
+
+        /** Weights that the network's outputs lose most by in usual forms. */
+        SPARING
+    }
+
+    /** A usual form. */
+    public OfferedForm(PlannedWeight planned, double loss) {
+        this(planned, loss, Use.USUAL);
+    }
 
     /** Bytes of the form. */
     public long bytes() {

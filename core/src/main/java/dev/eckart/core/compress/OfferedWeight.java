@@ -10,6 +10,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -91,14 +92,21 @@ public record OfferedWeight(LinearWeight weight, List<OfferedForm> offers, Strin
 
     /** As {@link OfferedWeights#faithful}. */
     PlannedWeight faithful(double little, double most, boolean costly) {
-        Optional<OfferedForm> truest = offers.stream()
-                .min(Comparator.comparingDouble(OfferedForm::loss).thenComparing(BY_BYTES));
+        Optional<OfferedForm> truest = truest(form -> form.use() == OfferedForm.Use.USUAL);
         Optional<OfferedForm> usual = offers.stream()
-                .filter(form -> form.loss() <= little)
+                .filter(form -> form.use() == OfferedForm.Use.USUAL && form.loss() <= little)
                 .min(BY_BYTES)
                 .or(() -> truest);
-        Optional<OfferedForm> taken = costly ? truest.filter(form -> !usual.equals(truest)) : usual;
+        Optional<OfferedForm> sparing = truest(form -> true).filter(form -> !usual.equals(Optional.of(form)));
+        Optional<OfferedForm> taken =
+                costly || usual.filter(form -> form.loss() <= most).isEmpty() ? sparing : usual;
         return taking(taken.filter(form -> form.loss() <= most), costly ? Decider.COSTLY : LOSSY);
+    }
+
+    private Optional<OfferedForm> truest(Predicate<OfferedForm> which) {
+        return offers.stream()
+                .filter(which)
+                .min(Comparator.comparingDouble(OfferedForm::loss).thenComparing(BY_BYTES));
     }
 
     PlannedWeight taking(Optional<OfferedForm> form, String otherwise) {

@@ -102,12 +102,12 @@ public record OfferedWeights(List<OfferedWeight> weights, List<SkippedWeight> sk
     }
 
     /**
-     * Each weight in the smallest form that loses little, or else in the truest.
+     * Each weight in the smallest usual form that loses little, or else in the truest of these.
      *
      * @param little of the layer's outputs, as of {@link OfferedForm#loss}
-     * @param most what the truest form of a weight may lose, lest the weight be kept
-     * @param costly names of weights that the network's outputs lose most by: these are in the truest form, or kept where that is the
-     *     one they are in otherwise
+     * @param most what that may lose; where it loses more, the weight is in the truest form of all, or kept if that loses as much
+     * @param costly names of weights that the network's outputs lose most by: these are in the truest form of all, or kept where that is
+     *     the one they are in otherwise
      */
     public CompressionPlan faithful(double little, double most, Set<String> costly) {
         return new CompressionPlan(

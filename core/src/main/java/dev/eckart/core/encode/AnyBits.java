@@ -37,6 +37,11 @@ record AnyBits(String name, List<Encoding> variants) implements Encoding {
     }
 
     @Override
+    public Optional<Encoding> finer() {
+        return variants.get(0).finer();
+    }
+
+    @Override
     public Draft draft(WeightView view) {
         return variants.get(0).draft(view);
     }

@@ -35,7 +35,7 @@ public record BitsEncoding(int bits) implements Correctable {
 
     @Override
     public Optional<Encoding> finer() {
-        return bits < Blocks.MOST_BITS ? Optional.of(new BitsEncoding(Blocks.MOST_BITS)) : Optional.empty();
+        return Optional.of(bits < Blocks.MOST_BITS ? new BitsEncoding(Blocks.MOST_BITS) : new Float16Encoding());
     }
 
     @Override
@@ -112,7 +112,7 @@ public record BitsEncoding(int bits) implements Correctable {
                     "bits:8",
                     "8 bits: a quarter of the bytes of float32, at the original's speed",
                     "bits",
-                    "as many bits for each weight as --size allows; without --size, 8",
+                    "as many bits for each weight as --size allows, or float16; without --size, 8",
                     "bits:4+pair",
                     "4 bits, and a pair of the rank that --rank chooses for what they lose");
         }

@@ -28,7 +28,7 @@ class EncodingsTest {
     void should_find_those_built_in_by_name() {
         assertThat(encodings.all())
                 .extracting(EncodingProvider::name)
-                .containsExactly("bits", "int8", "packed", "pair", "pair-bits");
+                .containsExactly("bits", "float16", "int8", "packed", "pair", "pair-bits");
         assertThat(encodings.select("bits:8")).isEqualTo(new BitsEncoding(8));
         assertThat(encodings.select("bits:2")).isEqualTo(new BitsEncoding(2));
         assertThat(encodings.select("bits:2").name()).isEqualTo("bits:2");
@@ -52,14 +52,15 @@ class EncodingsTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "int3 | unknown encoding `int3`: expected one of bits, int8, packed, pair, pair-bits",
-                "8 | unknown encoding `8`: expected one of bits, int8, packed, pair, pair-bits",
+                "int3 | unknown encoding `int3`: expected one of bits, float16, int8, packed, pair, pair-bits",
+                "8 | unknown encoding `8`: expected one of bits, float16, int8, packed, pair, pair-bits",
                 "bits: | encoding `bits:`: expected name[:value][,key=value...], such as bits:8",
                 "bits:1 | encoding `bits:1`: expected a number of bits from 2 to 8 but was: 1",
                 "bits:9 | encoding `bits:9`: expected a number of bits from 2 to 8 but was: 9",
                 "bits:4.5 | encoding `bits:4.5`: expected a number of bits from 2 to 8 but was: 4.5",
                 "bits:-4 | encoding `bits:-4`: expected a number of bits from 2 to 8 but was: -4",
                 "bits:99999999999 | encoding `bits:99999999999`: expected a number of bits from 2 to 8 but was: 99999999999",
+                "float16:8 | encoding `float16:8`: float16 takes no value",
                 "bits:8,block=32 | encoding `bits:8,block=32`: unknown option `block`; `bits` has no options",
                 "bits:8,block | encoding `bits:8,block`: expected name[:value][,key=value...], such as bits:8",
             })
@@ -76,12 +77,12 @@ class EncodingsTest {
 
             assertThat(more.all())
                     .extracting(EncodingProvider::name)
-                    .containsExactly("another", "bits", "int8", "packed", "pair", "pair-bits");
+                    .containsExactly("another", "bits", "float16", "int8", "packed", "pair", "pair-bits");
             assertThat(more.select("another")).isEqualTo(new BitsEncoding(3));
             assertThatExceptionOfType(InvalidInputException.class)
                     .isThrownBy(() -> more.select("nonsense"))
                     .withMessage(
-                            "unknown encoding `nonsense`: expected one of another, bits, int8, packed, pair, pair-bits");
+                            "unknown encoding `nonsense`: expected one of another, bits, float16, int8, packed, pair, pair-bits");
         }
     }
 

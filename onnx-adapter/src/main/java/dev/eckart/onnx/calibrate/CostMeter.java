@@ -7,6 +7,7 @@ import dev.eckart.core.compress.CostlyWeights.Measured;
 import dev.eckart.core.encode.Encoding;
 import dev.eckart.core.encode.EncodingOrder;
 import dev.eckart.core.encode.Encodings;
+import dev.eckart.core.encode.Float16Encoding;
 import dev.eckart.core.encode.Offer;
 import dev.eckart.core.encode.WeightView;
 import dev.eckart.core.factor.CompressionPlan;
@@ -96,8 +97,13 @@ public record CostMeter(int threads, Path temporary, Progress progress) {
                     bytes.getOrDefault(weight.name(), 0L),
                     finerBytes(weight, taken(weight, plan, order)),
                     alone));
-            return new Found(CostlyWeights.of(loss, measured, !order.finer().isEmpty()), List.of());
+            return new Found(CostlyWeights.of(loss, measured, hasMoreBits(order)), List.of());
         });
+    }
+
+    /** Whether there is a finer form that is meant for all weights, too. */
+    private static boolean hasMoreBits(EncodingOrder order) {
+        return order.finer().stream().anyMatch(finer -> !(finer instanceof Float16Encoding));
     }
 
     /**

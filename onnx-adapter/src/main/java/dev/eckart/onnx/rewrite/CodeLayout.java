@@ -8,14 +8,18 @@ import java.util.regex.Pattern;
 
 /**
  * How codes stand in a file, as metadata has it: {@code 5} for codes that are made numbers when the model is loaded, {@code 4/32} for
- * codes in blocks that stay codes, and {@code 4/32/10000} where those of the outputs from 10,000 on have fewer bits in the file.
+ * codes in blocks that stay codes, and {@code 4/32/10000} where those of the outputs from 10,000 on have fewer bits in the file; {@code 16}
+ * for no codes but numbers in float16.
  *
- * @param bits of a code, 2 to 8
+ * @param bits of a code, 2 to 8, or of a number in float16
  * @param blockSize numbers that share a scale, of codes that stay codes; 0 of others
  * @param full outputs whose codes have all bits in the file, where those after them have {@link Packed#RARE_BITS}; empty where all do
  */
 record CodeLayout(int bits, int blockSize, OptionalInt full) {
-    private static final Pattern TEXT = Pattern.compile("([2-8])(?:/(\\d{1,3})(?:/(\\d{1,9}))?)?");
+    private static final Pattern TEXT = Pattern.compile("16|([2-8])(?:/(\\d{1,3})(?:/(\\d{1,9}))?)?");
+
+    /** Numbers in float16. */
+    static final CodeLayout FLOAT16 = new CodeLayout(Short.SIZE);
 
     /** Of codes that are made numbers when the model is loaded. */
     CodeLayout(int bits) {
@@ -37,6 +41,9 @@ record CodeLayout(int bits, int blockSize, OptionalInt full) {
         Matcher found = TEXT.matcher(text);
         if (!found.matches()) {
             return Optional.empty();
+        }
+        if (found.group(1) == null) {
+            return Optional.of(FLOAT16);
         }
         return Optional.of(new CodeLayout(
                 Integer.parseInt(found.group(1)),

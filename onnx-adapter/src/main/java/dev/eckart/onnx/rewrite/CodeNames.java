@@ -20,6 +20,8 @@ import java.util.stream.Stream;
  * @param integers whether a product multiplies them as integers, by inputs that it rounds; an {@code i} before the bits
  * @param byRow whether each row of these inputs has a step of its own; then that is an {@code r}
  * @param layout of the codes, written as {@link CodeLayout#text}
+ * @param codes the tensor of codes, or of numbers in float16
+ * @param scales the tensor of scales; empty text of numbers in float16, which have none
  * @param factors the tensor that inputs of integers are multiplied by before they are rounded; empty if there is none
  * @param pair the two tensors whose product is added to the numbers; empty if nothing is
  */
@@ -46,6 +48,16 @@ record CodeNames(
     /** Codes to which nothing is added. */
     CodeNames(CodeLayout layout, String codes, String scales) {
         this(false, false, layout, codes, scales, Optional.empty(), List.of());
+    }
+
+    /** Numbers in float16. */
+    static CodeNames ofFloat16(String numbers) {
+        return new CodeNames(CodeLayout.FLOAT16, numbers, "");
+    }
+
+    /** Whether it is of numbers in float16 instead of codes. */
+    boolean isFloat16() {
+        return layout.equals(CodeLayout.FLOAT16);
     }
 
     /** Bits of a code. */
@@ -81,6 +93,7 @@ record CodeNames(
     List<String> tensors() {
         return Stream.of(Stream.of(codes, scales), factors.stream(), pair.stream())
                 .flatMap(Function.identity())
+                .filter(name -> !name.isEmpty())
                 .toList();
     }
 
@@ -144,6 +157,11 @@ record CodeNames(
             return Optional.empty();
         }
         boolean integers = !kind.group(1).isEmpty();
+        if (layout.get().equals(CodeLayout.FLOAT16)) {
+            return integers || parts.size() != FIELDS - 1
+                    ? Optional.empty()
+                    : Optional.of(ofFloat16(PairNames.unescaped(parts.get(1))));
+        }
         int others = parts.size() - FIELDS;
         if (integers ? others != 0 && others != 1 : others != 0 && others != 2) {
             return Optional.empty();

@@ -43,6 +43,9 @@ public final class CodesLowering {
     /** The zero point of the factors that bits are summed up with, which may be negative. */
     private static final int ZERO_POINT = 128;
 
+    /** From which on {@code Cast} names types by number. */
+    private static final long OPSET_OF_CASTS = 6;
+
     /** From which on {@code Mul} broadcasts as it does today. */
     private static final long OPSET_OF_BROADCASTING = 7;
 
@@ -88,6 +91,32 @@ public final class CodesLowering {
         CodeNames stored = lowered.store(site);
         edits.compute(site.root(), lowered.nodes);
         return stored;
+    }
+
+    /** Why a model cannot compute a constant from float16, as of {@link #obstacle(Blocks, long)}. */
+    public static Optional<String> obstacle(Dense halves, long opset) {
+        return opset >= OPSET_OF_CASTS
+                ? Optional.empty()
+                : Optional.of("the model has opset %d, but numbers in %s take %d or newer"
+                        .formatted(opset, halves.type().label(), OPSET_OF_CASTS));
+    }
+
+    /** Stores a constant in float16. */
+    CodeNames store(ConstantSite site, Dense halves) {
+        Value root = site.root();
+        String stored = tensors.store(root, root.name() + ".float16", site.tensor(halves.values()), halves.type())
+                .name();
+        edits.compute(
+                root,
+                List.of(NodeProto.newBuilder()
+                        .setOpType("Cast")
+                        .setName(names.take(root.name() + "_node"))
+                        .addOutput(root.name())
+                        .addInput(stored)
+                        .addAttribute(Attributes.of(
+                                "to", TensorTypes.dataType(site.weight().type())))
+                        .build()));
+        return CodeNames.ofFloat16(stored);
     }
 
     /**

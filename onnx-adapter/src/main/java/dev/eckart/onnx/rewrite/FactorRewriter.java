@@ -129,7 +129,9 @@ public final class FactorRewriter {
                     && isDense(pair.b(), pairType)
                     && isDense(pair.a(), pairType);
         }
-        return isCodes(form, type) || (form instanceof Integers && type == ElementType.FLOAT32);
+        return isCodes(form, type)
+                || (form instanceof Integers && type == ElementType.FLOAT32)
+                || (isDense(form, ElementType.FLOAT16) && type.bytes() > ElementType.FLOAT16.bytes());
     }
 
     private static boolean isFactor(dev.eckart.core.stored.Stored form, ElementType type) {
@@ -148,6 +150,10 @@ public final class FactorRewriter {
     }
 
     private void make(Replacement replacement) {
+        if (replacement.stored() instanceof Dense halves) {
+            codes.put(replacement.weight().name(), codesLowering.store(constant(replacement), halves));
+            return;
+        }
         if (replacement.stored() instanceof Blocks blocks) {
             codes.put(replacement.weight().name(), codesLowering.store(constant(replacement), blocks));
             return;

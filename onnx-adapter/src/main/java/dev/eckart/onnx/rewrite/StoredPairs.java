@@ -275,6 +275,9 @@ final class StoredPairs {
 
     /** What stands in the place of a constant. */
     Stored constant(ConstantSite site, CodeNames names) throws Misfit {
+        if (names.isFloat16()) {
+            return float16(site, names);
+        }
         if (names.integers()) {
             return integers(site, names);
         }
@@ -306,6 +309,31 @@ final class StoredPairs {
     /** Whether codes stay codes for a product, which takes the factors as they are. */
     private boolean isOfProducts(CodeNames names, LinearWeight weight) throws Misfit {
         return names.stayCodes() && found(names.codes(), "codes", weight).getDimsCount() == PackedLowering.PRODUCT_DIMS;
+    }
+
+    private Dense float16(ConstantSite site, CodeNames names) throws Misfit {
+        TensorProto numbers = tensor(
+                names.codes(),
+                TensorTypes.dataType(ElementType.FLOAT16),
+                site.dims(),
+                "numbers in float16",
+                site.weight());
+        MatrixSource matrix = site.matrix(
+                Tensors.view(numbers, compressed).orElseThrow(() -> misfit("numbers", names.codes(), site.weight())));
+        requireFinite(matrix, names.codes(), site.weight());
+        return new Dense(matrix, ElementType.FLOAT16);
+    }
+
+    private static void requireFinite(MatrixSource matrix, String name, LinearWeight weight) throws Misfit {
+        double[] row = new double[matrix.columns()];
+        for (int i = 0; i < matrix.rows(); i++) {
+            matrix.read(i, 0, 1, row.length, row);
+            for (double number : row) {
+                if (!Double.isFinite(number)) {
+                    throw new Misfit("its numbers `%s` of %s hold %s".formatted(name, weight.describe(), number));
+                }
+            }
+        }
     }
 
     private Packed packed(ConstantSite site, CodeNames names) throws Misfit {

@@ -93,6 +93,13 @@ public record ConstantSite(LinearWeight weight, Value root, List<Long> dims, int
                 .permuted(inverse);
     }
 
+    /** The matrix {@code [in × out]} of another tensor of these dimensions. */
+    public MatrixSource matrix(TensorView tensor) {
+        return tensor.matrix(
+                rowAxes(dims.size(), from, to),
+                IntStream.range(from, to).boxed().toList());
+    }
+
     /**
      * The two factors of another matrix B·A {@code [in × out]}, as tensors whose product makes up a tensor of these dimensions.
      *

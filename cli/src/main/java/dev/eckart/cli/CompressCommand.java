@@ -7,6 +7,7 @@ import dev.eckart.core.encode.EncodingOrder;
 import dev.eckart.core.encode.RankedEncoding;
 import dev.eckart.core.factor.IfSlower;
 import dev.eckart.core.rank.RankStrategies;
+import dev.eckart.core.report.FolderReport;
 import dev.eckart.core.report.NothingToGain;
 import dev.eckart.core.report.Report;
 import dev.eckart.core.report.SearchEntry;
@@ -14,6 +15,7 @@ import dev.eckart.onnx.file.ExternalData;
 import dev.eckart.onnx.job.Aim;
 import dev.eckart.onnx.job.CompressionJob;
 import dev.eckart.onnx.job.Evaluation;
+import dev.eckart.onnx.job.FolderJob;
 import dev.eckart.onnx.job.Limits;
 import dev.eckart.onnx.job.Selection;
 import dev.eckart.onnx.job.SettingFamily;
@@ -21,7 +23,9 @@ import dev.eckart.onnx.job.SizeAim;
 import dev.eckart.onnx.job.Target;
 import dev.eckart.onnx.job.TargetSearch;
 import dev.eckart.onnx.job.TimedPairs;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -45,14 +49,24 @@ final class CompressCommand implements Callable<Integer> {
 
     private final Console console;
 
-    @Parameters(paramLabel = "MODEL", description = "The original model, an .onnx file; never changed.")
+    @Parameters(
+            paramLabel = "MODEL",
+            description = "The original model, an .onnx file, or a folder with models in it; never changed.")
     private Path model = Path.of("");
 
     @Option(
             names = {"-o", "--output"},
             paramLabel = "OUT",
-            description = "The file to write.")
+            description = "The file to write; for a folder, the folder.")
     private @Nullable Path output;
+
+    @Option(
+            names = "--models",
+            paramLabel = "GLOB",
+            description =
+                    "Of a folder: compress only models whose path in it matches (* and ? are wildcards), such as onnx/model.onnx,"
+                            + " and carry over the others as they are; may be repeated.")
+    private List<String> chosen = new ArrayList<>();
 
     @Mixin
     private SelectionOptions selection = new SelectionOptions();
@@ -151,13 +165,21 @@ final class CompressCommand implements Callable<Integer> {
     }
 
     private int run() {
+        return Files.isDirectory(model) ? runOnFolder() : runOnModel();
+    }
+
+    private int runOnModel() {
+        if (!chosen.isEmpty()) {
+            throw new InvalidInputException(
+                    "--models chooses among the models of a folder, and `%s` is none; leave it out".formatted(model));
+        }
         reports.require(selection
                 .weights()
                 .addTo(evaluation.addTo(new RunFiles().readsModel("the original model", model)))
                 .writes("--output", Optional.ofNullable(output)));
         Report report = reports.deliver("compress", this::compress, console, options.quiet());
         if (report.passed()) {
-            smallerStill(report);
+            smallerStill(List.of(report));
             return nothingWritten(report)
                     .map(nothing -> {
                         console.warn("nothing to gain: %s; `%s` was not written".formatted(nothing.sentence(), output));
@@ -170,12 +192,53 @@ final class CompressCommand implements Callable<Integer> {
         return ExitCode.LIMIT_NOT_KEPT;
     }
 
+    private int runOnFolder() {
+        FolderCompression folder = FolderCompression.of(model, chosen);
+        // Whatever is wrong with options is wrong with them for all models.
+        wanted();
+        if (!dryRun) {
+            target(Optional.ofNullable(output));
+        }
+        if (folder.chosen().size() > 1) {
+            encoding.requireShare();
+        }
+        reports.requireOfFolder(
+                selection.weights().addTo(evaluation.addTo(folder.addTo(new RunFiles()))), Optional.ofNullable(output));
+        FolderReport report = folder.compress(
+                Optional.ofNullable(output)
+                        .filter(any -> !dryRun)
+                        .map(path -> new FolderJob.FolderTarget(path, force, keepFailed, writeAnyway)),
+                this::compressOneOf,
+                message -> {
+                    if (!options.quiet()) {
+                        console.tell(message);
+                    }
+                });
+        reports.deliver(report, console, options.quiet());
+        if (report.worst().isGood()) {
+            smallerStill(report.models().stream()
+                    .flatMap(each -> each.report().stream())
+                    .toList());
+        }
+        return FolderCompression.status(report, Optional.ofNullable(output).filter(any -> !dryRun), console);
+    }
+
+    /** Compresses one model of a folder. */
+    private Report compressOneOf(FolderCompression.OneModel one) {
+        selection.weights().meaning(one::inputs);
+        evaluation.meaning(one::inputs);
+        search.meaning(one::inputs);
+        return compress(one.model(), one.output());
+    }
+
     /** What to say for a smaller model, to who said nothing. */
-    private void smallerStill(Report report) {
+    private void smallerStill(List<Report> reports) {
         boolean nothingSaid = isOpen()
                 && limits.limits().size().isEmpty()
-                && report.basis().search().isEmpty();
-        if (nothingSaid && report.remarks().nothingToGain().isEmpty() && !options.quiet()) {
+                && reports.stream()
+                        .anyMatch(report -> report.basis().search().isEmpty()
+                                && report.remarks().nothingToGain().isEmpty());
+        if (nothingSaid && !options.quiet()) {
             console.tell(SMALLER_STILL);
         }
     }
@@ -192,6 +255,24 @@ final class CompressCommand implements Callable<Integer> {
 
     /** Does what the options say, but for saying what came of it. */
     Report compress() {
+        return compress(model, Optional.ofNullable(output));
+    }
+
+    private Report compress(Path original, Optional<Path> place) {
+        Wanted wanted = wanted();
+        return wanted.searchedPairs ? search(original, place, wanted) : atOneSetting(original, place, wanted);
+    }
+
+    /**
+     * What the options come to, whatever the model.
+     *
+     * @param searchedPairs whether a setting for pairs is searched for
+     * @param searchedForms whether forms of all weights are searched for
+     */
+    private record Wanted(Limits limits, EncodingOrder encodings, boolean searchedPairs, boolean searchedForms) {}
+
+    /** @throws InvalidInputException if options do not go together */
+    private Wanted wanted() {
         Limits wanted = metrics.limits(limits.limits());
         if (refit && !selection.weights().calibrated()) {
             throw new InvalidInputException(
@@ -222,7 +303,7 @@ final class CompressCommand implements Callable<Integer> {
         if (searchedPairs || searchedForms) {
             requireMeasuring();
         }
-        return searchedPairs ? search(wanted) : atOneSetting(wanted, encodings, searchedForms);
+        return new Wanted(wanted, encodings, searchedPairs, searchedForms);
     }
 
     private void requireMeasuring() {
@@ -287,27 +368,29 @@ final class CompressCommand implements Callable<Integer> {
                 : Optional.empty();
     }
 
-    private Report atOneSetting(Limits wanted, EncodingOrder encodings, boolean searched) {
+    private Report atOneSetting(Path original, Optional<Path> place, Wanted wanted) {
         Optional<Evaluation> compared =
-                noVerify || dryRun ? Optional.empty() : Optional.of(compared(wanted.judgeLoss()));
+                noVerify || dryRun ? Optional.empty() : Optional.of(compared(wanted.limits.judgeLoss()));
         Selection ranks = selection
                 .selection()
                 .refit(refit)
                 .timed(timed())
                 .fastGelu(fastGelu)
-                .encodings(encodings)
-                .aim(searched ? Optional.of(limited(compared.orElseThrow())) : aim(wanted, encodings));
+                .encodings(wanted.encodings)
+                .aim(
+                        wanted.searchedForms
+                                ? Optional.of(limited(compared.orElseThrow()))
+                                : aim(wanted.limits, wanted.encodings));
         CompressionJob job = new CompressionJob(engine.engine(console, options.progress(console), cache));
         if (dryRun) {
-            return job.plan(model, ranks);
+            return job.plan(original, ranks);
         }
-        Target target = target();
-        return job.compress(model, target, ranks, compared, wanted);
+        return job.compress(original, target(place), ranks, compared, wanted.limits);
     }
 
     /** The smallest model that meets the limits, or the truest one where only the size is limited. */
-    private Report search(Limits wanted) {
-        Target target = target();
+    private Report search(Path original, Optional<Path> place, Wanted wanted) {
+        Target target = target(place);
         cache.require();
         RankStrategies strategies = selection.weights().strategies();
         Evaluation compared = compared(true);
@@ -317,11 +400,11 @@ final class CompressCommand implements Callable<Integer> {
                 trialListener(),
                 console::warn);
         return job.compress(
-                model,
+                original,
                 target,
                 new TargetSearch.SearchRequest(
-                        wanted,
-                        wanted.areSearchedByLoss()
+                        wanted.limits,
+                        wanted.limits.areSearchedByLoss()
                                 ? SettingFamily.among(
                                         strategies, selection.weights().calibrated())
                                 : SettingFamily.forSize(strategies),
@@ -362,11 +445,14 @@ final class CompressCommand implements Callable<Integer> {
         return loss ? asked.orHeldBackFrom(selection.weights().calibration()) : asked;
     }
 
-    private Target target() {
-        if (output == null) {
-            throw new InvalidInputException(
-                    "no output is given; name the file to write with -o OUT, or write none with --dry-run");
-        }
-        return new Target(output, force, keepFailed, writeAnyway, externalData);
+    private Target target(Optional<Path> place) {
+        return new Target(
+                place.orElseThrow(() -> new InvalidInputException(
+                        "no output is given; name the file to write with -o OUT, or write none with --dry-run")),
+                force,
+                keepFailed,
+                // A model of a folder that does not become smaller goes over as it is.
+                writeAnyway && !Files.isDirectory(model),
+                externalData);
     }
 }

@@ -83,6 +83,22 @@ final class EncodingOptions {
                         || EncodingOrder.variants(encoding).size() > 1);
     }
 
+    /**
+     * Refuses a size in bytes where there are several models, of which none is known to be meant.
+     *
+     * @throws InvalidInputException also if it is no size
+     */
+    void requireShare() {
+        Optional.ofNullable(size)
+                .map(SizeAim::parse)
+                .filter(aim -> aim.share().isEmpty())
+                .ifPresent(aim -> {
+                    throw new InvalidInputException(
+                            "--size %s: the folder has several models, for each of which this would be the size; give a share of each, such as 25%%"
+                                    .formatted(aim.text()));
+                });
+    }
+
     /** Whether there is a size to keep to. */
     boolean hasSize() {
         return size != null;

@@ -10,6 +10,7 @@ import dev.eckart.onnx.verify.Labels;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -24,6 +25,9 @@ final class EvaluationOptions {
                             + " what is lost).")
     private @Nullable Path inputs;
 
+    /** Which inputs are meant by those that the user names. */
+    private UnaryOperator<Path> meant = UnaryOperator.identity();
+
     @Option(
             names = "--labels",
             paramLabel = "FILE.npy|FILE.npz:NAME",
@@ -33,9 +37,14 @@ final class EvaluationOptions {
     @Option(names = "--seed", paramLabel = "N", description = "Seed of made-up inputs (default: 0).")
     private long seed;
 
+    /** Has other inputs taken than those that the user names. */
+    void meaning(UnaryOperator<Path> others) {
+        meant = others;
+    }
+
     /** Pairs that are timed on the same inputs. */
     TimedPairs timed(IfSlower ifSlower) {
-        return new TimedPairs(ifSlower, Optional.ofNullable(inputs), seed);
+        return new TimedPairs(ifSlower, Optional.ofNullable(inputs).map(meant), seed);
     }
 
     /** The files that these options name, among those of a run. */
@@ -50,7 +59,7 @@ final class EvaluationOptions {
 
     Evaluation evaluation(List<RequestedMetric> metrics) {
         return new Evaluation(
-                InputSource.of(Optional.ofNullable(inputs)),
+                InputSource.of(Optional.ofNullable(inputs).map(meant)),
                 Optional.ofNullable(labels).map(NpyFile::read).map(Labels::new),
                 seed,
                 metrics);

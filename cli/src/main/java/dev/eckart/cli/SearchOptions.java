@@ -10,6 +10,7 @@ import dev.eckart.onnx.run.InputSource;
 import dev.eckart.onnx.verify.Labels;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -26,6 +27,9 @@ final class SearchOptions {
                             + " that is found is verified in any case).")
     private @Nullable Path inputs;
 
+    /** Which inputs are meant by those that the user names. */
+    private UnaryOperator<Path> meant = UnaryOperator.identity();
+
     @Option(
             names = "--search-labels",
             paramLabel = "FILE.npy|FILE.npz:NAME",
@@ -37,6 +41,11 @@ final class SearchOptions {
             paramLabel = "N",
             description = "Without --rank: how many models are measured at most (default: " + DEFAULT_TRIALS + ").")
     private @Nullable Integer trials;
+
+    /** Has other inputs taken than those that the user names. */
+    void meaning(UnaryOperator<Path> others) {
+        meant = others;
+    }
 
     void require(boolean searched) {
         if (!searched && (inputs != null || labels != null || trials != null)) {
@@ -63,7 +72,7 @@ final class SearchOptions {
         return inputs == null
                 ? compared
                 : new Evaluation(
-                        new InputSource.Given(inputs),
+                        new InputSource.Given(meant.apply(inputs)),
                         Optional.ofNullable(labels).map(NpyFile::read).map(Labels::new),
                         compared.seed(),
                         compared.metrics());

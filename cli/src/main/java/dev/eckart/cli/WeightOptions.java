@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -59,6 +60,9 @@ final class WeightOptions {
                             + " these samples, and the others are calibrated on.")
     private @Nullable Path calibration;
 
+    /** Which inputs are meant by those that the user names. */
+    private UnaryOperator<Path> meant = UnaryOperator.identity();
+
     @Option(
             names = "--mask",
             paramLabel = "NAME",
@@ -86,8 +90,15 @@ final class WeightOptions {
         return calibration != null;
     }
 
+    /** Has other inputs taken than those that the user names. */
+    void meaning(UnaryOperator<Path> inputs) {
+        meant = inputs;
+    }
+
     Optional<CalibrationInputs> calibration() {
-        return Optional.ofNullable(calibration).map(path -> new CalibrationInputs(path, Optional.ofNullable(mask)));
+        return Optional.ofNullable(calibration)
+                .map(meant)
+                .map(path -> new CalibrationInputs(path, Optional.ofNullable(mask)));
     }
 
     /** The files that these options name, among those of a run. */

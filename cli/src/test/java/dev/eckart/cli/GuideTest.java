@@ -40,7 +40,7 @@ class GuideTest {
         return Arrays.stream(command.replaceFirst("^ECKART_OPTS=\\S+ ", "").split(" "))
                 .skip(1)
                 .map(word -> word.replace("'", ""))
-                .map(word -> word.matches("\\w+\\.(onnx|npz|yml)(:\\w+)?")
+                .map(word -> word.matches("\\w+\\.(onnx|npz|yml)(:\\w+)?|export(-small)?")
                         ? folder.resolve(word).toString()
                         : word)
                 .toList();
@@ -52,6 +52,10 @@ class GuideTest {
         Path data = BundledClassifier.HELD_OUT.extractTo(folder);
         Files.copy(data, folder.resolve("cal.npz"));
         Files.move(data, folder.resolve("eval.npz"), StandardCopyOption.REPLACE_EXISTING);
+        Files.copy(
+                folder.resolve("model.onnx"),
+                Files.createDirectory(folder.resolve("export")).resolve("model.onnx"));
+        Files.writeString(folder.resolve("export/tokenizer.json"), "{}");
         Files.writeString(folder.resolve("policy.yml"), fenced("yaml").get(0));
         List<String> commands = fenced("").stream().flatMap(String::lines).toList();
 
@@ -66,5 +70,6 @@ class GuideTest {
             assertThat(run.code()).as("%s%n%s%s", command, run.out(), run.err()).isZero();
         }
         assertThat(folder.resolve("report.xml")).exists();
+        assertThat(folder.resolve("export-small/tokenizer.json")).hasContent("{}");
     }
 }

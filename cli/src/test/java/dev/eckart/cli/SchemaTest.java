@@ -228,6 +228,23 @@ class SchemaTest {
     }
 
     @Test
+    void accounts_of_folders_should_be_as_their_schema_says() throws IOException {
+        Path exported = Files.createDirectory(folder.resolve("exported"));
+        Files.copy(Path.of(model), exported.resolve("model.onnx"));
+        Files.copy(Path.of(model), exported.resolve("other.onnx"));
+        Files.writeString(exported.resolve("broken.onnx"), "none");
+
+        CommandLineRun run = eckart(
+                "compress", exported, "--dry-run", "--rank", "fixed:16", "--models", "m*", "--models", "b*", "--json");
+
+        assertValid("folder", run);
+        assertThat(run.json().get("models").values())
+                .extracting(each -> each.get("outcome").asString())
+                .containsExactly("refused", "compressed", "not-chosen");
+        assertThat(strict("report").validate(run.json().at("/models/1/report"))).isEmpty();
+    }
+
+    @Test
     void the_example_should_be_a_valid_policy() throws IOException {
         assertThat(validatePolicy(Files.readString(Path.of("../examples/policy/check.yml"))))
                 .isEmpty();

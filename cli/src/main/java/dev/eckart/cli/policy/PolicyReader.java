@@ -59,6 +59,7 @@ final class PolicyReader {
             "dry-run",
             "no-verify",
             "force",
+            "models",
             "keep-failed",
             "write-anyway",
             "backend",

@@ -21,8 +21,9 @@ class FileSteps {
             // Where folders cannot be opened.
             return;
         }
+        boolean writable = !folder && Files.isWritable(path);
         try (FileChannel channel =
-                FileChannel.open(path, folder ? StandardOpenOption.READ : StandardOpenOption.WRITE)) {
+                FileChannel.open(path, writable ? StandardOpenOption.WRITE : StandardOpenOption.READ)) {
             channel.force(true);
         }
     }

@@ -95,7 +95,11 @@ public final class PendingFile implements AutoCloseable {
      * @throws InvalidInputException also if there is another, of this process or of another one
      */
     public static PendingFile onlyOneBeside(Path target) {
-        PendingFile pending = beside(target, FileSteps.SYSTEM);
+        return only(target, beside(target, FileSteps.SYSTEM));
+    }
+
+    /** Has a target for one of its pending files alone; closes it where that cannot be. */
+    private static PendingFile only(Path target, PendingFile pending) {
         try {
             Path lock =
                     pending.folder().toRealPath().resolve("." + pending.path().getFileName() + ONLY_ONE);
@@ -117,9 +121,22 @@ public final class PendingFile implements AutoCloseable {
         return failure;
     }
 
+    /**
+     * What a {@link PendingFolder} works in: the only one for its target, which is no file.
+     *
+     * @param named as the user wrote it
+     * @param target whose links are followed
+     */
+    static PendingFile onlyOneForFolder(Path named, Path target, FileSteps steps) {
+        return only(named, beside(named, target, steps));
+    }
+
     /** As {@link #beside(Path)}, in other steps. */
     static PendingFile beside(Path target, FileSteps steps) {
-        Path absolute = Destination.of(target.toAbsolutePath());
+        return beside(target, Destination.of(target.toAbsolutePath()), steps);
+    }
+
+    private static PendingFile beside(Path target, Path absolute, FileSteps steps) {
         Path folder = absolute.getParent();
         if (folder == null) {
             throw new InvalidInputException(
@@ -272,12 +289,15 @@ public final class PendingFile implements AutoCloseable {
         }
     }
 
-    /** Where a file in a pending directory is to be in the end; any other path is its own. */
+    /** Where a file in a pending directory, or in one in another, is to be in the end; any other path is its own. */
     public static Path destination(Path file) {
         Path directory = file.getParent();
-        return directory != null && String.valueOf(directory.getFileName()).endsWith(ENDING)
+        if (directory == null) {
+            return file;
+        }
+        return String.valueOf(directory.getFileName()).endsWith(ENDING)
                 ? destination(directory.resolveSibling(file.getFileName()))
-                : file;
+                : destination(directory).resolve(file.getFileName());
     }
 
     private static void removeIfStale(Path entry) throws IOException {
@@ -296,6 +316,7 @@ public final class PendingFile implements AutoCloseable {
                     return;
                 }
                 removeMoved(entry);
+                PendingFolder.restoreReplaced(entry);
                 removeContents(entry);
                 Files.deleteIfExists(entry.resolve(LOCK));
             } catch (NoSuchFileException e) {
@@ -495,6 +516,7 @@ public final class PendingFile implements AutoCloseable {
         try {
             // It may have been in another one.
             if (Files.exists(directory)) {
+                PendingFolder.restoreReplaced(directory);
                 removeContents(directory);
             }
             lock.close();

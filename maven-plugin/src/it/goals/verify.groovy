@@ -1,0 +1,15 @@
+File original = new File(basedir, 'src/main/models/model.onnx')
+File small = new File(basedir, 'target/classes/model.onnx')
+assert small.length() < original.length() * 0.6
+File folder = new File(basedir, 'target/classes/models')
+assert new File(folder, 'model.onnx').length() < original.length()
+assert new File(folder, 'tokenizer/tokenizer.json').text == '{}\n'
+File reports = new File(basedir, 'target/eckart')
+assert new File(reports, 'small.json').text.contains('"schema" : "eckart.report/1"')
+assert new File(reports, 'small.json').text.contains('"batch" : 3')
+assert new File(reports, 'small.html').text.contains('<html')
+assert new File(reports, 'small.xml').text.contains('<testsuite')
+assert new File(reports, 'folder.json').text.contains('"schema" : "eckart.folder/1"')
+assert new File(reports, 'policy.json').text.contains('"verdict" : "pass"')
+assert new File(reports, 'policy.html').exists()
+assert new File(reports, 'policy.xml').text.contains('<testsuite')

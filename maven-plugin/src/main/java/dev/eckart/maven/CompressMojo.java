@@ -59,7 +59,7 @@ public final class CompressMojo extends EckartMojo {
     private boolean memory;
 
     /** The longest time of any one load or run of a model: 90s, 10m, or none. */
-    @Parameter
+    @Parameter(alias = "time-limit")
     private @Nullable String timeLimit;
 
     /** Metrics of the task. */

@@ -160,6 +160,14 @@ class DistributionIT {
     }
 
     @Test
+    void jar_should_hold_no_debugging_symbols() throws Exception {
+        try (ZipFile jar = new ZipFile(JAR.toFile())) {
+            assertThat(jar.stream().map(entry -> entry.getName()))
+                    .noneMatch(name -> name.matches(".*(\\.dSYM/.*|\\.pdb)"));
+        }
+    }
+
+    @Test
     void jar_should_name_the_licence_of_every_library_in_it() throws Exception {
         try (ZipFile jar = new ZipFile(JAR.toFile());
                 InputStream list = jar.getInputStream(jar.getEntry("META-INF/licences/THIRD-PARTY.txt"))) {

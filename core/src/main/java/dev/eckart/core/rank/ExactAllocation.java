@@ -17,6 +17,9 @@ final class ExactAllocation {
     /** Choices of some of the weights that are kept at a time: of ten weights of ten options, about as many are left. */
     private static final int MOST = 1 << 13;
 
+    /** Of more weights, there are more choices left than that, and to find this out takes longer than to approximate the answer. */
+    private static final int MOST_WEIGHTS = 16;
+
     private ExactAllocation() {}
 
     /**
@@ -48,6 +51,9 @@ final class ExactAllocation {
      *     budget
      */
     static Optional<List<Integer>> best(List<List<Option>> options, long budget) {
+        if (options.size() > MOST_WEIGHTS) {
+            return Optional.empty();
+        }
         long least = options.stream()
                 .mapToLong(each -> each.get(each.size() - 1).cost())
                 .sum();

@@ -128,7 +128,7 @@ public final class CompressionJob {
      * @param wanted calibrated on what the evaluation does not hold back
      * @param evaluation empty to write without running either model
      * @return the report; the target was written if {@link Report#passed()}, or the target wants failures kept, but not
-     *     where there is {@linkplain Report#nothingToGain() nothing to gain}, unless the target wants that written
+     *     where there is {@linkplain Report.Remarks#nothingToGain() nothing to gain}, unless the target wants that written
      * @throws InvalidInputException if something of what the user gave cannot be worked with; then nothing was written
      */
     public Report compress(

@@ -376,6 +376,7 @@ final class CompressCommand implements Callable<Integer> {
                 .refit(refit)
                 .timed(timed())
                 .fastGelu(fastGelu)
+                .portable(encoding.isStandard())
                 .encodings(wanted.encodings)
                 .aim(
                         wanted.searchedForms

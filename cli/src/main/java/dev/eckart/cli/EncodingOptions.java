@@ -66,6 +66,11 @@ final class EncodingOptions {
         return list != null && list.equals(RankedForm.PAIR);
     }
 
+    /** Whether the model is to have no operators but ONNX's own beside those that it has. */
+    boolean isStandard() {
+        return operators == Operators.STANDARD;
+    }
+
     /** Whether the user named no encodings. */
     boolean isUnset() {
         return list == null;

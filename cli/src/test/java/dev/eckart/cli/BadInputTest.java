@@ -89,7 +89,7 @@ class BadInputTest {
 
     @Test
     void should_refuse_a_directory() {
-        refused("is a directory", "compress", folder, "-o", out);
+        refused("is a directory", "scan", folder);
     }
 
     static Stream<Arguments> brokenModels() {

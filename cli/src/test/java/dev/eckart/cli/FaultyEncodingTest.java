@@ -66,7 +66,7 @@ class FaultyEncodingTest {
                             case "other-outline" -> Blocks.zeros(2, 3, 8, 2, weight.type());
                             case "product" -> new Product(
                                 Dense.zeros(weight.rows(), 1, weight.type()), Dense.zeros(1, weight.columns(), weight.type()));
-                            case "dense" -> Dense.zeros(weight.rows(), weight.columns(), ElementType.FLOAT16);
+                            case "dense" -> Dense.zeros(weight.rows(), weight.columns(), ElementType.BFLOAT16);
                             case "blocks" -> Blocks.zeros(weight.rows(), weight.columns(), 4, 16, weight.type());
                             case "factors" -> new Integers(
                                 Blocks.zeros(weight.rows(), weight.columns(), 7, weight.rows(), weight.type()),

@@ -31,6 +31,7 @@ import dev.eckart.onnx.operator.Form;
 import dev.eckart.onnx.proto.NodeProto;
 import dev.eckart.onnx.rewrite.BiasShifts;
 import dev.eckart.onnx.rewrite.CodesLowering;
+import dev.eckart.onnx.rewrite.CodesLowering.Unpacking;
 import dev.eckart.onnx.rewrite.FactorRewriter;
 import dev.eckart.onnx.rewrite.FastGelu;
 import dev.eckart.onnx.rewrite.FormRecorder;
@@ -67,8 +68,10 @@ import java.util.stream.IntStream;
 public final class OnnxNetwork implements Network<OnnxNetwork> {
     private final OnnxModel model;
     private final GraphScans scans;
+    private final Unpacking unpacking;
 
-    private OnnxNetwork(OnnxModel model, GraphScans scans) {
+    private OnnxNetwork(OnnxModel model, GraphScans scans, Unpacking unpacking) {
+        this.unpacking = unpacking;
         this.model = model;
         this.scans = scans;
     }
@@ -96,7 +99,8 @@ public final class OnnxNetwork implements Network<OnnxNetwork> {
 
     /** @param scanner looks through this network, and through all that are made of it */
     static OnnxNetwork of(OnnxModel model, boolean defaultsAreConstant, GraphScans.Scanner scanner) {
-        OnnxNetwork network = new OnnxNetwork(model, GraphScans.of(model, defaultsAreConstant, Map.of(), scanner));
+        OnnxNetwork network =
+                new OnnxNetwork(model, GraphScans.of(model, defaultsAreConstant, Map.of(), scanner), Unpacking.SHIFTS);
         // What cannot be worked with is refused when it is read.
         network.scans.weights();
         return network;
@@ -113,7 +117,12 @@ public final class OnnxNetwork implements Network<OnnxNetwork> {
 
     /** This network, ready to be rewritten, with a place for the factors of its weights other than the heap. */
     public OnnxNetwork withScratch(Scratch scratch) {
-        return new OnnxNetwork(new OnnxModel(model.message(), model.payloads().withScratch(scratch)), scans);
+        return new OnnxNetwork(new OnnxModel(model.message(), model.payloads().withScratch(scratch)), scans, unpacking);
+    }
+
+    /** This network, whose codes are to be unpacked by what all runtimes compute alike. */
+    public OnnxNetwork withPortableCodes() {
+        return new OnnxNetwork(model, scans, Unpacking.LOOK_UPS);
     }
 
     @Override
@@ -173,8 +182,8 @@ public final class OnnxNetwork implements Network<OnnxNetwork> {
     @Override
     public OnnxNetwork rewrite(Iterable<Replacement> replacements, Provenance provenance) {
         OnnxModel rewritten = FactorRewriter.rewrite(
-                model, index(), sites(), () -> scans.constants().sites(), replacements, provenance);
-        return new OnnxNetwork(rewritten, scans.of(rewritten));
+                model, index(), sites(), () -> scans.constants().sites(), replacements, unpacking, provenance);
+        return new OnnxNetwork(rewritten, scans.of(rewritten), unpacking);
     }
 
     /**
@@ -202,7 +211,7 @@ public final class OnnxNetwork implements Network<OnnxNetwork> {
         OnnxModel rewritten = FastGelu.in(model, index());
         return FastGelu.places(rewritten.message()) == fastGeluPlaces()
                 ? this
-                : new OnnxNetwork(rewritten, scans.withOtherNodes(rewritten));
+                : new OnnxNetwork(rewritten, scans.withOtherNodes(rewritten), unpacking);
     }
 
     /** In how many places this network says that it has {@code FastGelu} instead of another Gelu. */
@@ -229,7 +238,8 @@ public final class OnnxNetwork implements Network<OnnxNetwork> {
                         original.scans.constants().sites(),
                         model,
                         backend),
-                scans);
+                scans,
+                unpacking);
     }
 
     /**

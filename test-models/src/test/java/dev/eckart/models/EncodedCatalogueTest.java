@@ -32,6 +32,7 @@ import dev.eckart.onnx.run.InputSource;
 import dev.eckart.onnx.run.Session;
 import dev.eckart.onnx.verify.ModelVerifier;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -89,6 +90,30 @@ class EncodedCatalogueTest {
     void should_compute_every_constant_back_from_float16_and_show_each_mistake(CatalogueModel entry)
             throws IOException {
         requireRightAndWrongToldApart(entry, new Float16Encoding());
+    }
+
+    /** Each model with one number of bits below 8. */
+    static Stream<Arguments> portable() {
+        List<CatalogueModel> all = Catalogue.all();
+        return IntStream.range(0, all.size()).mapToObj(i -> Arguments.of(all.get(i), 2 + (i + 3) % 6));
+    }
+
+    @ParameterizedTest
+    @MethodSource("portable")
+    void should_compute_every_constant_back_by_what_all_runtimes_compute_alike(CatalogueModel entry, int bits)
+            throws IOException {
+        Path original =
+                Files.write(folder.resolve("original.onnx"), entry.model().toByteArray());
+        OnnxNetwork network = OnnxNetwork.read(original, true).withPortableCodes();
+        Path encoded = folder.resolve("encoded.onnx");
+
+        if (!encode(network, new BitsEncoding(bits), encoded)) {
+            return;
+        }
+
+        requireProof(original, encoded);
+        assertThat(Files.readString(encoded, StandardCharsets.ISO_8859_1)).doesNotContain("BitShift", "QLinearMatMul");
+        assertThat(operators(encoded)).isEqualTo(operators(original));
     }
 
     private void requireProof(Path original, Path encoded) {

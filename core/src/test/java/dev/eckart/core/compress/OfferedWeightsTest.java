@@ -184,7 +184,15 @@ class OfferedWeightsTest {
                 .allMatch(planned -> planned.encoding().orElseThrow().equals("bits:8"));
         assertThat(offered.faithful(1e-9, 1e-9, Set.of()).replaced()).isEmpty();
         assertThat(offered.faithful(1e-3, 1, Set.of("fc1")).weights().get(0).encoding())
-                .contains("bits:8");
+                .contains("float16");
+        assertThat(offered.faithful(1e-9, 1e-6, Set.of()).weights().get(0).encoding())
+                .contains("float16");
+    }
+
+    @Test
+    void should_keep_a_costly_weight_that_has_no_truer_form() {
+        OfferedWeights offered = compressor().offers(NETWORK, offering("bits:8"));
+
         assertThat(offered.faithful(1e-9, 1, Set.of("fc1")).weights().get(0).isReplaced())
                 .isFalse();
     }

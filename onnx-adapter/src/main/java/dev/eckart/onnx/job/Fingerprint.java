@@ -75,6 +75,9 @@ public final class Fingerprint {
         if (selection.scope().fastGelu()) {
             fingerprint.add(" FastGelu");
         }
+        if (selection.scope().portable()) {
+            fingerprint.add(" portable");
+        }
         evaluation.labels().ifPresent(labels -> labels.addTo(fingerprint.digest));
         // A search for pairs measures these alone, and no metrics.
         if (selection.aim().isPresent()) {

@@ -59,8 +59,9 @@ public record Selection(
      * @param filter which weights
      * @param freezeDefaults whether inputs that have a default value count as constants
      * @param fastGelu whether each Gelu becomes the {@code FastGelu} of ONNX Runtime
+     * @param portable whether all that is added is to be computed alike by other runtimes than ONNX Runtime
      */
-    public record Scope(WeightFilter filter, boolean freezeDefaults, boolean fastGelu) {}
+    public record Scope(WeightFilter filter, boolean freezeDefaults, boolean fastGelu, boolean portable) {}
 
     /** Pairs as they are planned. */
     public Selection(
@@ -73,7 +74,7 @@ public record Selection(
             Optional<CalibrationInputs> calibration) {
         this(
                 new Pairs(rank, selector, balance, joint, false, Optional.empty()),
-                new Scope(filter, freezeDefaults, false),
+                new Scope(filter, freezeDefaults, false, false),
                 calibration,
                 new EncodingOrder(List.of(new PairEncoding(balance))),
                 Optional.empty());
@@ -110,15 +111,25 @@ public record Selection(
 
     /** The same, with or without {@code FastGelu}. */
     public Selection fastGelu(boolean wanted) {
-        return new Selection(pairs, new Scope(scope.filter, scope.freezeDefaults, wanted), calibration, encodings, aim);
+        return with(new Scope(scope.filter, scope.freezeDefaults, wanted, scope.portable));
+    }
+
+    /** The same, for ONNX Runtime alone or for other runtimes, too. */
+    public Selection portable(boolean wanted) {
+        return with(new Scope(scope.filter, scope.freezeDefaults, scope.fastGelu, wanted));
+    }
+
+    private Selection with(Scope other) {
+        return new Selection(pairs, other, calibration, encodings, aim);
     }
 
     /**
-     * A network with {@code FastGelu}, if that is wanted.
+     * What is worked on: a network that is to be unpacked as is wanted, and with {@code FastGelu} if that is wanted.
      *
      * @throws InvalidInputException if it has no Gelu
      */
-    OnnxNetwork base(OnnxNetwork network) {
+    OnnxNetwork base(OnnxNetwork original) {
+        OnnxNetwork network = scope.portable ? original.withPortableCodes() : original;
         if (!scope.fastGelu) {
             return network;
         }

@@ -37,11 +37,14 @@ import java.util.stream.IntStream;
  * <p>Codes of 8 bits are stored as int8: {@code Cast} and {@code Mul} by the scales make the tensor. Codes of fewer bits are
  * stored as {@link PackedCodes}. They are unpacked to the highest bits of a byte each, which read as int8 are the codes times
  * a power of two, by which the stored scales are divided. All of that is done in bytes, since the runtime keeps what it
- * computes on the way until the model is loaded.
+ * computes on the way until the model is loaded; unless it is to be computed elsewhere ({@link Unpacking}).
  */
 public final class CodesLowering {
     /** The zero point of the factors that bits are summed up with, which may be negative. */
     private static final int ZERO_POINT = 128;
+
+    /** Numbers that a byte may be. */
+    private static final int BYTES = 1 << Byte.SIZE;
 
     /** From which on {@code Cast} names types by number. */
     private static final long OPSET_OF_CASTS = 6;
@@ -58,12 +61,23 @@ public final class CodesLowering {
     private final GraphEdits edits;
     private final NewTensors tensors;
     private final FreshNames names;
+    private final Unpacking unpacking;
     private final Map<Shared, String> shared = new HashMap<>();
 
     /** A small constant that the nodes of a graph share. */
     private record Shared(int graph, String name) {}
 
-    CodesLowering(GraphEdits edits, NewTensors tensors, FreshNames names) {
+    /** How nodes take codes of fewer than 8 bits out of bytes. */
+    public enum Unpacking {
+        /** By shifts of bytes: in the least memory. */
+        SHIFTS,
+
+        /** By look-ups in tables, which all runtimes compute alike: what is shifted out of a byte is not lost in each of them. */
+        LOOK_UPS
+    }
+
+    CodesLowering(GraphEdits edits, NewTensors tensors, FreshNames names, Unpacking unpacking) {
+        this.unpacking = unpacking;
         this.edits = edits;
         this.tensors = tensors;
         this.names = names;
@@ -351,6 +365,18 @@ public final class CodesLowering {
 
         /** The codes in the highest bits of a byte each, as int8 {@code dims}. */
         private String unpacked(PackedCodes packing, String packed, List<Long> dims) {
+            boolean byLookUps = unpacking == Unpacking.LOOK_UPS;
+            String bytes = byLookUps ? lookedUp(packing, packed) : bytes(packing, packed);
+            long count = dims.stream().reduce(1L, (a, b) -> a * b);
+            if (count % Byte.SIZE != 0) {
+                String row = add("Reshape", fresh("row"), bytes, positions("flat", -1));
+                bytes = add("Slice", fresh("cut"), row, positions("zero", 0), positions("count." + count, count));
+            }
+            String shaped = add("Reshape", fresh("bytes"), bytes, shape("shape", dims));
+            return byLookUps ? shaped : cast(shaped, DataType.INT8_VALUE, fresh("int8"));
+        }
+
+        private String bytes(PackedCodes packing, String packed) {
             int up = Byte.SIZE - packing.bits();
             List<String> parts = new ArrayList<>();
             for (int host = 0; host < packing.hosts(); host++) {
@@ -360,14 +386,79 @@ public final class CodesLowering {
             if (packing.guests() > 0) {
                 parts.add(shifted(guests(packing, packed), "LEFT", up));
             }
-            String bytes = concatenated(parts);
-            long count = dims.stream().reduce(1L, (a, b) -> a * b);
-            if (count % Byte.SIZE != 0) {
-                String row = add("Reshape", fresh("row"), bytes, positions("flat", -1));
-                bytes = add("Slice", fresh("cut"), row, positions("zero", 0), positions("count." + count, count));
+            return concatenated(parts);
+        }
+
+        /** The same, as int8 at once: each byte is a place in a table of what is to come of it. */
+        private String lookedUp(PackedCodes packing, String packed) {
+            int bits = packing.bits();
+            String places = cast(packed, DataType.INT32_VALUE, fresh("places"));
+            List<String> parts = new ArrayList<>();
+            for (int host = 0; host < packing.hosts(); host++) {
+                int shift = host * bits;
+                parts.add(lookUp("host", places, signed("host.%d.%d".formatted(bits, host), BYTES, shift, bits)));
             }
-            String shape = shape("shape", dims);
-            return cast(add("Reshape", fresh("bytes"), bytes, shape), DataType.INT8_VALUE, fresh("int8"));
+            if (packing.guests() > 0) {
+                String guests = add("MatMul", fresh("guests"), sums(packing), pieces(packing, places));
+                parts.add(lookUp(
+                        "guest",
+                        cast(guests, DataType.INT32_VALUE, fresh("guest.places")),
+                        signed("guest." + bits, 1 << bits, 0, bits)));
+            }
+            return concatenated(parts);
+        }
+
+        /** The bits that no whole code has, as numbers in float32, {@code [pieces·bytes × m]}. */
+        private String pieces(PackedCodes packing, String places) {
+            return concatenated(packing.parts().stream()
+                    .map(part -> List.of(part.shift(), part.width()))
+                    .distinct()
+                    .map(piece -> {
+                        float[] table = new float[BYTES];
+                        for (int i = 0; i < BYTES; i++) {
+                            table[i] = i >> piece.get(0) & ((1 << piece.get(1)) - 1);
+                        }
+                        return lookUp(
+                                "piece",
+                                places,
+                                sharedBytes(
+                                        "piece.%d.%d".formatted(piece.get(0), piece.get(1)),
+                                        List.of((long) BYTES),
+                                        DataType.FLOAT_VALUE,
+                                        floats(table)));
+                    })
+                    .toList());
+        }
+
+        /** What each piece counts in each guest, {@code [guests × pieces·bytes]}. */
+        private String sums(PackedCodes packing) {
+            List<PackedCodes.Part> parts = packing.parts();
+            List<Integer> shifts =
+                    parts.stream().map(PackedCodes.Part::shift).distinct().toList();
+            int columns = shifts.size() * packing.bytes();
+            float[] factors = new float[packing.guests() * columns];
+            for (PackedCodes.Part part : parts) {
+                factors[part.guest() * columns + shifts.indexOf(part.shift()) * packing.bytes() + part.row()] =
+                        part.factor();
+            }
+            return sharedBytes(
+                    "sums." + packing.bits(),
+                    List.of((long) packing.guests(), (long) columns),
+                    DataType.FLOAT_VALUE,
+                    floats(factors));
+        }
+
+        private String lookUp(String what, String places, String table) {
+            return add("Gather", fresh(what), table, places);
+        }
+
+        /** A table of codes in the highest bits of a byte each, as int8, by the number that has them from a bit on. */
+        private String signed(String what, int size, int shift, int bits) {
+            byte[] table = new byte[size];
+            for (int i = 0; i < size; i++) {
+                table[i] = (byte) (i >> shift << (Byte.SIZE - bits));
+            }
+            return sharedBytes(what, List.of((long) size), DataType.INT8_VALUE, table);
         }
 
         /** The guests of all groups, {@code [guests × m]}: sums of bits, which a product of bytes computes. */

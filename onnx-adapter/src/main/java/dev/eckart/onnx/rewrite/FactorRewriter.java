@@ -27,6 +27,7 @@ import dev.eckart.onnx.proto.NodeProto;
 import dev.eckart.onnx.proto.OperatorSetIdProto;
 import dev.eckart.onnx.proto.StringStringEntryProto;
 import dev.eckart.onnx.rewrite.BiasShifts.Shifted;
+import dev.eckart.onnx.rewrite.CodesLowering.Unpacking;
 import dev.eckart.onnx.rewrite.NewTensors.Stored;
 import dev.eckart.onnx.rewrite.PairNames.Bias;
 import dev.eckart.onnx.scan.ConstantSite;
@@ -75,7 +76,11 @@ public final class FactorRewriter {
     private final Map<String, CodeNames> factors = new LinkedHashMap<>();
 
     private FactorRewriter(
-            OnnxModel model, GraphIndex index, List<LinearSite> sites, Supplier<List<ConstantSite>> constants) {
+            OnnxModel model,
+            GraphIndex index,
+            List<LinearSite> sites,
+            Supplier<List<ConstantSite>> constants,
+            Unpacking unpacking) {
         this.model = model;
         this.index = index;
         this.sites =
@@ -85,7 +90,7 @@ public final class FactorRewriter {
         this.names = new FreshNames(model.message().getGraph());
         this.edits = new GraphEdits(index);
         this.tensors = new NewTensors(model, edits, names);
-        this.codesLowering = new CodesLowering(edits, tensors, names);
+        this.codesLowering = new CodesLowering(edits, tensors, names, unpacking);
         this.integerLowering =
                 new IntegerLowering(index, edits, tensors, names, codesLowering, Attributes.opset(model.message()));
         this.packedLowering = new PackedLowering(index, edits, tensors, names);
@@ -107,8 +112,9 @@ public final class FactorRewriter {
             List<LinearSite> sites,
             Supplier<List<ConstantSite>> constants,
             Iterable<Replacement> replacements,
+            Unpacking unpacking,
             Provenance provenance) {
-        FactorRewriter rewriter = new FactorRewriter(model, index, sites, constants);
+        FactorRewriter rewriter = new FactorRewriter(model, index, sites, constants, unpacking);
         replacements.forEach(rewriter::make);
         return rewriter.rewritten(provenance);
     }

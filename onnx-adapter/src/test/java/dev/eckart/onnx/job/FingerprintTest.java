@@ -31,7 +31,7 @@ class FingerprintTest {
         assertThat(components(Selection.Scope.class))
                 .containsExactlyInAnyOrder(
                         // Part of it.
-                        "filter", "freezeDefaults", "fastGelu");
+                        "filter", "freezeDefaults", "fastGelu", "portable");
         assertThat(components(Selection.Pairs.class))
                 .containsExactlyInAnyOrder(
                         // Part of it.

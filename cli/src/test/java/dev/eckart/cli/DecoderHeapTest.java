@@ -39,7 +39,7 @@ class DecoderHeapTest {
         assertThat(SHAPE.bytes()).isGreaterThan(4 * (64L << 20));
 
         String scan = eckart("scan", model.toString(), "--include", "model.layers.7.*");
-        // The pairs of these weights alone, those of every second layer, are larger than the heap.
+        // The pairs of these weights alone, 144 of 0.46 MB each, are larger than the heap.
         String compressed = eckart(
                 "compress",
                 model.toString(),
@@ -55,9 +55,7 @@ class DecoderHeapTest {
                 "--include",
                 "model.layers.*4.mlp.*",
                 "--include",
-                "model.layers.*6.mlp.*",
-                "--include",
-                "model.layers.*8.mlp.*");
+                "model.layers.*6.mlp.*");
 
         assertThat(scan).contains("model.layers.7.mlp.up_proj.weight");
         assertThat(compressed).contains("small.onnx");
@@ -68,7 +66,7 @@ class DecoderHeapTest {
     @Test
     void should_write_an_untouched_model_as_compactly_as_it_was() throws Exception {
         Path model = folder.resolve("few-layers.onnx");
-        new SyntheticDecoder(SHAPE.withLayers(40), 1).write(model);
+        new SyntheticDecoder(SHAPE.withLayers(15), 1).write(model);
         Path same = folder.resolve("same.onnx");
 
         eckart(
@@ -88,7 +86,7 @@ class DecoderHeapTest {
 
     /** The table and the head have 8 million numbers each, which as doubles are as large as the heap. */
     @ParameterizedTest
-    @ValueSource(strings = {"packed:4", "bits:5", "int8:7"})
+    @ValueSource(strings = {"packed:4", "int8:7"})
     void should_need_a_heap_for_the_codes_of_the_largest_weight_and_not_for_its_numbers(String encoding)
             throws Exception {
         Path model = withWideHead();
@@ -108,7 +106,8 @@ class DecoderHeapTest {
 
         String compressed = eckart("compress", model.toString(), "-o", coded.toString(), "--encoding", "bits:5");
 
-        assertThat(compressed).containsPattern("rewrite +proved");
+        assertThat(compressed).contains("lm_head.weight").containsPattern("rewrite +proved");
+        assertThat(bytes(coded)).isLessThan(bytes(model) * 2 / 3);
     }
 
     private static Path withWideHead() throws IOException {

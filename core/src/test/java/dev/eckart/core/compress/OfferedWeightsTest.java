@@ -14,10 +14,13 @@ import dev.eckart.core.linalg.EjmlDecomposer;
 import dev.eckart.core.linalg.Matrix;
 import dev.eckart.core.linalg.SampleMatrices;
 import dev.eckart.core.model.ElementType;
+import dev.eckart.core.model.LinearWeight;
 import dev.eckart.core.rank.FixedRankSelector;
+import dev.eckart.core.scan.Inventory;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -84,6 +87,41 @@ class OfferedWeightsTest {
                 // Built before it was known what rounding adds, a form may lose a little more.
                 .allSatisfy(form -> assertThat(form.loss())
                         .isLessThan(1.1 * first(plain).hull().at(form.bytes())));
+    }
+
+    /** Of a convolution's readings, the one that needs few numbers is factored, whose smaller side may be less than of the first. */
+    @Test
+    void should_offer_ranks_of_the_reading_that_is_factored() {
+        LinearWeight other = reading("rows", nearlyOfRank(2, 480, 16), List.of());
+        LinearWeight weight = reading("", SampleMatrices.normal(96, 80, 7), List.of(other));
+        Inventory inventory = new Inventory(List.of(weight), List.of());
+
+        OfferedWeights offered = compressor()
+                .offers(
+                        NETWORK,
+                        new Offering(
+                                inventory,
+                                inventory,
+                                offering("pair", "pair-bits", "bits").encodings(),
+                                new FixedRankSelector(1)));
+
+        assertThat(first(offered).offers().stream().filter(OfferedForm::hasRank))
+                .isNotEmpty()
+                .allSatisfy(
+                        form -> assertThat(form.planned().weight().reading()).isEqualTo("rows"));
+    }
+
+    private static LinearWeight reading(String name, Matrix matrix, List<LinearWeight> others) {
+        Matrix values = SampleMatrices.roundedToFloat(matrix);
+        return new LinearWeight(
+                "kernel",
+                "Conv",
+                name,
+                ElementType.FLOAT32,
+                4L * values.rows() * values.columns(),
+                values,
+                Optional.empty(),
+                others);
     }
 
     @Test

@@ -101,9 +101,28 @@ class MiniLmIT {
         Path one = folder.resolve("one.onnx");
         Path three = folder.resolve("three.onnx");
 
-        eckart("compress", model, "-o", one, "--rank", "energy:0.8", "--no-verify", "--threads", "1");
-        eckart("compress", model, "-o", three, "--rank", "energy:0.8", "--no-verify", "--threads", "3");
+        eckart(onSomeWeights(one, "1"));
+        eckart(onSomeWeights(three, "3"));
 
         assertThat(three).hasSameBinaryContentAs(one);
+    }
+
+    /** On a third of the weights, of all shapes. */
+    private static Object[] onSomeWeights(Path out, String threads) {
+        return new Object[] {
+            "compress",
+            model,
+            "-o",
+            out,
+            "--rank",
+            "energy:0.8",
+            "--no-verify",
+            "--threads",
+            threads,
+            "--include",
+            "*MatMul_81*",
+            "--include",
+            "*MatMul_82*"
+        };
     }
 }
